@@ -1,0 +1,269 @@
+//! From the sources of a plan to what the reader must do: columns, derivations, pre-filters, times.
+
+use std::collections::HashMap;
+
+use quarry_logs::ScanColumn;
+use quarry_plan::{ColumnFacts, Expression, ExpressionKind, Need, Node, Operator, Source, Type, Value, necessary};
+use quarry_views::{Catalog, Derivation, Path, View, ViewSource};
+
+use crate::EngineError;
+
+/// Prefix of a source field that is a JSON path of the record, in any case, whatever the view says.
+pub const JSON_PREFIX: &str = "json:";
+/// Prefix of a source field that is a field of the provider-neutral alert view.
+pub const ALERT_PREFIX: &str = "alert:";
+
+/// Expressions larger than this are not folded for the pre-filter.
+const LARGEST_FOLDED: usize = 20_000;
+
+/// What one source of a plan asks of the reader.
+#[derive(Debug, Clone)]
+pub struct BoundSource {
+    /// Columns and how they come about for each log type.
+    pub columns: Vec<ScanColumn>,
+    /// What a record of each log type must hold.
+    pub needs: Vec<(String, Need)>,
+    /// Log types in which a JSON null is the text `null`.
+    pub null_is_text: Vec<(String, bool)>,
+    /// Event time in microseconds, earliest inclusive, latest exclusive.
+    pub time_range: (Option<i64>, Option<i64>),
+}
+
+/// Binds every source of a plan, in the order in which a walk (inputs first, left to right) meets them.
+///
+/// # Errors
+/// If a source names a view or field that the catalog lacks.
+pub fn bind(root: &Node, catalog: &Catalog, now: i64) -> Result<Vec<BoundSource>, EngineError> {
+    let mut found = Vec::new();
+    gather(root, &mut found);
+    found.iter().map(|flow| bind_source(flow, catalog, now)).collect()
+}
+
+fn bind_source(scan: &Scan<'_>, catalog: &Catalog, now: i64) -> Result<BoundSource, EngineError> {
+    let source = scan.source;
+    let view = catalog.view(&source.view).ok_or_else(|| EngineError::unknown_view(&source.view))?;
+    let chosen = view.chosen(&source.choices);
+    let mut columns = Vec::new();
+    for column in &source.columns {
+        let derivations = chosen
+            .iter()
+            .map(|chosen| Ok((chosen.log_type.clone(), derivation(&column.field, view, chosen, catalog)?)))
+            .collect::<Result<_, EngineError>>()?;
+        columns.push(ScanColumn { name: column.name.clone(), data_type: column.data_type, derivations });
+    }
+    let mut needs = Vec::new();
+    for log_type in &catalog.formats.log_types {
+        let covered = chosen.iter().any(|source| source.log_type == log_type.id);
+        let need = if covered { scan.need(&log_type.id, &columns) } else { Need::Never };
+        needs.push((log_type.id.clone(), need));
+    }
+    let bound = |bound: &Option<quarry_plan::TimeBound>| bound.as_ref().and_then(|bound| bound.resolve(now));
+    Ok(BoundSource {
+        columns,
+        needs,
+        null_is_text: chosen.iter().map(|source| (source.log_type.clone(), source.null_is_text)).collect(),
+        time_range: (bound(&source.time.earliest), bound(&source.time.latest)),
+    })
+}
+
+fn derivation(
+    field: &str,
+    view: &View,
+    source: &ViewSource,
+    catalog: &Catalog,
+) -> Result<Derivation, EngineError> {
+    if let Some(path) = field.strip_prefix(JSON_PREFIX) {
+        return Ok(Derivation::Path(Path { text: path.to_owned(), ignore_case: true }));
+    }
+    let Some(name) = field.strip_prefix(ALERT_PREFIX) else {
+        return Ok(view.derivation(source, field));
+    };
+    let alert = catalog.view("alert").ok_or_else(|| EngineError::unknown_view("alert"))?;
+    let source = alert.sources.iter().find(|candidate| candidate.log_type == source.log_type);
+    Ok(source.map_or(Derivation::Constant(Value::Null), |source| alert.derivation(source, name)))
+}
+
+/// A source and the predicates that every row of it must fulfil, in terms of its own columns.
+struct Scan<'a> {
+    source: &'a Source,
+    predicates: Vec<Expression>,
+}
+
+impl Scan<'_> {
+    fn need(&self, log_type: &str, columns: &[ScanColumn]) -> Need {
+        let known: HashMap<&str, ColumnFacts> =
+            columns.iter().map(|column| (column.name.as_str(), column_facts(column, log_type))).collect();
+        let facts = |name: &str| known.get(name).cloned().unwrap_or(ColumnFacts::Constant(Value::Null));
+        Need::all(self.predicates.iter().map(|predicate| necessary(predicate, &facts)).collect())
+    }
+}
+
+fn column_facts(column: &ScanColumn, log_type: &str) -> ColumnFacts {
+    let found = column.derivations.iter().find(|(known, _)| known == log_type);
+    let facts = found.map_or(ColumnFacts::Constant(Value::Null), |(_, derivation)| facts(derivation));
+    match facts {
+        ColumnFacts::Verbatim | ColumnFacts::VerbatimAnyCase
+            if !matches!(column.data_type, Type::Text | Type::TextList | Type::Dynamic) =>
+        {
+            ColumnFacts::Derived
+        }
+        facts => facts,
+    }
+}
+
+/// What is known of a derived value.
+fn facts(derivation: &Derivation) -> ColumnFacts {
+    match derivation {
+        Derivation::Constant(value) => ColumnFacts::Constant(value.clone()),
+        Derivation::Path(_) | Derivation::Raw => ColumnFacts::Verbatim,
+        Derivation::First(items) => choice(items.iter()),
+        Derivation::If { then, otherwise, .. } => choice([then.as_ref(), otherwise.as_ref()].into_iter()),
+        Derivation::Present { then, .. } => match facts(then) {
+            ColumnFacts::Constant(value) if value != Value::Null => ColumnFacts::Derived,
+            known => known,
+        },
+        Derivation::Capture { from, .. } => match facts(from) {
+            ColumnFacts::Constant(value) if value != Value::Null => ColumnFacts::Derived,
+            known => known,
+        },
+        Derivation::Upper(from) | Derivation::Lower(from) => match facts(from) {
+            ColumnFacts::Verbatim | ColumnFacts::VerbatimAnyCase => ColumnFacts::VerbatimAnyCase,
+            ColumnFacts::Constant(Value::Null) => ColumnFacts::Constant(Value::Null),
+            _ => ColumnFacts::Derived,
+        },
+        _ => ColumnFacts::Derived,
+    }
+}
+
+/// One of several values, whichever.
+fn choice<'a>(items: impl Iterator<Item = &'a Derivation>) -> ColumnFacts {
+    let mut known = ColumnFacts::Constant(Value::Null);
+    for item in items {
+        known = match (known, facts(item)) {
+            (known, ColumnFacts::Constant(Value::Null)) => known,
+            (ColumnFacts::Constant(Value::Null), next) => next,
+            (ColumnFacts::Verbatim, ColumnFacts::Verbatim) => ColumnFacts::Verbatim,
+            (
+                ColumnFacts::Verbatim | ColumnFacts::VerbatimAnyCase,
+                ColumnFacts::Verbatim | ColumnFacts::VerbatimAnyCase,
+            ) => ColumnFacts::VerbatimAnyCase,
+            _ => return ColumnFacts::Derived,
+        };
+    }
+    known
+}
+
+/// What the columns at some point of the plan are, in terms of the columns of one source.
+struct Flow {
+    scan: usize,
+    columns: HashMap<String, Expression>,
+    /// Whether a name that is not in `columns` is the source's own column (else it is null).
+    open: bool,
+}
+
+/// Collects the sources below a node; gives the flow if every row of the node is one row of one
+/// source, so that a predicate here is a predicate on the record.
+fn gather<'a>(node: &'a Node, scans: &mut Vec<Scan<'a>>) -> Option<Flow> {
+    match &node.operator {
+        Operator::Source(source) => {
+            scans.push(Scan { source, predicates: Vec::new() });
+            Some(Flow { scan: scans.len() - 1, columns: HashMap::new(), open: true })
+        }
+        Operator::Filter { input, predicate } => {
+            let flow = gather(input, scans)?;
+            if let Some(predicate) = flow.substitute(predicate) {
+                scans.get_mut(flow.scan)?.predicates.push(predicate);
+            }
+            Some(flow)
+        }
+        Operator::Extend { input, columns } => {
+            let flow = gather(input, scans)?;
+            let mut next = flow.columns.clone();
+            for (name, value) in columns {
+                next.insert(name.clone(), flow.substitute(value)?);
+            }
+            Some(Flow { columns: next, ..flow })
+        }
+        Operator::Project { input, columns } => {
+            let flow = gather(input, scans)?;
+            let columns = columns
+                .iter()
+                .map(|(name, value)| Some((name.clone(), flow.substitute(value)?)))
+                .collect::<Option<_>>()?;
+            Some(Flow { columns, open: false, ..flow })
+        }
+        Operator::Sort { input, .. } => gather(input, scans),
+        _ => {
+            for input in node.inputs() {
+                gather(input, scans);
+            }
+            None
+        }
+    }
+}
+
+impl Flow {
+    /// The expression in terms of the source's columns; none if it would grow too large.
+    fn substitute(&self, expression: &Expression) -> Option<Expression> {
+        let mut budget = LARGEST_FOLDED;
+        self.replace(expression, &mut budget)
+    }
+
+    fn replace(&self, expression: &Expression, budget: &mut usize) -> Option<Expression> {
+        *budget = budget.checked_sub(1)?;
+        let boxed = |value: &Expression, budget: &mut usize| self.replace(value, budget).map(Box::new);
+        let all = |items: &[Expression], budget: &mut usize| {
+            items.iter().map(|item| self.replace(item, budget)).collect::<Option<Vec<_>>>()
+        };
+        let kind = match &expression.kind {
+            ExpressionKind::Column(name) => match self.columns.get(name) {
+                Some(known) => {
+                    *budget = budget.checked_sub(size(known))?;
+                    return Some(known.clone());
+                }
+                None if self.open => expression.kind.clone(),
+                None => ExpressionKind::Literal(Value::Null),
+            },
+            ExpressionKind::Literal(_) => expression.kind.clone(),
+            ExpressionKind::Call { function, arguments, result } => ExpressionKind::Call {
+                function: function.clone(),
+                arguments: all(arguments, budget)?,
+                result: *result,
+            },
+            ExpressionKind::Not(value) => ExpressionKind::Not(boxed(value, budget)?),
+            ExpressionKind::IsNull(value) => ExpressionKind::IsNull(boxed(value, budget)?),
+            ExpressionKind::And(items) => ExpressionKind::And(all(items, budget)?),
+            ExpressionKind::Or(items) => ExpressionKind::Or(all(items, budget)?),
+            ExpressionKind::Coalesce(items) => ExpressionKind::Coalesce(all(items, budget)?),
+            ExpressionKind::Compare { operator, left, right } => ExpressionKind::Compare {
+                operator: *operator,
+                left: boxed(left, budget)?,
+                right: boxed(right, budget)?,
+            },
+            ExpressionKind::Arithmetic { operator, left, right } => ExpressionKind::Arithmetic {
+                operator: *operator,
+                left: boxed(left, budget)?,
+                right: boxed(right, budget)?,
+            },
+            ExpressionKind::Match { matcher, value } => {
+                ExpressionKind::Match { matcher: matcher.clone(), value: boxed(value, budget)? }
+            }
+            ExpressionKind::Cast { value, to } => ExpressionKind::Cast { value: boxed(value, budget)?, to: *to },
+            ExpressionKind::Case { arms, otherwise } => ExpressionKind::Case {
+                arms: arms
+                    .iter()
+                    .map(|(when, then)| Some((self.replace(when, budget)?, self.replace(then, budget)?)))
+                    .collect::<Option<_>>()?,
+                otherwise: match otherwise {
+                    Some(value) => Some(boxed(value, budget)?),
+                    None => None,
+                },
+            },
+        };
+        Some(Expression::new(kind, expression.span))
+    }
+}
+
+fn size(expression: &Expression) -> usize {
+    1 + expression.children().into_iter().map(size).sum::<usize>()
+}

@@ -1,0 +1,193 @@
+//! Expressions.
+
+use std::sync::Arc;
+
+use arrow::{array::ListArray, datatypes::DataType};
+use datafusion::{
+    common::{Column, DFSchema, ScalarValue, plan_datafusion_err},
+    error::Result,
+    functions::core::expr_fn::coalesce,
+    logical_expr::{
+        BinaryExpr, Case, Expr, ExprSchemable, Operator as Binary, ScalarUDF, conjunction, disjunction,
+        expr::ScalarFunction, lit,
+    },
+};
+use quarry_plan::{Arithmetic, Comparison, Expression, ExpressionKind, TextMatcher, Type, Value};
+
+use super::{Lowering, arrow_type};
+
+impl Lowering {
+    /// Lowers one expression over an input with this schema.
+    pub(super) fn expression(&self, expression: &Expression, schema: &DFSchema) -> Result<Expr> {
+        match &expression.kind {
+            ExpressionKind::Literal(value) => Ok(literal(value)),
+            ExpressionKind::Column(name) => {
+                let column = Column::new_unqualified(name);
+                if !schema.has_column(&column) {
+                    return Err(plan_datafusion_err!("column `{name}` is not part of the input"));
+                }
+                Ok(Expr::Column(column))
+            }
+            ExpressionKind::Call { function, arguments, result } => {
+                let arguments = self.expressions(arguments, schema)?;
+                self.typed(self.call(function, arguments)?, *result, schema)
+            }
+            ExpressionKind::Not(inner) => Ok(!self.expression(inner, schema)?),
+            ExpressionKind::And(items) => {
+                Ok(conjunction(self.expressions(items, schema)?).unwrap_or_else(|| lit(true)))
+            }
+            ExpressionKind::Or(items) => {
+                Ok(disjunction(self.expressions(items, schema)?).unwrap_or_else(|| lit(false)))
+            }
+            ExpressionKind::Compare { operator, left, right } => {
+                self.compare(*operator, left, right, schema)
+            }
+            ExpressionKind::Match { matcher, value } => self.matches(matcher, value, schema),
+            ExpressionKind::IsNull(value) => Ok(self.expression(value, schema)?.is_null()),
+            ExpressionKind::Case { arms, otherwise } => self.case(arms, otherwise.as_deref(), schema),
+            ExpressionKind::Coalesce(items) => Ok(coalesce(self.expressions(items, schema)?)),
+            ExpressionKind::Cast { value, to } => self.cast(self.expression(value, schema)?, *to, schema),
+            ExpressionKind::Arithmetic { operator, left, right } => {
+                self.arithmetic(*operator, left, right, schema)
+            }
+        }
+    }
+
+    /// Lowers several.
+    pub(super) fn expressions(&self, items: &[Expression], schema: &DFSchema) -> Result<Vec<Expr>> {
+        items.iter().map(|item| self.expression(item, schema)).collect()
+    }
+
+    fn call(&self, function: &str, arguments: Vec<Expr>) -> Result<Expr> {
+        let found = self
+            .scalars
+            .get(function)
+            .ok_or_else(|| plan_datafusion_err!("no function is registered as `{function}`"))?;
+        Ok(call(Arc::clone(found), arguments))
+    }
+
+    /// Converts to the type the plan declares, where the function gives another.
+    pub(super) fn typed(&self, value: Expr, wanted: Type, schema: &DFSchema) -> Result<Expr> {
+        let have = value.get_type(schema)?;
+        if have == arrow_type(wanted) || wanted == Type::Null {
+            return Ok(value);
+        }
+        self.cast(value, wanted, schema)
+    }
+
+    fn cast(&self, value: Expr, to: Type, schema: &DFSchema) -> Result<Expr> {
+        let have = value.get_type(schema)?;
+        if have == arrow_type(to) {
+            return Ok(value);
+        }
+        if have == DataType::Null {
+            return Ok(lit(ScalarValue::try_new_null(&arrow_type(to))?));
+        }
+        let function = match to {
+            Type::Text | Type::Dynamic => "cast_text",
+            Type::TextList => "cast_list",
+            Type::Double => "cast_double",
+            Type::Integer => "cast_integer",
+            Type::Boolean => "cast_boolean",
+            Type::Timestamp => "cast_timestamp",
+            Type::Null => return Ok(value),
+        };
+        self.call(function, vec![value])
+    }
+
+    fn compare(
+        &self,
+        operator: Comparison,
+        left: &Expression,
+        right: &Expression,
+        schema: &DFSchema,
+    ) -> Result<Expr> {
+        let operator = match operator {
+            Comparison::Equal => Binary::Eq,
+            Comparison::NotEqual => Binary::NotEq,
+            Comparison::Less => Binary::Lt,
+            Comparison::LessOrEqual => Binary::LtEq,
+            Comparison::Greater => Binary::Gt,
+            Comparison::GreaterOrEqual => Binary::GtEq,
+        };
+        let (left, right) = (self.expression(left, schema)?, self.expression(right, schema)?);
+        Ok(Expr::BinaryExpr(BinaryExpr::new(Box::new(left), operator, Box::new(right))))
+    }
+
+    fn matches(&self, matcher: &TextMatcher, value: &Expression, schema: &DFSchema) -> Result<Expr> {
+        let value = self.expression(value, schema)?;
+        let value = match value.get_type(schema)? {
+            DataType::Utf8 | DataType::List(_) => value,
+            _ => self.cast(value, Type::Text, schema)?,
+        };
+        let function = quarry_functions::text_match_udf(matcher)
+            .map_err(|reason| plan_datafusion_err!("the pattern cannot be used: {reason}"))?;
+        Ok(call(Arc::new(function), vec![value]))
+    }
+
+    fn case(
+        &self,
+        arms: &[(Expression, Expression)],
+        otherwise: Option<&Expression>,
+        schema: &DFSchema,
+    ) -> Result<Expr> {
+        let arms = arms
+            .iter()
+            .map(|(when, then)| {
+                Ok((Box::new(self.expression(when, schema)?), Box::new(self.expression(then, schema)?)))
+            })
+            .collect::<Result<Vec<_>>>()?;
+        let otherwise = otherwise.map(|value| self.expression(value, schema)).transpose()?;
+        Ok(Expr::Case(Case::new(None, arms, otherwise.map(Box::new))))
+    }
+
+    fn arithmetic(
+        &self,
+        operator: Arithmetic,
+        left: &Expression,
+        right: &Expression,
+        schema: &DFSchema,
+    ) -> Result<Expr> {
+        let (left, right) = (self.expression(left, schema)?, self.expression(right, schema)?);
+        let integers =
+            left.get_type(schema)? == DataType::Int64 && right.get_type(schema)? == DataType::Int64;
+        let binary = |operator| {
+            Ok(Expr::BinaryExpr(BinaryExpr::new(Box::new(left.clone()), operator, Box::new(right.clone()))))
+        };
+        let function = match (operator, integers) {
+            (Arithmetic::Add, false) => return binary(Binary::Plus),
+            (Arithmetic::Subtract, false) => return binary(Binary::Minus),
+            (Arithmetic::Multiply, false) => return binary(Binary::Multiply),
+            (Arithmetic::Divide, false) => "double_divide",
+            (Arithmetic::Modulo, false) => "double_modulo",
+            (Arithmetic::Add, true) => "integer_add",
+            (Arithmetic::Subtract, true) => "integer_subtract",
+            (Arithmetic::Multiply, true) => "integer_multiply",
+            (Arithmetic::Divide, true) => "integer_divide",
+            (Arithmetic::Modulo, true) => "integer_modulo",
+        };
+        self.call(function, vec![left, right])
+    }
+}
+
+fn call(function: Arc<ScalarUDF>, arguments: Vec<Expr>) -> Expr {
+    Expr::ScalarFunction(ScalarFunction::new_udf(function, arguments))
+}
+
+pub(super) fn literal(value: &Value) -> Expr {
+    let scalar = match value {
+        Value::Null => ScalarValue::Null,
+        Value::Boolean(value) => ScalarValue::Boolean(Some(*value)),
+        Value::Integer(value) => ScalarValue::Int64(Some(*value)),
+        Value::Double(value) => ScalarValue::Float64(Some(*value)),
+        Value::Text(value) => ScalarValue::Utf8(Some(value.clone())),
+        Value::Timestamp(value) => ScalarValue::TimestampMicrosecond(Some(*value), Some("UTC".into())),
+        Value::TextList(items) => ScalarValue::List(text_list(items)),
+    };
+    lit(scalar)
+}
+
+fn text_list(items: &[String]) -> Arc<ListArray> {
+    let values: Vec<ScalarValue> = items.iter().map(|item| ScalarValue::Utf8(Some(item.clone()))).collect();
+    ScalarValue::new_list_nullable(&values, &DataType::Utf8)
+}

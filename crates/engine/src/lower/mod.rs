@@ -1,0 +1,59 @@
+//! From the waist to a DataFusion logical plan.
+
+mod aggregate;
+mod expression;
+mod operator;
+
+use std::{collections::HashMap, sync::Arc};
+
+use arrow::datatypes::{DataType, Field, TimeUnit};
+use datafusion::logical_expr::{AggregateUDF, LogicalPlan, ScalarUDF, TableSource};
+use quarry_functions::QueryContext;
+use quarry_plan::Type;
+
+/// What lowering needs to know: functions by name and the table each source became.
+pub struct Lowering {
+    scalars: HashMap<String, Arc<ScalarUDF>>,
+    aggregates: HashMap<String, Arc<AggregateUDF>>,
+    /// The scans of the plan, in the order in which a walk (inputs first, left to right) meets them.
+    tables: Vec<Arc<dyn TableSource>>,
+    next_table: usize,
+}
+
+impl Lowering {
+    /// Prepares lowering for one query.
+    #[must_use]
+    pub fn new(context: &QueryContext, tables: Vec<Arc<dyn TableSource>>) -> Self {
+        let scalars = quarry_functions::scalar_functions(context);
+        let aggregates = quarry_functions::aggregate_functions();
+        Self {
+            scalars: scalars.into_iter().map(|function| (function.name().to_owned(), function)).collect(),
+            aggregates: aggregates.into_iter().map(|function| (function.name().to_owned(), function)).collect(),
+            tables,
+            next_table: 0,
+        }
+    }
+
+    /// Lowers a whole plan.
+    ///
+    /// # Errors
+    /// If the plan names a function or column that does not exist, or types do not fit: a defect of
+    /// the language that made the plan.
+    pub fn lower(mut self, root: &quarry_plan::Node) -> datafusion::error::Result<LogicalPlan> {
+        self.node(root)
+    }
+}
+
+/// The Arrow type that carries a waist type.
+#[must_use]
+pub fn arrow_type(data_type: Type) -> DataType {
+    match data_type {
+        Type::Null => DataType::Null,
+        Type::Boolean => DataType::Boolean,
+        Type::Integer => DataType::Int64,
+        Type::Double => DataType::Float64,
+        Type::Text | Type::Dynamic => DataType::Utf8,
+        Type::TextList => DataType::List(Arc::new(Field::new("item", DataType::Utf8, true))),
+        Type::Timestamp => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
+    }
+}

@@ -1,0 +1,285 @@
+//! Operators.
+
+use std::sync::Arc;
+
+use arrow::datatypes::{Field, Schema};
+use datafusion::{
+    common::{Column, DFSchema, DFSchemaRef, JoinType, ScalarValue, UnnestOptions, plan_datafusion_err},
+    error::Result,
+    logical_expr::{EmptyRelation, Expr, LogicalPlan, LogicalPlanBuilder, lit},
+};
+use quarry_plan::{
+    Aggregate, AggregateCall, Expression, JoinKind, Node, Operator, SortKey, Type, Value, WindowCall,
+};
+
+use super::{Lowering, arrow_type};
+
+/// Name of the helper column that numbers the rows of a duplicate group.
+const ROW_NUMBER: &str = "__row_number";
+
+impl Lowering {
+    /// Lowers a node and all its inputs.
+    pub(super) fn node(&mut self, node: &Node) -> Result<LogicalPlan> {
+        match &node.operator {
+            Operator::Source(source) => {
+                let names: Vec<&str> = source.columns.iter().map(|column| column.name.as_str()).collect();
+                self.scan(&names)
+            }
+            Operator::Values { columns, rows } => values(columns, rows),
+            Operator::Filter { input, predicate } => {
+                let input = self.node(input)?;
+                let predicate = self.expression(predicate, input.schema())?;
+                LogicalPlanBuilder::from(input).filter(predicate)?.build()
+            }
+            Operator::Extend { input, columns } => self.extend(input, columns),
+            Operator::Project { input, columns } => self.project(input, columns),
+            Operator::Aggregate(aggregate) => self.aggregation(aggregate),
+            Operator::Window { input, calls } => self.windows(input, calls),
+            Operator::Sort { input, keys } => {
+                let input = self.node(input)?;
+                self.sort(input, keys)
+            }
+            Operator::Limit { input, skip, fetch } => {
+                LogicalPlanBuilder::from(self.node(input)?).limit(*skip, *fetch)?.build()
+            }
+            Operator::Deduplicate { input, keys, keep, order } => self.deduplicate(input, keys, *keep, order),
+            Operator::Union { inputs } => self.union(node, inputs),
+            Operator::Join { left, right, kind, on } => self.join(left, right, *kind, on),
+            Operator::Expand { input, column, limit } => self.expand(input, column, *limit),
+        }
+    }
+
+    fn scan(&mut self, names: &[&str]) -> Result<LogicalPlan> {
+        let table = self.tables.get(self.next_table);
+        let table = Arc::clone(table.ok_or_else(|| plan_datafusion_err!("a source has no table"))?);
+        let name = format!("source_{}", self.next_table);
+        self.next_table += 1;
+        let columns = names.iter().map(|column| {
+            Expr::Column(Column::new(Some(name.as_str()), *column)).alias(*column)
+        });
+        LogicalPlanBuilder::scan(name.as_str(), table, None)?.project(columns.collect::<Vec<_>>())?.build()
+    }
+
+    fn extend(&mut self, input: &Node, columns: &[(String, Expression)]) -> Result<LogicalPlan> {
+        let input = self.node(input)?;
+        let mut projected: Vec<(String, Expr)> = names(input.schema())
+            .into_iter()
+            .map(|name| (name.clone(), Expr::Column(Column::new_unqualified(name))))
+            .collect();
+        for (name, value) in columns {
+            let value = self.expression(value, input.schema())?;
+            match projected.iter_mut().find(|(known, _)| known == name) {
+                Some(entry) => entry.1 = value,
+                None => projected.push((name.clone(), value)),
+            }
+        }
+        project(input, projected)
+    }
+
+    fn project(&mut self, input: &Node, columns: &[(String, Expression)]) -> Result<LogicalPlan> {
+        let input = self.node(input)?;
+        let columns = columns
+            .iter()
+            .map(|(name, value)| Ok((name.clone(), self.expression(value, input.schema())?)))
+            .collect::<Result<Vec<_>>>()?;
+        project(input, columns)
+    }
+
+    fn aggregation(&mut self, aggregate: &Aggregate) -> Result<LogicalPlan> {
+        let input = self.node(&aggregate.input)?;
+        let groups = aggregate
+            .groups
+            .iter()
+            .map(|(name, value)| Ok(self.expression(value, input.schema())?.alias(name)))
+            .collect::<Result<Vec<_>>>()?;
+        let calls = aggregate
+            .aggregates
+            .iter()
+            .map(|(name, call)| Ok(self.aggregate(call, input.schema())?.alias(name)))
+            .collect::<Result<Vec<_>>>()?;
+        if groups.is_empty() && calls.is_empty() {
+            return Err(plan_datafusion_err!("an aggregation needs a group or an aggregate"));
+        }
+        let grouped = LogicalPlanBuilder::from(input).aggregate(groups, calls)?.build()?;
+        self.retype(grouped, &aggregate.aggregates)
+    }
+
+    /// Converts aggregate results to the types the plan declares.
+    fn retype(&self, plan: LogicalPlan, calls: &[(String, AggregateCall)]) -> Result<LogicalPlan> {
+        let schema = Arc::clone(plan.schema());
+        let columns = names(&schema)
+            .into_iter()
+            .map(|name| {
+                let column = Expr::Column(Column::new_unqualified(&name));
+                let value = match calls.iter().find(|(known, _)| *known == name) {
+                    Some((_, call)) => self.typed(column, call.result, &schema)?,
+                    None => column,
+                };
+                Ok((name, value))
+            })
+            .collect::<Result<Vec<_>>>()?;
+        project(plan, columns)
+    }
+
+    fn windows(&mut self, input: &Node, calls: &[(String, WindowCall)]) -> Result<LogicalPlan> {
+        let mut plan = self.node(input)?;
+        for (name, call) in calls {
+            let window = self.window(call, plan.schema())?.alias(name);
+            plan = LogicalPlanBuilder::from(plan).window(vec![window])?.build()?;
+        }
+        let calls: Vec<_> = calls.iter().map(|(name, window)| (name.clone(), window.call.clone())).collect();
+        self.retype(plan, &calls)
+    }
+
+    fn sort(&self, input: LogicalPlan, keys: &[SortKey]) -> Result<LogicalPlan> {
+        let keys = self.order(keys, input.schema())?;
+        LogicalPlanBuilder::from(input).sort(keys)?.build()
+    }
+
+    fn deduplicate(
+        &mut self,
+        input: &Node,
+        keys: &[Expression],
+        keep: usize,
+        order: &[SortKey],
+    ) -> Result<LogicalPlan> {
+        let input = self.node(input)?;
+        let kept = names(input.schema());
+        let call = AggregateCall {
+            function: "row_number".to_owned(),
+            arguments: Vec::new(),
+            filter: None,
+            order: order.to_vec(),
+            result: Type::Integer,
+        };
+        let window = WindowCall { call, partition: keys.to_vec(), whole: false };
+        let number = self.window(&window, input.schema())?.alias(ROW_NUMBER);
+        let keep = u64::try_from(keep).unwrap_or(u64::MAX);
+        let numbered = LogicalPlanBuilder::from(input)
+            .window(vec![number])?
+            .filter(Expr::Column(Column::new_unqualified(ROW_NUMBER)).lt_eq(lit(keep)))?
+            .build()?;
+        let columns =
+            kept.into_iter().map(|name| (name.clone(), Expr::Column(Column::new_unqualified(name)))).collect();
+        let first = project(numbered, columns)?;
+        if order.is_empty() { Ok(first) } else { self.sort(first, order) }
+    }
+
+    fn union(&mut self, node: &Node, inputs: &[Node]) -> Result<LogicalPlan> {
+        let wanted = node.columns();
+        let mut union: Option<LogicalPlan> = None;
+        for input in inputs {
+            let plan = self.node(input)?;
+            let schema = Arc::clone(plan.schema());
+            let columns = wanted
+                .iter()
+                .map(|(name, data_type)| {
+                    let column = Column::new_unqualified(name);
+                    let value = if schema.has_column(&column) {
+                        self.typed(Expr::Column(column), *data_type, &schema)?
+                    } else {
+                        lit(ScalarValue::try_new_null(&arrow_type(*data_type))?)
+                    };
+                    Ok((name.clone(), value))
+                })
+                .collect::<Result<Vec<_>>>()?;
+            let aligned = project(plan, columns)?;
+            union = Some(match union {
+                Some(have) => LogicalPlanBuilder::from(have).union(aligned)?.build()?,
+                None => aligned,
+            });
+        }
+        union.ok_or_else(|| plan_datafusion_err!("a union needs an input"))
+    }
+
+    fn join(
+        &mut self,
+        left: &Node,
+        right: &Node,
+        kind: JoinKind,
+        on: &[(Expression, Expression)],
+    ) -> Result<LogicalPlan> {
+        let kept: Vec<String> = match kind {
+            JoinKind::Inner | JoinKind::Left => left.columns().into_iter().chain(right.columns()).collect(),
+            JoinKind::Semi | JoinKind::Anti => left.columns(),
+        }
+        .into_iter()
+        .map(|(name, _)| name)
+        .collect();
+        let key = |side: &str, index: usize| format!("__{side}_key_{index}");
+        let keyed = |side: &str, values: Vec<&Expression>| {
+            values.into_iter().enumerate().map(|(index, value)| (key(side, index), value.clone())).collect::<Vec<_>>()
+        };
+        let left = self.extend(left, &keyed("left", on.iter().map(|(left, _)| left).collect()))?;
+        let right = self.extend(right, &keyed("right", on.iter().map(|(_, right)| right).collect()))?;
+        let join_type = match kind {
+            JoinKind::Inner => JoinType::Inner,
+            JoinKind::Left => JoinType::Left,
+            JoinKind::Semi => JoinType::LeftSemi,
+            JoinKind::Anti => JoinType::LeftAnti,
+        };
+        let keys: (Vec<Column>, Vec<Column>) = (0..on.len())
+            .map(|index| {
+                (Column::new_unqualified(key("left", index)), Column::new_unqualified(key("right", index)))
+            })
+            .unzip();
+        let joined = LogicalPlanBuilder::from(left).join(right, join_type, keys, None)?.build()?;
+        let columns =
+            kept.into_iter().map(|name| (name.clone(), Expr::Column(Column::new_unqualified(name)))).collect();
+        project(joined, columns)
+    }
+
+    fn expand(&mut self, input: &Node, column: &str, limit: Option<usize>) -> Result<LogicalPlan> {
+        let mut plan = self.node(input)?;
+        if let Some(limit) = limit {
+            let count = Expression::literal(
+                Value::Integer(i64::try_from(limit).unwrap_or(i64::MAX)),
+                quarry_diagnostic::Span::default(),
+            );
+            let list = Expression::column(column, quarry_diagnostic::Span::default());
+            let taken =
+                Expression::call("list_take", vec![list, count], Type::TextList, quarry_diagnostic::Span::default());
+            let taken = self.expression(&taken, plan.schema())?;
+            let columns = names(plan.schema()).into_iter().map(|name| {
+                let value = if name == column {
+                    taken.clone()
+                } else {
+                    Expr::Column(Column::new_unqualified(&name))
+                };
+                (name, value)
+            });
+            plan = project(plan.clone(), columns.collect())?;
+        }
+        let options = UnnestOptions::new().with_preserve_nulls(true);
+        LogicalPlanBuilder::from(plan)
+            .unnest_column_with_options(Column::new_unqualified(column), options)?
+            .build()
+    }
+}
+
+/// The column names of a schema.
+fn names(schema: &DFSchema) -> Vec<String> {
+    schema.fields().iter().map(|field| field.name().clone()).collect()
+}
+
+fn project(input: LogicalPlan, columns: Vec<(String, Expr)>) -> Result<LogicalPlan> {
+    let columns = columns.into_iter().map(|(name, value)| match value {
+        Expr::Column(column) if column.relation.is_none() && column.name == name => Expr::Column(column),
+        value => value.alias(name),
+    });
+    LogicalPlanBuilder::from(input).project(columns.collect::<Vec<_>>())?.build()
+}
+
+fn values(columns: &[(String, Type)], rows: &[Vec<Value>]) -> Result<LogicalPlan> {
+    let fields: Vec<Field> =
+        columns.iter().map(|(name, data_type)| Field::new(name, arrow_type(*data_type), true)).collect();
+    let schema: DFSchemaRef = Arc::new(DFSchema::try_from(Schema::new(fields))?);
+    if rows.is_empty() {
+        return Ok(LogicalPlan::EmptyRelation(EmptyRelation { produce_one_row: false, schema }));
+    }
+    let rows = rows
+        .iter()
+        .map(|row| row.iter().map(|value| super::expression::literal(value)).collect())
+        .collect::<Vec<Vec<Expr>>>();
+    LogicalPlanBuilder::values_with_schema(rows, &schema)?.build()
+}

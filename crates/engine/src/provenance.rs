@@ -1,0 +1,105 @@
+//! Carrying, beside a detection's own columns, who did what and where the record lies.
+
+use quarry_diagnostic::Span;
+use quarry_plan::{Aggregate, AggregateCall, Expression, JoinKind, Node, Operator, SortKey, SourceColumn, Type};
+
+use crate::binding::ALERT_PREFIX;
+
+/// The hidden columns: the fields of the `alert` view, in the plan under these names with `__` before.
+pub const ALERT_FIELDS: [(&str, Type); 12] = [
+    ("time", Type::Timestamp),
+    ("provider", Type::Text),
+    ("actor", Type::Text),
+    ("source_ip", Type::Text),
+    ("action", Type::Text),
+    ("target", Type::Text),
+    ("account", Type::Text),
+    ("region", Type::Text),
+    ("outcome", Type::Text),
+    ("event_id", Type::Text),
+    ("object", Type::Text),
+    ("record", Type::Text),
+];
+
+/// Name of the hidden column for a field of the alert view.
+#[must_use]
+pub fn hidden_column(field: &str) -> String {
+    format!("__{field}")
+}
+
+/// The plan with the hidden columns added to its output.
+///
+/// A row that several records made (an aggregation) carries those of the earliest record. Where a
+/// row comes from no record at all (fixed rows), there are none.
+#[must_use]
+pub fn with_provenance(node: &Node) -> Node {
+    let mut node = node.clone();
+    add(&mut node);
+    node
+}
+
+/// Adds the columns; tells whether the node now has them.
+fn add(node: &mut Node) -> bool {
+    let span = node.span;
+    match &mut node.operator {
+        Operator::Source(source) => {
+            for (field, data_type) in ALERT_FIELDS {
+                source.columns.push(SourceColumn {
+                    name: hidden_column(field),
+                    field: format!("{ALERT_PREFIX}{field}"),
+                    data_type,
+                });
+            }
+            true
+        }
+        Operator::Values { .. } => false,
+        Operator::Filter { input, .. }
+        | Operator::Extend { input, .. }
+        | Operator::Window { input, .. }
+        | Operator::Sort { input, .. }
+        | Operator::Limit { input, .. }
+        | Operator::Deduplicate { input, .. }
+        | Operator::Expand { input, .. } => add(input),
+        Operator::Project { input, columns } => {
+            let has = add(input);
+            if has {
+                columns.extend(ALERT_FIELDS.iter().map(|(field, _)| {
+                    let name = hidden_column(field);
+                    (name.clone(), Expression::column(name, span))
+                }));
+            }
+            has
+        }
+        Operator::Aggregate(aggregate) => add_to_aggregate(aggregate, span),
+        Operator::Union { inputs } => {
+            let mut has = false;
+            for input in inputs {
+                has |= add(input);
+            }
+            has
+        }
+        Operator::Join { left, kind, .. } => {
+            let _: &JoinKind = kind;
+            add(left)
+        }
+    }
+}
+
+fn add_to_aggregate(aggregate: &mut Aggregate, span: Span) -> bool {
+    if !add(&mut aggregate.input) {
+        return false;
+    }
+    let earliest = SortKey { value: Expression::column(hidden_column("time"), span), descending: false };
+    for (field, data_type) in ALERT_FIELDS {
+        let name = hidden_column(field);
+        let call = AggregateCall {
+            function: "first".to_owned(),
+            arguments: vec![Expression::column(name.clone(), span)],
+            filter: None,
+            order: vec![earliest.clone()],
+            result: data_type,
+        };
+        aggregate.aggregates.push((name, call));
+    }
+    true
+}

@@ -1,0 +1,247 @@
+//! Expressions: what is computed for one row.
+
+use quarry_diagnostic::Span;
+
+use crate::{Type, Value};
+
+/// An expression and its place in the query.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expression {
+    /// What it is.
+    pub kind: ExpressionKind,
+    /// Where the user wrote it.
+    pub span: Span,
+}
+
+/// What an expression is. Unless said otherwise a null operand gives null (SQL's three-valued logic).
+#[derive(Debug, Clone, PartialEq)]
+pub enum ExpressionKind {
+    /// A constant.
+    Literal(Value),
+    /// A column of the input, by its exact name.
+    Column(String),
+    /// A function of `crates/functions`, by name; `result` is the type it returns for these arguments.
+    Call {
+        /// Registered name.
+        function: String,
+        /// Arguments in order.
+        arguments: Vec<Expression>,
+        /// Type of the result.
+        result: Type,
+    },
+    /// Negation.
+    Not(Box<Expression>),
+    /// All hold.
+    And(Vec<Expression>),
+    /// At least one holds.
+    Or(Vec<Expression>),
+    /// Exact comparison of two values of one type (text by bytes, case-sensitive). Never on lists.
+    Compare {
+        /// Which comparison.
+        operator: Comparison,
+        /// Left side.
+        left: Box<Expression>,
+        /// Right side.
+        right: Box<Expression>,
+    },
+    /// A text (or any element of a text list) matches a constant pattern; null stays null.
+    Match {
+        /// What to look for.
+        matcher: TextMatcher,
+        /// A `Text` or `TextList` expression.
+        value: Box<Expression>,
+    },
+    /// True where the operand is null, else false; never null.
+    IsNull(Box<Expression>),
+    /// The value of the first arm whose condition is true, else `otherwise`, else null.
+    Case {
+        /// Condition and value, all values of one type.
+        arms: Vec<(Expression, Expression)>,
+        /// Value where no arm holds.
+        otherwise: Option<Box<Expression>>,
+    },
+    /// The first operand that is not null; all of one type.
+    Coalesce(Vec<Expression>),
+    /// Conversion; what cannot be converted becomes null. `Timestamp` to `Double` is epoch seconds,
+    /// to `Integer` epoch milliseconds, to `Text` ISO 8601 in UTC; a number to `Text` has no
+    /// trailing `.0`; `TextList` to `Text` joins with a line feed.
+    Cast {
+        /// What to convert.
+        value: Box<Expression>,
+        /// The type wanted.
+        to: Type,
+    },
+    /// Arithmetic on two integers (integer result, division truncates) or two doubles. Overflow and
+    /// division by zero give null.
+    Arithmetic {
+        /// Which operation.
+        operator: Arithmetic,
+        /// Left side.
+        left: Box<Expression>,
+        /// Right side.
+        right: Box<Expression>,
+    },
+}
+
+/// Comparison operators.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    /// Same value.
+    Equal,
+    /// Another value.
+    NotEqual,
+    /// Smaller.
+    Less,
+    /// Smaller or same.
+    LessOrEqual,
+    /// Greater.
+    Greater,
+    /// Greater or same.
+    GreaterOrEqual,
+}
+
+/// Arithmetic operators.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arithmetic {
+    /// Sum.
+    Add,
+    /// Difference.
+    Subtract,
+    /// Product.
+    Multiply,
+    /// Quotient.
+    Divide,
+    /// Remainder, with the sign of the dividend.
+    Modulo,
+}
+
+/// A constant pattern and its case rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextMatcher {
+    /// The pattern.
+    pub pattern: TextPattern,
+    /// Whether case is ignored (Unicode simple case folding).
+    pub ignore_case: bool,
+}
+
+/// How a text is compared with a constant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TextPattern {
+    /// The whole text.
+    Equals(String),
+    /// The text holds it somewhere.
+    Contains(String),
+    /// Whole text, `*` stands for any run of characters, nothing else is special.
+    Wildcard(String),
+    /// Whole text, SQL `%` and `_`, no escape.
+    Like(String),
+    /// A regular expression found anywhere in the text (PCRE syntax as far as the regex crates go).
+    Regex(String),
+}
+
+impl Expression {
+    /// An expression at a place.
+    #[must_use]
+    pub fn new(kind: ExpressionKind, span: Span) -> Self {
+        Self { kind, span }
+    }
+
+    /// A column by name.
+    pub fn column(name: impl Into<String>, span: Span) -> Self {
+        Self::new(ExpressionKind::Column(name.into()), span)
+    }
+
+    /// A constant.
+    #[must_use]
+    pub fn literal(value: Value, span: Span) -> Self {
+        Self::new(ExpressionKind::Literal(value), span)
+    }
+
+    /// A text constant.
+    pub fn text(value: impl Into<String>, span: Span) -> Self {
+        Self::literal(Value::Text(value.into()), span)
+    }
+
+    /// A function call.
+    pub fn call(function: impl Into<String>, arguments: Vec<Self>, result: Type, span: Span) -> Self {
+        Self::new(ExpressionKind::Call { function: function.into(), arguments, result }, span)
+    }
+
+    /// A conversion.
+    #[must_use]
+    pub fn cast(self, to: Type) -> Self {
+        let span = self.span;
+        Self::new(ExpressionKind::Cast { value: Box::new(self), to }, span)
+    }
+
+    /// Negation.
+    #[must_use]
+    pub fn negate(self) -> Self {
+        let span = self.span;
+        Self::new(ExpressionKind::Not(Box::new(self)), span)
+    }
+
+    /// The type, given the types of the input's columns; a column that `column_type` does not know
+    /// is [`Type::Null`].
+    ///
+    /// ```
+    /// use quarry_diagnostic::Span;
+    /// use quarry_plan::{Expression, Type};
+    /// let name = Expression::column("user", Span::default());
+    /// assert_eq!(name.type_of(&|_: &str| Some(Type::Text)), Type::Text);
+    /// ```
+    pub fn type_of(&self, column_type: &dyn Fn(&str) -> Option<Type>) -> Type {
+        let first_known = |items: &mut dyn Iterator<Item = &Expression>| {
+            items.map(|item| item.type_of(column_type)).find(|found| *found != Type::Null).unwrap_or(Type::Null)
+        };
+        match &self.kind {
+            ExpressionKind::Literal(value) => value.type_of(),
+            ExpressionKind::Column(name) => column_type(name).unwrap_or(Type::Null),
+            ExpressionKind::Call { result, .. } => *result,
+            ExpressionKind::Not(_)
+            | ExpressionKind::And(_)
+            | ExpressionKind::Or(_)
+            | ExpressionKind::Compare { .. }
+            | ExpressionKind::Match { .. }
+            | ExpressionKind::IsNull(_) => Type::Boolean,
+            ExpressionKind::Case { arms, otherwise } => {
+                first_known(&mut arms.iter().map(|(_, value)| value).chain(otherwise.as_deref()))
+            }
+            ExpressionKind::Coalesce(items) => first_known(&mut items.iter()),
+            ExpressionKind::Cast { to, .. } => *to,
+            ExpressionKind::Arithmetic { left, .. } => left.type_of(column_type),
+        }
+    }
+
+    /// The direct operands, in order.
+    #[must_use]
+    pub fn children(&self) -> Vec<&Expression> {
+        match &self.kind {
+            ExpressionKind::Literal(_) | ExpressionKind::Column(_) => Vec::new(),
+            ExpressionKind::Call { arguments: items, .. }
+            | ExpressionKind::And(items)
+            | ExpressionKind::Or(items)
+            | ExpressionKind::Coalesce(items) => items.iter().collect(),
+            ExpressionKind::Not(value)
+            | ExpressionKind::IsNull(value)
+            | ExpressionKind::Match { value, .. }
+            | ExpressionKind::Cast { value, .. } => vec![value],
+            ExpressionKind::Compare { left, right, .. } | ExpressionKind::Arithmetic { left, right, .. } => {
+                vec![left, right]
+            }
+            ExpressionKind::Case { arms, otherwise } => {
+                arms.iter().flat_map(|(when, then)| [when, then]).chain(otherwise.as_deref()).collect()
+            }
+        }
+    }
+
+    /// Calls `visit` with the name of every column used, depth first.
+    pub fn visit_columns<'a>(&'a self, visit: &mut dyn FnMut(&'a str)) {
+        if let ExpressionKind::Column(name) = &self.kind {
+            visit(name);
+        }
+        for child in self.children() {
+            child.visit_columns(visit);
+        }
+    }
+}

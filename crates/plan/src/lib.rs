@@ -1,0 +1,23 @@
+//! The waist: a small, typed, dialect-neutral relational pipeline.
+//!
+//! Languages lower into it, the engine lowers out of it. It knows neither a language nor
+//! DataFusion. Every node and expression carries the place in the user's query it came from.
+//!
+//! Comparison, null and case rules are explicit: case-insensitive equality is another operator
+//! ([`TextPattern`] with `ignore_case`), not a flag hidden in a string, and a language rule that no
+//! operator here expresses is a named function ([`ExpressionKind::Call`]) that the engine resolves
+//! by name.
+
+mod expression;
+mod necessary;
+mod operator;
+mod time;
+mod value;
+
+pub use expression::{Arithmetic, Comparison, Expression, ExpressionKind, TextMatcher, TextPattern};
+pub use necessary::{ColumnFacts, Facts, Need, necessary};
+pub use operator::{
+    Aggregate, AggregateCall, JoinKind, Node, Operator, SortKey, Source, SourceColumn, WindowCall,
+};
+pub use time::{TimeBound, TimeRange, TimeStep, TimeUnit};
+pub use value::{Type, Value};

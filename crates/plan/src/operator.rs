@@ -1,0 +1,286 @@
+//! Operators: what is done with a stream of rows.
+
+use quarry_diagnostic::Span;
+
+use crate::{Expression, TimeRange, Type, Value};
+
+/// An operator, its place in the query, and (inside it) its inputs.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Node {
+    /// What it does.
+    pub operator: Operator,
+    /// Where the user wrote it.
+    pub span: Span,
+}
+
+/// What an operator does. Column names are exact and unique in one node's output.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Operator {
+    /// Events of the log types a view covers.
+    Source(Source),
+    /// Fixed rows (one list of values a row).
+    Values {
+        /// Column names and types.
+        columns: Vec<(String, Type)>,
+        /// Rows.
+        rows: Vec<Vec<Value>>,
+    },
+    /// Keeps the rows for which the predicate is true.
+    Filter {
+        /// Rows in.
+        input: Box<Node>,
+        /// Condition.
+        predicate: Expression,
+    },
+    /// Adds columns, or replaces those of the same name in their place; all see the input only.
+    Extend {
+        /// Rows in.
+        input: Box<Node>,
+        /// Name and value.
+        columns: Vec<(String, Expression)>,
+    },
+    /// Exactly these columns in this order.
+    Project {
+        /// Rows in.
+        input: Box<Node>,
+        /// Name and value.
+        columns: Vec<(String, Expression)>,
+    },
+    /// One row a group; without groups exactly one row. Output: groups, then aggregates.
+    Aggregate(Aggregate),
+    /// Adds one column a call, computed over a partition in an order; rows and their order stay.
+    Window {
+        /// Rows in.
+        input: Box<Node>,
+        /// Name and call.
+        calls: Vec<(String, WindowCall)>,
+    },
+    /// Orders the rows; nulls go last both ways.
+    Sort {
+        /// Rows in.
+        input: Box<Node>,
+        /// Keys, the first counts most.
+        keys: Vec<SortKey>,
+    },
+    /// Skips, then takes at most `fetch` rows in the present order.
+    Limit {
+        /// Rows in.
+        input: Box<Node>,
+        /// How many to skip.
+        skip: usize,
+        /// How many to take.
+        fetch: Option<usize>,
+    },
+    /// Keeps the first `keep` rows of each combination of keys, in `order`.
+    Deduplicate {
+        /// Rows in.
+        input: Box<Node>,
+        /// Keys; nulls compare equal.
+        keys: Vec<Expression>,
+        /// Rows kept a combination.
+        keep: usize,
+        /// What comes first.
+        order: Vec<SortKey>,
+    },
+    /// All rows of all inputs; a column one input lacks is null there.
+    Union {
+        /// Inputs.
+        inputs: Vec<Node>,
+    },
+    /// Pairs rows by equal keys (null never equals).
+    Join {
+        /// Left rows.
+        left: Box<Node>,
+        /// Right rows; their columns must not clash with those of the left.
+        right: Box<Node>,
+        /// What happens to rows without a partner.
+        kind: JoinKind,
+        /// Pairs of left and right key.
+        on: Vec<(Expression, Expression)>,
+    },
+    /// One row an element of a `TextList` column, which becomes `Text`; a null or empty list keeps its row.
+    Expand {
+        /// Rows in.
+        input: Box<Node>,
+        /// The list column.
+        column: String,
+        /// At most this many elements a row.
+        limit: Option<usize>,
+    },
+}
+
+/// The scan: which columns of which view, over which time.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Source {
+    /// Name of the view, such as `splunk` or `qradar`.
+    pub view: String,
+    /// Columns read, each a field of the view.
+    pub columns: Vec<SourceColumn>,
+    /// The query's own time range.
+    pub time: TimeRange,
+    /// The source type chosen for each log type, where the view has several: (log type, source type).
+    pub choices: Vec<(String, String)>,
+}
+
+/// One column of a scan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SourceColumn {
+    /// Name of the column in the plan.
+    pub name: String,
+    /// Field of the view (a declared name, or a JSON path where the view is open).
+    pub field: String,
+    /// Type wanted.
+    pub data_type: Type,
+}
+
+/// Groups and aggregate calls.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Aggregate {
+    /// Rows in.
+    pub input: Box<Node>,
+    /// Name and value of each group key; nulls form a group.
+    pub groups: Vec<(String, Expression)>,
+    /// Name and call of each aggregate.
+    pub aggregates: Vec<(String, AggregateCall)>,
+}
+
+/// An aggregate function over the rows of a group.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AggregateCall {
+    /// Name: `count`, `count_distinct`, `sum`, `avg`, `min`, `max`, `first`, `last`, `stddev`,
+    /// `stddev_pop`, `variance`, `variance_pop`, or the name of an aggregate of `crates/functions`. Nulls are skipped;
+    /// `count` without arguments counts rows.
+    pub function: String,
+    /// Arguments.
+    pub arguments: Vec<Expression>,
+    /// Only rows for which this is true.
+    pub filter: Option<Expression>,
+    /// Order in which rows are seen (`first`, `last`, lists).
+    pub order: Vec<SortKey>,
+    /// Type of the result.
+    pub result: Type,
+}
+
+/// A window function: an aggregate, or `row_number`, over a partition.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WindowCall {
+    /// The function; its `order` orders the window.
+    pub call: AggregateCall,
+    /// Partition keys.
+    pub partition: Vec<Expression>,
+    /// Whether the whole partition is seen (`true`) or the rows up to this one (`false`).
+    pub whole: bool,
+}
+
+/// One key of an order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SortKey {
+    /// What to order by.
+    pub value: Expression,
+    /// Greatest first.
+    pub descending: bool,
+}
+
+/// What happens to rows without a partner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JoinKind {
+    /// They go.
+    Inner,
+    /// Those of the left stay, with nulls.
+    Left,
+    /// Rows of the left that have a partner, once each.
+    Semi,
+    /// Rows of the left that have none.
+    Anti,
+}
+
+impl Node {
+    /// A node at a place.
+    #[must_use]
+    pub fn new(operator: Operator, span: Span) -> Self {
+        Self { operator, span }
+    }
+
+    /// The names and types of the output columns, in order.
+    #[must_use]
+    pub fn columns(&self) -> Vec<(String, Type)> {
+        let typed = |input: &Node, columns: &[(String, Expression)]| {
+            let known = input.columns();
+            let find = |name: &str| known.iter().find(|(have, _)| have == name).map(|(_, found)| *found);
+            columns.iter().map(|(name, value)| (name.clone(), value.type_of(&find))).collect::<Vec<_>>()
+        };
+        match &self.operator {
+            Operator::Source(source) => {
+                source.columns.iter().map(|column| (column.name.clone(), column.data_type)).collect()
+            }
+            Operator::Values { columns, .. } => columns.clone(),
+            Operator::Filter { input, .. }
+            | Operator::Sort { input, .. }
+            | Operator::Limit { input, .. }
+            | Operator::Deduplicate { input, .. } => input.columns(),
+            Operator::Extend { input, columns } => merge(input.columns(), typed(input, columns)),
+            Operator::Project { input, columns } => typed(input, columns),
+            Operator::Aggregate(aggregate) => {
+                let mut all = typed(&aggregate.input, &aggregate.groups);
+                all.extend(aggregate.aggregates.iter().map(|(name, call)| (name.clone(), call.result)));
+                all
+            }
+            Operator::Window { input, calls } => {
+                let added = calls.iter().map(|(name, window)| (name.clone(), window.call.result)).collect();
+                merge(input.columns(), added)
+            }
+            Operator::Union { inputs } => {
+                inputs.iter().fold(Vec::new(), |have, input| keep_first(have, input.columns()))
+            }
+            Operator::Join { left, right, kind, .. } => match kind {
+                JoinKind::Inner | JoinKind::Left => left.columns().into_iter().chain(right.columns()).collect(),
+                JoinKind::Semi | JoinKind::Anti => left.columns(),
+            },
+            Operator::Expand { input, column, .. } => {
+                merge(input.columns(), vec![(column.clone(), Type::Text)])
+            }
+        }
+    }
+
+    /// The direct inputs.
+    #[must_use]
+    pub fn inputs(&self) -> Vec<&Node> {
+        match &self.operator {
+            Operator::Source(_) | Operator::Values { .. } => Vec::new(),
+            Operator::Filter { input, .. }
+            | Operator::Extend { input, .. }
+            | Operator::Project { input, .. }
+            | Operator::Window { input, .. }
+            | Operator::Sort { input, .. }
+            | Operator::Limit { input, .. }
+            | Operator::Deduplicate { input, .. }
+            | Operator::Expand { input, .. } => vec![input],
+            Operator::Aggregate(aggregate) => vec![&aggregate.input],
+            Operator::Union { inputs } => inputs.iter().collect(),
+            Operator::Join { left, right, .. } => vec![left, right],
+        }
+    }
+}
+
+/// `have` with `added` appended, or replaced where the name exists.
+fn merge(mut have: Vec<(String, Type)>, added: Vec<(String, Type)>) -> Vec<(String, Type)> {
+    for (name, data_type) in added {
+        match have.iter_mut().find(|(known, _)| *known == name) {
+            Some(entry) => entry.1 = data_type,
+            None => have.push((name, data_type)),
+        }
+    }
+    have
+}
+
+/// `have` with those of `added` whose name is new, or whose type was unknown.
+fn keep_first(mut have: Vec<(String, Type)>, added: Vec<(String, Type)>) -> Vec<(String, Type)> {
+    for (name, data_type) in added {
+        match have.iter_mut().find(|(known, _)| *known == name) {
+            Some(entry) if entry.1 == Type::Null => entry.1 = data_type,
+            Some(_) => {}
+            None => have.push((name, data_type)),
+        }
+    }
+    have
+}

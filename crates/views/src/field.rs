@@ -1,0 +1,132 @@
+//! A field and how its value comes about.
+
+use std::{collections::HashMap, sync::Arc};
+
+use quarry_plan::{Type, Value};
+use regex::Regex;
+
+use crate::Path;
+
+/// A named field of a view for one log type.
+#[derive(Debug, Clone)]
+pub struct Field {
+    /// Name as the platform's users write it.
+    pub name: String,
+    /// Type of its value.
+    pub data_type: Type,
+    /// How the value comes about.
+    pub derivation: Derivation,
+    /// Where the rule is from: a vendor page, a published sample, or an assumption.
+    pub origin: String,
+}
+
+/// How a value comes about from a record. Null where a part is missing, unless said otherwise.
+#[derive(Debug, Clone)]
+pub enum Derivation {
+    /// Always this value.
+    Constant(Value),
+    /// A JSON path of the record.
+    Path(Path),
+    /// The first that is not null.
+    First(Vec<Derivation>),
+    /// What the first group of a regular expression captures in another value (the first list
+    /// element that matches); the whole match where there is no group.
+    Capture {
+        /// The value searched.
+        from: Box<Derivation>,
+        /// The expression.
+        pattern: Arc<Regex>,
+    },
+    /// A value looked up by another value.
+    Lookup {
+        /// The key.
+        from: Box<Derivation>,
+        /// The table.
+        table: Arc<LookupTable>,
+    },
+    /// `then` where `when` is not null, else null.
+    Present {
+        /// The value that must exist.
+        when: Box<Derivation>,
+        /// The value given.
+        then: Box<Derivation>,
+    },
+    /// `then` where `when`, as text, matches the expression, else `otherwise`.
+    If {
+        /// The value tested; null does not match.
+        when: Box<Derivation>,
+        /// The expression, found anywhere.
+        pattern: Arc<Regex>,
+        /// The value where it matches.
+        then: Box<Derivation>,
+        /// The value where it does not.
+        otherwise: Box<Derivation>,
+    },
+    /// Texts joined; null if any part is null.
+    Concat(Vec<Derivation>),
+    /// Upper case.
+    Upper(Box<Derivation>),
+    /// Lower case.
+    Lower(Box<Derivation>),
+    /// The event's time.
+    EventTime,
+    /// The record as text, its original bytes.
+    Raw,
+    /// Location (path or URL) of the object the record lies in.
+    Object,
+    /// Place of the record in its object: byte offset after decompression, a `+`, then the index of
+    /// the record inside a wrapping value where there is one.
+    Record,
+    /// Identifier of the log type.
+    LogType,
+}
+
+/// A table of texts.
+#[derive(Debug, Clone, Default)]
+pub struct LookupTable {
+    /// Values by key, compared exactly.
+    pub exact: HashMap<String, String>,
+    /// Tried in order where no exact key fits: (expression, value).
+    pub patterns: Vec<(Regex, String)>,
+    /// Value for a key that nothing fits.
+    pub default: Option<String>,
+}
+
+impl LookupTable {
+    /// The value for a key.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&str> {
+        self.exact
+            .get(key)
+            .or_else(|| self.patterns.iter().find(|(pattern, _)| pattern.is_match(key)).map(|(_, value)| value))
+            .or(self.default.as_ref())
+            .map(String::as_str)
+    }
+}
+
+impl Derivation {
+    /// Calls `visit` with every JSON path that is read.
+    pub fn visit_paths<'a>(&'a self, visit: &mut dyn FnMut(&'a Path)) {
+        match self {
+            Self::Path(path) => visit(path),
+            Self::First(items) | Self::Concat(items) => {
+                for item in items {
+                    item.visit_paths(visit);
+                }
+            }
+            Self::Capture { from, .. } | Self::Lookup { from, .. } | Self::Upper(from) | Self::Lower(from) => {
+                from.visit_paths(visit);
+            }
+            Self::Present { when, then } => {
+                when.visit_paths(visit);
+                then.visit_paths(visit);
+            }
+            Self::If { when, then, otherwise, .. } => {
+                when.visit_paths(visit);
+                then.visit_paths(visit);
+                otherwise.visit_paths(visit);
+            }
+            Self::Constant(_) | Self::EventTime | Self::Raw | Self::Object | Self::Record | Self::LogType => {}
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! How records are found in objects, and which log a record belongs to.
+
+use crate::Path;
+
+/// Everything the reader must know of containers and log types.
+#[derive(Debug, Clone, Default)]
+pub struct LogFormats {
+    /// Names of members of a top-level object whose array value holds the records.
+    pub record_arrays: Vec<String>,
+    /// Ways a record may be wrapped in another, tried in order, repeatedly.
+    pub unwraps: Vec<Unwrap>,
+    /// The log types, tried in order.
+    pub log_types: Vec<LogType>,
+    /// Known objects that are no audit records, tried after the log types.
+    pub foreign: Vec<Foreign>,
+}
+
+/// A record inside another value.
+#[derive(Debug, Clone)]
+pub struct Unwrap {
+    /// Name of the container, for reports.
+    pub name: String,
+    /// The wrapper is recognised by this.
+    pub signature: Signature,
+    /// Where the inner value is.
+    pub inner: Path,
+    /// How the inner value is written.
+    pub encoding: Encoding,
+}
+
+/// How a wrapped value is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// As JSON, in place.
+    Json,
+    /// As JSON text in a JSON string.
+    Text,
+    /// As JSON text in base64 (maybe gzip inside) in a JSON string.
+    Base64,
+}
+
+/// What tells one kind of object from another: its top-level members (paths with dots reach deeper).
+#[derive(Debug, Clone, Default)]
+pub struct Signature {
+    /// All of these exist.
+    pub all: Vec<String>,
+    /// At least one of these exists, if any is named.
+    pub any: Vec<String>,
+    /// None of these exists.
+    pub none: Vec<String>,
+    /// These exist and are texts that begin so: (path, beginning).
+    pub begins: Vec<(String, String)>,
+    /// These exist and are of a kind: (path, `object`, `array`, `string`, `number`).
+    pub kinds: Vec<(String, String)>,
+}
+
+/// One kind of audit record.
+#[derive(Debug, Clone)]
+pub struct LogType {
+    /// Stable identifier such as `aws.cloudtrail`.
+    pub id: String,
+    /// What people call it.
+    pub title: String,
+    /// `aws`, `azure` or `gcp`.
+    pub provider: String,
+    /// How it is recognised.
+    pub signature: Signature,
+    /// Where the event's time is; the first that exists and parses counts.
+    pub time: Vec<Path>,
+}
+
+/// A known kind of object that holds no audit record.
+#[derive(Debug, Clone)]
+pub struct Foreign {
+    /// What it is, for reports.
+    pub name: String,
+    /// How it is recognised.
+    pub signature: Signature,
+}

@@ -1,0 +1,108 @@
+//! From view files to views.
+
+mod derivation;
+mod document;
+mod formats;
+mod views;
+
+use std::fmt;
+
+use quarry_diagnostic::Diagnostic;
+
+use crate::{LogFormats, LogType, View};
+use document::Document;
+
+/// The view files of the crate.
+const EMBEDDED: [(&str, &str); 5] = [
+    ("formats.toml", include_str!("../data/formats.toml")),
+    ("splunk.toml", include_str!("../data/splunk.toml")),
+    ("splunk-aws.toml", include_str!("../data/splunk-aws.toml")),
+    ("qradar.toml", include_str!("../data/qradar.toml")),
+    ("alert.toml", include_str!("../data/alert.toml")),
+];
+
+/// All formats and views: the embedded ones and the user's.
+#[derive(Debug, Clone, Default)]
+pub struct Catalog {
+    /// Containers and log types.
+    pub formats: LogFormats,
+    /// Views by name.
+    pub views: Vec<View>,
+}
+
+/// A view file that cannot be understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoadError {
+    /// The file.
+    pub file: String,
+    /// What is wrong, with line and column where known.
+    pub message: String,
+    /// The same with its place in the file, to be rendered.
+    pub diagnostic: Diagnostic,
+}
+
+impl LoadError {
+    fn with_help(mut self, help: &str) -> Self {
+        self.message = format!("{}: {help}", self.message);
+        self.diagnostic = self.diagnostic.with_help(help);
+        self
+    }
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.file, self.message)
+    }
+}
+
+impl std::error::Error for LoadError {}
+
+impl Catalog {
+    /// The embedded catalog, extended by the text of a user's `quarry.toml` if given: (name, text).
+    ///
+    /// The user's file has the same tables as the embedded ones (see `README.md` of this crate): a
+    /// field of the same name under the same source type replaces the embedded one.
+    ///
+    /// ```
+    /// use quarry_views::Catalog;
+    /// let text = r#"
+    /// [[view.splunk.source]]
+    /// log_type = "aws.cloudtrail"
+    /// fields.team = "requestParameters.tags.team"
+    /// "#;
+    /// let catalog = Catalog::load(Some(("quarry.toml", text)))?;
+    /// assert!(catalog.view("splunk").is_some_and(|view| view.field_names().contains(&"team")));
+    /// # Ok::<(), quarry_views::LoadError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If a file is not TOML, has an unknown key, or names an unknown log type or bad expression.
+    pub fn load(user: Option<(&str, &str)>) -> Result<Self, LoadError> {
+        let files = EMBEDDED.into_iter().chain(user);
+        let documents = files.map(|(file, text)| Document::parse(file, text)).collect::<Result<Vec<_>, _>>()?;
+        let mut log_formats = LogFormats::default();
+        for (index, document) in documents.iter().enumerate() {
+            formats::extend(&mut log_formats, document.root(), index >= EMBEDDED.len())?;
+        }
+        let views = views::build(&documents, &log_formats)?;
+        Ok(Self { formats: log_formats, views })
+    }
+
+    /// A view by name.
+    #[must_use]
+    pub fn view(&self, name: &str) -> Option<&View> {
+        self.views.iter().find(|view| view.name == name)
+    }
+
+    /// A log type by identifier.
+    #[must_use]
+    pub fn log_type(&self, id: &str) -> Option<&LogType> {
+        self.formats.log_types.iter().find(|log_type| log_type.id == id)
+    }
+
+    /// Identifiers of all log types, in the order they are tried.
+    #[must_use]
+    pub fn log_type_ids(&self) -> Vec<&str> {
+        self.formats.log_types.iter().map(|log_type| log_type.id.as_str()).collect()
+    }
+}
