@@ -123,6 +123,10 @@ pub enum OptionValue {
     Word(Word),
     /// `eval(…)` or `(…)`, as in `startswith=eval(x=1)`.
     Expression(EvalExpression),
+    /// `(…)` where the command takes a search, as in `transaction startswith=(a=1 b=2)`.
+    Search(SearchExpression),
+    /// A pipeline in brackets, whose result is the value.
+    Subsearch(Pipeline),
 }
 
 /// An expression of the `search` language.
@@ -154,6 +158,17 @@ pub enum SearchExpression {
         /// Place.
         span: Span,
     },
+    /// `field=[…]`: the result of the subsearch is the value.
+    SubsearchComparison {
+        /// The field.
+        field: Word,
+        /// Operator.
+        operator: SearchOperator,
+        /// The pipeline in brackets.
+        subsearch: Pipeline,
+        /// Place.
+        span: Span,
+    },
     /// A bare word or phrase, found in the raw event.
     Term(SearchValue),
     /// A pipeline in brackets.
@@ -163,7 +178,8 @@ pub enum SearchExpression {
 /// A literal of the `search` language.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SearchValue {
-    /// The text; `*` is a wildcard, quoted or not. `\*` stands as `\*`.
+    /// The text. Every `*` is a wildcard, quoted or not: the language has no escape for it, so
+    /// `\*` is a backslash and a wildcard.
     pub word: Word,
     /// Written in `CASE(…)` or `TERM(…)`.
     pub directive: Option<Directive>,
@@ -247,6 +263,8 @@ pub enum EvalKind {
         /// Where.
         items: Vec<EvalExpression>,
     },
+    /// A pipeline in brackets, whose result is the value.
+    Subsearch(Pipeline),
     /// What could not be read; a diagnostic tells.
     Error,
 }
@@ -310,6 +328,8 @@ pub struct Stats {
     pub from: Vec<Item>,
     /// `WHERE …`.
     pub filter: Option<SearchExpression>,
+    /// `WHERE …` after the split field of chart and timechart, as in `where count in top5`.
+    pub split_filter: Vec<Item>,
     /// `OVER field` of chart.
     pub over: Option<ByField>,
     /// After BY (or GROUPBY); prestats options stand in `options`.
@@ -399,6 +419,7 @@ impl SearchExpression {
             | Self::Or(_, span)
             | Self::Not(_, span)
             | Self::Comparison { span, .. }
+            | Self::SubsearchComparison { span, .. }
             | Self::In { span, .. }
             | Self::Subsearch(_, span) => *span,
             Self::Term(value) => value.word.span,

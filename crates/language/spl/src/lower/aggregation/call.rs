@@ -1,0 +1,106 @@
+//! One aggregation as a call of the waist.
+
+use quarry_diagnostic::{Diagnostic, did_you_mean};
+use quarry_plan::{AggregateCall, Expression, SortKey, Type};
+
+use super::super::context::{Context, TIME};
+use super::super::{build, codes, expression};
+use super::table::{self, Method, Row, TABLE};
+use crate::syntax::{Aggregation, EvalExpression};
+
+/// `function(eval(expression))`: `count` counts the rows where a condition holds.
+pub(super) fn lower_eval(
+    context: &mut Context<'_>,
+    aggregation: &Aggregation,
+    argument: &EvalExpression,
+) -> Option<AggregateCall> {
+    let (value, data_type) = expression::lower(context, argument);
+    if data_type != Type::Boolean {
+        return lower(context, aggregation, Some(value));
+    }
+    let (row, _) = find(context, aggregation)?;
+    if row.method == Method::Count {
+        return Some(AggregateCall { filter: Some(value), ..call("count", Vec::new(), Type::Integer) });
+    }
+    let text = build::case(vec![(value, build::number(1.0, argument.span))], None, argument.span);
+    lower(context, aggregation, Some(text))
+}
+
+/// A call over an argument that is already lowered.
+pub(super) fn lower(
+    context: &mut Context<'_>,
+    aggregation: &Aggregation,
+    argument: Option<Expression>,
+) -> Option<AggregateCall> {
+    let (row, rank) = find(context, aggregation)?;
+    let Some(argument) = argument else {
+        if row.method == Method::Count {
+            return Some(call("count", Vec::new(), Type::Integer));
+        }
+        let message = format!("`{}` needs a field", aggregation.function);
+        let found = Diagnostic::error(codes::MISSING_ARGUMENT, message, aggregation.span)
+            .with_help(format!("write `{}(field)`", aggregation.function));
+        context.report(found);
+        return None;
+    };
+    let have = context.type_of(&argument);
+    let (argument, have) = if have == Type::Null { (argument.cast(Type::Text), Type::Text) } else { (argument, have) };
+    Some(apply(context, row, rank, argument, have))
+}
+
+fn apply(context: &mut Context<'_>, row: &Row, rank: Option<f64>, argument: Expression, have: Type) -> AggregateCall {
+    let span = argument.span;
+    let number = matches!(have, Type::Double | Type::Integer);
+    match row.method {
+        Method::Count if have == Type::TextList => call("spl_count", vec![argument], row.result),
+        Method::Count => call("count", vec![argument], row.result),
+        Method::DistinctCount if have == Type::TextList => call("spl_dc", vec![argument], row.result),
+        Method::DistinctCount => call("count_distinct", vec![argument], row.result),
+        Method::Extreme(name) if number || have == Type::Timestamp => call(name, vec![argument], have),
+        Method::Extreme(name) => call(&format!("spl_{name}"), vec![argument], row.result),
+        Method::Values("spl_sum") if number => call("sum", vec![argument.cast(Type::Double)], row.result),
+        Method::Values("spl_avg") if number => call("avg", vec![argument.cast(Type::Double)], row.result),
+        Method::Values(name) => call(name, vec![argument], row.result),
+        Method::List(name) => AggregateCall { order: context.order_keys(), ..call(name, vec![argument], row.result) },
+        Method::Arrival { last } => {
+            let function = if last { "last" } else { "first" };
+            AggregateCall { order: context.order_keys(), ..call(function, vec![argument], have) }
+        }
+        Method::ByTime { newest } => {
+            let order = vec![SortKey { value: context.field(TIME, span), descending: newest }];
+            AggregateCall { order, ..call("first", vec![argument], have) }
+        }
+        Method::TimeOf { newest } => {
+            let time = context.field(TIME, span);
+            let function = if newest { "max" } else { "min" };
+            let present = build::is_present(argument);
+            AggregateCall { filter: Some(present), ..call(function, vec![time], row.result) }
+        }
+        Method::WithTime(name) => {
+            let time = context.field(TIME, span);
+            call(name, vec![argument, time], row.result)
+        }
+        Method::Percentile(name) => {
+            let rank = build::number(rank.unwrap_or(50.0), span);
+            call(name, vec![argument, rank], row.result)
+        }
+    }
+}
+
+fn call(function: &str, arguments: Vec<Expression>, result: Type) -> AggregateCall {
+    AggregateCall { function: function.to_owned(), arguments, filter: None, order: Vec::new(), result }
+}
+
+fn find(context: &mut Context<'_>, aggregation: &Aggregation) -> Option<(&'static Row, Option<f64>)> {
+    let name = format!("{}{}", aggregation.function, aggregation.number.as_deref().unwrap_or_default());
+    if let Some(found) = table::find(&name) {
+        return Some(found);
+    }
+    let message = format!("the aggregation `{name}` is not supported yet");
+    let mut diagnostic = Diagnostic::error(codes::UNKNOWN_AGGREGATION, message, aggregation.function_span);
+    if let Some(near) = did_you_mean(&name, TABLE.iter().flat_map(|row| row.names).copied()) {
+        diagnostic = diagnostic.with_help(format!("did you mean `{near}`?"));
+    }
+    context.report(diagnostic);
+    None
+}

@@ -1,0 +1,71 @@
+//! Aggregations of `stats` and its kin.
+
+mod call;
+mod table;
+
+use quarry_diagnostic::Diagnostic;
+use quarry_plan::AggregateCall;
+
+use super::context::Context;
+use super::{codes, wildcard};
+use crate::syntax::{Aggregation, AggregationArgument, Word};
+
+/// The calls of a list of aggregations, each with its column's name. A wildcard becomes one call a
+/// field, `except` the group fields.
+pub(crate) fn calls(
+    context: &mut Context<'_>,
+    aggregations: &[Aggregation],
+    except: &[String],
+) -> Vec<(String, AggregateCall)> {
+    let mut calls: Vec<(String, AggregateCall)> = Vec::new();
+    for aggregation in aggregations {
+        for (name, call) in expand(context, aggregation, except) {
+            if except.contains(&name) || calls.iter().any(|(known, have)| *known == name && *have != call) {
+                let message = format!("two result columns have the name `{name}`");
+                let found = Diagnostic::error(codes::DUPLICATE_COLUMN, message, aggregation.span)
+                    .with_help("give one of them another name with AS");
+                context.report(found);
+            } else if !calls.iter().any(|(known, _)| *known == name) {
+                calls.push((name, call));
+            }
+        }
+    }
+    calls
+}
+
+fn expand(context: &mut Context<'_>, aggregation: &Aggregation, except: &[String]) -> Vec<(String, AggregateCall)> {
+    let label = |alias: Option<&Word>| alias.map_or_else(|| aggregation.text.clone(), |alias| alias.text.clone());
+    match &aggregation.argument {
+        AggregationArgument::Field(field) if wildcard::is_wildcard(&field.text) => {
+            let mut names = context.matching(&field.text);
+            names.retain(|name| !except.contains(name));
+            names.sort_unstable();
+            let mut calls = Vec::new();
+            for name in names {
+                let texts = wildcard::captures(&field.text, &name).unwrap_or_default();
+                let column = match &aggregation.alias {
+                    Some(alias) => wildcard::fill(&alias.text, &texts),
+                    None => format!("{}({name})", aggregation.text.split('(').next().unwrap_or_default()),
+                };
+                let argument = context.field(&name, field.span);
+                calls.extend(call::lower(context, aggregation, Some(argument)).map(|call| (column, call)));
+            }
+            calls
+        }
+        AggregationArgument::Field(field) => {
+            let argument = context.field(&field.text, field.span);
+            call::lower(context, aggregation, Some(argument))
+                .map(|call| (label(aggregation.alias.as_ref()), call))
+                .into_iter()
+                .collect()
+        }
+        AggregationArgument::None => call::lower(context, aggregation, None)
+            .map(|call| (label(aggregation.alias.as_ref()), call))
+            .into_iter()
+            .collect(),
+        AggregationArgument::Eval(expression) => call::lower_eval(context, aggregation, expression)
+            .map(|call| (label(aggregation.alias.as_ref()), call))
+            .into_iter()
+            .collect(),
+    }
+}

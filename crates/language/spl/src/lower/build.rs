@@ -1,0 +1,83 @@
+//! Small constructors of waist expressions, shared by commands.
+
+use quarry_diagnostic::Span;
+use quarry_plan::{Comparison, Expression, ExpressionKind, TextMatcher, TextPattern, Type, Value};
+
+pub(crate) fn boolean(value: bool, span: Span) -> Expression {
+    Expression::literal(Value::Boolean(value), span)
+}
+
+pub(crate) fn number(value: f64, span: Span) -> Expression {
+    Expression::literal(Value::Double(value), span)
+}
+
+pub(crate) fn null(span: Span) -> Expression {
+    Expression::literal(Value::Null, span)
+}
+
+/// All hold; one alone stands for itself.
+pub(crate) fn all(mut items: Vec<Expression>, span: Span) -> Expression {
+    match items.len() {
+        0 => boolean(true, span),
+        1 => items.remove(0),
+        _ => Expression::new(ExpressionKind::And(items), span),
+    }
+}
+
+/// At least one holds; one alone stands for itself.
+pub(crate) fn any(mut items: Vec<Expression>, span: Span) -> Expression {
+    match items.len() {
+        0 => boolean(false, span),
+        1 => items.remove(0),
+        _ => Expression::new(ExpressionKind::Or(items), span),
+    }
+}
+
+pub(crate) fn is_null(value: Expression) -> Expression {
+    let span = value.span;
+    Expression::new(ExpressionKind::IsNull(Box::new(value)), span)
+}
+
+pub(crate) fn is_present(value: Expression) -> Expression {
+    is_null(value).negate()
+}
+
+pub(crate) fn coalesce(items: Vec<Expression>, span: Span) -> Expression {
+    Expression::new(ExpressionKind::Coalesce(items), span)
+}
+
+pub(crate) fn compare(operator: Comparison, left: Expression, right: Expression, span: Span) -> Expression {
+    Expression::new(ExpressionKind::Compare { operator, left: Box::new(left), right: Box::new(right) }, span)
+}
+
+pub(crate) fn matches(pattern: TextPattern, ignore_case: bool, value: Expression, span: Span) -> Expression {
+    let matcher = TextMatcher { pattern, ignore_case };
+    Expression::new(ExpressionKind::Match { matcher, value: Box::new(value) }, span)
+}
+
+pub(crate) fn case(arms: Vec<(Expression, Expression)>, otherwise: Option<Expression>, span: Span) -> Expression {
+    Expression::new(ExpressionKind::Case { arms, otherwise: otherwise.map(Box::new) }, span)
+}
+
+/// The call of a function or operator of the language.
+pub(crate) fn call(name: &str, arguments: Vec<Expression>, result: Type, span: Span) -> Expression {
+    Expression::call(format!("spl_{name}"), arguments, result, span)
+}
+
+/// Whether a text could be read as a number, so that comparison by text alone would be wrong.
+pub(crate) fn looks_numeric(text: &str) -> bool {
+    let trimmed = text.trim();
+    trimmed.parse::<f64>().is_ok() || trimmed.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("0x"))
+}
+
+/// The name of the comparison as a function of the language.
+pub(crate) fn comparison_name(operator: Comparison) -> &'static str {
+    match operator {
+        Comparison::Equal => "equal",
+        Comparison::NotEqual => "not_equal",
+        Comparison::Less => "less",
+        Comparison::LessOrEqual => "less_or_equal",
+        Comparison::Greater => "greater",
+        Comparison::GreaterOrEqual => "greater_or_equal",
+    }
+}

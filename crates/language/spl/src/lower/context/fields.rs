@@ -1,0 +1,230 @@
+//! Which fields there are, and fields that are first mentioned late.
+//!
+//! Raw events are open: any path of the record is a field, so a field that a command mentions and
+//! that no earlier command made is added to the scan. `rename a.* as *` and `spath` make fields
+//! whose names are not known when they are lowered; each leaves a rule, and a field mentioned later
+//! is added at the place of the rule.
+
+use quarry_diagnostic::{Diagnostic, Span, did_you_mean};
+use quarry_plan::{Expression, ExpressionKind, Type, Value};
+
+use super::super::{codes, wildcard};
+use super::{Column, Context, Gone, StepKind};
+
+/// A command that makes fields by a rule.
+#[derive(Debug, Clone)]
+pub(crate) enum LateRule {
+    /// `rename from as to`, both with the same number of stars.
+    Rename {
+        from: String,
+        to: String,
+    },
+    /// Every JSON path of a text is a field.
+    Json { input: Expression },
+}
+
+/// A rule, its place among the steps and what was known there.
+#[derive(Debug, Clone)]
+pub(super) struct Rule {
+    kind: LateRule,
+    /// The extension that gains the columns.
+    step: usize,
+    columns: Vec<Column>,
+    gone: std::collections::BTreeMap<String, Gone>,
+}
+
+impl Context<'_> {
+    /// The value of a field. A field that does not exist is null, and that is reported.
+    pub(crate) fn field(&mut self, name: &str, span: Span) -> Expression {
+        match self.find(name) {
+            Some(column) if column.empty => Expression::literal(Value::Null, span),
+            Some(column) => Expression::column(column.name, span),
+            None => {
+                self.report_missing(name, span);
+                Expression::literal(Value::Null, span)
+            }
+        }
+    }
+
+    /// The field of a name, if there is one here.
+    pub(crate) fn find(&mut self, name: &str) -> Option<Column> {
+        if let Some(known) = self.columns.iter().find(|column| column.name == name) {
+            return Some(known.clone());
+        }
+        if self.gone.contains_key(name) {
+            return None;
+        }
+        let data_type = self.late(name, self.rules.len())?;
+        let column = Column { name: name.to_owned(), data_type, empty: false };
+        self.columns.push(column.clone());
+        Some(column)
+    }
+
+    /// A field that is taken from the event or made by one of the first `level` rules.
+    fn late(&mut self, name: &str, level: usize) -> Option<Type> {
+        let internal = self.internal && name.starts_with('_');
+        if level <= self.floor && !self.open && !internal {
+            return None;
+        }
+        let Some(rule) = level.checked_sub(1).and_then(|index| self.rules.get(index).cloned()) else {
+            return if self.open || internal { self.scan.add(name) } else { None };
+        };
+        let made = match &rule.kind {
+            LateRule::Rename { from, to } => {
+                let source = wildcard::captures(to, name).map(|texts| wildcard::fill(from, &texts));
+                let value = source.and_then(|source| self.before(&source, &rule, level));
+                let stays = !wildcard::matches(from, name);
+                let old = if stays { self.before(name, &rule, level) } else { None };
+                (value, old)
+            }
+            LateRule::Json { input } => {
+                let data_type = if name.contains("{}") { Type::TextList } else { Type::Text };
+                let path = Expression::text(name, input.span);
+                let value = Expression::call("spl_spath", vec![input.clone(), path], data_type, input.span);
+                (Some((value, data_type)), self.before(name, &rule, level))
+            }
+        };
+        let (value, data_type) = match made {
+            (None, None) => return None,
+            (None, Some((_, data_type))) => return Some(data_type),
+            (Some(made), None) => made,
+            (Some((made, made_type)), Some((old, old_type))) => {
+                let data_type = if made_type == old_type { made_type } else { wider(made_type, old_type) };
+                let span = made.span;
+                let items = [(made, made_type), (old, old_type)].map(|(value, have)| convert(value, have, data_type));
+                (Expression::new(ExpressionKind::Coalesce(items.into()), span), data_type)
+            }
+        };
+        let step = self.steps.get_mut(rule.step)?;
+        if let StepKind::Extend(columns) = &mut step.kind {
+            if !columns.iter().any(|(known, _)| known == name) {
+                columns.push((name.to_owned(), value));
+            }
+        }
+        Some(data_type)
+    }
+
+    /// A field as it was just before a rule.
+    fn before(&mut self, name: &str, rule: &Rule, level: usize) -> Option<(Expression, Type)> {
+        let known = rule.columns.iter().find(|column| column.name == name);
+        let data_type = match known {
+            Some(column) if column.empty => return None,
+            Some(column) => column.data_type,
+            None if rule.gone.contains_key(name) => return None,
+            None => self.late(name, level - 1)?,
+        };
+        Some((Expression::column(name, self.span), data_type))
+    }
+
+    /// Adds a rule at this place. The fields known so far are left to the caller.
+    pub(crate) fn add_rule(&mut self, kind: LateRule) {
+        let rule = Rule {
+            kind,
+            step: self.steps.len(),
+            columns: self.columns.clone(),
+            gone: std::mem::take(&mut self.gone),
+        };
+        self.push(StepKind::Extend(Vec::new()));
+        self.rules.push(rule);
+    }
+
+    /// Whether fields can exist that no command has mentioned.
+    pub(crate) fn has_unknown_fields(&self) -> bool {
+        self.open || self.rules.len() > self.floor
+    }
+
+    /// The names of all fields here that match a pattern, internal ones (`_time`) only if the
+    /// pattern names them. On raw events that needs the names found in the data; where those are
+    /// not given the fields known so far and the declared ones stand in.
+    pub(crate) fn matching(&mut self, pattern: &str) -> Vec<String> {
+        let mut names: Vec<String> = self.columns.iter().map(|column| column.name.clone()).collect();
+        if self.has_unknown_fields() {
+            self.needs_discovery |= self.open;
+            for name in self.discovered_here() {
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+        }
+        names.retain(|name| {
+            !self.gone.contains_key(name)
+                && (pattern.starts_with('_') || !name.starts_with(['_', '\u{1}']))
+                && wildcard::matches(pattern, name)
+        });
+        names
+    }
+
+    /// Names found in the data (or declared), as the rules so far renamed them.
+    fn discovered_here(&self) -> Vec<String> {
+        if !self.open {
+            return Vec::new();
+        }
+        let mut names: Vec<String> = match self.options.discovered {
+            Some(found) => found.iter().map(|(name, _)| name.clone()).collect(),
+            None => self.options.view.field_names().into_iter().map(str::to_owned).collect(),
+        };
+        for rule in &self.rules {
+            names.retain(|name| !rule.gone.contains_key(name));
+            if let LateRule::Rename { from, to } = &rule.kind {
+                for name in &mut names {
+                    if let Some(texts) = wildcard::captures(from, name) {
+                        *name = wildcard::fill(to, &texts);
+                    }
+                }
+            }
+        }
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    fn report_missing(&mut self, name: &str, span: Span) {
+        let mut diagnostic = match self.gone.get(name) {
+            Some(Gone::Nulled) => return,
+            Some(Gone::Renamed(to)) => {
+                let message = format!("the field `{name}` was renamed and is empty here");
+                Diagnostic::warning(codes::MISSING_FIELD, message, span).with_help(format!("write `{to}`"))
+            }
+            Some(Gone::Removed) => {
+                let message = format!("the field `{name}` was removed and is empty here");
+                Diagnostic::warning(codes::MISSING_FIELD, message, span)
+            }
+            None => {
+                let message = format!("no field `{name}` is left at this place: it is empty in every row");
+                Diagnostic::warning(codes::MISSING_FIELD, message, span)
+            }
+        };
+        if !self.gone.contains_key(name) {
+            let known = self.columns.iter().map(|column| column.name.as_str()).filter(|name| !name.starts_with('\u{1}'));
+            if let Some(near) = did_you_mean(name, known) {
+                diagnostic = diagnostic.with_help(format!("did you mean `{near}`?"));
+            } else if !self.open {
+                let known: Vec<&str> =
+                    self.columns.iter().map(|column| column.name.as_str()).filter(|name| !name.starts_with('\u{1}')).take(12).collect();
+                diagnostic = diagnostic.with_help(format!("the fields here are: {}", known.join(", ")));
+            }
+        }
+        self.report(diagnostic);
+    }
+}
+
+/// The type that holds the values of both.
+pub(crate) fn wider(left: Type, right: Type) -> Type {
+    match (left, right) {
+        (Type::Null, other) | (other, Type::Null) => other,
+        (Type::TextList, _) | (_, Type::TextList) => Type::TextList,
+        (Type::Integer, Type::Double) | (Type::Double, Type::Integer) => Type::Double,
+        (left, right) if left == right => left,
+        _ => Type::Text,
+    }
+}
+
+/// A value of type `have` as one of type `wanted`.
+pub(crate) fn convert(value: Expression, have: Type, wanted: Type) -> Expression {
+    match (have, wanted) {
+        _ if have == wanted => value,
+        // The language writes an instant as seconds, not as a calendar date.
+        (Type::Timestamp, Type::Text | Type::TextList) => value.cast(Type::Double).cast(wanted),
+        _ => value.cast(wanted),
+    }
+}

@@ -1,0 +1,277 @@
+//! What lowering knows at one point of the pipeline: the rows so far and the fields they have.
+
+mod fields;
+mod order;
+mod source;
+mod step;
+
+use std::collections::BTreeMap;
+
+use quarry_diagnostic::{Diagnostic, Span};
+use quarry_plan::{Expression, ExpressionKind, Node, SortKey, TimeRange, Type, Value};
+
+use super::LowerOptions;
+use source::Scan;
+use step::Step;
+
+pub(crate) use fields::LateRule;
+pub(crate) use source::{RAW, SOURCE_TYPE, TIME};
+pub(crate) use step::StepKind;
+
+/// A field that is known to exist at this point.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Column {
+    pub(crate) name: String,
+    pub(crate) data_type: Type,
+    /// Whether the field is only a name: no row has a value (a missing field that `table` shows).
+    pub(crate) empty: bool,
+}
+
+/// Why a field that once existed is gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Gone {
+    /// Renamed to this.
+    Renamed(String),
+    /// Taken away by `fields -`.
+    Removed,
+    /// Set to null.
+    Nulled,
+}
+
+/// The state of lowering one pipeline.
+#[derive(Debug)]
+pub(crate) struct Context<'a> {
+    pub(crate) options: &'a LowerOptions<'a>,
+    pub(crate) diagnostics: Vec<Diagnostic>,
+    /// Whether the names of all fields in the data are needed to plan exactly.
+    pub(crate) needs_discovery: bool,
+    pub(crate) scan: Scan<'a>,
+    steps: Vec<Step>,
+    /// Fields known by name, in the order in which they came up.
+    columns: Vec<Column>,
+    gone: BTreeMap<String, Gone>,
+    /// Whether any field of the raw event can still be asked for.
+    open: bool,
+    /// Whether `_time`, `_raw` and the like of the raw event can still be asked for.
+    internal: bool,
+    rules: Vec<fields::Rule>,
+    /// Rules before this one are out of reach: the rows were closed after them.
+    floor: usize,
+    order: Vec<SortKey>,
+    /// Whether the rows really come in `order`.
+    sorted: bool,
+    /// Place of the command being lowered.
+    pub(crate) span: Span,
+    next_name: usize,
+}
+
+impl<'a> Context<'a> {
+    /// The start of a pipeline that reads events, newest first.
+    pub(crate) fn new(options: &'a LowerOptions<'a>, time: TimeRange) -> Self {
+        Self {
+            options,
+            diagnostics: Vec::new(),
+            needs_discovery: false,
+            scan: Scan::new(options.view, time),
+            steps: Vec::new(),
+            columns: Vec::new(),
+            gone: BTreeMap::new(),
+            open: true,
+            internal: true,
+            rules: Vec::new(),
+            floor: 0,
+            order: vec![SortKey { value: Expression::column(TIME, Span::default()), descending: true }],
+            sorted: false,
+            span: Span::default(),
+            next_name: 0,
+        }
+    }
+
+    /// Records a finding.
+    pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
+        if !self.diagnostics.contains(&diagnostic) {
+            self.diagnostics.push(diagnostic);
+        }
+    }
+
+    /// Whether the rows are still raw events.
+    pub(crate) fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// The known fields, in order.
+    pub(crate) fn columns(&self) -> &[Column] {
+        &self.columns
+    }
+
+    /// The type of an expression over the rows here.
+    pub(crate) fn type_of(&self, value: &Expression) -> Type {
+        value.type_of(&|name| self.columns.iter().find(|column| column.name == name).map(|column| column.data_type))
+    }
+
+    /// A column name that no query can write.
+    pub(crate) fn fresh_name(&mut self, purpose: &str) -> String {
+        self.next_name += 1;
+        format!("\u{1}{purpose}{}", self.next_name)
+    }
+
+    fn push(&mut self, kind: StepKind) {
+        self.steps.push(Step { kind, span: self.span });
+    }
+
+    /// Keeps the rows for which the predicate is true.
+    pub(crate) fn filter(&mut self, predicate: Expression) {
+        if predicate.kind != ExpressionKind::Literal(Value::Boolean(true)) {
+            self.push(StepKind::Filter(predicate));
+        }
+    }
+
+    /// Sets fields; all values see the rows as they were before.
+    pub(crate) fn assign(&mut self, values: Vec<(String, Expression)>) {
+        let mut extended = Vec::new();
+        let mut columns = Vec::new();
+        for (name, value) in values {
+            let data_type = self.type_of(&value);
+            if data_type == Type::Null {
+                columns.push((name, None));
+                continue;
+            }
+            columns.push((name.clone(), Some(data_type)));
+            extended.push((name, value));
+        }
+        let names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
+        self.keep_order_keys(&names);
+        self.push(StepKind::Extend(extended));
+        for (name, data_type) in columns {
+            match data_type {
+                Some(data_type) => self.show(&name, data_type),
+                None => self.forget(&name, Gone::Nulled),
+            }
+        }
+    }
+
+    /// Makes a physical column a known field.
+    pub(crate) fn show(&mut self, name: &str, data_type: Type) {
+        self.gone.remove(name);
+        let column = Column { name: name.to_owned(), data_type, empty: false };
+        match self.columns.iter_mut().find(|known| known.name == name) {
+            Some(known) => *known = column,
+            None => self.columns.push(column),
+        }
+    }
+
+    /// Takes a field away.
+    pub(crate) fn forget(&mut self, name: &str, why: Gone) {
+        self.columns.retain(|column| column.name != name);
+        self.gone.insert(name.to_owned(), why);
+    }
+
+    /// Leaves exactly these fields, in this order; `internal` keeps `_time` and the like within reach.
+    pub(crate) fn close(&mut self, columns: Vec<Column>, internal: bool) {
+        self.columns = columns;
+        self.gone.clear();
+        self.internal = internal && self.internal;
+        self.open = false;
+        self.floor = self.rules.len();
+    }
+
+    /// One row a group. The rows come ordered by the groups.
+    pub(crate) fn aggregate(
+        &mut self,
+        groups: Vec<(String, Expression)>,
+        aggregates: Vec<(String, quarry_plan::AggregateCall)>,
+    ) {
+        let mut columns: Vec<Column> = Vec::new();
+        for (name, value) in &groups {
+            let data_type = self.type_of(value);
+            columns.push(Column { name: name.clone(), data_type, empty: false });
+        }
+        for (name, call) in &aggregates {
+            columns.push(Column { name: name.clone(), data_type: call.result, empty: false });
+        }
+        self.order = groups
+            .iter()
+            .map(|(name, _)| SortKey { value: Expression::column(name, self.span), descending: false })
+            .collect();
+        self.sorted = self.order.is_empty();
+        self.push(StepKind::Aggregate { groups, aggregates });
+        self.close(columns, false);
+    }
+
+    /// Adds window columns. The rows keep their order.
+    pub(crate) fn window(&mut self, calls: Vec<(String, quarry_plan::WindowCall)>) {
+        let names: Vec<&str> = calls.iter().map(|(name, _)| name.as_str()).collect();
+        self.keep_order_keys(&names);
+        let columns: Vec<(String, Type)> =
+            calls.iter().map(|(name, window)| (name.clone(), window.call.result)).collect();
+        self.push(StepKind::Window(calls));
+        self.sorted = false;
+        for (name, data_type) in columns {
+            self.show(&name, data_type);
+        }
+    }
+
+    /// Keeps the first rows of each combination of keys, in the present order.
+    pub(crate) fn deduplicate(&mut self, keys: Vec<Expression>, keep: usize) {
+        let order = self.order_keys();
+        self.sorted = !order.is_empty();
+        self.push(StepKind::Deduplicate { keys, keep, order });
+    }
+
+    /// One row an element of a list field.
+    pub(crate) fn expand(&mut self, name: &str, limit: Option<usize>) {
+        self.keep_order_keys(&[name]);
+        self.push(StepKind::Expand { column: name.to_owned(), limit });
+        self.show(name, Type::Text);
+    }
+
+    /// Takes at most so many rows in the present order.
+    pub(crate) fn limit(&mut self, skip: usize, fetch: Option<usize>) {
+        self.realise_order();
+        self.push(StepKind::Limit { skip, fetch });
+    }
+
+    /// All rows of another pipeline after those here.
+    pub(crate) fn union(&mut self, other: Node) {
+        if !self.open {
+            self.project_known();
+        }
+        let mut columns = self.columns.clone();
+        for (name, data_type) in other.columns() {
+            match columns.iter_mut().find(|known| known.name == name) {
+                Some(known) if known.empty => *known = Column { name, data_type, empty: false },
+                Some(_) => {}
+                None => columns.push(Column { name, data_type, empty: false }),
+            }
+        }
+        self.push(StepKind::Union(vec![other]));
+        self.columns = columns;
+        self.order = Vec::new();
+        self.sorted = true;
+    }
+
+    /// Drops all but the known columns for good.
+    fn project_known(&mut self) {
+        let span = self.span;
+        let kept = self.columns.iter().map(|column| {
+            let value = if column.empty {
+                Expression::literal(Value::Null, span).cast(Type::Text)
+            } else {
+                Expression::column(&column.name, span)
+            };
+            (column.name.clone(), value)
+        });
+        let kept = kept.collect();
+        self.push(StepKind::Project(kept));
+    }
+
+    /// The finished plan with exactly these columns.
+    pub(crate) fn finish(mut self, columns: &[Column], span: Span) -> (Node, Vec<Diagnostic>, bool) {
+        self.realise_order();
+        self.columns = columns.to_vec();
+        self.project_known();
+        let source = self.scan.finish(span);
+        let node = self.steps.into_iter().fold(source, |input, step| step.over(input));
+        (node, self.diagnostics, self.needs_discovery)
+    }
+}

@@ -1,0 +1,54 @@
+//! Steps: the plan while it is being built, without inputs.
+
+use quarry_diagnostic::Span;
+use quarry_plan::{Aggregate, AggregateCall, Expression, JoinKind, Node, Operator, SortKey, WindowCall};
+
+/// One operator; its input is the step before. Kept in a list so that an earlier step can still
+/// gain a column that a later command asks for.
+#[derive(Debug, Clone)]
+pub(crate) enum StepKind {
+    Filter(Expression),
+    Extend(Vec<(String, Expression)>),
+    Project(Vec<(String, Expression)>),
+    Aggregate { groups: Vec<(String, Expression)>, aggregates: Vec<(String, AggregateCall)> },
+    Window(Vec<(String, WindowCall)>),
+    Sort(Vec<SortKey>),
+    Limit { skip: usize, fetch: Option<usize> },
+    Deduplicate { keys: Vec<Expression>, keep: usize, order: Vec<SortKey> },
+    Expand { column: String, limit: Option<usize> },
+    Union(Vec<Node>),
+    Join { right: Box<Node>, kind: JoinKind, on: Vec<(Expression, Expression)> },
+}
+
+/// A step and the command it came from.
+#[derive(Debug, Clone)]
+pub(crate) struct Step {
+    pub(crate) kind: StepKind,
+    pub(crate) span: Span,
+}
+
+impl Step {
+    /// The operator over an input; an extension by nothing is the input itself.
+    pub(crate) fn over(self, input: Node) -> Node {
+        let input = Box::new(input);
+        let operator = match self.kind {
+            StepKind::Extend(columns) if columns.is_empty() => return *input,
+            StepKind::Filter(predicate) => Operator::Filter { input, predicate },
+            StepKind::Extend(columns) => Operator::Extend { input, columns },
+            StepKind::Project(columns) => Operator::Project { input, columns },
+            StepKind::Aggregate { groups, aggregates } => {
+                Operator::Aggregate(Aggregate { input, groups, aggregates })
+            }
+            StepKind::Window(calls) => Operator::Window { input, calls },
+            StepKind::Sort(keys) => Operator::Sort { input, keys },
+            StepKind::Limit { skip, fetch } => Operator::Limit { input, skip, fetch },
+            StepKind::Deduplicate { keys, keep, order } => Operator::Deduplicate { input, keys, keep, order },
+            StepKind::Expand { column, limit } => Operator::Expand { input, column, limit },
+            StepKind::Union(others) => {
+                Operator::Union { inputs: std::iter::once(*input).chain(others).collect() }
+            }
+            StepKind::Join { right, kind, on } => Operator::Join { left: input, right, kind, on },
+        };
+        Node::new(operator, self.span)
+    }
+}

@@ -1,0 +1,123 @@
+//! `search` expressions: text without case, `*` as wildcard, bare words found in the raw event.
+//!
+//! Lowering gives none for what restricts nothing (`index=...`, time modifiers, `*`).
+
+mod leaf;
+mod modifier;
+
+use quarry_diagnostic::{Diagnostic, Span};
+use quarry_plan::{Comparison, Expression, TextPattern, Type};
+
+use super::context::{Context, RAW, SOURCE_TYPE};
+use super::{build, codes};
+use crate::syntax::{Directive, SearchExpression, SearchOperator, SearchValue, Word};
+
+/// Lowers a search to a predicate that is never null where it matters: an absent field matches
+/// nothing, and `NOT` of that is true.
+pub(crate) fn lower(context: &mut Context<'_>, expression: &SearchExpression) -> Option<Expression> {
+    restrict(context, expression, false)
+}
+
+/// `negated` tells whether the expression stands under an odd number of NOTs.
+fn restrict(context: &mut Context<'_>, expression: &SearchExpression, negated: bool) -> Option<Expression> {
+    match expression {
+        SearchExpression::And(items, span) => {
+            let items: Vec<Expression> =
+                items.iter().filter_map(|item| restrict(context, item, negated)).collect();
+            (!items.is_empty()).then(|| build::all(items, *span))
+        }
+        SearchExpression::Or(items, span) => {
+            let lowered: Vec<Option<Expression>> =
+                items.iter().map(|item| restrict(context, item, negated)).collect();
+            let items: Option<Vec<Expression>> = lowered.into_iter().collect();
+            items.map(|items| build::any(items, *span))
+        }
+        SearchExpression::Not(inner, span) => {
+            let inner = restrict(context, inner, !negated)?;
+            Some(build::coalesce(vec![inner, build::boolean(false, *span)], *span).negate())
+        }
+        SearchExpression::Comparison { field, operator, value, span } => {
+            comparison(context, field, *operator, value, negated, *span)
+        }
+        SearchExpression::In { field, values, span } => {
+            let equals: Option<Vec<Expression>> = values
+                .iter()
+                .map(|value| comparison(context, field, SearchOperator::Equal, value, negated, *span))
+                .collect();
+            equals.map(|items| build::any(items, *span))
+        }
+        SearchExpression::Term(value) => bare_term(context, value),
+        SearchExpression::Subsearch(_, span) => {
+            let message = "a subsearch as a filter is not supported yet";
+            context.report(Diagnostic::error(codes::UNSUPPORTED_SUBSEARCH, message, *span));
+            None
+        }
+    }
+}
+
+fn comparison(
+    context: &mut Context<'_>,
+    field: &Word,
+    operator: SearchOperator,
+    value: &SearchValue,
+    negated: bool,
+    span: Span,
+) -> Option<Expression> {
+    let text = value.word.text.as_str();
+    let reads_events = context.is_open() && context.columns().iter().all(|column| column.name != field.text);
+    if reads_events && modifier::apply(context, &field.text, operator, value, span) {
+        return None;
+    }
+    let equal = operator == SearchOperator::Equal;
+    if field.text == SOURCE_TYPE && context.is_open() && equal && !negated && !text.trim_matches('*').is_empty() {
+        leaf::note_source_type(context, text, value.word.span);
+    }
+    if reads_events && ["eventtype", "tag"].contains(&field.text.as_str()) {
+        warn_of_knowledge(context, field);
+    }
+    let exact = value.directive == Some(Directive::Case);
+    let operator = match operator {
+        SearchOperator::Equal => Comparison::Equal,
+        SearchOperator::NotEqual => Comparison::NotEqual,
+        SearchOperator::Less => Comparison::Less,
+        SearchOperator::LessOrEqual => Comparison::LessOrEqual,
+        SearchOperator::Greater => Comparison::Greater,
+        SearchOperator::GreaterOrEqual => Comparison::GreaterOrEqual,
+    };
+    Some(leaf::comparison(context, (&field.text, field.span), operator, text, exact, span))
+}
+
+/// Event types and tags are defined on the platform, not in the data.
+fn warn_of_knowledge(context: &mut Context<'_>, field: &Word) {
+    if context.options.view.field_names().contains(&field.text.as_str()) {
+        return;
+    }
+    let message = format!("no `{}` is defined here: no event has one", field.text);
+    let found = Diagnostic::warning(codes::MISSING_FIELD, message, field.span)
+        .with_help("write the conditions themselves, or declare the field in the view");
+    context.report(found);
+}
+
+fn bare_term(context: &mut Context<'_>, value: &SearchValue) -> Option<Expression> {
+    let (text, span) = (value.word.text.as_str(), value.word.span);
+    if text.trim_matches('*').is_empty() {
+        return None;
+    }
+    let found = term(context, text, span);
+    if value.directive != Some(Directive::Case) {
+        return Some(found);
+    }
+    let raw = context.field(RAW, span);
+    let parts: Vec<String> = text.split('*').map(regex::escape).collect();
+    let cased = build::matches(TextPattern::Regex(parts.join(".*")), false, raw, span);
+    Some(build::all(vec![found, cased], span))
+}
+
+/// A word or phrase in the raw event.
+fn term(context: &mut Context<'_>, text: &str, span: Span) -> Expression {
+    let raw = context.field(RAW, span);
+    if context.type_of(&raw) == Type::Null {
+        return build::boolean(false, span);
+    }
+    build::call("term", vec![raw, Expression::text(text, span)], Type::Boolean, span)
+}

@@ -1,0 +1,67 @@
+//! Search macros: reading their definitions and expanding their calls.
+//!
+//! A macro is text put in place of `` `name(arguments)` `` before anything is parsed, so a definition may
+//! be any fragment. Calls inside double quotes and comments are not expanded.
+//! (Splunk Knowledge Manager Manual, "Use search macros in searches".)
+
+mod expand;
+mod load;
+mod source_map;
+
+use std::collections::HashMap;
+
+pub use expand::{Expanded, expand};
+pub use load::MacroError;
+pub use source_map::SourceMap;
+
+/// Known macros by name and number of arguments.
+#[derive(Debug, Clone)]
+pub struct Macros {
+    by_name: HashMap<(String, usize), Macro>,
+}
+
+/// One macro.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Macro {
+    /// Text put in place of a call.
+    pub definition: String,
+    /// Names of the arguments, `$name$` in the definition.
+    pub arguments: Vec<String>,
+}
+
+impl Default for Macros {
+    /// Only the built-in macros.
+    fn default() -> Self {
+        let mut macros = Self { by_name: HashMap::new() };
+        // Part of Splunk's Common Information Model add-on, which every data model search relies on.
+        let definition = "rename \"$datamodel$.*\" as \"*\"".to_owned();
+        macros.insert("drop_dm_object_name", Macro { definition, arguments: vec!["datamodel".to_owned()] });
+        macros
+    }
+}
+
+impl Macros {
+    /// Adds or replaces a macro.
+    pub fn insert(&mut self, name: &str, definition: Macro) {
+        self.by_name.insert((name.to_owned(), definition.arguments.len()), definition);
+    }
+
+    /// The macro for a call with so many arguments.
+    #[must_use]
+    pub fn get(&self, name: &str, arguments: usize) -> Option<&Macro> {
+        self.by_name.get(&(name.to_owned(), arguments))
+    }
+
+    /// Numbers of arguments a macro of this name takes.
+    fn arities(&self, name: &str) -> Vec<usize> {
+        let mut found: Vec<usize> =
+            self.by_name.keys().filter(|(known, _)| known == name).map(|(_, arity)| *arity).collect();
+        found.sort_unstable();
+        found
+    }
+
+    /// All names.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.by_name.keys().map(|(name, _)| name.as_str())
+    }
+}
