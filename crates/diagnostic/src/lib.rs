@@ -106,7 +106,14 @@ impl Diagnostic {
         message: impl Into<String>,
         span: Span,
     ) -> Self {
-        Self { code: code.into(), severity, message: message.into(), span, labels: Vec::new(), help: Vec::new() }
+        Self {
+            code: code.into(),
+            severity,
+            message: message.into(),
+            span,
+            labels: Vec::new(),
+            help: Vec::new(),
+        }
     }
 
     /// The same with one more line of help.

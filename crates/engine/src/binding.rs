@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use quarry_logs::ScanColumn;
-use quarry_plan::{ColumnFacts, Expression, ExpressionKind, Need, Node, Operator, Source, Type, Value, necessary};
+use quarry_plan::{
+    ColumnFacts, Expression, ExpressionKind, Need, Node, Operator, Source, Type, Value, necessary,
+};
 use quarry_views::{Catalog, Derivation, Path, View, ViewSource};
 
 use crate::EngineError;
@@ -34,9 +36,7 @@ pub struct BoundSource {
 /// # Errors
 /// If a source names a view or field that the catalog lacks.
 pub fn bind(root: &Node, catalog: &Catalog, now: i64) -> Result<Vec<BoundSource>, EngineError> {
-    let mut found = Vec::new();
-    gather(root, &mut found);
-    found.iter().map(|flow| bind_source(flow, catalog, now)).collect()
+    scans(root).iter().map(|scan| bind_source(scan, catalog, now)).collect()
 }
 
 fn bind_source(scan: &Scan<'_>, catalog: &Catalog, now: i64) -> Result<BoundSource, EngineError> {
@@ -84,9 +84,18 @@ fn derivation(
 }
 
 /// A source and the predicates that every row of it must fulfil, in terms of its own columns.
-struct Scan<'a> {
-    source: &'a Source,
-    predicates: Vec<Expression>,
+pub struct Scan<'a> {
+    /// The source.
+    pub source: &'a Source,
+    /// One predicate a filter, in order; its place is the filter's.
+    pub predicates: Vec<Expression>,
+}
+
+/// The sources of a plan, in the order in which a walk (inputs first, left to right) meets them.
+pub fn scans(root: &Node) -> Vec<Scan<'_>> {
+    let mut found = Vec::new();
+    gather(root, &mut found);
+    found
 }
 
 impl Scan<'_> {
@@ -171,7 +180,8 @@ fn gather<'a>(node: &'a Node, scans: &mut Vec<Scan<'a>>) -> Option<Flow> {
         }
         Operator::Filter { input, predicate } => {
             let flow = gather(input, scans)?;
-            if let Some(predicate) = flow.substitute(predicate) {
+            if let Some(mut predicate) = flow.substitute(predicate) {
+                predicate.span = node.span;
                 scans.get_mut(flow.scan)?.predicates.push(predicate);
             }
             Some(flow)
@@ -205,62 +215,26 @@ fn gather<'a>(node: &'a Node, scans: &mut Vec<Scan<'a>>) -> Option<Flow> {
 impl Flow {
     /// The expression in terms of the source's columns; none if it would grow too large.
     fn substitute(&self, expression: &Expression) -> Option<Expression> {
+        let mut changed = expression.clone();
         let mut budget = LARGEST_FOLDED;
-        self.replace(expression, &mut budget)
+        self.replace(&mut changed, &mut budget)?;
+        Some(changed)
     }
 
-    fn replace(&self, expression: &Expression, budget: &mut usize) -> Option<Expression> {
+    fn replace(&self, expression: &mut Expression, budget: &mut usize) -> Option<()> {
         *budget = budget.checked_sub(1)?;
-        let boxed = |value: &Expression, budget: &mut usize| self.replace(value, budget).map(Box::new);
-        let all = |items: &[Expression], budget: &mut usize| {
-            items.iter().map(|item| self.replace(item, budget)).collect::<Option<Vec<_>>>()
-        };
-        let kind = match &expression.kind {
-            ExpressionKind::Column(name) => match self.columns.get(name) {
+        if let ExpressionKind::Column(name) = &expression.kind {
+            match self.columns.get(name) {
                 Some(known) => {
                     *budget = budget.checked_sub(size(known))?;
-                    return Some(known.clone());
+                    *expression = known.clone();
                 }
-                None if self.open => expression.kind.clone(),
-                None => ExpressionKind::Literal(Value::Null),
-            },
-            ExpressionKind::Literal(_) => expression.kind.clone(),
-            ExpressionKind::Call { function, arguments, result } => ExpressionKind::Call {
-                function: function.clone(),
-                arguments: all(arguments, budget)?,
-                result: *result,
-            },
-            ExpressionKind::Not(value) => ExpressionKind::Not(boxed(value, budget)?),
-            ExpressionKind::IsNull(value) => ExpressionKind::IsNull(boxed(value, budget)?),
-            ExpressionKind::And(items) => ExpressionKind::And(all(items, budget)?),
-            ExpressionKind::Or(items) => ExpressionKind::Or(all(items, budget)?),
-            ExpressionKind::Coalesce(items) => ExpressionKind::Coalesce(all(items, budget)?),
-            ExpressionKind::Compare { operator, left, right } => ExpressionKind::Compare {
-                operator: *operator,
-                left: boxed(left, budget)?,
-                right: boxed(right, budget)?,
-            },
-            ExpressionKind::Arithmetic { operator, left, right } => ExpressionKind::Arithmetic {
-                operator: *operator,
-                left: boxed(left, budget)?,
-                right: boxed(right, budget)?,
-            },
-            ExpressionKind::Match { matcher, value } => {
-                ExpressionKind::Match { matcher: matcher.clone(), value: boxed(value, budget)? }
+                None if self.open => {}
+                None => expression.kind = ExpressionKind::Literal(Value::Null),
             }
-            ExpressionKind::Cast { value, to } => ExpressionKind::Cast { value: boxed(value, budget)?, to: *to },
-            ExpressionKind::Case { arms, otherwise } => ExpressionKind::Case {
-                arms: arms
-                    .iter()
-                    .map(|(when, then)| Some((self.replace(when, budget)?, self.replace(then, budget)?)))
-                    .collect::<Option<_>>()?,
-                otherwise: match otherwise {
-                    Some(value) => Some(boxed(value, budget)?),
-                    None => None,
-                },
-            },
-        };
-        Some(Expression::new(kind, expression.span))
+            return Some(());
+        }
+        expression.children_mut().into_iter().try_for_each(|child| self.replace(child, budget))
     }
 }
 

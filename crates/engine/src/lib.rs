@@ -1,1 +1,23 @@
-//! Placeholder.
+//! From a plan to rows: binding to views, lowering to DataFusion, running.
+//!
+//! ```text
+//! plan ── bind ──> columns, derivations, pre-filters ──> LogTable ──┐
+//!   └──── lower ─────────────────────────────────> DataFusion plan ─┴─> rows
+//! ```
+
+mod binding;
+mod error;
+mod lower;
+mod provenance;
+mod scan;
+mod session;
+mod survey;
+mod why;
+
+pub use binding::{ALERT_PREFIX, BoundSource, JSON_PREFIX, bind};
+pub use error::EngineError;
+pub use lower::arrow_type;
+pub use provenance::{ALERT_FIELDS, hidden_column, with_provenance};
+pub use session::{Execution, Session, SessionOptions};
+pub use survey::{discover_fields, newest_event_time};
+pub use why::{Explanation, Involved, explain_empty};

@@ -1,7 +1,9 @@
 //! Carrying, beside a detection's own columns, who did what and where the record lies.
 
 use quarry_diagnostic::Span;
-use quarry_plan::{Aggregate, AggregateCall, Expression, JoinKind, Node, Operator, SortKey, SourceColumn, Type};
+use quarry_plan::{
+    Aggregate, AggregateCall, Expression, JoinKind, Node, Operator, SortKey, SourceColumn, Type,
+};
 
 use crate::binding::ALERT_PREFIX;
 

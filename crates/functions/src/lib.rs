@@ -1,1 +1,82 @@
-//! Placeholder.
+//! The functions that languages name in plans: scalar and aggregate, resolved by name.
+//!
+//! A name begins with its language (`spl_`, `aql_`); those without a prefix serve the waist itself.
+//! Every function is a table row with its description and examples; every example runs as a test.
+//! Arguments may be of any waist type and are read as what the function needs. Nothing here fails
+//! on data: what has no meaning is null.
+
+mod aggregate;
+mod aql;
+mod base;
+mod json;
+mod network;
+mod pattern;
+mod spl;
+mod time;
+mod waist;
+
+use std::sync::Arc;
+
+use datafusion_expr::{AggregateUDF, ScalarUDF};
+use quarry_plan::Type;
+
+pub use aggregate::{AggregateExample, AggregateFunction};
+pub use base::{Example, Function, Literal, QueryContext, data_type, number_text, parse_number, waist_type};
+pub use pattern::{Groups, Matcher, Pattern, compile_pattern, matcher, text_match_udf};
+
+/// Every scalar function with its description.
+pub fn scalar_table() -> impl Iterator<Item = &'static Function> {
+    waist::TABLES.iter().chain(spl::TABLES).chain(aql::TABLES).flat_map(|table| table.iter())
+}
+
+/// Every aggregate function with its description.
+pub fn aggregate_table() -> impl Iterator<Item = &'static AggregateFunction> {
+    aggregate::TABLES.iter().flat_map(|table| table.iter())
+}
+
+/// All scalar functions, ready to be registered for one query.
+#[must_use]
+pub fn scalar_functions(context: &QueryContext) -> Vec<Arc<ScalarUDF>> {
+    scalar_table().map(|function| Arc::new(base::scalar_udf(function, context))).collect()
+}
+
+/// All aggregate functions.
+#[must_use]
+pub fn aggregate_functions() -> Vec<Arc<AggregateUDF>> {
+    aggregate_table().map(|function| Arc::new(aggregate::aggregate_udf(function))).collect()
+}
+
+/// The type a scalar function gives for arguments of these types; `constants` holds the text of
+/// arguments that are known in advance (patterns, limits).
+///
+/// # Errors
+/// If there is no such function, or it does not take that many arguments.
+pub fn scalar_result_type(name: &str, types: &[Type], constants: &[Option<String>]) -> Result<Type, String> {
+    let function = scalar_table().find(|function| function.name == name);
+    function.ok_or_else(|| format!("there is no function `{name}`"))?.result_type(types, constants)
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_documented_example_holds() {
+        for function in scalar_table() {
+            base::check::run_examples(function);
+        }
+    }
+
+    #[test]
+    fn names_are_unique_and_lower_case() {
+        let mut seen = HashSet::new();
+        for function in scalar_table() {
+            assert!(seen.insert(function.name), "{} stands twice", function.name);
+            assert_eq!(function.name, function.name.to_lowercase());
+        }
+        assert_eq!(scalar_functions(&QueryContext::default()).len(), seen.len());
+    }
+}

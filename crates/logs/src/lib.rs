@@ -1,1 +1,49 @@
-//! Placeholder.
+//! Log objects to Arrow record batches, at machine speed.
+//!
+//! The way of the data inside this crate, stage by stage:
+//!
+//! | stage | folder or file | from | to |
+//! |---|---|---|---|
+//! | find | `location`, `prune`, `remote` | paths, globs, URLs | objects with sizes |
+//! | inflate | `input` | an object's bytes | plain bytes, whole or in chunks |
+//! | walk | `walk/` | plain bytes | spans of records |
+//! | pre-filter | `need`, `finder` | a record's bytes | can it match at all |
+//! | extract | `json`, `classify` | a record's bytes | its log type and the named paths' raw values |
+//! | build | `derive`, `columns` | raw values | Arrow columns |
+//!
+//! The crate knows neither a query language nor a query engine, and no vendor's field name: what
+//! containers and log types look like is data ([`quarry_views::LogFormats`]). It never panics on
+//! input; what cannot be read is skipped, counted and reported ([`ScanReport`]).
+
+mod classify;
+mod columns;
+mod derive;
+mod escape;
+mod fields;
+mod finder;
+mod input;
+mod json;
+mod location;
+mod need;
+mod newest;
+mod plan;
+mod prune;
+mod record;
+#[cfg(feature = "cloud")]
+mod remote;
+mod report;
+mod resync;
+mod scan;
+mod tally;
+mod time;
+mod unwrap;
+mod walk;
+
+pub use fields::{FieldCounts, FieldStatistics, discover_fields};
+pub use input::{ObjectInput, ReadError};
+pub use location::{ListError, Listing, Location, list_objects};
+pub use newest::newest_event_time;
+pub use plan::{Limits, ScanColumn, ScanPlan};
+pub use report::{BadRecord, ForeignCount, ScanReport, Snapshot};
+pub use scan::read_object;
+pub use time::parse_time;

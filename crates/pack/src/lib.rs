@@ -1,1 +1,20 @@
-//! Placeholder.
+//! Detection packs: a folder a technique, with a thin `pack.yml` and each detection in its platform's own
+//! file, byte for byte what one would paste into the SIEM.
+//!
+//! * [`Packs`] finds packs: the embedded ones, a folder of the user's, or loose query files.
+//! * [`Pack`] and [`Manifest`] are what a pack says.
+//! * [`Alert`] is what a row of a detection becomes.
+
+mod alert;
+mod error;
+mod manifest;
+mod pack;
+mod packs;
+mod severity;
+
+pub use alert::Alert;
+pub use error::PackError;
+pub use manifest::{Attack, DataSource, DetectionEntry, Manifest, Schedule};
+pub use pack::{Detection, Language, Pack};
+pub use packs::Packs;
+pub use severity::Severity;

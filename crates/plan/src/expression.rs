@@ -192,7 +192,10 @@ impl Expression {
     /// ```
     pub fn type_of(&self, column_type: &dyn Fn(&str) -> Option<Type>) -> Type {
         let first_known = |items: &mut dyn Iterator<Item = &Expression>| {
-            items.map(|item| item.type_of(column_type)).find(|found| *found != Type::Null).unwrap_or(Type::Null)
+            items
+                .map(|item| item.type_of(column_type))
+                .find(|found| *found != Type::Null)
+                .unwrap_or(Type::Null)
         };
         match &self.kind {
             ExpressionKind::Literal(value) => value.type_of(),
@@ -232,6 +235,29 @@ impl Expression {
             ExpressionKind::Case { arms, otherwise } => {
                 arms.iter().flat_map(|(when, then)| [when, then]).chain(otherwise.as_deref()).collect()
             }
+        }
+    }
+
+    /// The direct operands, in order, to be changed.
+    pub fn children_mut(&mut self) -> Vec<&mut Expression> {
+        match &mut self.kind {
+            ExpressionKind::Literal(_) | ExpressionKind::Column(_) => Vec::new(),
+            ExpressionKind::Call { arguments: items, .. }
+            | ExpressionKind::And(items)
+            | ExpressionKind::Or(items)
+            | ExpressionKind::Coalesce(items) => items.iter_mut().collect(),
+            ExpressionKind::Not(value)
+            | ExpressionKind::IsNull(value)
+            | ExpressionKind::Match { value, .. }
+            | ExpressionKind::Cast { value, .. } => vec![value],
+            ExpressionKind::Compare { left, right, .. } | ExpressionKind::Arithmetic { left, right, .. } => {
+                vec![left, right]
+            }
+            ExpressionKind::Case { arms, otherwise } => arms
+                .iter_mut()
+                .flat_map(|(when, then)| [when, then])
+                .chain(otherwise.as_deref_mut())
+                .collect(),
         }
     }
 

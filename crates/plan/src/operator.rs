@@ -233,7 +233,9 @@ impl Node {
                 inputs.iter().fold(Vec::new(), |have, input| keep_first(have, input.columns()))
             }
             Operator::Join { left, right, kind, .. } => match kind {
-                JoinKind::Inner | JoinKind::Left => left.columns().into_iter().chain(right.columns()).collect(),
+                JoinKind::Inner | JoinKind::Left => {
+                    left.columns().into_iter().chain(right.columns()).collect()
+                }
                 JoinKind::Semi | JoinKind::Anti => left.columns(),
             },
             Operator::Expand { input, column, .. } => {

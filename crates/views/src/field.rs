@@ -98,7 +98,9 @@ impl LookupTable {
     pub fn get(&self, key: &str) -> Option<&str> {
         self.exact
             .get(key)
-            .or_else(|| self.patterns.iter().find(|(pattern, _)| pattern.is_match(key)).map(|(_, value)| value))
+            .or_else(|| {
+                self.patterns.iter().find(|(pattern, _)| pattern.is_match(key)).map(|(_, value)| value)
+            })
             .or(self.default.as_ref())
             .map(String::as_str)
     }
@@ -114,7 +116,10 @@ impl Derivation {
                     item.visit_paths(visit);
                 }
             }
-            Self::Capture { from, .. } | Self::Lookup { from, .. } | Self::Upper(from) | Self::Lower(from) => {
+            Self::Capture { from, .. }
+            | Self::Lookup { from, .. }
+            | Self::Upper(from)
+            | Self::Lower(from) => {
                 from.visit_paths(visit);
             }
             Self::Present { when, then } => {
@@ -126,7 +131,8 @@ impl Derivation {
                 then.visit_paths(visit);
                 otherwise.visit_paths(visit);
             }
-            Self::Constant(_) | Self::EventTime | Self::Raw | Self::Object | Self::Record | Self::LogType => {}
+            Self::Constant(_) | Self::EventTime | Self::Raw | Self::Object | Self::Record | Self::LogType => {
+            }
         }
     }
 }

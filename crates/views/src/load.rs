@@ -38,13 +38,13 @@ pub struct LoadError {
     /// What is wrong, with line and column where known.
     pub message: String,
     /// The same with its place in the file, to be rendered.
-    pub diagnostic: Diagnostic,
+    pub diagnostic: Box<Diagnostic>,
 }
 
 impl LoadError {
     fn with_help(mut self, help: &str) -> Self {
         self.message = format!("{}: {help}", self.message);
-        self.diagnostic = self.diagnostic.with_help(help);
+        self.diagnostic.help.push(help.to_owned());
         self
     }
 }
@@ -79,7 +79,8 @@ impl Catalog {
     /// If a file is not TOML, has an unknown key, or names an unknown log type or bad expression.
     pub fn load(user: Option<(&str, &str)>) -> Result<Self, LoadError> {
         let files = EMBEDDED.into_iter().chain(user);
-        let documents = files.map(|(file, text)| Document::parse(file, text)).collect::<Result<Vec<_>, _>>()?;
+        let documents =
+            files.map(|(file, text)| Document::parse(file, text)).collect::<Result<Vec<_>, _>>()?;
         let mut log_formats = LogFormats::default();
         for (index, document) in documents.iter().enumerate() {
             formats::extend(&mut log_formats, document.root(), index >= EMBEDDED.len())?;
@@ -106,3 +107,7 @@ impl Catalog {
         self.formats.log_types.iter().map(|log_type| log_type.id.as_str()).collect()
     }
 }
+
+#[cfg(test)]
+#[path = "load/tests.rs"]
+mod tests;

@@ -30,7 +30,8 @@ pub struct ViewSource {
     pub is_default: bool,
     /// Put before the record's own paths to make a field name (`data.` for Pub/Sub messages in Splunk).
     pub prefix: String,
-    /// Whether a JSON null is the text `null` rather than no value.
+    /// Whether a JSON null is the text `null` rather than no value, for a field that is a plain path;
+    /// inside any other derivation a JSON null is no value.
     pub null_is_text: bool,
     /// Declared fields by name (lower case where the view ignores case).
     pub fields: BTreeMap<String, Field>,
@@ -77,8 +78,11 @@ impl View {
     /// All declared names, sorted, each once.
     #[must_use]
     pub fn field_names(&self) -> Vec<&str> {
-        let mut names: Vec<&str> =
-            self.sources.iter().flat_map(|source| source.fields.values().map(|field| field.name.as_str())).collect();
+        let mut names: Vec<&str> = self
+            .sources
+            .iter()
+            .flat_map(|source| source.fields.values().map(|field| field.name.as_str()))
+            .collect();
         names.sort_unstable();
         names.dedup();
         names
@@ -90,7 +94,8 @@ impl View {
         let mut chosen: Vec<&ViewSource> = Vec::new();
         for source in &self.sources {
             let wanted = choices.iter().find(|(log_type, _)| *log_type == source.log_type);
-            let takes = wanted.map_or(source.is_default, |(_, source_type)| *source_type == source.source_type);
+            let takes =
+                wanted.map_or(source.is_default, |(_, source_type)| *source_type == source.source_type);
             if takes && !chosen.iter().any(|have| have.log_type == source.log_type) {
                 chosen.push(source);
             }
@@ -98,7 +103,118 @@ impl View {
         chosen
     }
 
+    /// The source types a query asks for, for [`View::chosen`]: given the texts it compares the source
+    /// type with (`*` and `%` stand for any run of characters, case is ignored), the pair (log type,
+    /// source type) of each log type whose default is not meant but another source type is.
+    ///
+    /// ```
+    /// use quarry_views::Catalog;
+    /// let catalog = Catalog::load(None)?;
+    /// let view = catalog.view("splunk").cloned().unwrap_or_default();
+    /// let choices = view.choices(&["mscs:azure:audit"]);
+    /// assert_eq!(choices, [("azure.activity.rest".to_owned(), "mscs:azure:audit".to_owned())]);
+    /// assert!(view.choices(&["azure:monitor:*"]).is_empty());
+    /// # Ok::<(), quarry_views::LoadError>(())
+    /// ```
+    #[must_use]
+    pub fn choices(&self, asked: &[&str]) -> Vec<(String, String)> {
+        let is_asked = |source: &ViewSource| asked.iter().any(|pattern| fits(pattern, &source.source_type));
+        let mut found: Vec<(String, String)> = Vec::new();
+        for source in self.sources.iter().filter(|source| !source.is_default && is_asked(source)) {
+            let default =
+                self.sources.iter().find(|other| other.is_default && other.log_type == source.log_type);
+            let settled = default.is_some_and(is_asked)
+                || found.iter().any(|(log_type, _)| *log_type == source.log_type);
+            if !settled {
+                found.push((source.log_type.clone(), source.source_type.clone()));
+            }
+        }
+        found
+    }
+
+    /// The source types, sorted, each once.
+    #[must_use]
+    pub fn source_types(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.sources.iter().map(|source| source.source_type.as_str()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    /// The declared name nearest to `name`, if near enough to be a likely slip of the pen.
+    ///
+    /// ```
+    /// use quarry_views::Catalog;
+    /// let catalog = Catalog::load(None)?;
+    /// assert_eq!(catalog.view("qradar").and_then(|view| view.closest("usernam")), Some("username"));
+    /// # Ok::<(), quarry_views::LoadError>(())
+    /// ```
+    #[must_use]
+    pub fn closest(&self, name: &str) -> Option<&str> {
+        let shown =
+            self.field_names().into_iter().filter(|known| !known.starts_with('_') || name.starts_with('_'));
+        quarry_diagnostic::did_you_mean(name, shown)
+    }
+
     fn key(&self, name: &str) -> String {
         if self.ignore_case { name.to_lowercase() } else { name.to_owned() }
+    }
+}
+
+/// Whether a pattern with `*` or `%` for any run of characters fits the whole text; case is ignored.
+fn fits(pattern: &str, text: &str) -> bool {
+    let (pattern, text) = (pattern.to_lowercase(), text.to_lowercase());
+    let parts: Vec<&str> = pattern.split(['*', '%']).collect();
+    let [first, middle @ .., last] = parts.as_slice() else { return pattern == text };
+    let Some(rest) = text.strip_prefix(first) else { return false };
+    let Some(mut rest) = rest.strip_suffix(last) else { return false };
+    for part in middle {
+        let Some(at) = rest.find(part) else { return false };
+        rest = &rest[at + part.len()..];
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wildcards_fit_whole_texts() {
+        assert!(fits("*", "aws:cloudtrail"));
+        assert!(fits("AWS:*", "aws:cloudtrail"));
+        assert!(fits("%cloud%trail%", "Amazon AWS CloudTrail"));
+        assert!(fits("aws:cloudtrail", "aws:cloudtrail"));
+        assert!(!fits("aws", "aws:cloudtrail"));
+        assert!(!fits("aws*:azure", "aws:cloudtrail"));
+        assert!(!fits("ab*ba", "aba"));
+    }
+
+    fn source(log_type: &str, source_type: &str, is_default: bool) -> ViewSource {
+        ViewSource {
+            log_type: log_type.to_owned(),
+            source_type: source_type.to_owned(),
+            is_default,
+            ..ViewSource::default()
+        }
+    }
+
+    #[test]
+    fn a_choice_is_made_only_where_the_default_is_not_asked_for() {
+        let sources =
+            vec![source("log", "old", true), source("log", "new:a", false), source("log", "new:b", false)];
+        let view = View { sources, ..View::default() };
+        let chosen = |asked: &[&str]| {
+            view.chosen(&view.choices(asked))
+                .into_iter()
+                .map(|source| source.source_type.clone())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(chosen(&[]), ["old"]);
+        assert_eq!(chosen(&["new:b"]), ["new:b"]);
+        assert_eq!(chosen(&["new:*"]), ["new:a"]);
+        assert_eq!(chosen(&["new:b", "old"]), ["old"]);
+        assert_eq!(chosen(&["*"]), ["old"]);
+        assert_eq!(chosen(&["nothing"]), ["old"]);
     }
 }

@@ -111,7 +111,13 @@ pub fn role(random: &mut Random, account: &str, role: &str, session: &str, creat
 }
 
 /// A role session used by a service on the account's behalf.
-pub fn service_role(random: &mut Random, account: &str, path: &str, service: &str, created: Timestamp) -> Value {
+pub fn service_role(
+    random: &mut Random,
+    account: &str,
+    path: &str,
+    service: &str,
+    created: Timestamp,
+) -> Value {
     let mut identity = role(random, account, path, service.split('.').next().unwrap_or(service), created);
     identity["invokedBy"] = json!(service);
     identity
@@ -119,7 +125,8 @@ pub fn service_role(random: &mut Random, account: &str, path: &str, service: &st
 
 /// The record of a call.
 pub fn record(random: &mut Random, session: &Session, time: Timestamp, call: Call) -> Record {
-    let read_only = ["Describe", "Get", "List", "Head", "Lookup"].iter().any(|verb| call.name.starts_with(verb));
+    let read_only =
+        ["Describe", "Get", "List", "Head", "Lookup"].iter().any(|verb| call.name.starts_with(verb));
     let mut body = Map::new();
     let mut put = |name: &str, value: Value| {
         body.insert(name.to_owned(), value);
@@ -147,9 +154,12 @@ pub fn record(random: &mut Random, session: &Session, time: Timestamp, call: Cal
     put("eventCategory", json!("Management"));
     if !session.source.ends_with(".amazonaws.com") {
         let host = format!("{}.{}.amazonaws.com", call.service, session.region);
-        put("tlsDetails", json!({
-            "tlsVersion": "TLSv1.3", "cipherSuite": "TLS_AES_128_GCM_SHA256", "clientProvidedHostHeader": host
-        }));
+        put(
+            "tlsDetails",
+            json!({
+                "tlsVersion": "TLSv1.3", "cipherSuite": "TLS_AES_128_GCM_SHA256", "clientProvidedHostHeader": host
+            }),
+        );
     }
     if session.console {
         put("sessionCredentialFromConsole", json!("true"));

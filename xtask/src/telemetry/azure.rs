@@ -59,12 +59,7 @@ struct Step {
 }
 
 fn steps(end: End) -> Vec<Step> {
-    let start = Step {
-        delay: 0,
-        export: ("Start", "Started.".to_owned()),
-        rest: ("Started", ""),
-        code: "",
-    };
+    let start = Step { delay: 0, export: ("Start", "Started.".to_owned()), rest: ("Started", ""), code: "" };
     let accept = Step {
         delay: 2_300,
         export: ("Accept", "Accepted.Created".to_owned()),

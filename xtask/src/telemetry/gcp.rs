@@ -48,8 +48,13 @@ pub fn operation(
     time: Timestamp,
     failure: Option<Failure>,
 ) -> Vec<Record> {
-    let identifier =
-        format!("operation-{}-{}-{}-{}", time.as_millisecond(), random.hex("6", 12), random.hex("", 8), random.hex("", 8));
+    let identifier = format!(
+        "operation-{}-{}-{}-{}",
+        time.as_millisecond(),
+        random.hex("6", 12),
+        random.hex("", 8),
+        random.hex("", 8)
+    );
     let instance = random.digits("7", 18);
     let mut first = entry(random, caller, call, time, &instance);
     first["operation"] = json!({"id": identifier, "producer": "compute.googleapis.com", "first": true});

@@ -8,8 +8,10 @@ use datafusion::{
     error::Result,
     functions::core::expr_fn::coalesce,
     logical_expr::{
-        BinaryExpr, Case, Expr, ExprSchemable, Operator as Binary, ScalarUDF, conjunction, disjunction,
-        expr::ScalarFunction, lit,
+        BinaryExpr, Case, Expr, ExprSchemable, Operator as Binary, ScalarUDF,
+        expr::ScalarFunction,
+        lit,
+        utils::{conjunction, disjunction},
     },
 };
 use quarry_plan::{Arithmetic, Comparison, Expression, ExpressionKind, TextMatcher, Type, Value};
@@ -39,9 +41,7 @@ impl Lowering {
             ExpressionKind::Or(items) => {
                 Ok(disjunction(self.expressions(items, schema)?).unwrap_or_else(|| lit(false)))
             }
-            ExpressionKind::Compare { operator, left, right } => {
-                self.compare(*operator, left, right, schema)
-            }
+            ExpressionKind::Compare { operator, left, right } => self.compare(*operator, left, right, schema),
             ExpressionKind::Match { matcher, value } => self.matches(matcher, value, schema),
             ExpressionKind::IsNull(value) => Ok(self.expression(value, schema)?.is_null()),
             ExpressionKind::Case { arms, otherwise } => self.case(arms, otherwise.as_deref(), schema),

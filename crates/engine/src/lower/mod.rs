@@ -28,7 +28,10 @@ impl Lowering {
         let aggregates = quarry_functions::aggregate_functions();
         Self {
             scalars: scalars.into_iter().map(|function| (function.name().to_owned(), function)).collect(),
-            aggregates: aggregates.into_iter().map(|function| (function.name().to_owned(), function)).collect(),
+            aggregates: aggregates
+                .into_iter()
+                .map(|function| (function.name().to_owned(), function))
+                .collect(),
             tables,
             next_table: 0,
         }

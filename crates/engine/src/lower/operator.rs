@@ -54,9 +54,8 @@ impl Lowering {
         let table = Arc::clone(table.ok_or_else(|| plan_datafusion_err!("a source has no table"))?);
         let name = format!("source_{}", self.next_table);
         self.next_table += 1;
-        let columns = names.iter().map(|column| {
-            Expr::Column(Column::new(Some(name.as_str()), *column)).alias(*column)
-        });
+        let columns =
+            names.iter().map(|column| Expr::Column(Column::new(Some(name.as_str()), *column)).alias(*column));
         LogicalPlanBuilder::scan(name.as_str(), table, None)?.project(columns.collect::<Vec<_>>())?.build()
     }
 
@@ -159,8 +158,10 @@ impl Lowering {
             .window(vec![number])?
             .filter(Expr::Column(Column::new_unqualified(ROW_NUMBER)).lt_eq(lit(keep)))?
             .build()?;
-        let columns =
-            kept.into_iter().map(|name| (name.clone(), Expr::Column(Column::new_unqualified(name)))).collect();
+        let columns = kept
+            .into_iter()
+            .map(|name| (name.clone(), Expr::Column(Column::new_unqualified(name))))
+            .collect();
         let first = project(numbered, columns)?;
         if order.is_empty() { Ok(first) } else { self.sort(first, order) }
     }
@@ -208,7 +209,11 @@ impl Lowering {
         .collect();
         let key = |side: &str, index: usize| format!("__{side}_key_{index}");
         let keyed = |side: &str, values: Vec<&Expression>| {
-            values.into_iter().enumerate().map(|(index, value)| (key(side, index), value.clone())).collect::<Vec<_>>()
+            values
+                .into_iter()
+                .enumerate()
+                .map(|(index, value)| (key(side, index), value.clone()))
+                .collect::<Vec<_>>()
         };
         let left = self.extend(left, &keyed("left", on.iter().map(|(left, _)| left).collect()))?;
         let right = self.extend(right, &keyed("right", on.iter().map(|(_, right)| right).collect()))?;
@@ -224,8 +229,10 @@ impl Lowering {
             })
             .unzip();
         let joined = LogicalPlanBuilder::from(left).join(right, join_type, keys, None)?.build()?;
-        let columns =
-            kept.into_iter().map(|name| (name.clone(), Expr::Column(Column::new_unqualified(name)))).collect();
+        let columns = kept
+            .into_iter()
+            .map(|name| (name.clone(), Expr::Column(Column::new_unqualified(name))))
+            .collect();
         project(joined, columns)
     }
 
@@ -237,15 +244,16 @@ impl Lowering {
                 quarry_diagnostic::Span::default(),
             );
             let list = Expression::column(column, quarry_diagnostic::Span::default());
-            let taken =
-                Expression::call("list_take", vec![list, count], Type::TextList, quarry_diagnostic::Span::default());
+            let taken = Expression::call(
+                "list_take",
+                vec![list, count],
+                Type::TextList,
+                quarry_diagnostic::Span::default(),
+            );
             let taken = self.expression(&taken, plan.schema())?;
             let columns = names(plan.schema()).into_iter().map(|name| {
-                let value = if name == column {
-                    taken.clone()
-                } else {
-                    Expr::Column(Column::new_unqualified(&name))
-                };
+                let value =
+                    if name == column { taken.clone() } else { Expr::Column(Column::new_unqualified(&name)) };
                 (name, value)
             });
             plan = project(plan.clone(), columns.collect())?;

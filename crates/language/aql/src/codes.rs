@@ -54,6 +54,8 @@ pub const DISTINCT_ARGUMENT: &str = "AQL033";
 pub const COMMON_TABLE: &str = "AQL034";
 /// An alias without AS.
 pub const ALIAS_WITHOUT_AS: &str = "AQL035";
+/// A field qualified by a source.
+pub const QUALIFIED_NAME: &str = "AQL036";
 /// A clause in another place than the documented one.
 pub const CLAUSE_ORDER: &str = "AQL050";
 /// A comment; the guide has none.

@@ -7,6 +7,7 @@
 //! assert_eq!(parsed.pipeline.commands.len(), 2);
 //! ```
 
+mod codes;
 pub mod lower;
 mod macros;
 pub mod registry;

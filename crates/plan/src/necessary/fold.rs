@@ -68,7 +68,11 @@ fn compare(operator: Comparison, left: &Expression, right: &Expression, facts: F
     }
 }
 
-fn case(arms: &[(Expression, Expression)], otherwise: Option<&Expression>, facts: Facts<'_>) -> Option<Value> {
+fn case(
+    arms: &[(Expression, Expression)],
+    otherwise: Option<&Expression>,
+    facts: Facts<'_>,
+) -> Option<Value> {
     for (when, then) in arms {
         match fold(when, facts)? {
             Value::Boolean(true) => return fold(then, facts),
@@ -98,7 +102,9 @@ fn call(function: &str, arguments: &[Expression], facts: Facts<'_>) -> Option<Va
         ("spl_lower" | "aql_lower", [_]) => text(false),
         ("spl_upper" | "aql_upper", [_]) => text(true),
         ("spl_equal" | "aql_equal", [left, right]) => compare(Comparison::Equal, left, right, facts),
-        ("spl_not_equal" | "aql_not_equal", [left, right]) => compare(Comparison::NotEqual, left, right, facts),
+        ("spl_not_equal" | "aql_not_equal", [left, right]) => {
+            compare(Comparison::NotEqual, left, right, facts)
+        }
         _ => None,
     }
 }
@@ -112,7 +118,9 @@ pub fn constants_equal(left: &Value, right: &Value) -> Option<bool> {
         (Value::Text(left), Value::Text(right)) => Some(left == right),
         (Value::Boolean(left), Value::Boolean(right)) => Some(left == right),
         (Value::Text(text), Value::Double(_) | Value::Integer(_))
-        | (Value::Double(_) | Value::Integer(_), Value::Text(text)) => (!looks_numeric(text)).then_some(false),
+        | (Value::Double(_) | Value::Integer(_), Value::Text(text)) => {
+            (!looks_numeric(text)).then_some(false)
+        }
         _ => None,
     }
 }
@@ -142,7 +150,9 @@ pub fn match_constant(matcher: &TextMatcher, value: &Value) -> Option<bool> {
         TextPattern::Equals(wanted) => format!("^{}$", regex::escape(wanted)),
         TextPattern::Contains(wanted) => regex::escape(wanted),
         TextPattern::Wildcard(wanted) => format!("^{}$", regex::escape(wanted).replace(r"\*", ".*")),
-        TextPattern::Like(wanted) => format!("^{}$", regex::escape(wanted).replace('%', ".*").replace('_', ".")),
+        TextPattern::Like(wanted) => {
+            format!("^{}$", regex::escape(wanted).replace('%', ".*").replace('_', "."))
+        }
         TextPattern::Regex(wanted) => wanted.clone(),
     };
     let dot_all = !matches!(matcher.pattern, TextPattern::Regex(_));

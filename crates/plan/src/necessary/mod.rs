@@ -135,7 +135,9 @@ pub fn necessary(predicate: &Expression, facts: Facts<'_>) -> Need {
 fn not_necessary(predicate: &Expression, facts: Facts<'_>) -> Need {
     match &predicate.kind {
         ExpressionKind::Not(inner) => necessary(inner, facts),
-        ExpressionKind::And(items) => Need::any(items.iter().map(|item| not_necessary(item, facts)).collect()),
+        ExpressionKind::And(items) => {
+            Need::any(items.iter().map(|item| not_necessary(item, facts)).collect())
+        }
         ExpressionKind::Or(items) => Need::all(items.iter().map(|item| not_necessary(item, facts)).collect()),
         ExpressionKind::IsNull(value) | ExpressionKind::Match { value, .. } => present(value, facts),
         ExpressionKind::Compare { left, right, .. } => both_present(left, right, facts),

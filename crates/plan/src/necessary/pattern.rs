@@ -43,7 +43,9 @@ fn hir_need(hir: &Hir, ignore_case: bool) -> Need {
         HirKind::Capture(capture) => hir_need(&capture.sub, ignore_case),
         HirKind::Repetition(repetition) if repetition.min > 0 => hir_need(&repetition.sub, ignore_case),
         HirKind::Concat(parts) => Need::all(parts.iter().map(|part| hir_need(part, ignore_case)).collect()),
-        HirKind::Alternation(parts) => Need::any(parts.iter().map(|part| hir_need(part, ignore_case)).collect()),
+        HirKind::Alternation(parts) => {
+            Need::any(parts.iter().map(|part| hir_need(part, ignore_case)).collect())
+        }
         _ => Need::Anything,
     }
 }

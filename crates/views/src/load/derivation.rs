@@ -71,7 +71,12 @@ pub(super) struct Fields<'s, 'd> {
 
 impl<'d> Fields<'_, 'd> {
     /// Builds a field, with whether its type was given explicitly.
-    pub(super) fn field(&mut self, key: &str, name: &str, node: Node<'d>) -> Result<(Field, bool), LoadError> {
+    pub(super) fn field(
+        &mut self,
+        key: &str,
+        name: &str,
+        node: Node<'d>,
+    ) -> Result<(Field, bool), LoadError> {
         self.open = vec![key.to_owned()];
         let derivation = self.derivation(node, true)?;
         let mut explicit = None;
@@ -148,11 +153,19 @@ impl<'d> Fields<'_, 'd> {
     }
 }
 
-fn capture<'d>(fields: &mut Fields<'_, 'd>, table: Table<'d>, node: Node<'d>) -> Result<Derivation, LoadError> {
+fn capture<'d>(
+    fields: &mut Fields<'_, 'd>,
+    table: Table<'d>,
+    node: Node<'d>,
+) -> Result<Derivation, LoadError> {
     Ok(Derivation::Capture { from: fields.boxed(table.require("from")?)?, pattern: fields.pattern(node)? })
 }
 
-fn lookup<'d>(fields: &mut Fields<'_, 'd>, table: Table<'d>, node: Node<'d>) -> Result<Derivation, LoadError> {
+fn lookup<'d>(
+    fields: &mut Fields<'_, 'd>,
+    table: Table<'d>,
+    node: Node<'d>,
+) -> Result<Derivation, LoadError> {
     let name = node.text()?;
     let Some(found) = fields.shared.tables.get(name).map(Arc::clone) else {
         let help = accepted(name, fields.shared.tables.keys().map(String::as_str));
@@ -161,11 +174,19 @@ fn lookup<'d>(fields: &mut Fields<'_, 'd>, table: Table<'d>, node: Node<'d>) -> 
     Ok(Derivation::Lookup { from: fields.boxed(table.require("from")?)?, table: found })
 }
 
-fn present<'d>(fields: &mut Fields<'_, 'd>, table: Table<'d>, node: Node<'d>) -> Result<Derivation, LoadError> {
+fn present<'d>(
+    fields: &mut Fields<'_, 'd>,
+    table: Table<'d>,
+    node: Node<'d>,
+) -> Result<Derivation, LoadError> {
     Ok(Derivation::Present { when: fields.boxed(node)?, then: fields.boxed(table.require("then")?)? })
 }
 
-fn condition<'d>(fields: &mut Fields<'_, 'd>, table: Table<'d>, node: Node<'d>) -> Result<Derivation, LoadError> {
+fn condition<'d>(
+    fields: &mut Fields<'_, 'd>,
+    table: Table<'d>,
+    node: Node<'d>,
+) -> Result<Derivation, LoadError> {
     let otherwise = match table.get("else") {
         Some(node) => fields.boxed(node)?,
         None => Box::new(Derivation::Constant(Value::Null)),

@@ -73,7 +73,7 @@ fn fault(file: &str, text: &str, place: Range<usize>, message: String, help: Opt
         shown = format!("{shown}: {help}");
         diagnostic = diagnostic.with_help(help);
     }
-    LoadError { file: file.to_owned(), message: shown, diagnostic }
+    LoadError { file: file.to_owned(), message: shown, diagnostic: diagnostic.into() }
 }
 
 /// What to say about a word that is not among `known`.
@@ -82,7 +82,10 @@ pub(super) fn accepted<'k>(word: &str, known: impl IntoIterator<Item = &'k str>)
     match did_you_mean(word, known.iter().copied()) {
         Some(near) => format!("did you mean `{near}`"),
         None if known.is_empty() => "none is defined".to_owned(),
-        None => format!("accepted are {}", known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")),
+        None => format!(
+            "accepted are {}",
+            known.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+        ),
     }
 }
 

@@ -108,12 +108,14 @@ fn pairs<'d>(table: Table<'d>, key: &str) -> Result<Vec<(String, String, Node<'d
 /// A path, checked.
 pub(super) fn path(node: Node<'_>) -> Result<Path, LoadError> {
     let text = node.text()?;
-    let fits = !text.is_empty() && text.split('{').skip(1).all(|rest| match rest.split_once('}') {
-        Some((index, after)) => {
-            index.bytes().all(|byte| byte.is_ascii_digit()) && (after.is_empty() || after.starts_with('.'))
-        }
-        None => false,
-    });
+    let fits = !text.is_empty()
+        && text.split('{').skip(1).all(|rest| match rest.split_once('}') {
+            Some((index, after)) => {
+                index.bytes().all(|byte| byte.is_ascii_digit())
+                    && (after.is_empty() || after.starts_with('.'))
+            }
+            None => false,
+        });
     if fits {
         return Ok(Path::new(text));
     }

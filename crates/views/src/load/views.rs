@@ -78,7 +78,11 @@ fn collect_view<'d>(
 
 /// A source with a known log type and source type adds to it; one without a source type adds to all
 /// sources of its log type.
-fn collect_source<'d>(view: &mut ViewDraft<'d>, table: Table<'d>, formats: &LogFormats) -> Result<(), LoadError> {
+fn collect_source<'d>(
+    view: &mut ViewDraft<'d>,
+    table: Table<'d>,
+    formats: &LogFormats,
+) -> Result<(), LoadError> {
     table.only(&SOURCE_KEYS)?;
     let node = table.require("log_type")?;
     let log_type = node.text()?;
@@ -101,10 +105,9 @@ fn collect_source<'d>(view: &mut ViewDraft<'d>, table: Table<'d>, formats: &LogF
             view.sources.push(Draft { log_type: log_type.to_owned(), source_type, tables: vec![table] });
             Ok(())
         }
-        (false, None) => {
-            Err(table.fault(format!("view `{}` has no source of log type `{log_type}` yet", view.name), None)
-                .with_help("name its `source_type`"))
-        }
+        (false, None) => Err(table
+            .fault(format!("view `{}` has no source of log type `{log_type}` yet", view.name), None)
+            .with_help("name its `source_type`")),
     }
 }
 
@@ -121,7 +124,9 @@ fn finish_view(
     }
     let mut types = Types::default();
     for source in &draft.sources {
-        let Some(log_type) = formats.log_types.iter().find(|known| known.id == source.log_type) else { continue };
+        let Some(log_type) = formats.log_types.iter().find(|known| known.id == source.log_type) else {
+            continue;
+        };
         let drafts = draft_fields(source, sets, view.ignore_case)?;
         let built = finish_source(source, log_type, &drafts, view.ignore_case, shared, &mut types)?;
         view.sources.push(built);

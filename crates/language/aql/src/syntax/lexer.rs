@@ -31,8 +31,8 @@ pub(crate) enum TokenKind {
 
 /// Longest first, so that the first that fits is the right one.
 const SYMBOLS: [&str; 23] = [
-    "<=", ">=", "<>", "!=", "==", "<<", ">>", "::", "=", "<", ">", "+", "-", "*", "/", "%", "^", "&", "|", "~",
-    "(", ")", ",",
+    "<=", ">=", "<>", "!=", "==", "<<", ">>", "::", "=", "<", ">", "+", "-", "*", "/", "%", "^", "&", "|",
+    "~", "(", ")", ",",
 ];
 
 pub(crate) fn lex(text: &str, diagnostics: &mut Vec<Diagnostic>) -> Vec<Token> {
@@ -68,7 +68,9 @@ impl Lexer<'_, '_> {
             self.block_comment();
         } else if first == '\'' || first == '"' {
             self.quoted(first);
-        } else if first.is_ascii_digit() || (first == '.' && rest[1..].starts_with(|c: char| c.is_ascii_digit())) {
+        } else if first.is_ascii_digit()
+            || (first == '.' && rest[1..].starts_with(|c: char| c.is_ascii_digit()))
+        {
             self.number();
         } else if first.is_alphabetic() || first == '_' {
             self.word();
@@ -96,7 +98,8 @@ impl Lexer<'_, '_> {
         if found.is_none() {
             let span = Span::new(self.at, self.at + 2);
             self.diagnostics.push(
-                Diagnostic::error(codes::UNTERMINATED_COMMENT, "the comment has no end", span).with_help("close it with `*/`"),
+                Diagnostic::error(codes::UNTERMINATED_COMMENT, "the comment has no end", span)
+                    .with_help("close it with `*/`"),
             );
         }
         self.note_comment(length);
@@ -132,8 +135,14 @@ impl Lexer<'_, '_> {
             let span = Span::new(self.at, self.at + 1);
             let what = if quote == '\'' { "string" } else { "quoted name" };
             self.diagnostics.push(
-                Diagnostic::error(codes::UNTERMINATED_QUOTE, format!("the {what} has no closing quote"), span)
-                    .with_help(format!("close it with `{quote}`; inside it a doubled `{quote}{quote}` stands for one")),
+                Diagnostic::error(
+                    codes::UNTERMINATED_QUOTE,
+                    format!("the {what} has no closing quote"),
+                    span,
+                )
+                .with_help(format!(
+                    "close it with `{quote}`; inside it a doubled `{quote}{quote}` stands for one"
+                )),
             );
         }
         let length = length.unwrap_or(self.rest().len());
@@ -194,8 +203,12 @@ impl Lexer<'_, '_> {
             let text = rest[..length].to_owned();
             let span = Span::new(self.at, self.at + length);
             self.diagnostics.push(
-                Diagnostic::error(codes::PLACEHOLDER, format!("`{text}` is a template placeholder, not AQL"), span)
-                    .with_help("put a value in its place"),
+                Diagnostic::error(
+                    codes::PLACEHOLDER,
+                    format!("`{text}` is a template placeholder, not AQL"),
+                    span,
+                )
+                .with_help("put a value in its place"),
             );
             self.push(TokenKind::Placeholder(text), length);
         } else {
@@ -203,7 +216,8 @@ impl Lexer<'_, '_> {
             let message = format!("AQL does not use the character `{}`", first.escape_debug());
             let mut found = Diagnostic::error(codes::UNKNOWN_CHARACTER, message, span);
             if matches!(first, '\u{2018}' | '\u{2019}' | '\u{201c}' | '\u{201d}' | '`') {
-                found = found.with_help("write straight quotes: `'text'` for a string, `\"name\"` for a field");
+                found =
+                    found.with_help("write straight quotes: `'text'` for a string, `\"name\"` for a field");
             }
             self.diagnostics.push(found);
             self.at = span.end;
@@ -213,7 +227,9 @@ impl Lexer<'_, '_> {
 
 /// Length of a decimal number at the start of `text`.
 fn decimal_length(text: &str) -> usize {
-    let digits = |from: usize| text[from..].find(|c: char| !c.is_ascii_digit()).map_or(text.len(), |length| from + length);
+    let digits = |from: usize| {
+        text[from..].find(|c: char| !c.is_ascii_digit()).map_or(text.len(), |length| from + length)
+    };
     let mut length = digits(0);
     if text[length..].starts_with('.') && text[length + 1..].starts_with(|c: char| c.is_ascii_digit()) {
         length = digits(length + 1);

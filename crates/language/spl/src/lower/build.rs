@@ -55,7 +55,11 @@ pub(crate) fn matches(pattern: TextPattern, ignore_case: bool, value: Expression
     Expression::new(ExpressionKind::Match { matcher, value: Box::new(value) }, span)
 }
 
-pub(crate) fn case(arms: Vec<(Expression, Expression)>, otherwise: Option<Expression>, span: Span) -> Expression {
+pub(crate) fn case(
+    arms: Vec<(Expression, Expression)>,
+    otherwise: Option<Expression>,
+    span: Span,
+) -> Expression {
     Expression::new(ExpressionKind::Case { arms, otherwise: otherwise.map(Box::new) }, span)
 }
 

@@ -2,8 +2,6 @@
 
 /// A command of the language that cannot be planned yet.
 pub(crate) const UNSUPPORTED_COMMAND: &str = "SPL200";
-/// A word in command position that is no command.
-pub(crate) const UNKNOWN_COMMAND: &str = "SPL201";
 /// An eval function that cannot be planned yet or does not exist.
 pub(crate) const UNKNOWN_FUNCTION: &str = "SPL202";
 /// Too few or too many arguments, or an argument of the wrong kind.
@@ -40,7 +38,7 @@ pub(crate) const OPTION_IGNORED: &str = "SPL217";
 pub(crate) const EMPTY_DATA_MODEL: &str = "SPL218";
 /// A result column that is produced twice.
 pub(crate) const DUPLICATE_COLUMN: &str = "SPL219";
-/// A wildcard whose fields are not known before the data is read.
-pub(crate) const OPEN_WILDCARD: &str = "SPL220";
+/// A data model that is not known.
+pub(crate) const UNKNOWN_DATA_MODEL: &str = "SPL220";
 /// More commands or deeper nesting than can be planned.
 pub(crate) const TOO_COMPLEX: &str = "SPL221";

@@ -2,14 +2,17 @@
 
 use quarry_diagnostic::{Diagnostic, Span, did_you_mean};
 
-use super::{Macros, SourceMap};
+use super::{Macro, Macros, SourceMap};
+use crate::codes;
 
 /// Calls nested deeper than this are taken for a macro that calls itself.
 const DEEPEST: usize = 32;
 /// Expanded text larger than this is refused.
 const LARGEST: usize = 4 << 20;
+/// More calls than this are refused.
+const MOST_CALLS: usize = 20_000;
 
-/// Text without macro calls.
+/// Text without macro calls and comments.
 #[derive(Debug, Clone, Default)]
 pub struct Expanded {
     /// The text to parse.
@@ -18,9 +21,10 @@ pub struct Expanded {
     pub map: SourceMap,
     /// Unknown macros and the like.
     pub diagnostics: Vec<Diagnostic>,
+    calls: usize,
 }
 
-/// Expands every macro call in `text`.
+/// Expands every macro call in `text`, and puts a space in place of every comment.
 ///
 /// An unknown macro whose name ends in `_filter` passes everything (`search *`): detections call
 /// such a macro for the user's own exceptions.
@@ -33,39 +37,76 @@ pub fn expand(text: &str, macros: &Macros) -> Expanded {
 
 /// Appends the expansion of `text`. `origin` is the outermost call, if inside one.
 fn expand_into(text: &str, macros: &Macros, origin: Option<Span>, depth: usize, out: &mut Expanded) {
-    let mut copied = 0;
-    let mut at = 0;
-    while at < text.len() {
+    let (mut copied, mut at) = (0, 0);
+    while let Some(letter) = text[at..].chars().next() {
         let rest = &text[at..];
-        if rest.starts_with("```") {
-            at = rest[3..].find("```").map_or(text.len(), |end| at + end + 6);
-        } else if rest.starts_with('"') {
-            at += quoted_length(rest);
-        } else if rest.starts_with('`') {
-            let Some(length) = call_length(&rest[1..]) else {
-                let span = origin.unwrap_or(Span::new(at, at + 1));
-                let help = "close the macro call with another backtick";
-                out.diagnostics.push(Diagnostic::error("SPL010", "this backtick is never closed", span).with_help(help));
-                break;
-            };
-            copy(&text[copied..at], copied, origin, out);
-            let span = origin.unwrap_or(Span::new(at, at + length + 2));
-            call(&rest[1..=length], span, macros, depth, out);
-            at += length + 2;
-            copied = at;
-        } else {
-            at += rest.chars().next().map_or(1, char::len_utf8);
-        }
+        let length = match letter {
+            '"' => quoted_length(rest),
+            // A quote after a backslash opens nothing.
+            '\\' => {
+                1 + rest[1..]
+                    .chars()
+                    .next()
+                    .filter(|next| matches!(next, '"' | '\\'))
+                    .map_or(0, char::len_utf8)
+            }
+            '`' => {
+                copy(&text[copied..at], copied, origin, out);
+                let length = backtick(rest, at, macros, origin, depth, out);
+                copied = at + length;
+                length
+            }
+            _ => letter.len_utf8(),
+        };
+        at += length;
     }
     copy(&text[copied..], copied, origin, out);
+}
+
+/// Expands the call or comment that begins `rest`; its length.
+fn backtick(
+    rest: &str,
+    at: usize,
+    macros: &Macros,
+    origin: Option<Span>,
+    depth: usize,
+    out: &mut Expanded,
+) -> usize {
+    let place = |length: usize| origin.unwrap_or(Span::new(at, at + length));
+    if let Some(comment) = rest.strip_prefix("```") {
+        let Some(length) = comment.find("```") else {
+            let found = Diagnostic::error(codes::UNCLOSED_COMMENT, "this comment is never closed", place(3));
+            out.diagnostics.push(found.with_help("close it with three backticks"));
+            return rest.len();
+        };
+        copy_as(" ", place(length + 6), out);
+        return length + 6;
+    }
+    let Some(length) = call_length(&rest[1..]) else {
+        let found = Diagnostic::error(codes::UNCLOSED_MACRO, "this backtick is never closed", place(1));
+        out.diagnostics.push(found.with_help("close the macro call with another backtick"));
+        return rest.len();
+    };
+    call(&rest[1..=length], place(length + 2), macros, depth, out);
+    length + 2
 }
 
 fn copy(text: &str, start: usize, origin: Option<Span>, out: &mut Expanded) {
     if text.is_empty() {
         return;
     }
-    let place = origin.unwrap_or(Span::new(start, start + text.len()));
-    out.map.push(out.text.len(), place, origin.is_none());
+    match origin {
+        Some(origin) => copy_as(text, origin, out),
+        None => {
+            out.map.push(out.text.len(), Span::new(start, start + text.len()), true);
+            out.text.push_str(text);
+        }
+    }
+}
+
+/// Appends a text all of which stands for one place.
+fn copy_as(text: &str, place: Span, out: &mut Expanded) {
+    out.map.push(out.text.len(), place, false);
     out.text.push_str(text);
 }
 
@@ -104,39 +145,84 @@ fn call(call: &str, span: Span, macros: &Macros, depth: usize, out: &mut Expande
         }
         None => (call.trim(), Vec::new()),
     };
-    if depth >= DEEPEST || out.text.len() > LARGEST {
+    out.calls += 1;
+    if depth >= DEEPEST || out.text.len() > LARGEST || out.calls > MOST_CALLS {
+        too_much(name, span, out);
+        return;
+    }
+    let Some(found) = macros.get(name, arguments.len()) else {
+        if name.ends_with("_filter") && arguments.is_empty() {
+            harmless(span, out);
+            return;
+        }
+        out.diagnostics.push(unknown(name, arguments.len(), macros, span));
+        harmless(span, out);
+        return;
+    };
+    if found.computed {
+        let message =
+            format!("the definition of the macro `{name}` is an eval expression, which is not supported yet");
+        out.diagnostics.push(Diagnostic::error(codes::COMPUTED_MACRO, message, span));
+        harmless(span, out);
+        return;
+    }
+    match substitute(found, &arguments) {
+        Some(definition) => expand_into(&definition, macros, Some(span), depth + 1, out),
+        None => too_much(name, span, out),
+    }
+}
+
+/// What passes everything, where a command or where a term stands.
+fn harmless(span: Span, out: &mut Expanded) {
+    let commands = out.text.trim_end().ends_with(['|', '[']);
+    copy_as(if commands { "search *" } else { "*" }, span, out);
+}
+
+fn too_much(name: &str, span: Span, out: &mut Expanded) {
+    if !out.diagnostics.iter().any(|known| known.code == codes::MACRO_TOO_DEEP) {
         let message = format!("macro `{name}` is nested too deep or grows too large");
-        let found = Diagnostic::error("SPL012", message, span).with_help("a macro must not call itself");
-        if !out.diagnostics.contains(&found) {
-            out.diagnostics.push(found);
+        let found = Diagnostic::error(codes::MACRO_TOO_DEEP, message, span);
+        out.diagnostics.push(found.with_help("a macro must not call itself"));
+    }
+}
+
+/// The definition with `$name$` replaced by the arguments; none if it grows too large.
+fn substitute(found: &Macro, values: &[String]) -> Option<String> {
+    let mut out = String::new();
+    let mut rest = found.definition.as_str();
+    while let Some(dollar) = rest.find('$') {
+        let (before, after) = (&rest[..dollar], &rest[dollar + 1..]);
+        out.push_str(before);
+        let argument = found.arguments.iter().zip(values).find_map(|(name, value)| {
+            let tail = after.strip_prefix(name.as_str())?.strip_prefix('$')?;
+            Some((value, tail))
+        });
+        rest = match argument {
+            Some((value, tail)) => {
+                out.push_str(value);
+                tail
+            }
+            None => {
+                out.push('$');
+                after
+            }
+        };
+        if out.len() > LARGEST {
+            return None;
         }
-        return;
     }
-    if let Some(found) = macros.get(name, arguments.len()) {
-        let mut definition = found.definition.clone();
-        for (argument, value) in found.arguments.iter().zip(&arguments) {
-            definition = definition.replace(&format!("${argument}$"), value);
-        }
-        expand_into(&definition, macros, Some(span), depth + 1, out);
-        return;
-    }
-    if name.ends_with("_filter") && arguments.is_empty() {
-        copy("search *", 0, Some(span), out);
-        return;
-    }
-    out.diagnostics.push(unknown(name, arguments.len(), macros, span));
-    // Something harmless in its place, so that the rest is still checked.
-    copy("*", 0, Some(span), out);
+    out.push_str(rest);
+    Some(out)
 }
 
 fn unknown(name: &str, arguments: usize, macros: &Macros, span: Span) -> Diagnostic {
     let arities = macros.arities(name);
     if !arities.is_empty() {
         let known: Vec<String> = arities.iter().map(ToString::to_string).collect();
-        let message = format!("macro `{name}` takes {} arguments, not {arguments}", known.join(" or "));
-        return Diagnostic::error("SPL013", message, span);
+        let message = format!("the macro `{name}` takes {} arguments, found {arguments}", known.join(" or "));
+        return Diagnostic::error(codes::MACRO_ARGUMENTS, message, span);
     }
-    let found = Diagnostic::error("SPL011", format!("no macro is named `{name}`"), span);
+    let found = Diagnostic::error(codes::UNKNOWN_MACRO, format!("no macro is named `{name}`"), span);
     let found = found.with_help("give its macros.conf or folder with `--macros`");
     match did_you_mean(name, macros.names()) {
         Some(near) => found.with_help(format!("did you mean `{near}`?")),

@@ -9,6 +9,9 @@ use serde::Deserialize;
 
 use super::{Macro, Macros};
 
+/// Folders deeper than this are not looked into.
+const DEEPEST_FOLDER: usize = 16;
+
 /// A macro file that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MacroError {
@@ -26,11 +29,11 @@ impl fmt::Display for MacroError {
 
 impl std::error::Error for MacroError {}
 
-/// A macro as security_content keeps it.
+/// A macro as security_content keeps it; other files of that repository have no definition.
 #[derive(Deserialize)]
 struct MacroFile {
-    name: String,
-    definition: String,
+    name: Option<String>,
+    definition: Option<String>,
     #[serde(default)]
     arguments: Vec<String>,
 }
@@ -45,7 +48,7 @@ impl Macros {
         let mut macros = Self::default();
         for path in paths {
             if path.is_dir() {
-                macros.load_folder(path)?;
+                macros.load_folder(path, 0)?;
             } else {
                 macros.load_file(path)?;
             }
@@ -53,8 +56,9 @@ impl Macros {
         Ok(macros)
     }
 
-    fn load_folder(&mut self, folder: &Path) -> Result<(), MacroError> {
-        let failed = |error: std::io::Error| MacroError { path: folder.to_owned(), message: error.to_string() };
+    fn load_folder(&mut self, folder: &Path, depth: usize) -> Result<(), MacroError> {
+        let failed =
+            |error: std::io::Error| MacroError { path: folder.to_owned(), message: error.to_string() };
         let mut files: Vec<PathBuf> = Vec::new();
         for entry in std::fs::read_dir(folder).map_err(failed)? {
             files.push(entry.map_err(failed)?.path());
@@ -62,8 +66,13 @@ impl Macros {
         files.sort();
         for file in files {
             if file.is_dir() {
-                self.load_folder(&file)?;
-            } else if has_ending(&file, &["yml", "yaml", "conf"]) {
+                // A link may lead back to a folder above.
+                if depth < DEEPEST_FOLDER {
+                    self.load_folder(&file, depth + 1)?;
+                }
+            } else if has_ending(&file, &["yml", "yaml"])
+                || file.file_name().is_some_and(|name| name == "macros.conf")
+            {
                 self.load_file(&file)?;
             }
         }
@@ -75,7 +84,9 @@ impl Macros {
         let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
         if has_ending(path, &["yml", "yaml"]) {
             let file: MacroFile = yaml_serde::from_str(&text).map_err(|error| failed(error.to_string()))?;
-            self.insert(&file.name, Macro { definition: file.definition, arguments: file.arguments });
+            if let (Some(name), Some(definition)) = (file.name, file.definition) {
+                self.insert(&name, Macro { definition, arguments: file.arguments, computed: false });
+            }
             return Ok(());
         }
         for (name, definition) in read_conf(&text).map_err(failed)? {
@@ -93,7 +104,7 @@ fn has_ending(path: &Path, endings: &[&str]) -> bool {
 /// backslash goes on).
 fn read_conf(text: &str) -> Result<Vec<(String, Macro)>, String> {
     let mut found: Vec<(String, Macro)> = Vec::new();
-    let mut lines = text.lines().enumerate();
+    let mut lines = text.trim_start_matches('\u{feff}').lines().enumerate();
     while let Some((number, line)) = lines.next() {
         let line = line.trim();
         if line.is_empty() || line.starts_with('#') {
@@ -101,7 +112,7 @@ fn read_conf(text: &str) -> Result<Vec<(String, Macro)>, String> {
         }
         if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
             let name = name.split('(').next().unwrap_or(name).trim().to_owned();
-            found.push((name, Macro { definition: String::new(), arguments: Vec::new() }));
+            found.push((name, Macro { definition: String::new(), arguments: Vec::new(), computed: false }));
             continue;
         }
         let Some((key, value)) = line.split_once('=') else {
@@ -118,8 +129,15 @@ fn read_conf(text: &str) -> Result<Vec<(String, Macro)>, String> {
         };
         match key.trim() {
             "definition" => current.definition = value,
+            "iseval" => {
+                current.computed = matches!(value.to_lowercase().as_str(), "1" | "true" | "t" | "yes")
+            }
             "args" => {
-                current.arguments = value.split(',').map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect();
+                current.arguments = value
+                    .split(',')
+                    .map(|name| name.trim().to_owned())
+                    .filter(|name| !name.is_empty())
+                    .collect();
             }
             _ => {}
         }

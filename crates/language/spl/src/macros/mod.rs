@@ -10,7 +10,7 @@ mod source_map;
 
 use std::collections::HashMap;
 
-pub use expand::{Expanded, expand};
+pub use expand::expand;
 pub use load::MacroError;
 pub use source_map::SourceMap;
 
@@ -27,6 +27,8 @@ pub struct Macro {
     pub definition: String,
     /// Names of the arguments, `$name$` in the definition.
     pub arguments: Vec<String>,
+    /// Whether the definition is an eval expression whose result is the text (`iseval`).
+    pub computed: bool,
 }
 
 impl Default for Macros {
@@ -35,7 +37,10 @@ impl Default for Macros {
         let mut macros = Self { by_name: HashMap::new() };
         // Part of Splunk's Common Information Model add-on, which every data model search relies on.
         let definition = "rename \"$datamodel$.*\" as \"*\"".to_owned();
-        macros.insert("drop_dm_object_name", Macro { definition, arguments: vec!["datamodel".to_owned()] });
+        macros.insert(
+            "drop_dm_object_name",
+            Macro { definition, arguments: vec!["datamodel".to_owned()], computed: false },
+        );
         macros
     }
 }

@@ -40,7 +40,8 @@ impl SourceMap {
             return at + usize::from(after);
         };
         if piece.verbatim {
-            return (piece.origin.start + (at - piece.start) + usize::from(after)).min(piece.origin.end.max(piece.origin.start + usize::from(after)));
+            return (piece.origin.start + (at - piece.start) + usize::from(after))
+                .min(piece.origin.end.max(piece.origin.start + usize::from(after)));
         }
         if after { piece.origin.end } else { piece.origin.start }
     }

@@ -1,38 +1,61 @@
-//! General arguments: options, words, calls, subsearches.
+//! Arguments by family: general items, `rename`, `sort`, `eval`.
+
+use quarry_diagnostic::Diagnostic;
 
 use super::{
     Cursor,
-    tree::{EvalKind, Item, OptionItem, OptionValue, Quote, RenamePair, Sort, SortField, Word},
+    tree::{Assignment, Item, OptionItem, OptionValue, Quote, RenamePair, Sort, SortField, Word},
 };
+use crate::codes;
 
-/// Characters that end a bare word of general arguments.
+/// Characters of a bare word of general arguments.
 fn is_word(letter: char) -> bool {
-    !(letter.is_whitespace() || matches!(letter, '=' | ',' | '(' | ')' | '[' | ']' | '|' | '"' | '!'))
+    is_name(letter) && !matches!(letter, '=' | '(' | ')' | '[')
 }
 
+/// Characters of a bare name where nothing but names can stand.
+fn is_name(letter: char) -> bool {
+    !(letter.is_whitespace() || matches!(letter, ',' | '|' | ']' | '"'))
+}
+
+/// Characters of the bare value of an option.
+fn is_value(letter: char) -> bool {
+    is_word(letter) || letter == '='
+}
+
+/// Kinds of sort keys.
+const SORT_KINDS: [&str; 4] = ["num", "str", "ip", "auto"];
+/// Options whose value in parentheses is a search (`transaction`).
+const SEARCH_OPTIONS: [&str; 2] = ["startswith", "endswith"];
+
 impl Cursor<'_> {
-    /// Items up to the end of the command.
-    pub(super) fn general_arguments(&mut self, command: &str) -> Vec<Item> {
+    /// Items up to the end of the command. If `filtered`, the word `where` begins a search expression.
+    pub(super) fn general_arguments(&mut self, filtered: bool) -> Vec<Item> {
         let mut items = Vec::new();
         while !self.at_end() {
-            let before = self.at;
-            items.extend(self.item(command));
-            if self.at == before {
-                self.stray();
+            match self.item(filtered) {
+                Some(item) => items.push(item),
+                None => self.stray(),
             }
         }
         items
     }
 
-    fn stray(&mut self) {
+    /// Goes over a character that begins nothing, with a diagnostic.
+    pub(super) fn stray(&mut self) {
         let span = self.here();
-        if let Some(letter) = self.peek() {
-            self.error("SPL040", format!("`{letter}` is not expected here"), span);
-            self.at += letter.len_utf8();
+        match self.peek() {
+            Some(')') => self.never_opened("parenthesis"),
+            Some(letter) => {
+                self.error(codes::STRAY_ARGUMENT, format!("`{letter}` is not expected here"), span);
+                self.advance();
+            }
+            None => {}
         }
     }
 
-    fn item(&mut self, command: &str) -> Option<Item> {
+    fn item(&mut self, filtered: bool) -> Option<Item> {
+        self.skip_space();
         let start = self.at;
         if self.take(",") {
             return Some(Item::Comma(self.span_from(start)));
@@ -41,110 +64,145 @@ impl Cursor<'_> {
             return Some(Item::Subsearch(self.subsearch()));
         }
         if self.take("(") {
-            // `transaction` and `dedup`-like lists in parentheses are read as expressions as well.
             let inner = self.eval_expression();
-            self.close(start);
+            self.close(start, ")");
             return Some(Item::Expression(inner));
         }
-        if takes_search(command) && self.take_keyword("where") {
+        if filtered && self.take_keyword("where") {
             return Some(Item::Where(self.search_expression(&[])));
         }
+        if let Some(sign) = self.sign() {
+            return Some(Item::Word(sign));
+        }
         let word = self.word(is_word)?;
-        self.after_word(word, start)
+        Some(self.after_word(word, start))
+    }
+
+    /// A `+` or `-` before a name, or alone.
+    fn sign(&mut self) -> Option<Word> {
+        let rest = self.rest().strip_prefix(['+', '-'])?;
+        let stands_alone = rest
+            .chars()
+            .next()
+            .is_none_or(|next| next.is_alphabetic() || !is_word(next) || matches!(next, '_' | '*' | '\''));
+        if !stands_alone {
+            return None;
+        }
+        let start = self.at;
+        let text = self.peek()?.to_string();
+        self.at += 1;
+        Some(Word { text, quote: Quote::None, span: self.span_from(start) })
     }
 
     /// What a word begins: an option, a call, or only itself.
-    fn after_word(&mut self, word: Word, start: usize) -> Option<Item> {
+    fn after_word(&mut self, word: Word, start: usize) -> Item {
         let end = self.at;
-        let negated = self.next_is("!=");
-        if negated || self.next_is("=") {
-            self.at += if negated { 2 } else { 1 };
+        let negated = self.take("!=");
+        if negated || self.take("=") {
             if !negated && self.starts_with("=") {
                 self.at += 1;
             }
-            let value = self.option_value();
-            return Some(Item::Option(OptionItem { name: word, negated, value, span: self.span_from(start) }));
+            let value = self.option_value(&word);
+            return Item::Option(OptionItem { name: word, negated, value, span: self.span_from(start) });
         }
         self.at = end;
         if word.quote == Quote::None && self.starts_with("(") {
-            return Some(self.call(word, start));
+            return self.call(word, start);
         }
-        Some(Item::Word(word))
+        Item::Word(word)
     }
 
     fn call(&mut self, name: Word, start: usize) -> Item {
+        let open = self.at;
         self.take("(");
         let mut arguments = Vec::new();
         while !self.next_is(")") && !self.at_end() {
             if self.take(",") {
                 continue;
             }
-            match self.word(|letter| is_word(letter) || letter == '=' || letter == '!') {
+            match self.word(is_value) {
                 Some(word) => arguments.push(word),
                 None => self.stray(),
             }
         }
-        self.close(start);
+        self.close(open, ")");
         Item::Call { name, arguments, span: self.span_from(start) }
     }
 
-    /// The value of an option.
-    pub(super) fn option_value(&mut self) -> OptionValue {
+    /// The value of the option `name`, which stands after the sign just read.
+    pub(super) fn option_value(&mut self, name: &Word) -> OptionValue {
         self.skip_space();
-        if self.next_is("(") || (self.next_keyword("eval") && self.rest()[4..].trim_start().starts_with('(')) {
-            let named = self.take_keyword("eval");
-            let (open, known) = (self.at, self.diagnostics.len());
-            self.take("(");
-            let inner = self.eval_expression();
-            if named || self.next_is(")") {
-                self.close(open);
-                return OptionValue::Expression(inner);
-            }
-            self.at = open;
-            self.diagnostics.truncate(known);
-            self.take("(");
-            let search = self.search_expression(&[]);
-            self.close(open);
-            if let Some(search) = search {
-                return OptionValue::Search(search);
-            }
-            return OptionValue::Expression(inner);
-        }
+        let open = self.at;
         if self.next_is("[") {
             return OptionValue::Subsearch(self.subsearch());
         }
-        let part = |letter: char| is_word(letter) || matches!(letter, '=' | '!');
-        let word = self.word(part).unwrap_or_else(|| {
-            let span = self.here();
-            self.error("SPL041", "expected a value after `=`", span);
-            Word { text: String::new(), quote: Quote::None, span }
-        });
-        OptionValue::Word(word)
+        let computed = self.next_call("eval");
+        if computed {
+            self.take_keyword("eval");
+        }
+        if !self.next_is("(") {
+            return OptionValue::Word(self.value_word());
+        }
+        let open = if computed { self.at } else { open };
+        self.take("(");
+        let searches = !computed && SEARCH_OPTIONS.iter().any(|option| name.is_keyword(option));
+        let value = if searches {
+            match self.search_expression(&[]) {
+                Some(search) => OptionValue::Search(search),
+                None => OptionValue::Word(self.missing_option_value()),
+            }
+        } else {
+            OptionValue::Expression(self.eval_expression())
+        };
+        self.close(open, ")");
+        value
+    }
+
+    /// A word, or words in quotes that a `.` joins (`datamodel="A"."B"`).
+    fn value_word(&mut self) -> Word {
+        self.skip_space();
+        let start = self.at;
+        let Some(mut word) = self.word(is_value) else {
+            return self.missing_option_value();
+        };
+        while word.quote == Quote::Double
+            && self.starts_with(".")
+            && let Some(dot) = self.plain_word(|letter| letter == '.')
+        {
+            word.text.push_str(&dot.text);
+            if let Some(next) = self.starts_with("\"").then(|| self.word(is_value)).flatten() {
+                word.text.push_str(&next.text);
+            }
+            word.span = self.span_from(start);
+        }
+        word
+    }
+
+    fn missing_option_value(&mut self) -> Word {
+        let span = self.here();
+        self.error(codes::MISSING_OPTION_VALUE, "expected a value after `=`", span);
+        Word { text: String::new(), quote: Quote::None, span }
     }
 
     /// The arguments of `rename`: `a AS b`, commas between pairs optional.
     pub(super) fn rename_arguments(&mut self) -> Vec<RenamePair> {
         let mut pairs = Vec::new();
-        let name = |letter: char| !(letter.is_whitespace() || matches!(letter, ',' | '|' | ']' | '"'));
         while !self.at_end() {
             if self.take(",") {
                 continue;
             }
             let start = self.at;
-            let Some(from) = self.word(name) else {
+            let Some(from) = self.word(is_name) else {
                 self.stray();
                 continue;
             };
-            if !self.take_keyword("AS") {
-                let span = self.here();
-                self.error("SPL042", "expected AS and the new name", span);
-                continue;
-            }
-            match self.word(name) {
+            let to = if self.take_keyword("AS") { self.word(is_name) } else { None };
+            match to {
                 Some(to) => pairs.push(RenamePair { from, to, span: self.span_from(start) }),
                 None => {
                     let span = self.here();
-                    self.error("SPL042", "expected the new name after AS", span);
+                    let message = format!("expected AS and a new name after `{}`", from.text);
+                    self.error(codes::MISSING_NAME, message, span);
                 }
             }
         }
@@ -162,77 +220,84 @@ impl Cursor<'_> {
             if !descending {
                 self.take("+");
             }
-            let Some(word) = self.word(|letter| is_word(letter) || letter == '!') else {
-                self.stray();
-                continue;
-            };
-            if word.is_keyword("limit") && self.take("=") {
-                sort.limit = self.word(is_word);
-                continue;
-            }
-            let only_digits = word.quote == Quote::None && word.text.bytes().all(|byte| byte.is_ascii_digit());
-            if only_digits && !descending && sort.limit.is_none() && sort.keys.is_empty() {
-                sort.limit = Some(word);
-                continue;
-            }
-            let trailing = (word.is_keyword("desc") || word.is_keyword("d")) && !sort.keys.is_empty() && self.at_end();
-            if trailing {
-                sort.reversed = true;
-                continue;
-            }
-            let ascending = (word.is_keyword("asc") || word.is_keyword("a")) && !sort.keys.is_empty() && self.at_end();
-            if !ascending {
-                let key = self.sort_key(word, descending);
-                sort.keys.push(key);
+            match self.word(is_word) {
+                Some(word) => self.sort_word(&mut sort, word, descending),
+                None => self.stray(),
             }
         }
         sort
     }
 
+    /// The limit, a key, or the trailing direction.
+    fn sort_word(&mut self, sort: &mut Sort, word: Word, descending: bool) {
+        if word.is_keyword("limit") && self.take("=") {
+            sort.limit = self.word(is_word);
+            return;
+        }
+        let first = sort.keys.is_empty() && sort.limit.is_none() && !descending;
+        if first && word.quote == Quote::None && word.text.bytes().all(|byte| byte.is_ascii_digit()) {
+            sort.limit = Some(word);
+            return;
+        }
+        let is_direction = |names: [&str; 2]| names.iter().any(|name| word.is_keyword(name));
+        if !sort.keys.is_empty() && !descending && self.at_end() {
+            if is_direction(["desc", "d"]) {
+                sort.reversed = true;
+                return;
+            }
+            if is_direction(["asc", "a"]) {
+                return;
+            }
+        }
+        let key = self.sort_key(word, descending);
+        sort.keys.push(key);
+    }
+
     fn sort_key(&mut self, word: Word, descending: bool) -> SortField {
-        let kinds = ["num", "str", "ip", "auto"];
-        let is_kind = kinds.iter().any(|kind| word.is_keyword(kind)) && self.starts_with("(");
-        if !is_kind {
+        if !SORT_KINDS.iter().any(|kind| word.is_keyword(kind)) || !self.starts_with("(") {
             return SortField { descending, kind: None, field: word };
         }
         let open = self.at;
         self.take("(");
-        let field = self.word(is_word).unwrap_or_else(|| word.clone());
-        self.close(open);
-        let kind = Word { text: word.text.to_lowercase(), ..word };
-        SortField { descending, kind: Some(kind), field }
+        let field = self.word(is_word);
+        if field.is_none() {
+            let span = self.here();
+            self.error(codes::MISSING_ARGUMENTS, format!("expected a field in `{}()`", word.text), span);
+        }
+        self.close(open, ")");
+        let field = field.unwrap_or_else(|| word.clone());
+        SortField { descending, kind: Some(Word { text: word.text.to_lowercase(), ..word }), field }
     }
 
     /// The assignments of `eval`, separated by commas.
-    pub(super) fn assignments(&mut self) -> Vec<super::tree::Assignment> {
+    pub(super) fn assignments(&mut self) -> Vec<Assignment> {
         let mut found = Vec::new();
         loop {
             self.skip_space();
             let start = self.at;
-            let name = |letter: char| !(letter.is_whitespace() || matches!(letter, '=' | ',' | '|' | ']' | '"' | '('));
-            let Some(field) = self.word(name) else {
-                let span = self.here();
-                self.error("SPL022", "expected a field name and `=`", span);
-                break;
+            let Some(field) = self.word(|letter| is_name(letter) && !matches!(letter, '=' | '(' | ')'))
+            else {
+                self.missing_assignment("expected a field name and `=`");
+                return found;
             };
             if !self.take("=") {
-                let span = self.here();
-                self.error("SPL022", format!("expected `=` after the field `{}`", field.text), span);
-                break;
+                self.missing_assignment(&format!("expected `=` after the field `{}`", field.text));
+                return found;
             }
-            self.take("=");
             let value = self.eval_expression();
-            let failed = value.kind == EvalKind::Error;
-            found.push(super::tree::Assignment { field, value, span: self.span_from(start) });
-            if !self.take(",") || (failed && self.at_end()) {
-                break;
+            found.push(Assignment { field, value, span: self.span_from(start) });
+            if !self.take(",") {
+                return found;
             }
         }
-        found
     }
-}
 
-/// Commands in which `where` begins a search expression.
-fn takes_search(command: &str) -> bool {
-    matches!(command, "inputlookup" | "mstats" | "from" | "loadjob" | "inputintelligence")
+    fn missing_assignment(&mut self, message: &str) {
+        let span = self.here();
+        self.report(
+            Diagnostic::error(codes::MISSING_ASSIGNMENT, message, span)
+                .with_help("write `field = expression`, with commas between several"),
+        );
+        self.skip_command();
+    }
 }

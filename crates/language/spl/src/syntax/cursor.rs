@@ -3,10 +3,14 @@
 use quarry_diagnostic::{Diagnostic, Span};
 
 use super::tree::{Quote, Word};
-use crate::macros::SourceMap;
+use crate::{codes, macros::SourceMap};
 
-/// Parentheses, brackets and operators nested deeper than this are refused: the parser recurses.
+/// Parentheses and operators nested deeper than this are refused: the parser recurses.
 const DEEPEST: usize = 96;
+/// Subsearches nested deeper than this are refused.
+const DEEPEST_SUBSEARCH: usize = 12;
+/// After so many diagnostics no more are kept.
+const MOST_DIAGNOSTICS: usize = 100;
 
 /// Reads expanded text; places it gives out are in the user's text.
 pub(crate) struct Cursor<'a> {
@@ -14,21 +18,25 @@ pub(crate) struct Cursor<'a> {
     pub(super) at: usize,
     map: &'a SourceMap,
     depth: usize,
+    subsearches: usize,
+    /// Height of the eval expression read last, so that no tree grows too tall to walk.
+    pub(super) height: usize,
     pub(super) diagnostics: Vec<Diagnostic>,
 }
 
 impl<'a> Cursor<'a> {
     pub(crate) fn new(text: &'a str, map: &'a SourceMap) -> Self {
-        Self { text, at: 0, map, depth: 0, diagnostics: Vec::new() }
+        Self { text, at: 0, map, depth: 0, subsearches: 0, height: 0, diagnostics: Vec::new() }
     }
 
     pub(crate) fn into_diagnostics(self) -> Vec<Diagnostic> {
         self.diagnostics
     }
 
-    /// The place in the user's text from `start` to here.
+    /// The place in the user's text from `start` to here, without white space at its end.
     pub(super) fn span_from(&self, start: usize) -> Span {
-        self.map.original(Span::new(start, self.at.max(start)))
+        let read = self.text.get(start..self.at).unwrap_or_default();
+        self.map.original(Span::new(start, start + read.trim_end().len()))
     }
 
     /// The place of one character here.
@@ -42,40 +50,36 @@ impl<'a> Cursor<'a> {
     }
 
     pub(super) fn report(&mut self, found: Diagnostic) {
-        self.diagnostics.push(found);
+        if self.diagnostics.len() < MOST_DIAGNOSTICS {
+            self.diagnostics.push(found);
+        }
     }
 
     pub(super) fn rest(&self) -> &'a str {
-        &self.text[self.at..]
+        self.text.get(self.at..).unwrap_or_default()
     }
 
     pub(super) fn peek(&self) -> Option<char> {
         self.rest().chars().next()
     }
 
+    /// Goes over one character.
+    pub(super) fn advance(&mut self) {
+        self.at += self.peek().map_or(0, char::len_utf8);
+    }
+
     pub(super) fn starts_with(&self, text: &str) -> bool {
         self.rest().starts_with(text)
     }
 
-    /// White space and comments (three backticks).
     pub(super) fn skip_space(&mut self) {
-        loop {
-            let rest = self.rest();
-            self.at += rest.len() - rest.trim_start().len();
-            if !self.starts_with("```") {
-                return;
-            }
-            self.at = match self.rest()[3..].find("```") {
-                Some(end) => self.at + end + 6,
-                None => self.text.len(),
-            };
-        }
+        let rest = self.rest();
+        self.at += rest.len() - rest.trim_start().len();
     }
 
     /// Takes `text` if it is next (white space skipped before it).
     pub(super) fn take(&mut self, text: &str) -> bool {
-        self.skip_space();
-        let found = self.starts_with(text);
+        let found = self.next_is(text);
         if found {
             self.at += text.len();
         }
@@ -94,15 +98,20 @@ impl<'a> Cursor<'a> {
         matches!(self.peek(), None | Some('|' | ']'))
     }
 
-    /// Whether this keyword is next, in any case, as a whole word.
+    /// Whether this keyword is next, in any case, as a whole word (white space skipped).
     pub(super) fn next_keyword(&mut self, keyword: &str) -> bool {
         self.skip_space();
+        self.keyword_here(keyword)
+    }
+
+    /// Whether this keyword stands right here, in any case, as a whole word.
+    pub(super) fn keyword_here(&self, keyword: &str) -> bool {
         let rest = self.rest();
-        let Some(head) = rest.get(..keyword.len()) else {
+        let (Some(head), Some(tail)) = (rest.get(..keyword.len()), rest.get(keyword.len()..)) else {
             return false;
         };
-        let after = rest[keyword.len()..].chars().next();
-        head.eq_ignore_ascii_case(keyword) && !after.is_some_and(|letter| letter.is_alphanumeric() || letter == '_')
+        let goes_on = tail.starts_with(|letter: char| letter.is_alphanumeric() || letter == '_');
+        head.eq_ignore_ascii_case(keyword) && !goes_on
     }
 
     /// Takes this keyword if it is next.
@@ -114,15 +123,16 @@ impl<'a> Cursor<'a> {
         found
     }
 
+    /// Whether this keyword with a parenthesis after it is next, as in `eval(`.
+    pub(super) fn next_call(&mut self, keyword: &str) -> bool {
+        self.next_keyword(keyword)
+            && self.rest().get(keyword.len()..).is_some_and(|rest| rest.trim_start().starts_with('('))
+    }
+
     /// Runs `read` one level deeper; none, with a diagnostic, if that is too deep.
     pub(super) fn deeper<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> Option<T> {
         if self.depth >= DEEPEST {
-            let span = self.here();
-            let found = Diagnostic::error("SPL002", "this is nested too deep", span);
-            if !self.diagnostics.iter().any(|known| known.code == "SPL002") {
-                self.report(found.with_help(format!("at most {DEEPEST} levels are read")));
-            }
-            self.at = self.text.len();
+            self.too_deep(&format!("at most {DEEPEST} levels are read"));
             return None;
         }
         self.depth += 1;
@@ -131,71 +141,115 @@ impl<'a> Cursor<'a> {
         Some(result)
     }
 
+    /// As [`Cursor::deeper`], inside the brackets of a subsearch.
+    pub(super) fn in_subsearch<T>(&mut self, read: impl FnOnce(&mut Self) -> T) -> Option<T> {
+        if self.subsearches >= DEEPEST_SUBSEARCH {
+            self.too_deep(&format!("at most {DEEPEST_SUBSEARCH} subsearches in each other are read"));
+            return None;
+        }
+        self.subsearches += 1;
+        let result = self.deeper(read);
+        self.subsearches -= 1;
+        result
+    }
+
+    /// Reports what is nested too deep, and gives up the rest of the text.
+    pub(super) fn too_deep(&mut self, help: &str) {
+        if !self.diagnostics.iter().any(|known| known.code == codes::TOO_DEEP) {
+            let span = self.here();
+            self.report(Diagnostic::error(codes::TOO_DEEP, "this is nested too deep", span).with_help(help));
+        }
+        self.at = self.text.len();
+    }
+
+    /// The parenthesis or bracket `sign` that closes the one at `open`.
+    pub(super) fn close(&mut self, open: usize, sign: &str) {
+        if !self.take(sign) {
+            let opened = self.map.original(Span::new(open, open + 1));
+            let span = self.here();
+            let found = Diagnostic::error(codes::UNBALANCED, format!("expected `{sign}`"), span);
+            self.report(found.with_label(opened, "opened here"));
+        }
+    }
+
     /// A text in the quotes that stand here, without resolving escapes: the inside.
     pub(super) fn quoted(&mut self) -> &'a str {
         let start = self.at;
         let Some(quote) = self.peek() else {
             return "";
         };
-        let bytes = self.text.as_bytes();
-        self.at += 1;
-        while self.at < bytes.len() {
-            match bytes[self.at] {
-                b'\\' if quote == '"' => self.at = (self.at + 2).min(bytes.len()),
-                found if char::from(found) == quote => {
-                    self.at += 1;
-                    return &self.text[start + 1..self.at - 1];
-                }
-                _ => self.at += 1,
+        self.advance();
+        while let Some(letter) = self.peek() {
+            self.advance();
+            if letter == quote {
+                return self.text.get(start + 1..self.at - 1).unwrap_or_default();
             }
-        }
-        while !self.text.is_char_boundary(self.at) {
-            self.at += 1;
+            if letter == '\\' && quote == '"' {
+                self.advance();
+            }
         }
         let span = self.map.original(Span::new(start, start + 1));
         self.report(
-            Diagnostic::error("SPL003", format!("this quote ({quote}) is never closed"), span)
+            Diagnostic::error(codes::UNCLOSED_QUOTE, format!("this quote ({quote}) is never closed"), span)
                 .with_help("close it, or write a backslash before a quote that is part of the text"),
         );
-        &self.text[start + 1..]
+        self.text.get(start + 1..).unwrap_or_default()
     }
 
     /// A word: in quotes, or all characters for which `part` holds. None if there is neither.
     pub(super) fn word(&mut self, part: impl Fn(char) -> bool) -> Option<Word> {
         self.skip_space();
-        let start = self.at;
-        let quote = match self.peek()? {
-            '"' => Quote::Double,
-            '\'' => Quote::Single,
-            _ => Quote::None,
-        };
-        let text = if quote == Quote::None {
-            let rest = self.rest();
-            let end = rest.find(|letter| !part(letter)).unwrap_or(rest.len());
-            if end == 0 {
-                return None;
-            }
-            self.at += end;
-            rest[..end].to_owned()
-        } else {
-            unescape_quotes(self.quoted())
-        };
-        Some(Word { text, quote, span: self.span_from(start) })
+        if self.starts_with("'") {
+            let start = self.at;
+            let text = self.quoted().to_owned();
+            return Some(Word { text, quote: Quote::Single, span: self.span_from(start) });
+        }
+        self.plain_word(part)
     }
+
+    /// As [`Cursor::word`], where a single quote is a letter like any other.
+    pub(super) fn plain_word(&mut self, part: impl Fn(char) -> bool) -> Option<Word> {
+        self.skip_space();
+        let start = self.at;
+        if self.starts_with("\"") {
+            let text = unescape_quotes(self.quoted());
+            return Some(Word { text, quote: Quote::Double, span: self.span_from(start) });
+        }
+        let length = word_length(self.rest(), part);
+        let text = unescape_quotes(self.rest().get(..length)?);
+        self.at += length;
+        (length > 0).then(|| Word { text, quote: Quote::None, span: self.span_from(start) })
+    }
+}
+
+/// Length of a bare word. `\"` and `\\` are letters of any word, and so is `!` unless `!=` follows.
+fn word_length(text: &str, part: impl Fn(char) -> bool) -> usize {
+    let mut letters = text.char_indices().peekable();
+    while let Some((at, letter)) = letters.next() {
+        if letter == '\\' && letters.next_if(|(_, next)| matches!(next, '"' | '\\')).is_some() {
+            continue;
+        }
+        let compares = letter == '!' && text[at..].starts_with("!=");
+        if compares || !part(letter) {
+            return at;
+        }
+    }
+    text.len()
 }
 
 /// Resolves `\"` and `\\`; other backslashes stay, since regular expressions need them.
 pub(super) fn unescape_quotes(text: &str) -> String {
+    unescape(text, |letter| matches!(letter, '"' | '\\').then_some(letter))
+}
+
+/// Resolves the escapes for which `resolve` has a character; other backslashes stay as written.
+pub(super) fn unescape(text: &str, resolve: impl Fn(char) -> Option<char>) -> String {
     let mut out = String::with_capacity(text.len());
     let mut letters = text.chars().peekable();
     while let Some(letter) = letters.next() {
-        match (letter, letters.peek()) {
-            ('\\', Some('"')) => {
-                out.push('"');
-                letters.next();
-            }
-            ('\\', Some('\\')) => {
-                out.push('\\');
+        match letters.peek().and_then(|next| resolve(*next)) {
+            Some(resolved) if letter == '\\' => {
+                out.push(resolved);
                 letters.next();
             }
             _ => out.push(letter),

@@ -1,42 +1,45 @@
 //! The expressions of `eval` and `where`.
 //!
 //! Precedence, loosest first: XOR, OR, AND, NOT, comparison (`=`, `LIKE`, `IN`), `.`, `+ -`, `* / %`, unary `-`.
-//! (Splunk Search Manual, "Expressions and predicates"; `.` binds looser than `+` there.)
+//! (Splunk Search Manual, "Boolean expressions with logical operators"; the order of `.` and `+` is not
+//! documented.)
+
+use std::ops::ControlFlow;
 
 use quarry_diagnostic::Diagnostic;
 
 use super::{
     Cursor,
-    cursor::unescape_quotes,
+    cursor::unescape,
     tree::{EvalExpression, EvalKind, EvalOperator},
 };
+use crate::codes;
 
-/// Binary operators that are written with signs, longest first, and how tight they bind.
-const SIGNS: [(&str, EvalOperator, u8); 14] = [
-    ("==", EvalOperator::Equal, 4),
-    ("!=", EvalOperator::NotEqual, 4),
-    ("<=", EvalOperator::LessOrEqual, 4),
-    (">=", EvalOperator::GreaterOrEqual, 4),
-    ("=", EvalOperator::Equal, 4),
-    ("<", EvalOperator::Less, 4),
-    (">", EvalOperator::Greater, 4),
+/// Operators, longer signs before their beginnings, and how tight they bind.
+const OPERATORS: [(&str, EvalOperator, u8); 18] = [
+    ("XOR", EvalOperator::Xor, 1),
+    ("OR", EvalOperator::Or, 2),
+    ("AND", EvalOperator::And, 3),
+    ("LIKE", EvalOperator::Like, COMPARISON),
+    ("==", EvalOperator::Equal, COMPARISON),
+    ("!=", EvalOperator::NotEqual, COMPARISON),
+    ("<>", EvalOperator::NotEqual, COMPARISON),
+    ("<=", EvalOperator::LessOrEqual, COMPARISON),
+    (">=", EvalOperator::GreaterOrEqual, COMPARISON),
+    ("=", EvalOperator::Equal, COMPARISON),
+    ("<", EvalOperator::Less, COMPARISON),
+    (">", EvalOperator::Greater, COMPARISON),
     (".", EvalOperator::Concatenate, 5),
     ("+", EvalOperator::Add, 6),
     ("-", EvalOperator::Subtract, 6),
     ("*", EvalOperator::Multiply, 7),
     ("/", EvalOperator::Divide, 7),
     ("%", EvalOperator::Modulo, 7),
-    ("<>", EvalOperator::NotEqual, 4),
-];
-/// Binary operators that are words.
-const WORDS: [(&str, EvalOperator, u8); 4] = [
-    ("XOR", EvalOperator::Xor, 1),
-    ("OR", EvalOperator::Or, 2),
-    ("AND", EvalOperator::And, 3),
-    ("LIKE", EvalOperator::Like, 4),
 ];
 const COMPARISON: u8 = 4;
 const TIGHTEST: u8 = 8;
+/// Trees taller than this are refused, since whoever walks them recurses.
+const TALLEST: usize = 256;
 
 impl Cursor<'_> {
     /// An eval expression.
@@ -51,76 +54,109 @@ impl Cursor<'_> {
         let read = self.deeper(|cursor| {
             let mut left = cursor.unary();
             loop {
-                if floor <= COMPARISON && cursor.next_keyword("IN") {
-                    left = cursor.contained(left, start);
-                    continue;
+                match cursor.operation(left, start, floor) {
+                    ControlFlow::Continue(more) => left = more,
+                    ControlFlow::Break(whole) => return whole,
                 }
-                if floor <= COMPARISON
-                    && cursor.next_keyword("NOT")
-                    && let Some(negated) = cursor.negated_test(&left, start)
-                {
-                    left = negated;
-                    continue;
-                }
-                let Some((length, operator, binding)) = cursor.operator() else {
-                    break;
-                };
-                if binding < floor {
-                    break;
-                }
-                cursor.at += length;
-                let right = cursor.binary(binding + 1);
-                let kind = EvalKind::Binary { operator, left: Box::new(left), right: Box::new(right) };
-                left = EvalExpression { kind, span: cursor.span_from(start) };
             }
-            left
         });
-        read.unwrap_or_else(|| EvalExpression { kind: EvalKind::Error, span: self.here() })
+        read.unwrap_or_else(|| {
+            self.height = 1;
+            EvalExpression { kind: EvalKind::Error, span: self.here() }
+        })
     }
 
-    /// The operator that stands here: its length, itself, its binding.
-    fn operator(&mut self) -> Option<(usize, EvalOperator, u8)> {
+    /// What follows an operand: an operator and its other operands, or nothing more.
+    fn operation(
+        &mut self,
+        left: EvalExpression,
+        start: usize,
+        floor: u8,
+    ) -> ControlFlow<EvalExpression, EvalExpression> {
+        let negated = floor <= COMPARISON && self.take_not();
+        let found = if floor <= COMPARISON && self.next_keyword("IN") {
+            self.contained(left, start)
+        } else if let Some((sign, operator, binding)) = self.operator(floor) {
+            self.operands(left, sign, operator, binding)
+        } else {
+            return ControlFlow::Break(left);
+        };
+        if !negated {
+            return ControlFlow::Continue(found);
+        }
+        self.grow(1);
+        ControlFlow::Continue(EvalExpression { span: found.span, kind: EvalKind::Not(Box::new(found)) })
+    }
+
+    /// Takes the NOT of `NOT IN` and `NOT LIKE`.
+    fn take_not(&mut self) -> bool {
+        let before = self.at;
+        let found = self.take_keyword("NOT") && (self.next_keyword("IN") || self.next_keyword("LIKE"));
+        if !found {
+            self.at = before;
+        }
+        found
+    }
+
+    /// The operator that stands here, if it binds tight enough.
+    fn operator(&mut self, floor: u8) -> Option<(&'static str, EvalOperator, u8)> {
         self.skip_space();
-        if let Some((word, operator, binding)) = WORDS.iter().find(|(word, ..)| self.next_keyword(word)) {
-            return Some((word.len(), *operator, *binding));
+        let is_word = |sign: &str| sign.starts_with(char::is_alphabetic);
+        let is_next =
+            |sign: &str| if is_word(sign) { self.keyword_here(sign) } else { self.starts_with(sign) };
+        OPERATORS.into_iter().find(|(sign, ..)| is_next(sign)).filter(|(.., binding)| *binding >= floor)
+    }
+
+    /// The operands after the first. Those of one associative operator become a balanced tree, so that
+    /// a thousand alternatives do not make a tree a thousand high.
+    fn operands(
+        &mut self,
+        left: EvalExpression,
+        sign: &str,
+        operator: EvalOperator,
+        binding: u8,
+    ) -> EvalExpression {
+        let associative = matches!(
+            operator,
+            EvalOperator::Xor | EvalOperator::Or | EvalOperator::And | EvalOperator::Concatenate
+        );
+        let mut height = self.height;
+        let mut operands = vec![left];
+        loop {
+            self.at += sign.len();
+            operands.push(self.binary(binding + 1));
+            height = height.max(self.height);
+            let again = associative && self.operator(binding).is_some_and(|(_, next, _)| next == operator);
+            if !again {
+                break;
+            }
         }
-        if self.starts_with("<>") {
-            return Some((2, EvalOperator::NotEqual, COMPARISON));
+        self.height = height;
+        self.grow(operands.len().next_power_of_two().ilog2() as usize);
+        balanced(operator, operands)
+    }
+
+    /// Notes that the expression read last stands under so many more nodes.
+    fn grow(&mut self, levels: usize) {
+        self.height += levels;
+        if self.height > TALLEST {
+            self.too_deep(&format!("at most {TALLEST} operations on the result of each other are read"));
         }
-        SIGNS.iter().find(|(sign, ..)| self.starts_with(sign)).map(|(sign, operator, binding)| (sign.len(), *operator, *binding))
     }
 
     /// `value IN (a, b)`.
     fn contained(&mut self, value: EvalExpression, start: usize) -> EvalExpression {
+        let height = self.height;
         self.take_keyword("IN");
         let items = if self.next_is("(") { self.eval_arguments() } else { Vec::new() };
         if items.is_empty() {
             let span = self.here();
-            self.error("SPL020", "expected a list in parentheses after IN", span);
+            self.error(codes::MISSING_LIST, "expected a list in parentheses after IN", span);
         }
+        self.height = self.height.max(height);
+        self.grow(1);
         let kind = EvalKind::In { value: Box::new(value), items };
         EvalExpression { kind, span: self.span_from(start) }
-    }
-
-    /// `value NOT IN (…)` and `value NOT LIKE …`; nothing is taken if NOT stands for itself.
-    fn negated_test(&mut self, value: &EvalExpression, start: usize) -> Option<EvalExpression> {
-        let before = self.at;
-        self.take_keyword("NOT");
-        let inner = if self.next_keyword("IN") {
-            self.contained(value.clone(), start)
-        } else if self.take_keyword("LIKE") {
-            let right = self.binary(COMPARISON + 1);
-            let kind = EvalKind::Binary {
-                operator: EvalOperator::Like,
-                left: Box::new(value.clone()),
-                right: Box::new(right),
-            };
-            EvalExpression { kind, span: self.span_from(start) }
-        } else {
-            self.at = before;
-            return None;
-        };
-        Some(EvalExpression { span: inner.span, kind: EvalKind::Not(Box::new(inner)) })
     }
 
     fn unary(&mut self) -> EvalExpression {
@@ -128,12 +164,14 @@ impl Cursor<'_> {
         let start = self.at;
         if self.take_keyword("NOT") || (!self.starts_with("!=") && self.take("!")) {
             // NOT binds looser than a comparison.
-            let inner = self.binary(COMPARISON);
-            return EvalExpression { kind: EvalKind::Not(Box::new(inner)), span: self.span_from(start) };
+            let kind = EvalKind::Not(Box::new(self.binary(COMPARISON)));
+            self.grow(1);
+            return EvalExpression { kind, span: self.span_from(start) };
         }
         if self.take("-") {
-            let inner = self.binary(TIGHTEST);
-            return EvalExpression { kind: EvalKind::Negative(Box::new(inner)), span: self.span_from(start) };
+            let kind = EvalKind::Negative(Box::new(self.binary(TIGHTEST)));
+            self.grow(1);
+            return EvalExpression { kind, span: self.span_from(start) };
         }
         if self.take("+") {
             return self.binary(TIGHTEST);
@@ -143,141 +181,142 @@ impl Cursor<'_> {
 
     fn primary(&mut self) -> EvalExpression {
         let start = self.at;
+        self.height = 1;
         let kind = match self.peek() {
             Some('(') => {
                 self.at += 1;
                 let inner = self.eval_expression();
-                self.close(start);
-                return EvalExpression { kind: inner.kind, span: self.span_from(start) };
+                self.close(start, ")");
+                inner.kind
             }
             Some('[') => EvalKind::Subsearch(self.subsearch()),
             Some('"') => EvalKind::Text(unescape_text(self.quoted())),
-            Some('\'') => EvalKind::Field { name: unescape_quotes(self.quoted()), quoted: true },
-            Some(letter) if letter.is_ascii_digit() => self.number(),
-            Some('.') if self.rest()[1..].starts_with(|letter: char| letter.is_ascii_digit()) => self.number(),
-            Some(letter) if is_name(letter) => self.name_or_call(),
-            _ => {
-                self.expected_value();
-                EvalKind::Error
-            }
+            Some('\'') => EvalKind::Field { name: self.quoted().to_owned(), quoted: true },
+            _ => match (number_length(self.rest()), name_length(self.rest())) {
+                (0, 0) => {
+                    self.expected_value();
+                    EvalKind::Error
+                }
+                // A name may begin with a digit (`2fa_enabled`).
+                (number, name) if number >= name => EvalKind::Number(self.skip(number).to_owned()),
+                (_, name) => self.name_or_call(name),
+            },
         };
         EvalExpression { kind, span: self.span_from(start) }
     }
 
+    fn skip(&mut self, length: usize) -> &str {
+        let text = self.rest().get(..length).unwrap_or_default();
+        self.at += text.len();
+        text
+    }
+
     fn expected_value(&mut self) {
         let span = self.here();
-        let found = match self.peek() {
+        let message = match self.peek() {
             Some(letter) => format!("expected a value, found `{letter}`"),
             None => "expected a value, found the end of the search".to_owned(),
         };
-        self.report(
-            Diagnostic::error("SPL021", found, span)
-                .with_help("a value is a field, a number, a text in double quotes, a function call or an expression in parentheses"),
-        );
+        self.report(Diagnostic::error(codes::MISSING_VALUE, message, span).with_help(
+            "a value is a field, a number, a text in double quotes, a function call or an expression in parentheses",
+        ));
         // One character is taken so that reading goes on.
         if !self.at_end() && !matches!(self.peek(), Some(')' | ',')) {
-            self.at += self.peek().map_or(0, char::len_utf8);
+            self.advance();
         }
     }
 
-    /// The parenthesis that closes the one at `open`.
-    pub(super) fn close(&mut self, open: usize) {
-        if !self.take(")") {
-            let opened = self.span_from(open);
-            let span = self.here();
-            let found = Diagnostic::error("SPL001", "expected `)`", span);
-            self.report(found.with_label(quarry_diagnostic::Span::new(opened.start, opened.start + 1), "opened here"));
-        }
-    }
-
-    fn number(&mut self) -> EvalKind {
-        let rest = self.rest();
-        let mut end = rest.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(rest.len());
-        let after = &rest[end..];
-        if let Some(exponent) = after.strip_prefix(['e', 'E']) {
-            let digits = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
-            let count = digits.bytes().take_while(u8::is_ascii_digit).count();
-            if count > 0 {
-                end += after.len() - digits.len() + count;
-            }
-        }
-        // A name may begin with a digit (`2fa_enabled`): then it is a field.
-        if rest[end..].starts_with(|letter: char| letter.is_alphabetic() || letter == '_') {
-            return self.name_or_call();
-        }
-        self.at += end;
-        EvalKind::Number(rest[..end].to_owned())
-    }
-
-    fn name_or_call(&mut self) -> EvalKind {
+    fn name_or_call(&mut self, length: usize) -> EvalKind {
         let start = self.at;
-        let rest = self.rest();
-        let length = name_length(rest);
-        self.at += length;
-        let name = rest[..length].to_owned();
-        let name_span = self.span_from(start);
+        let name = self.skip(length).to_owned();
+        let (name_span, end) = (self.span_from(start), self.at);
         if self.next_is("(") {
             let arguments = self.eval_arguments();
+            self.grow(1);
             return EvalKind::Call { name: name.to_lowercase(), name_span, arguments };
         }
-        self.at = start + length;
+        self.at = end;
         EvalKind::Field { name, quoted: false }
     }
 
     /// `(a, b, …)`.
-    pub(super) fn eval_arguments(&mut self) -> Vec<EvalExpression> {
-        let open = self.at;
+    fn eval_arguments(&mut self) -> Vec<EvalExpression> {
+        let (open, mut height) = (self.at, 0);
         self.take("(");
         let mut arguments = Vec::new();
-        while !self.next_is(")") && !self.at_end() {
+        while !(arguments.is_empty() && self.next_is(")")) {
             arguments.push(self.eval_expression());
+            height = height.max(self.height);
             if !self.take(",") {
                 break;
             }
         }
-        self.close(open);
+        self.height = height;
+        self.close(open, ")");
         arguments
     }
 }
 
-fn is_name(letter: char) -> bool {
-    letter.is_alphanumeric() || matches!(letter, '_' | '$' | '@' | '{' | '<' | '#')
+fn balanced(operator: EvalOperator, mut operands: Vec<EvalExpression>) -> EvalExpression {
+    let half = operands.split_off(operands.len().div_ceil(2));
+    let side = |mut operands: Vec<EvalExpression>| match operands.pop() {
+        Some(only) if operands.is_empty() => only,
+        Some(last) => {
+            operands.push(last);
+            balanced(operator, operands)
+        }
+        None => EvalExpression { kind: EvalKind::Error, span: quarry_diagnostic::Span::default() },
+    };
+    let (left, right) = (side(operands), side(half));
+    let span = left.span.join(right.span);
+    EvalExpression { kind: EvalKind::Binary { operator, left: Box::new(left), right: Box::new(right) }, span }
 }
 
-/// Length of a bare name: letters, digits, `_`, `{}`, `:`, `<<FIELD>>` of `foreach`, `$token$`.
+/// Length of a number such as `12`, `.5` or `1.5e-3`; 0 if none begins the text.
+fn number_length(text: &str) -> usize {
+    let digits = |from: usize| text[from..].bytes().take_while(u8::is_ascii_digit).count();
+    let whole = digits(0);
+    let mut end = whole;
+    if text[end..].starts_with('.') && digits(end + 1) > 0 {
+        end += 1 + digits(end + 1);
+    }
+    if end > 0 && text[end..].starts_with(['e', 'E']) {
+        let sign = usize::from(text[end + 1..].starts_with(['+', '-']));
+        let exponent = digits(end + 1 + sign);
+        if exponent > 0 {
+            end += 1 + sign + exponent;
+        }
+    }
+    end
+}
+
+/// Length of a bare name: letters, digits, `_`, `{}`, `:`, `@`, `#`, `<<FIELD>>` of `foreach`, `$token$` of `map`.
 fn name_length(text: &str) -> usize {
     let mut end = 0;
-    for (at, letter) in text.char_indices() {
-        let template = letter == '<' && text[at..].starts_with("<<") || letter == '>' && text[..at].contains("<<");
-        if !(letter.is_alphanumeric() || matches!(letter, '_' | '{' | '}' | '$' | '@' | '#' | ':') || template) {
+    while let Some(letter) = text[end..].chars().next() {
+        let part = letter.is_alphanumeric() || matches!(letter, '_' | '{' | '}' | '$' | '@' | '#' | ':');
+        let length = if part { letter.len_utf8() } else { template_length(&text[end..]) };
+        if length == 0 {
             break;
         }
-        end = at + letter.len_utf8();
+        end += length;
     }
-    end.max(text.chars().next().map_or(0, char::len_utf8))
+    end
 }
 
-/// Escapes of an eval text: `\"`, `\\`, `\t`, `\n` and `\r`; other backslashes stay as written, since
-/// most such texts are regular expressions.
+/// Length of `<<FIELD>>` and the like; 0 if none begins the text.
+fn template_length(text: &str) -> usize {
+    let Some(inner) = text.strip_prefix("<<") else { return 0 };
+    let name = inner.bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+    if name > 0 && inner[name..].starts_with(">>") { name + 4 } else { 0 }
+}
+
+/// Escapes of an eval text: `\"`, `\\` and `\t`; other backslashes stay as written, since most such texts
+/// are regular expressions. (Splunk Search Manual, "Backslashes".)
 fn unescape_text(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut letters = text.chars().peekable();
-    while let Some(letter) = letters.next() {
-        let resolved = match (letter, letters.peek()) {
-            ('\\', Some('"')) => Some('"'),
-            ('\\', Some('\\')) => Some('\\'),
-            ('\\', Some('t')) => Some('\t'),
-            ('\\', Some('n')) => Some('\n'),
-            ('\\', Some('r')) => Some('\r'),
-            _ => None,
-        };
-        match resolved {
-            Some(resolved) => {
-                out.push(resolved);
-                letters.next();
-            }
-            None => out.push(letter),
-        }
-    }
-    out
+    unescape(text, |letter| match letter {
+        '"' | '\\' => Some(letter),
+        't' => Some('\t'),
+        _ => None,
+    })
 }

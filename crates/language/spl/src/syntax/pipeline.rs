@@ -1,181 +1,207 @@
 //! Commands and the bars between them.
 
-use quarry_diagnostic::{Diagnostic, did_you_mean};
+use quarry_diagnostic::{Diagnostic, Span, did_you_mean};
 
 use super::{
     Cursor,
-    tree::{Arguments, Command, Pipeline},
+    tree::{Arguments, Command, EvalExpression, Item, Pipeline},
 };
-use crate::registry;
+use crate::{
+    codes,
+    registry::{self, CommandRow, Grammar, Needs},
+};
 
 impl Cursor<'_> {
     /// The whole text.
     pub(crate) fn whole(&mut self) -> Pipeline {
-        let pipeline = self.pipeline();
-        self.skip_space();
-        if self.at < self.text.len() {
-            let span = self.here();
-            self.error("SPL001", "a bracket is closed here that was never opened", span);
+        let mut pipeline = self.pipeline(false);
+        while self.next_is("]") {
+            self.never_opened("bracket");
+            let more = self.pipeline(false);
+            pipeline.commands.extend(more.commands);
+            pipeline.span = pipeline.span.join(more.span);
         }
-        if pipeline.commands.is_empty() {
-            let span = pipeline.span;
-            self.error("SPL004", "the search is empty", span);
+        if pipeline.commands.is_empty() && self.diagnostics.is_empty() {
+            self.error(codes::EMPTY, "the search is empty", pipeline.span);
         }
         pipeline
     }
 
     /// A pipeline in brackets.
     pub(super) fn subsearch(&mut self) -> Pipeline {
+        self.skip_space();
         let open = self.at;
         self.take("[");
-        let inner = self.deeper(Cursor::pipeline).unwrap_or_default();
-        if !self.take("]") {
-            let opened = self.span_from(open);
-            let span = self.here();
-            let found = Diagnostic::error("SPL001", "expected `]`", span);
-            self.report(found.with_label(quarry_diagnostic::Span::new(opened.start, opened.start + 1), "opened here"));
+        let inner = self.in_subsearch(|cursor| cursor.pipeline(true)).unwrap_or_default();
+        self.close(open, "]");
+        if inner.commands.is_empty() {
+            let span = self.span_from(open);
+            self.error(codes::EMPTY, "this subsearch is empty", span);
         }
         inner
     }
 
-    fn pipeline(&mut self) -> Pipeline {
+    fn pipeline(&mut self, nested: bool) -> Pipeline {
         self.skip_space();
         let start = self.at;
         let mut commands = Vec::new();
-        let leading_bar = self.take("|");
-        if !leading_bar && !self.at_end() {
-            commands.push(self.first_command());
-        } else if leading_bar {
-            self.bar_command(&mut commands);
+        if !self.next_is("|") && !self.at_end() {
+            commands.push(self.first_command(nested));
         }
         while self.take("|") {
-            self.bar_command(&mut commands);
+            if self.at_end() {
+                let span = self.here();
+                self.error(codes::MISSING_COMMAND, "expected a command after `|`", span);
+            } else {
+                commands.extend(self.command());
+            }
         }
         Pipeline { commands, span: self.span_from(start) }
     }
 
-    fn bar_command(&mut self, commands: &mut Vec<Command>) {
-        if self.at_end() {
-            let span = self.here();
-            self.error("SPL005", "expected a command after `|`", span);
-            return;
-        }
-        commands.extend(self.command());
-    }
-
     /// The first command of a pipeline without a leading bar: `search`, written or implied. In a
-    /// subsearch and in a saved search other commands may stand here too if nothing else fits.
-    fn first_command(&mut self) -> Command {
+    /// subsearch every command may stand here, elsewhere those that make their own rows.
+    fn first_command(&mut self, nested: bool) -> Command {
         self.skip_space();
         let start = self.at;
-        if self.take_keyword("search") {
-            let name_span = self.span_from(start);
-            let arguments = Arguments::Search(self.search_arguments());
-            return Command { name: "search".to_owned(), name_span, arguments, span: self.span_from(start) };
+        let row = self.command_word().and_then(|name| registry::command(&name));
+        match row {
+            Some(row) if nested || row.name == "search" => return self.named(row, start),
+            Some(row) if row.generates => {
+                let span = self.span_from(start);
+                let message =
+                    format!("without a bar before it, `{}` is searched for as a word in Splunk", row.name);
+                self.report(
+                    Diagnostic::warning(codes::MISSING_BAR, message, span)
+                        .with_help(format!("write `| {}`; it is read as the command here", row.name)),
+                );
+                return self.named(row, start);
+            }
+            _ => self.at = start,
         }
-        if let Some(name) = self.command_word()
-            && registry::command(&name).is_some()
-        {
-            return self.named(name, start);
-        }
-        self.at = start;
-        let arguments = Arguments::Search(self.search_arguments());
-        let place = self.span_from(start);
-        let name_span = quarry_diagnostic::Span::new(place.start, place.start);
-        Command { name: "search".to_owned(), name_span, arguments, span: place }
+        let arguments = Arguments::Search(self.whole_search());
+        let span = self.span_from(start);
+        Command { name: "search".to_owned(), name_span: Span::new(span.start, span.start), arguments, span }
     }
 
     /// A bare word that could name a command and is not the field of a comparison.
     fn command_word(&mut self) -> Option<String> {
-        let word = self.word(|letter| letter.is_ascii_alphanumeric() || letter == '_')?;
-        let spaced = self.peek().is_none_or(char::is_whitespace);
+        let start = self.at;
+        let name = self.command_name()?;
         let end = self.at;
-        // `<<FIELD>>` is a template of `foreach`, not a comparison.
-        let compared = (["=", "!", "<", ">", "("].iter().any(|sign| self.next_is(sign)) && !self.next_is("<<"))
-            || self.next_keyword("IN");
-        let ends = self.at_end();
-        self.at = end;
-        (word.quote == super::tree::Quote::None && !compared && (spaced || ends)).then(|| word.text.to_lowercase())
+        let spaced = self.peek().is_none_or(|next| next.is_whitespace() || matches!(next, '[' | '|' | ']'));
+        let template = self.next_is("<<");
+        let compared = ["=", "!=", "<", ">"].iter().any(|sign| self.next_is(sign)) || self.next_call("IN");
+        self.at = if spaced && (template || !compared) { end } else { start };
+        (self.at == end).then_some(name)
+    }
+
+    /// A bare word of letters, digits and `_`, in lower case.
+    fn command_name(&mut self) -> Option<String> {
+        self.skip_space();
+        let name: String = self
+            .rest()
+            .chars()
+            .take_while(|letter| letter.is_ascii_alphanumeric() || *letter == '_')
+            .collect();
+        self.at += name.len();
+        (!name.is_empty()).then(|| name.to_lowercase())
     }
 
     fn command(&mut self) -> Option<Command> {
         self.skip_space();
         let start = self.at;
-        let Some(word) = self.word(|letter| letter.is_ascii_alphanumeric() || letter == '_') else {
+        let Some(name) = self.command_name() else {
             let span = self.here();
             self.report(
-                Diagnostic::error("SPL005", "expected the name of a command after `|`", span)
+                Diagnostic::error(codes::MISSING_COMMAND, "expected the name of a command after `|`", span)
                     .with_help("a command is a word such as `stats` or `where`"),
             );
             self.skip_command();
             return None;
         };
-        let name = word.text.to_lowercase();
-        if registry::command(&name).is_none() {
-            let mut found = Diagnostic::error("SPL006", format!("no command is named `{}`", word.text), word.span);
+        let Some(row) = registry::command(&name) else {
+            let span = self.span_from(start);
+            let mut found =
+                Diagnostic::error(codes::UNKNOWN_COMMAND, format!("no command is named `{name}`"), span);
             if let Some(near) = did_you_mean(&name, registry::command_names()) {
                 found = found.with_help(format!("did you mean `{near}`?"));
             }
             self.report(found);
             self.skip_command();
             return None;
-        }
-        Some(self.named(name, start))
+        };
+        Some(self.named(row, start))
     }
 
     /// The rest of a command whose name was just read.
-    fn named(&mut self, name: String, start: usize) -> Command {
+    fn named(&mut self, row: &'static CommandRow, start: usize) -> Command {
         let name_span = self.span_from(start);
-        let arguments = match name.as_str() {
-            "search" => Arguments::Search(self.search_arguments()),
-            "where" => {
-                let expression = self.eval_expression();
-                self.expect_end(&name);
-                Arguments::Where(expression)
-            }
-            "eval" => {
+        let known = self.diagnostics.len();
+        let arguments = match row.grammar {
+            Grammar::Search => Arguments::Search(self.whole_search()),
+            Grammar::Where => Arguments::Where(self.condition(row.name)),
+            Grammar::Eval => {
                 let assignments = self.assignments();
-                self.expect_end(&name);
+                self.expect_end(row.name);
                 Arguments::Eval(assignments)
             }
-            "rename" => Arguments::Rename(self.rename_arguments()),
-            "sort" => Arguments::Sort(self.sort_arguments()),
-            _ if registry::is_aggregating(&name) => Arguments::Stats(self.stats_arguments()),
-            _ => Arguments::General(self.general_arguments(&name)),
+            Grammar::Stats | Grammar::Chart | Grammar::IndexedStats => {
+                Arguments::Stats(self.stats_arguments(row.name, row.grammar))
+            }
+            Grammar::Rename => Arguments::Rename(self.rename_arguments()),
+            Grammar::Sort => Arguments::Sort(self.sort_arguments()),
+            Grammar::General => Arguments::General(self.general_arguments(false)),
+            Grammar::Filtered => Arguments::General(self.general_arguments(true)),
         };
-        Command { name, name_span, arguments, span: self.span_from(start) }
-    }
-
-    fn search_arguments(&mut self) -> Option<super::tree::SearchExpression> {
-        let mut found = self.search_expression(&[]);
-        // A stray `)` must not end the search silently.
-        while self.next_is(")") {
-            let span = self.here();
-            self.error("SPL001", "a parenthesis is closed here that was never opened", span);
-            self.at += 1;
-            let more = self.search_expression(&[]);
-            found = found.or(more);
+        if self.diagnostics.len() == known {
+            self.check_needs(row, &arguments, name_span);
         }
-        found
+        Command { name: row.name.to_owned(), name_span, arguments, span: self.span_from(start) }
     }
 
+    fn condition(&mut self, command: &str) -> EvalExpression {
+        let condition = self.eval_expression();
+        self.expect_end(command);
+        condition
+    }
+
+    /// Reports a command that lacks what it cannot do without.
+    fn check_needs(&mut self, row: &CommandRow, arguments: &Arguments, span: Span) {
+        let missing = match arguments {
+            Arguments::Rename(pairs) if pairs.is_empty() => "a pair such as `old AS new`",
+            Arguments::Sort(sort) if sort.keys.is_empty() => "a field to sort by",
+            Arguments::General(items) => match row.needs {
+                Needs::Arguments if items.is_empty() => "arguments",
+                Needs::Subsearch if !items.iter().any(|item| matches!(item, Item::Subsearch(_))) => {
+                    "a pipeline in brackets"
+                }
+                _ => return,
+            },
+            _ => return,
+        };
+        self.error(codes::MISSING_ARGUMENTS, format!("`{}` needs {missing}", row.name), span);
+    }
+
+    /// Reports what follows a complete expression.
     fn expect_end(&mut self, command: &str) {
         if self.at_end() {
             return;
         }
-        let span = self.here();
-        let letter = self.peek().unwrap_or(' ');
-        let message = format!("expected an operator or the end of `{command}`, found `{letter}`");
-        let mut found = Diagnostic::error("SPL023", message, span);
-        if letter == ')' {
-            found = Diagnostic::error("SPL001", "a parenthesis is closed here that was never opened", span);
+        match self.peek() {
+            Some(')') => self.never_opened("parenthesis"),
+            Some(letter) => {
+                let span = self.here();
+                let message = format!("expected an operator or the end of `{command}`, found `{letter}`");
+                self.error(codes::AFTER_EXPRESSION, message, span);
+            }
+            None => {}
         }
-        self.report(found);
         self.skip_command();
     }
 
-    /// Goes to the next `|` or `]` outside quotes, brackets and parentheses.
-    fn skip_command(&mut self) {
+    /// Goes to the next `|` or `]` outside quotes and brackets.
+    pub(super) fn skip_command(&mut self) {
         let mut depth = 0_usize;
         while let Some(letter) = self.peek() {
             match letter {
@@ -183,13 +209,14 @@ impl Cursor<'_> {
                     self.quoted();
                     continue;
                 }
+                '\\' => self.advance(),
                 '[' => depth += 1,
                 ']' if depth == 0 => return,
                 ']' => depth -= 1,
                 '|' if depth == 0 => return,
                 _ => {}
             }
-            self.at += letter.len_utf8();
+            self.advance();
         }
     }
 }

@@ -1,14 +1,15 @@
 //! The expressions of `search`.
 //!
 //! OR binds tighter than AND, which is implied between terms; NOT binds tightest.
-//! (Splunk Search Manual, "Boolean expressions".) Operators are upper case only.
+//! (Splunk Search Manual, "Boolean expressions with logical operators".) Operators are upper case only.
 
 use quarry_diagnostic::Diagnostic;
 
 use super::{
-    Cursor,
+    Cursor, cursor,
     tree::{Directive, Quote, SearchExpression, SearchOperator, SearchValue, Word},
 };
+use crate::codes;
 
 const OPERATORS: [(&str, SearchOperator); 8] = [
     ("==", SearchOperator::Equal),
@@ -21,6 +22,14 @@ const OPERATORS: [(&str, SearchOperator); 8] = [
     (">", SearchOperator::Greater),
 ];
 
+fn is_value(letter: char) -> bool {
+    !(letter.is_whitespace() || matches!(letter, '(' | ')' | '[' | ']' | '|' | ',' | '"'))
+}
+
+fn is_name(letter: char) -> bool {
+    is_value(letter) && !matches!(letter, '=' | '<' | '>')
+}
+
 impl Cursor<'_> {
     /// A search expression up to the end of the command, a closing parenthesis, or one of the
     /// keywords in `stops`; none if nothing is written.
@@ -28,12 +37,41 @@ impl Cursor<'_> {
         self.deeper(|cursor| cursor.conjunction(stops)).flatten()
     }
 
-    fn search_ends(&mut self, stops: &[&str]) -> bool {
-        self.at_end() || self.next_is(")") || stops.iter().any(|stop| self.next_keyword(stop))
+    /// As [`Cursor::search_expression`], up to the end of the command.
+    pub(super) fn whole_search(&mut self) -> Option<SearchExpression> {
+        let mut found = self.search_expression(&[]);
+        while self.next_is(")") {
+            self.never_opened("parenthesis");
+            let more = self.search_expression(&[]);
+            found = found.or(more);
+        }
+        found
     }
 
-    /// Whether an upper-case operator word stands here.
-    fn takes_word(&mut self, word: &str) -> bool {
+    /// Goes over a closing sign that has nothing to close.
+    pub(super) fn never_opened(&mut self, what: &str) {
+        let span = self.here();
+        self.error(codes::UNBALANCED, format!("this {what} was never opened"), span);
+        self.advance();
+    }
+
+    fn search_ends(&mut self, stops: &[&str]) -> bool {
+        self.at_end() || self.starts_with(")") || stops.iter().any(|stop| self.stops_here(stop))
+    }
+
+    /// Whether a stop stands here: a keyword, or an option written as `name=`.
+    fn stops_here(&self, stop: &str) -> bool {
+        match stop.strip_suffix('=') {
+            None => self.keyword_here(stop),
+            Some(name) => {
+                let rest = self.rest().get(name.len()..).unwrap_or_default();
+                self.keyword_here(name) && rest.trim_start().starts_with('=')
+            }
+        }
+    }
+
+    /// Takes an upper-case operator word.
+    fn take_word(&mut self, word: &str) -> bool {
         self.skip_space();
         self.starts_with(word) && self.take_keyword(word)
     }
@@ -43,43 +81,57 @@ impl Cursor<'_> {
         let start = self.at;
         let mut items = Vec::new();
         while !self.search_ends(stops) {
-            if self.takes_word("AND") || self.take(",") {
+            let place = self.at;
+            if self.take_word("AND") {
+                if items.is_empty() || self.search_ends(stops) {
+                    self.lonely_operator("AND", place);
+                }
                 continue;
             }
-            let before = self.at;
+            if self.take(",") {
+                continue;
+            }
             items.extend(self.disjunction(stops));
-            if self.at == before {
-                self.skip_stray();
+            if self.at == place {
+                self.stray_in_search();
             }
         }
-        match items.len() {
-            0 => None,
-            1 => items.pop(),
-            _ => Some(SearchExpression::And(items, self.span_from(start))),
-        }
+        if items.len() < 2 { items.pop() } else { Some(SearchExpression::And(items, self.span_from(start))) }
+    }
+
+    fn lonely_operator(&mut self, operator: &str, start: usize) {
+        let end = std::mem::replace(&mut self.at, start + operator.len());
+        let span = self.span_from(start);
+        self.at = end;
+        self.error(codes::MISSING_TERM, format!("expected a search term on both sides of {operator}"), span);
     }
 
     /// Takes a character that begins nothing, with a diagnostic.
-    fn skip_stray(&mut self) {
+    fn stray_in_search(&mut self) {
         let span = self.here();
         if let Some(letter) = self.peek() {
-            self.error("SPL030", format!("`{letter}` does not begin a search term"), span);
-            self.at += letter.len_utf8();
+            self.error(codes::STRAY_IN_SEARCH, format!("`{letter}` does not begin a search term"), span);
+            self.advance();
         }
     }
 
     fn disjunction(&mut self, stops: &[&str]) -> Option<SearchExpression> {
         self.skip_space();
         let start = self.at;
+        if self.take_word("OR") {
+            self.lonely_operator("OR", start);
+            return None;
+        }
         let mut items = vec![self.negation(stops)?];
-        while self.takes_word("OR") {
+        loop {
+            self.skip_space();
+            let place = self.at;
+            if !self.take_word("OR") {
+                break;
+            }
             match self.negation(stops) {
                 Some(item) => items.push(item),
-                None => {
-                    let span = self.here();
-                    self.error("SPL031", "expected a search term after OR", span);
-                    break;
-                }
+                None => self.lonely_operator("OR", place),
             }
         }
         if items.len() == 1 { items.pop() } else { Some(SearchExpression::Or(items, self.span_from(start))) }
@@ -88,23 +140,25 @@ impl Cursor<'_> {
     fn negation(&mut self, stops: &[&str]) -> Option<SearchExpression> {
         self.skip_space();
         let start = self.at;
-        if self.takes_word("NOT") {
-            let inner = self.deeper(|cursor| cursor.negation(stops)).flatten();
-            let Some(inner) = inner else {
-                let span = self.here();
-                self.error("SPL031", "expected a search term after NOT", span);
+        if self.take_word("NOT") {
+            let Some(inner) = self.deeper(|cursor| cursor.negation(stops)).flatten() else {
+                let span = self.span_from(start);
+                self.error(codes::MISSING_TERM, "expected a search term after NOT", span);
                 return None;
             };
             return Some(SearchExpression::Not(Box::new(inner), self.span_from(start)));
         }
-        if self.search_ends(stops) {
+        if self.search_ends(stops) || self.keyword_in_upper_case() {
             return None;
         }
         if self.take("(") {
             let inner = self.search_expression(&[]);
-            self.close(start);
-            let empty = || SearchExpression::And(Vec::new(), self.span_from(start));
-            return Some(inner.unwrap_or_else(empty));
+            self.close(start, ")");
+            if inner.is_none() {
+                let span = self.span_from(start);
+                self.error(codes::MISSING_TERM, "expected a search term in the parentheses", span);
+            }
+            return inner;
         }
         if self.next_is("[") {
             let pipeline = self.subsearch();
@@ -113,37 +167,83 @@ impl Cursor<'_> {
         self.comparison()
     }
 
+    fn keyword_in_upper_case(&self) -> bool {
+        ["AND", "OR"].iter().any(|word| self.starts_with(word) && self.keyword_here(word))
+    }
+
     fn comparison(&mut self) -> Option<SearchExpression> {
         self.skip_space();
         let start = self.at;
-        let first = self.search_word(true)?;
+        if let Some(field) = self.indexed_field() {
+            let value = self.search_word(is_value).unwrap_or_else(|| self.missing_value());
+            let (operator, span) = (SearchOperator::Equal, self.span_from(start));
+            return Some(SearchExpression::Comparison { field, operator, value, span });
+        }
+        let first = self.search_word(is_name)?;
         let after = self.at;
         if first.directive.is_none() {
             if let Some(operator) = self.search_operator() {
-                if self.next_is("[") {
-                    let (field, subsearch) = (first.word, self.subsearch());
-                    let span = self.span_from(start);
-                    return Some(SearchExpression::SubsearchComparison { field, operator, subsearch, span });
-                }
-                let value = self.search_word(false).unwrap_or_else(|| self.missing_value());
-                let span = self.span_from(start);
-                return Some(SearchExpression::Comparison { field: first.word, operator, value, span });
+                return Some(self.right_side(first.word, operator, start));
             }
-            if self.next_keyword("IN") && self.list_follows() {
+            if self.next_call("IN") {
                 return Some(self.membership(first.word, start));
             }
         }
         self.at = after;
+        self.warn_of_lower_case(&first.word);
         Some(SearchExpression::Term(first))
+    }
+
+    /// The field of `field::value`, which means the same as `field=value`.
+    fn indexed_field(&mut self) -> Option<Word> {
+        let length =
+            self.rest().bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
+        let name = self.rest().get(..length)?;
+        let value = self.rest().get(length..)?.strip_prefix("::")?;
+        if length == 0 || !value.starts_with(|letter| letter == '"' || is_value(letter) && letter != ':') {
+            return None;
+        }
+        let start = self.at;
+        self.at += length;
+        let field = Word { text: name.to_owned(), quote: Quote::None, span: self.span_from(start) };
+        self.at += 2;
+        Some(field)
+    }
+
+    fn right_side(&mut self, field: Word, operator: SearchOperator, start: usize) -> SearchExpression {
+        if self.next_is("[") {
+            let subsearch = self.subsearch();
+            return SearchExpression::SubsearchComparison {
+                field,
+                operator,
+                subsearch,
+                span: self.span_from(start),
+            };
+        }
+        let value = self.search_word(is_value).unwrap_or_else(|| self.missing_value());
+        SearchExpression::Comparison { field, operator, value, span: self.span_from(start) }
     }
 
     fn missing_value(&mut self) -> SearchValue {
         let span = self.here();
         self.report(
-            Diagnostic::error("SPL032", "expected a value after the comparison", span)
+            Diagnostic::error(codes::MISSING_SEARCH_VALUE, "expected a value after the comparison", span)
                 .with_help("write `field=\"\"` to compare with the empty text"),
         );
         SearchValue { word: Word { text: String::new(), quote: Quote::None, span }, directive: None }
+    }
+
+    fn warn_of_lower_case(&mut self, word: &Word) {
+        let operator = ["AND", "OR", "NOT"].into_iter().find(|operator| word.is_keyword(operator));
+        if let Some(operator) = operator {
+            let message = format!("`{}` is searched for as a word: operators are upper case", word.text);
+            self.report(
+                Diagnostic::warning(codes::LOWER_CASE_OPERATOR, message, word.span).with_help(format!(
+                    "write `{operator}` for the operator, `\"{}\"` for the word",
+                    word.text
+                )),
+            );
+        }
     }
 
     fn search_operator(&mut self) -> Option<SearchOperator> {
@@ -153,16 +253,9 @@ impl Cursor<'_> {
         Some(*operator)
     }
 
-    /// Whether IN is followed by a parenthesis (else it is a term).
-    fn list_follows(&mut self) -> bool {
-        let before = self.at;
-        let follows = self.take_keyword("IN") && self.next_is("(");
-        self.at = before;
-        follows
-    }
-
     fn membership(&mut self, field: Word, start: usize) -> SearchExpression {
         self.take_keyword("IN");
+        self.skip_space();
         let open = self.at;
         self.take("(");
         let mut values = Vec::new();
@@ -170,42 +263,41 @@ impl Cursor<'_> {
             if self.take(",") {
                 continue;
             }
-            match self.search_word(false) {
+            match self.search_word(is_value) {
                 Some(value) => values.push(value),
-                None => break,
+                None => self.stray_in_search(),
             }
         }
-        self.close(open);
+        self.close(open, ")");
+        if values.is_empty() {
+            let span = self.span_from(start);
+            self.error(codes::MISSING_LIST, "expected values in the parentheses after IN", span);
+        }
         SearchExpression::In { field, values, span: self.span_from(start) }
     }
 
-    /// A word of the search language; as a field name (`name`) it ends before an operator.
-    fn search_word(&mut self, name: bool) -> Option<SearchValue> {
+    /// A word of the search language, maybe in a directive.
+    fn search_word(&mut self, part: fn(char) -> bool) -> Option<SearchValue> {
         self.skip_space();
-        for (keyword, directive) in [("CASE(", Directive::Case), ("TERM(", Directive::Term)] {
-            if self.starts_with(keyword) {
-                self.at += keyword.len();
-                let word = self.word(|letter| letter != ')');
-                self.take(")");
-                return word.map(|word| SearchValue { word, directive: Some(directive) });
+        let open = self.at;
+        for (keyword, directive) in [("CASE", Directive::Case), ("TERM", Directive::Term)] {
+            if self.starts_with(keyword)
+                && self.rest().get(keyword.len()..).is_some_and(|rest| rest.starts_with('('))
+            {
+                self.at += keyword.len() + 1;
+                let word = self.plain_word(|letter| !matches!(letter, ')' | '|' | ']'));
+                self.close(open + keyword.len(), ")");
+                return Some(SearchValue { word: word?, directive: Some(directive) });
             }
         }
-        // A backslash takes the next character with it, a quote for instance.
-        let escaped = std::cell::Cell::new(false);
-        let part = |letter: char| {
-            if escaped.replace(!escaped.get() && letter == '\\') {
-                return !letter.is_whitespace();
-            }
-            let operator = name && matches!(letter, '=' | '!' | '<' | '>');
-            !(letter.is_whitespace() || operator || matches!(letter, '(' | ')' | '[' | ']' | '|' | ',' | '"'))
-        };
-        let mut word = self.word(part)?;
-        if word.quote == Quote::None {
-            word.text = word.text.replace("\\\"", "\"");
-        }
-        // A single quote means nothing to `search`: it is part of the value.
-        if word.quote == Quote::Single {
-            word.text = format!("'{}'", word.text);
+        let mut word = self.plain_word(part)?;
+        // Empty parentheses are part of a bare value, as in `latest=now()` or `*GetCurrent()*`.
+        while word.quote == Quote::None && self.starts_with("()") {
+            self.at += 2;
+            let length = self.rest().find(|letter| !part(letter)).unwrap_or(self.rest().len());
+            self.at += length;
+            word.text = cursor::unescape_quotes(self.text.get(open..self.at).unwrap_or_default());
+            word.span = self.span_from(open);
         }
         Some(SearchValue { word, directive: None })
     }

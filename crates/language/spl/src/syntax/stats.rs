@@ -1,49 +1,83 @@
 //! Aggregations: `stats` and its kin.
 
+use quarry_diagnostic::Diagnostic;
+
 use super::{
     Cursor,
-    tree::{Aggregation, AggregationArgument, ByField, Item, OptionItem, OptionValue, Quote, Stats, Word},
+    tree::{Aggregation, AggregationArgument, ByField, Item, OptionItem, Quote, Stats, Word},
 };
+use crate::{codes, registry::Grammar};
 
 /// Functions whose name may end in a number: the percentile, as in `perc95(x)`.
 const NUMBERED: [&str; 4] = ["exactperc", "upperperc", "perc", "p"];
+/// What ends a WHERE clause of `tstats` and `mstats`.
+const AFTER_WHERE: [&str; 4] = ["BY", "GROUPBY", "span=", "chunk_size="];
 
+/// Characters of a bare word among aggregations.
 fn is_name(letter: char) -> bool {
     !(letter.is_whitespace() || matches!(letter, '=' | ',' | '(' | ')' | '[' | ']' | '|' | '"'))
 }
 
 impl Cursor<'_> {
     /// The arguments of `stats`, `tstats`, `chart`, `timechart` and the like.
-    pub(super) fn stats_arguments(&mut self) -> Stats {
-        let mut stats = Stats::default();
+    pub(super) fn stats_arguments(&mut self, command: &str, grammar: Grammar) -> Stats {
+        let (mut stats, known) = (Stats::default(), self.diagnostics.len());
         while !self.at_end() {
-            let start = self.at;
-            if self.take(",") {
+            if self.take(",") || self.clause(&mut stats, command, grammar) {
                 continue;
             }
-            if self.next_keyword("BY") || self.next_keyword("GROUPBY") {
-                self.by_clause(&mut stats);
-                continue;
-            }
-            if self.take_keyword("OVER") {
-                stats.over = self.by_field();
-                continue;
-            }
-            if self.take_keyword("FROM") {
-                stats.from = self.from_clause();
-                continue;
-            }
-            if self.take_keyword("WHERE") {
-                stats.filter = self.search_expression(&["BY", "GROUPBY"]);
-                continue;
-            }
-            if !self.aggregation_or_option(&mut stats) && self.at == start {
-                let span = self.here();
-                self.error("SPL050", "expected an aggregation such as `count` or `values(field)`", span);
-                self.at += self.peek().map_or(0, char::len_utf8);
+            if !self.aggregation_or_option(&mut stats) {
+                self.stray();
             }
         }
+        let counts = stats.options.iter().any(|option| option.name.is_keyword("agg"));
+        if stats.aggregations.is_empty() && !counts && self.diagnostics.len() == known {
+            let span = self.here();
+            self.report(
+                Diagnostic::error(
+                    codes::MISSING_AGGREGATION,
+                    format!("`{command}` needs an aggregation"),
+                    span,
+                )
+                .with_help("write one such as `count` or `values(field)`"),
+            );
+        }
         stats
+    }
+
+    /// A clause that a keyword begins, if one stands here.
+    fn clause(&mut self, stats: &mut Stats, command: &str, grammar: Grammar) -> bool {
+        let (start, indexed, charts) = (self.at, grammar == Grammar::IndexedStats, grammar == Grammar::Chart);
+        if self.next_keyword("BY") || self.next_keyword("GROUPBY") {
+            self.by_clause(stats);
+        } else if self.take_keyword("OVER") {
+            self.expect_clause(charts, command, "OVER", start);
+            stats.over = self.by_field("OVER");
+            self.by_options(stats);
+        } else if self.take_keyword("FROM") {
+            self.expect_clause(indexed, command, "FROM", start);
+            stats.from = self.from_clause();
+        } else if self.take_keyword("WHERE") {
+            self.expect_clause(indexed || charts, command, "WHERE", start);
+            if charts {
+                stats.split_filter = self.general_arguments(false);
+            } else {
+                stats.filter = self.search_expression(&AFTER_WHERE);
+            }
+        } else {
+            return false;
+        }
+        true
+    }
+
+    fn expect_clause(&mut self, known: bool, command: &str, clause: &str, start: usize) {
+        if !known {
+            let span = self.span_from(start);
+            let found =
+                Diagnostic::error(codes::FOREIGN_CLAUSE, format!("`{command}` has no {clause} clause"), span);
+            let help = "a filter on the results is a command of its own: write `| where` before it";
+            self.report(if clause == "WHERE" { found.with_help(help) } else { found });
+        }
     }
 
     fn aggregation_or_option(&mut self, stats: &mut Stats) -> bool {
@@ -54,7 +88,7 @@ impl Cursor<'_> {
         };
         let end = self.at;
         if self.take("=") {
-            let value = self.option_value();
+            let value = self.option_value(&word);
             stats.options.push(OptionItem { name: word, negated: false, value, span: self.span_from(start) });
             return true;
         }
@@ -66,120 +100,155 @@ impl Cursor<'_> {
 
     fn aggregation(&mut self, word: &Word, start: usize) -> Aggregation {
         let (function, number) = split_number(&word.text.to_lowercase());
-        let argument = if self.starts_with("(") || self.call_follows() { self.argument() } else { AggregationArgument::None };
-        let (text, span) = (self.text[start..self.at].to_owned(), self.span_from(start));
-        let in_alias = |letter: char| is_name(letter) || matches!(letter, '(' | ')');
-        let alias = if self.take_keyword("AS") { self.word(in_alias) } else { None };
+        let end = self.at;
+        let argument = if self.next_is("(") { self.argument(&function) } else { AggregationArgument::None };
+        if argument == AggregationArgument::None && !self.text[end..self.at].contains(')') {
+            self.at = end;
+        }
+        let (text, span) =
+            (self.text.get(start..self.at).unwrap_or_default().to_owned(), self.span_from(start));
+        let alias = if self.take_keyword("AS") { self.alias() } else { None };
         Aggregation { function, number, function_span: word.span, argument, alias, text, span }
     }
 
-    /// Whether a parenthesis follows after white space; it is then part of the call.
-    fn call_follows(&mut self) -> bool {
-        let before = self.at;
-        let follows = self.next_is("(");
-        if !follows {
-            self.at = before;
+    /// A new name; parentheses may be part of it.
+    fn alias(&mut self) -> Option<Word> {
+        let alias = self.word(|letter| is_name(letter) || matches!(letter, '(' | ')'));
+        if alias.is_none() {
+            let span = self.here();
+            self.error(codes::MISSING_NAME, "expected a name after AS", span);
         }
-        follows
+        alias
     }
 
-    fn argument(&mut self) -> AggregationArgument {
+    fn argument(&mut self, function: &str) -> AggregationArgument {
         let open = self.at;
         self.take("(");
         let argument = if self.next_is(")") {
             AggregationArgument::None
-        } else if self.next_keyword("eval") && self.rest()[4..].trim_start().starts_with('(') {
+        } else if function == "eval" {
+            // `timechart eval(avg(x) * 2)`: an expression over aggregations.
+            AggregationArgument::Eval(self.eval_expression())
+        } else if function == "sparkline" {
+            AggregationArgument::Field(self.raw_argument())
+        } else if self.next_call("eval") {
             self.take_keyword("eval");
+            self.skip_space();
             let inner = self.at;
             self.take("(");
             let expression = self.eval_expression();
-            self.close(inner);
+            self.close(inner, ")");
             AggregationArgument::Eval(expression)
         } else {
             self.field_argument()
         };
-        self.close(open);
+        self.close(open, ")");
         argument
     }
 
-    /// A field; what is no name alone (`count(a>1)`, written without eval) is read as an expression.
+    /// A field; one from a data model may have spaces.
     fn field_argument(&mut self) -> AggregationArgument {
-        let before = self.at;
-        let name = |letter: char| is_name(letter) || letter == '=';
-        if let Some(mut word) = self.word(name) {
-            if self.next_is(")") {
-                return AggregationArgument::Field(word);
+        let start = self.at;
+        let quoted = self.starts_with("\"") || self.starts_with("'");
+        let word = self.word(|letter| is_name(letter) || letter == ' ');
+        if let Some(mut word) = word
+            && self.next_is(")")
+        {
+            if !quoted {
+                word.text.truncate(word.text.trim_end().len());
             }
-            // A field whose name has spaces, as data models have them.
-            if self.next_is(",") || word.quote != Quote::None {
-                self.at = before;
-            } else {
-                let rest = self.rest();
-                let close = rest.find([')', '|']).unwrap_or(rest.len());
-                if rest.as_bytes().get(close) == Some(&b')') && !rest[..close].contains(['(', '"', '=', '<', '>']) {
-                    self.at += close;
-                    word.text = self.text[before..self.at].trim().to_owned();
-                    word.span = self.span_from(before);
-                    return AggregationArgument::Field(word);
-                }
-                self.at = before;
-            }
+            return AggregationArgument::Field(word);
         }
-        AggregationArgument::Eval(self.eval_expression())
+        self.at = start;
+        let expression = self.eval_expression();
+        if self.next_is(")") && !matches!(expression.kind, super::tree::EvalKind::Error) {
+            let found = Diagnostic::error(
+                codes::NEEDS_EVAL,
+                "expected a field, found an expression",
+                expression.span,
+            );
+            self.report(found.with_help("write `eval(…)` around the expression"));
+        }
+        AggregationArgument::Eval(expression)
+    }
+
+    /// Everything up to the parenthesis that closes the call, as written.
+    fn raw_argument(&mut self) -> Word {
+        let start = self.at;
+        let mut open = 0_usize;
+        while let Some(letter) = self.peek() {
+            match letter {
+                '(' => open += 1,
+                ')' if open == 0 => break,
+                ')' => open -= 1,
+                '|' | ']' => break,
+                _ => {}
+            }
+            self.advance();
+        }
+        let text = self.text.get(start..self.at).unwrap_or_default().trim().to_owned();
+        Word { text, quote: Quote::None, span: self.span_from(start) }
     }
 
     fn by_clause(&mut self, stats: &mut Stats) {
+        self.skip_space();
         let start = self.at;
         if !self.take_keyword("BY") {
             self.take_keyword("GROUPBY");
         }
+        let after = self.at;
         while !self.at_end() {
+            let ends = ["WHERE", "OVER", "FROM"].iter().any(|clause| self.next_keyword(clause));
+            if ends && !stats.by.is_empty() {
+                break;
+            }
             if self.take(",") {
                 continue;
             }
-            if self.next_keyword("WHERE") && !stats.by.is_empty() {
-                break;
+            if !self.by_options(stats) {
+                match self.word(is_name) {
+                    Some(field) => stats.by.push(ByField { field, options: Vec::new() }),
+                    None => self.stray(),
+                }
             }
-            let Some(field) = self.by_field() else {
-                let span = self.here();
-                self.error("SPL051", "expected a field after BY", span);
-                self.at += self.peek().map_or(0, char::len_utf8);
-                continue;
-            };
-            stats.by.push(field);
-            self.by_options(stats);
         }
-        let span = self.span_from(start);
         if stats.by.is_empty() {
-            self.error("SPL051", "expected a field after BY", span);
+            let end = std::mem::replace(&mut self.at, after);
+            let span = self.span_from(start);
+            self.at = end;
+            self.error(codes::MISSING_BY_FIELD, "expected a field after BY", span);
         }
-        stats.by_span = Some(span);
+        stats.by_span = Some(self.span_from(start));
     }
 
-    /// `span=1h` after a BY field, and options that end the clause (`prestats=t`).
-    fn by_options(&mut self, stats: &mut Stats) {
+    /// `span=1h` and the like, which go with the BY field before them; whether there were any.
+    fn by_options(&mut self, stats: &mut Stats) -> bool {
+        let mut found = false;
         loop {
             self.skip_space();
             let start = self.at;
-            let Some(name) = self.word(is_name) else {
+            let name = self.word(is_name).filter(|name| name.quote == Quote::None);
+            let Some(name) = name.filter(|_| self.take("=")) else {
                 self.at = start;
-                return;
+                return found;
             };
-            if name.quote != Quote::None || !self.take("=") {
-                self.at = start;
-                return;
-            }
-            let value = self.option_value();
+            found = true;
+            let value = self.option_value(&name);
             let option = OptionItem { name, negated: false, value, span: self.span_from(start) };
-            match stats.by.last_mut() {
+            match stats.by.last_mut().or(stats.over.as_mut()) {
                 Some(field) => field.options.push(option),
                 None => stats.options.push(option),
             }
         }
     }
 
-    fn by_field(&mut self) -> Option<ByField> {
-        Some(ByField { field: self.word(is_name)?, options: Vec::new() })
+    fn by_field(&mut self, clause: &str) -> Option<ByField> {
+        let field = self.word(is_name);
+        if field.is_none() {
+            let span = self.here();
+            self.error(codes::MISSING_BY_FIELD, format!("expected a field after {clause}"), span);
+        }
+        Some(ByField { field: field?, options: Vec::new() })
     }
 
     /// The words after FROM, up to WHERE, BY or the end.
@@ -192,9 +261,13 @@ impl Cursor<'_> {
             };
             let end = self.at;
             if self.take("=") {
-                let value: OptionValue = self.option_value();
-                let option = OptionItem { name: word, negated: false, value, span: self.span_from(start) };
-                items.push(Item::Option(option));
+                let value = self.option_value(&word);
+                items.push(Item::Option(OptionItem {
+                    name: word,
+                    negated: false,
+                    value,
+                    span: self.span_from(start),
+                }));
             } else {
                 self.at = end;
                 items.push(Item::Word(word));

@@ -6,7 +6,7 @@ use quarry_plan::{AggregateCall, Expression, SortKey, Type};
 use super::super::context::{Context, TIME};
 use super::super::{build, codes, expression};
 use super::table::{self, Method, Row, TABLE};
-use crate::syntax::{Aggregation, EvalExpression};
+use crate::tree::{Aggregation, EvalExpression};
 
 /// `function(eval(expression))`: `count` counts the rows where a condition holds.
 pub(super) fn lower_eval(
@@ -44,11 +44,18 @@ pub(super) fn lower(
         return None;
     };
     let have = context.type_of(&argument);
-    let (argument, have) = if have == Type::Null { (argument.cast(Type::Text), Type::Text) } else { (argument, have) };
+    let (argument, have) =
+        if have == Type::Null { (argument.cast(Type::Text), Type::Text) } else { (argument, have) };
     Some(apply(context, row, rank, argument, have))
 }
 
-fn apply(context: &mut Context<'_>, row: &Row, rank: Option<f64>, argument: Expression, have: Type) -> AggregateCall {
+fn apply(
+    context: &mut Context<'_>,
+    row: &Row,
+    rank: Option<f64>,
+    argument: Expression,
+    have: Type,
+) -> AggregateCall {
     let span = argument.span;
     let number = matches!(have, Type::Double | Type::Integer);
     match row.method {
@@ -61,7 +68,9 @@ fn apply(context: &mut Context<'_>, row: &Row, rank: Option<f64>, argument: Expr
         Method::Values("spl_sum") if number => call("sum", vec![argument.cast(Type::Double)], row.result),
         Method::Values("spl_avg") if number => call("avg", vec![argument.cast(Type::Double)], row.result),
         Method::Values(name) => call(name, vec![argument], row.result),
-        Method::List(name) => AggregateCall { order: context.order_keys(), ..call(name, vec![argument], row.result) },
+        Method::List(name) => {
+            AggregateCall { order: context.order_keys(), ..call(name, vec![argument], row.result) }
+        }
         Method::Arrival { last } => {
             let function = if last { "last" } else { "first" };
             AggregateCall { order: context.order_keys(), ..call(function, vec![argument], have) }

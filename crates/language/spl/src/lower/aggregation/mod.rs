@@ -8,7 +8,7 @@ use quarry_plan::AggregateCall;
 
 use super::context::Context;
 use super::{codes, wildcard};
-use crate::syntax::{Aggregation, AggregationArgument, Word};
+use crate::tree::{Aggregation, AggregationArgument, Word};
 
 /// The calls of a list of aggregations, each with its column's name. A wildcard becomes one call a
 /// field, `except` the group fields.
@@ -18,8 +18,15 @@ pub(crate) fn calls(
     except: &[String],
 ) -> Vec<(String, AggregateCall)> {
     let mut calls: Vec<(String, AggregateCall)> = Vec::new();
+    let named: Vec<&str> =
+        aggregations.iter().filter_map(|one| Some(one.alias.as_ref()?.text.as_str())).collect();
     for aggregation in aggregations {
+        let is_wildcard = matches!(&aggregation.argument, AggregationArgument::Field(field) if wildcard::is_wildcard(&field.text));
         for (name, call) in expand(context, aggregation, except) {
+            if is_wildcard && named.contains(&name.as_str()) {
+                // What is asked for by name goes before what a wildcard gives.
+                continue;
+            }
             if except.contains(&name) || calls.iter().any(|(known, have)| *known == name && *have != call) {
                 let message = format!("two result columns have the name `{name}`");
                 let found = Diagnostic::error(codes::DUPLICATE_COLUMN, message, aggregation.span)
@@ -33,8 +40,13 @@ pub(crate) fn calls(
     calls
 }
 
-fn expand(context: &mut Context<'_>, aggregation: &Aggregation, except: &[String]) -> Vec<(String, AggregateCall)> {
-    let label = |alias: Option<&Word>| alias.map_or_else(|| aggregation.text.clone(), |alias| alias.text.clone());
+fn expand(
+    context: &mut Context<'_>,
+    aggregation: &Aggregation,
+    except: &[String],
+) -> Vec<(String, AggregateCall)> {
+    let label =
+        |alias: Option<&Word>| alias.map_or_else(|| aggregation.text.clone(), |alias| alias.text.clone());
     match &aggregation.argument {
         AggregationArgument::Field(field) if wildcard::is_wildcard(&field.text) => {
             let mut names = context.matching(&field.text);

@@ -77,9 +77,9 @@ pub(crate) const TABLE: &[Row] = &[
     row(&["earliest_time"], Method::TimeOf { newest: false }, Type::Timestamp),
     row(&["latest_time"], Method::TimeOf { newest: true }, Type::Timestamp),
     row(&["rate"], Method::WithTime("spl_rate"), Type::Double),
-    row(&["perc", "p"], Method::Percentile("spl_perc"), Type::Double),
-    row(&["exactperc"], Method::Percentile("spl_exactperc"), Type::Double),
-    row(&["upperperc"], Method::Percentile("spl_upperperc"), Type::Double),
+    row(&["perc", "p"], Method::Percentile("spl_percentile"), Type::Double),
+    row(&["exactperc"], Method::Percentile("spl_percentile"), Type::Double),
+    row(&["upperperc"], Method::Percentile("spl_percentile"), Type::Double),
 ];
 
 /// The aggregation of a name, and the rank of a percentile (`perc95`).
@@ -92,7 +92,8 @@ pub(crate) fn find(name: &str) -> Option<(&'static Row, Option<f64>)> {
     let digits = name.find(|letter: char| letter.is_ascii_digit())?;
     let rank: f64 = name.get(digits..)?.parse().ok().filter(|rank| (0.0..=100.0).contains(rank))?;
     let row = TABLE.iter().find(|row| {
-        matches!(row.method, Method::Percentile(_)) && row.names.iter().any(|known| name.get(..digits) == Some(known))
+        matches!(row.method, Method::Percentile(_))
+            && row.names.iter().any(|known| name.get(..digits) == Some(known))
     })?;
     Some((row, Some(rank)))
 }
@@ -114,7 +115,7 @@ mod tests {
     #[test]
     fn percentiles_carry_their_rank() {
         let (row, rank) = find("perc99.5").unwrap();
-        assert_eq!((row.method, rank), (Method::Percentile("spl_perc"), Some(99.5)));
+        assert_eq!((row.method, rank), (Method::Percentile("spl_percentile"), Some(99.5)));
         assert_eq!(find("P50").unwrap().1, Some(50.0));
         assert!(find("perc").is_none() && find("perc101").is_none() && find("count2").is_none());
     }

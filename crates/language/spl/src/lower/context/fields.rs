@@ -6,21 +6,26 @@
 //! is added at the place of the rule.
 
 use quarry_diagnostic::{Diagnostic, Span, did_you_mean};
-use quarry_plan::{Expression, ExpressionKind, Type, Value};
+use quarry_plan::{Comparison, Expression, ExpressionKind, Type, Value};
 
-use super::super::{codes, wildcard};
-use super::{Column, Context, Gone, StepKind};
+use super::super::{build, codes, data_model, wildcard};
+use super::{Column, Context, Gone, RAW, StepKind, TIME};
 
 /// A command that makes fields by a rule.
 #[derive(Debug, Clone)]
 pub(crate) enum LateRule {
     /// `rename from as to`, both with the same number of stars.
-    Rename {
-        from: String,
-        to: String,
-    },
+    Rename { from: String, to: String },
     /// Every JSON path of a text is a field.
     Json { input: Expression },
+    /// Every element of XML text is a field.
+    Markup { input: Expression },
+    /// A data model names the event's fields; some of them are never empty.
+    Dataset { defaults: Vec<data_model::Default> },
+    /// Fields that match are gone.
+    Without { pattern: String },
+    /// Every field that is missing gets this value.
+    Fill { value: String },
 }
 
 /// A rule, its place among the steps and what was known there.
@@ -31,6 +36,13 @@ pub(super) struct Rule {
     step: usize,
     columns: Vec<Column>,
     gone: std::collections::BTreeMap<String, Gone>,
+}
+
+impl LateRule {
+    /// Whether the rule applies to `_time`, `_raw` and the like as well.
+    fn names_internal(&self) -> bool {
+        matches!(self, Self::Rename { .. } | Self::Without { .. })
+    }
 }
 
 impl Context<'_> {
@@ -60,6 +72,18 @@ impl Context<'_> {
         Some(column)
     }
 
+    /// Finds a known field anew, as the rules added since may have given it another value.
+    pub(crate) fn find_again(&mut self, name: &str) {
+        if name.starts_with(['_', '\u{1}']) {
+            return;
+        }
+        let Some(at) = self.columns.iter().position(|column| column.name == name) else { return };
+        let old = self.columns.remove(at);
+        let data_type = self.late(name, self.rules.len()).unwrap_or(old.data_type);
+        let at = at.min(self.columns.len());
+        self.columns.insert(at, Column { data_type, ..old });
+    }
+
     /// A field that is taken from the event or made by one of the first `level` rules.
     fn late(&mut self, name: &str, level: usize) -> Option<Type> {
         let internal = self.internal && name.starts_with('_');
@@ -83,15 +107,41 @@ impl Context<'_> {
                 let value = Expression::call("spl_spath", vec![input.clone(), path], data_type, input.span);
                 (Some((value, data_type)), self.before(name, &rule, level))
             }
+            LateRule::Markup { input } => {
+                let escaped = regex::escape(name);
+                let pattern = format!("<{escaped}(?:\\s[^>]*)?>(?<value>[^<]*)</{escaped}>");
+                let arguments = [pattern.as_str(), "value"].map(|text| Expression::text(text, input.span));
+                let arguments = std::iter::once(input.clone()).chain(arguments).collect();
+                let value = Expression::call("spl_rex", arguments, Type::Text, input.span);
+                (Some((value, Type::Text)), self.before(name, &rule, level))
+            }
+            LateRule::Dataset { defaults } => {
+                let field = data_model::event_field(name);
+                match defaults.iter().find(|default| default.field == field) {
+                    Some(default) => (self.never_empty(default, &rule, level), None),
+                    None if field == name => (None, self.before(name, &rule, level)),
+                    None => (self.before(field, &rule, level), None),
+                }
+            }
+            LateRule::Without { pattern } if wildcard::matches(pattern, name) => (None, None),
+            LateRule::Without { .. } => (None, self.before(name, &rule, level)),
+            LateRule::Fill { value } => {
+                let value = (Expression::text(value, self.span), Type::Text);
+                (self.before(name, &rule, level), Some(value))
+            }
         };
         let (value, data_type) = match made {
+            _ if name.starts_with('_') && !rule.kind.names_internal() => {
+                return self.before(name, &rule, level).map(|(_, data_type)| data_type);
+            }
             (None, None) => return None,
             (None, Some((_, data_type))) => return Some(data_type),
             (Some(made), None) => made,
             (Some((made, made_type)), Some((old, old_type))) => {
                 let data_type = if made_type == old_type { made_type } else { wider(made_type, old_type) };
                 let span = made.span;
-                let items = [(made, made_type), (old, old_type)].map(|(value, have)| convert(value, have, data_type));
+                let items =
+                    [(made, made_type), (old, old_type)].map(|(value, have)| convert(value, have, data_type));
                 (Expression::new(ExpressionKind::Coalesce(items.into()), span), data_type)
             }
         };
@@ -102,6 +152,37 @@ impl Context<'_> {
             }
         }
         Some(data_type)
+    }
+
+    /// A field, or what stands for it where it is missing or empty.
+    fn never_empty(
+        &mut self,
+        default: &data_model::Default,
+        rule: &Rule,
+        level: usize,
+    ) -> Option<(Expression, Type)> {
+        let fields = std::iter::once(default.field).chain(default.other);
+        let mut values = Vec::new();
+        let mut data_type = Type::Text;
+        for field in fields {
+            let Some((value, have)) = self.before(field, rule, level) else { continue };
+            data_type = wider(data_type, have);
+            values.push((value, have));
+        }
+        let span = self.span;
+        let mut items: Vec<Expression> = values
+            .into_iter()
+            .map(|(value, have)| {
+                let text = convert(value.clone(), have, data_type);
+                if have != Type::Text {
+                    return text;
+                }
+                let filled = build::compare(Comparison::NotEqual, value, Expression::text("", span), span);
+                build::case(vec![(filled, text)], None, span)
+            })
+            .collect();
+        items.push(convert(Expression::text(default.text, span), Type::Text, data_type));
+        Some((build::coalesce(items, span), data_type))
     }
 
     /// A field as it was just before a rule.
@@ -145,6 +226,14 @@ impl Context<'_> {
                     names.push(name);
                 }
             }
+        }
+        if pattern.starts_with('_') && self.internal {
+            names.extend(
+                [TIME, RAW]
+                    .iter()
+                    .filter(|name| !self.columns.iter().any(|column| column.name == **name))
+                    .map(|name| (*name).to_owned()),
+            );
         }
         names.retain(|name| {
             !self.gone.contains_key(name)
@@ -195,12 +284,21 @@ impl Context<'_> {
             }
         };
         if !self.gone.contains_key(name) {
-            let known = self.columns.iter().map(|column| column.name.as_str()).filter(|name| !name.starts_with('\u{1}'));
+            let known = self
+                .columns
+                .iter()
+                .map(|column| column.name.as_str())
+                .filter(|name| !name.starts_with('\u{1}'));
             if let Some(near) = did_you_mean(name, known) {
                 diagnostic = diagnostic.with_help(format!("did you mean `{near}`?"));
             } else if !self.open {
-                let known: Vec<&str> =
-                    self.columns.iter().map(|column| column.name.as_str()).filter(|name| !name.starts_with('\u{1}')).take(12).collect();
+                let known: Vec<&str> = self
+                    .columns
+                    .iter()
+                    .map(|column| column.name.as_str())
+                    .filter(|name| !name.starts_with('\u{1}'))
+                    .take(12)
+                    .collect();
                 diagnostic = diagnostic.with_help(format!("the fields here are: {}", known.join(", ")));
             }
         }

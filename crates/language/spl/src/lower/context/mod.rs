@@ -14,7 +14,7 @@ use super::LowerOptions;
 use source::Scan;
 use step::Step;
 
-pub(crate) use fields::LateRule;
+pub(crate) use fields::{LateRule, convert, wider};
 pub(crate) use source::{RAW, SOURCE_TYPE, TIME};
 pub(crate) use step::StepKind;
 
@@ -38,8 +38,15 @@ pub(crate) enum Gone {
     Nulled,
 }
 
+impl Column {
+    /// Whether it is a helper that no query can name.
+    pub(crate) fn is_hidden(&self) -> bool {
+        self.name.starts_with('\u{1}')
+    }
+}
+
 /// The state of lowering one pipeline.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Context<'a> {
     pub(crate) options: &'a LowerOptions<'a>,
     pub(crate) diagnostics: Vec<Diagnostic>,
@@ -62,6 +69,8 @@ pub(crate) struct Context<'a> {
     sorted: bool,
     /// Place of the command being lowered.
     pub(crate) span: Span,
+    /// How many subsearches this pipeline lies in.
+    pub(crate) depth: usize,
     next_name: usize,
 }
 
@@ -83,6 +92,7 @@ impl<'a> Context<'a> {
             order: vec![SortKey { value: Expression::column(TIME, Span::default()), descending: true }],
             sorted: false,
             span: Span::default(),
+            depth: 0,
             next_name: 0,
         }
     }
@@ -106,13 +116,20 @@ impl<'a> Context<'a> {
 
     /// The type of an expression over the rows here.
     pub(crate) fn type_of(&self, value: &Expression) -> Type {
-        value.type_of(&|name| self.columns.iter().find(|column| column.name == name).map(|column| column.data_type))
+        value.type_of(&|name| {
+            self.columns.iter().find(|column| column.name == name).map(|column| column.data_type)
+        })
     }
 
     /// A column name that no query can write.
     pub(crate) fn fresh_name(&mut self, purpose: &str) -> String {
         self.next_name += 1;
         format!("\u{1}{purpose}{}", self.next_name)
+    }
+
+    /// Whether any command has done something to the rows.
+    pub(crate) fn has_steps(&self) -> bool {
+        !self.steps.is_empty()
     }
 
     fn push(&mut self, kind: StepKind) {
@@ -160,10 +177,32 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// Drops helper columns from what is known; they stay in the plan.
+    pub(crate) fn hide(&mut self, names: &[String]) {
+        self.columns.retain(|column| !names.contains(&column.name));
+    }
+
     /// Takes a field away.
     pub(crate) fn forget(&mut self, name: &str, why: Gone) {
         self.columns.retain(|column| column.name != name);
         self.gone.insert(name.to_owned(), why);
+    }
+
+    /// Puts the column `to` where `from` is, which goes.
+    pub(crate) fn move_column(&mut self, from: &str, to: &str) {
+        let Some(at) = self.columns.iter().position(|column| column.name == from) else { return };
+        let new = self.columns.iter().find(|column| column.name == to).cloned();
+        self.columns[at] = match new {
+            Some(new) => new,
+            None => Column { name: to.to_owned(), ..self.columns[at].clone() },
+        };
+        let mut seen = 0;
+        self.columns.retain(|column| {
+            seen += usize::from(column.name == to);
+            column.name != to || seen == 1
+        });
+        self.gone.remove(to);
+        self.gone.insert(from.to_owned(), Gone::Renamed(to.to_owned()));
     }
 
     /// Leaves exactly these fields, in this order; `internal` keeps `_time` and the like within reach.
@@ -233,9 +272,10 @@ impl<'a> Context<'a> {
 
     /// All rows of another pipeline after those here.
     pub(crate) fn union(&mut self, other: Node) {
-        if !self.open {
-            self.project_known();
-        }
+        let part = self.fresh_name("part");
+        let numbered = |part: &str, number: f64, span: Span| {
+            vec![(part.to_owned(), Expression::literal(Value::Double(number), span))]
+        };
         let mut columns = self.columns.clone();
         for (name, data_type) in other.columns() {
             match columns.iter_mut().find(|known| known.name == name) {
@@ -244,10 +284,46 @@ impl<'a> Context<'a> {
                 None => columns.push(Column { name, data_type, empty: false }),
             }
         }
-        self.push(StepKind::Union(vec![other]));
+        self.project_known();
+        self.push(StepKind::Extend(numbered(&part, 0.0, self.span)));
+        let operator = quarry_plan::Operator::Extend {
+            input: Box::new(other),
+            columns: numbered(&part, 1.0, self.span),
+        };
+        self.push(StepKind::Union(vec![Node::new(operator, self.span)]));
+        // What the rows were ordered by orders them within each part, as far as it is still there.
+        let mut order = vec![SortKey { value: Expression::column(part, self.span), descending: false }];
+        let old = std::mem::take(&mut self.order);
+        order.extend(old.into_iter().filter(|key| {
+            let mut known = true;
+            key.value.visit_columns(&mut |name| known &= columns.iter().any(|column| column.name == name));
+            known
+        }));
+        if let Some(Expression { kind: ExpressionKind::Column(part), .. }) =
+            order.first().map(|key| &key.value)
+        {
+            columns.push(Column { name: part.clone(), data_type: Type::Double, empty: false });
+        }
+        self.order = order;
         self.columns = columns;
-        self.order = Vec::new();
-        self.sorted = true;
+        self.sorted = false;
+    }
+
+    /// Puts the columns of another plan, whose names are its own, beside those of matching rows.
+    pub(crate) fn join(
+        &mut self,
+        right: Node,
+        kind: quarry_plan::JoinKind,
+        on: Vec<(Expression, Expression)>,
+    ) {
+        let columns = right.columns();
+        self.push(StepKind::Join { right: Box::new(right), kind, on });
+        self.sorted = false;
+        if matches!(kind, quarry_plan::JoinKind::Inner | quarry_plan::JoinKind::Left) {
+            for (name, data_type) in columns {
+                self.show(&name, data_type);
+            }
+        }
     }
 
     /// Drops all but the known columns for good.

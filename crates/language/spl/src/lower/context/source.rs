@@ -14,7 +14,7 @@ pub(crate) const RAW: &str = "_raw";
 pub(crate) const SOURCE_TYPE: &str = "sourcetype";
 
 /// The columns, time range and source types asked for so far.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Scan<'a> {
     view: &'a View,
     columns: Vec<SourceColumn>,
@@ -57,8 +57,7 @@ impl<'a> Scan<'a> {
                 }
             }
         }
-        let source =
-            Source { view: self.view.name.clone(), columns: self.columns, time: self.time, choices };
+        let source = Source { view: self.view.name.clone(), columns: self.columns, time: self.time, choices };
         Node::new(Operator::Source(source), span)
     }
 }

@@ -26,8 +26,12 @@ pub(super) fn compare(
     }
     if matches!(operator, Comparison::Equal | Comparison::NotEqual) {
         match (plain_text(&left), plain_text(&right)) {
-            (_, Some(text)) if is_text(left_type) => return equal_text(operator, left, left_type, right, text, span),
-            (Some(text), _) if is_text(right_type) => return equal_text(operator, right, right_type, left, text, span),
+            (_, Some(text)) if is_text(left_type) => {
+                return equal_text(operator, left, left_type, right, text, span);
+            }
+            (Some(text), _) if is_text(right_type) => {
+                return equal_text(operator, right, right_type, left, text, span);
+            }
             _ => {}
         }
     }

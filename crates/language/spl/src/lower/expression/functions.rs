@@ -7,7 +7,7 @@ use super::super::{build, codes, context::Context};
 use super::special::{self, SPECIAL};
 use super::table::{self, Returns, Row, TABLE};
 use super::{Typed, constant_text, value};
-use crate::syntax::EvalExpression;
+use crate::tree::EvalExpression;
 
 /// `name(arguments)`.
 pub(super) fn call(
@@ -66,7 +66,8 @@ fn fits(
     if (least..=most).contains(&count) {
         return true;
     }
-    let plural = |count: usize| if count == 1 { "1 argument".to_owned() } else { format!("{count} arguments") };
+    let plural =
+        |count: usize| if count == 1 { "1 argument".to_owned() } else { format!("{count} arguments") };
     let wanted = match (least, most) {
         (least, most) if least == most => plural(least),
         (least, usize::MAX) => format!("at least {}", plural(least)),

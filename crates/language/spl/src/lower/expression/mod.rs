@@ -11,7 +11,7 @@ use quarry_plan::{Expression, ExpressionKind, Type, Value};
 
 use super::context::{Context, SOURCE_TYPE, convert, wider};
 use super::{build, codes};
-use crate::syntax::{EvalExpression, EvalKind};
+use crate::tree::{EvalExpression, EvalKind};
 
 /// An expression and its type.
 pub(crate) type Typed = (Expression, Type);
@@ -27,13 +27,26 @@ pub(crate) fn lower(context: &mut Context<'_>, expression: &EvalExpression) -> T
             let data_type = context.type_of(&value);
             (value, data_type)
         }
-        EvalKind::Call { name, name_span, arguments } => functions::call(context, name, *name_span, arguments, span),
+        EvalKind::Call { name, name_span, arguments } => {
+            functions::call(context, name, *name_span, arguments, span)
+        }
         EvalKind::Not(inner) => (condition(context, inner).negate(), Type::Boolean),
         EvalKind::Negative(inner) => operators::negative(context, inner, span),
-        EvalKind::Binary { operator, left, right } => operators::binary(context, *operator, left, right, span),
+        EvalKind::Binary { operator, left, right } => {
+            operators::binary(context, *operator, left, right, span)
+        }
         EvalKind::In { value, items } => special::is_in(context, value, items, span),
+        EvalKind::Subsearch(_) => {
+            let message = "a subsearch in an expression is not supported yet";
+            context.report(Diagnostic::error(codes::UNSUPPORTED_SUBSEARCH, message, span));
+            (build::null(span), Type::Null)
+        }
         EvalKind::Error => {
-            context.report(Diagnostic::error(codes::NOT_UNDERSTOOD, "this part of the expression was not understood", span));
+            context.report(Diagnostic::error(
+                codes::NOT_UNDERSTOOD,
+                "this part of the expression was not understood",
+                span,
+            ));
             (build::null(span), Type::Null)
         }
     }
@@ -46,8 +59,12 @@ pub(crate) fn condition(context: &mut Context<'_>, expression: &EvalExpression) 
         Type::Boolean => value,
         Type::Null => value.cast(Type::Boolean),
         _ => {
-            let found = Diagnostic::error(codes::NOT_A_CONDITION, "expected a condition, found a value", expression.span)
-                .with_help("compare it with something, such as `field=\"value\"`, or write `isnotnull(field)`");
+            let found = Diagnostic::error(
+                codes::NOT_A_CONDITION,
+                "expected a condition, found a value",
+                expression.span,
+            )
+            .with_help("compare it with something, such as `field=\"value\"`, or write `isnotnull(field)`");
             context.report(found);
             build::null(expression.span).cast(Type::Boolean)
         }
@@ -58,8 +75,9 @@ pub(crate) fn condition(context: &mut Context<'_>, expression: &EvalExpression) 
 pub(crate) fn value(context: &mut Context<'_>, expression: &EvalExpression) -> Typed {
     let (value, data_type) = lower(context, expression);
     if data_type == Type::Boolean {
-        let found = Diagnostic::error(codes::BOOLEAN_VALUE, "a field cannot be true or false", expression.span)
-            .with_help("write `if(condition, \"true\", \"false\")`");
+        let found =
+            Diagnostic::error(codes::BOOLEAN_VALUE, "a field cannot be true or false", expression.span)
+                .with_help("write `if(condition, \"true\", \"false\")`");
         context.report(found);
         return (build::null(expression.span), Type::Null);
     }
@@ -81,13 +99,16 @@ fn constant_text(value: &Expression) -> Option<&str> {
 }
 
 fn number(text: &str, span: Span) -> Expression {
+    let (sign, text) = text.strip_prefix('-').map_or((1.0, text), |text| (-1.0, text));
     let hexadecimal = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
     let parsed = match hexadecimal {
         // Detections write nothing larger than fits; beyond it the nearest double is wanted anyway.
-        Some(digits) => i64::from_str_radix(digits, 16).ok().and_then(|number| number.to_string().parse().ok()),
+        Some(digits) => {
+            i64::from_str_radix(digits, 16).ok().and_then(|number| number.to_string().parse().ok())
+        }
         None => text.parse::<f64>().ok(),
     };
-    parsed.map_or_else(|| Expression::text(text, span), |number| build::number(number, span))
+    parsed.map_or_else(|| Expression::text(text, span), |number: f64| build::number(sign * number, span))
 }
 
 /// The source types an expression compares with are chosen as those of a search are.

@@ -4,8 +4,8 @@ use quarry_diagnostic::{Diagnostic, Severity, Span};
 use quarry_plan::{Arithmetic, Comparison, Expression, ExpressionKind, TextPattern, Type};
 
 use super::super::{build, codes, context::Context};
-use super::{Typed, compare, condition, constant_text, lower, note_source_type, value};
-use crate::syntax::{EvalExpression, EvalKind, EvalOperator};
+use super::{Typed, compare, condition, constant_text, lower, note_source_type, number, value};
+use crate::tree::{EvalExpression, EvalKind, EvalOperator};
 
 /// `left operator right`.
 pub(super) fn binary(
@@ -46,7 +46,11 @@ fn comparison(operator: EvalOperator) -> Option<Comparison> {
 }
 
 /// The operands of a chain of one operator, which the tree nests to the left.
-fn chain<'e>(operator: EvalOperator, left: &'e EvalExpression, right: &'e EvalExpression) -> Vec<&'e EvalExpression> {
+fn chain<'e>(
+    operator: EvalOperator,
+    left: &'e EvalExpression,
+    right: &'e EvalExpression,
+) -> Vec<&'e EvalExpression> {
     let mut operands = vec![right];
     let mut next = left;
     while let EvalKind::Binary { operator: found, left, right } = &next.kind {
@@ -69,12 +73,18 @@ fn junction(
     span: Span,
 ) -> Typed {
     let items = chain(operator, left, right).into_iter().map(|item| condition(context, item)).collect();
-    let joined = if operator == EvalOperator::And { build::all(items, span) } else { build::any(items, span) };
+    let joined =
+        if operator == EvalOperator::And { build::all(items, span) } else { build::any(items, span) };
     (joined, Type::Boolean)
 }
 
 /// Whole-text match with `%` and `_`.
-pub(super) fn like(context: &mut Context<'_>, text: &EvalExpression, pattern: &EvalExpression, span: Span) -> Typed {
+pub(super) fn like(
+    context: &mut Context<'_>,
+    text: &EvalExpression,
+    pattern: &EvalExpression,
+    span: Span,
+) -> Typed {
     let (text, text_type) = value(context, text);
     let (pattern, _) = value(context, pattern);
     let matched = match constant_text(&pattern) {
@@ -86,7 +96,12 @@ pub(super) fn like(context: &mut Context<'_>, text: &EvalExpression, pattern: &E
     (matched, Type::Boolean)
 }
 
-fn concatenate(context: &mut Context<'_>, left: &EvalExpression, right: &EvalExpression, span: Span) -> Typed {
+fn concatenate(
+    context: &mut Context<'_>,
+    left: &EvalExpression,
+    right: &EvalExpression,
+    span: Span,
+) -> Typed {
     let operands = chain(EvalOperator::Concatenate, left, right);
     warn_of_dotted_name(context, &operands, span);
     let items = operands.into_iter().map(|item| value(context, item).0).collect();
@@ -142,10 +157,14 @@ fn arithmetic(
     if number(left_type) && number(right_type) {
         let [left, right] = [(left, left_type), (right, right_type)]
             .map(|(value, have)| if have == Type::Double { value } else { value.cast(Type::Double) });
-        let kind = ExpressionKind::Arithmetic { operator: exact, left: Box::new(left), right: Box::new(right) };
+        let kind =
+            ExpressionKind::Arithmetic { operator: exact, left: Box::new(left), right: Box::new(right) };
         return (Expression::new(kind, span), Type::Double);
     }
-    let some_number = number(left_type) || number(right_type) || Type::Timestamp == left_type || Type::Timestamp == right_type;
+    let some_number = number(left_type)
+        || number(right_type)
+        || Type::Timestamp == left_type
+        || Type::Timestamp == right_type;
     // Two texts that are no numbers are joined by `+`.
     let result = if operator == EvalOperator::Add && !some_number { Type::Text } else { Type::Double };
     (build::call(name, vec![left, right], result, span), result)
@@ -153,6 +172,9 @@ fn arithmetic(
 
 /// `-x`.
 pub(super) fn negative(context: &mut Context<'_>, inner: &EvalExpression, span: Span) -> Typed {
+    if let EvalKind::Number(text) = &inner.kind {
+        return (number(&format!("-{text}"), span), Type::Double);
+    }
     let (inner, data_type) = value(context, inner);
     if data_type == Type::Null {
         return (inner, data_type);

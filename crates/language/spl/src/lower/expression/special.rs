@@ -5,7 +5,7 @@ use quarry_plan::{Comparison, Expression, TextPattern, Type};
 
 use super::super::{build, codes, context::Context};
 use super::{Typed, compare, condition, constant_text, lower, note_source_type, operators, unify, value};
-use crate::syntax::EvalExpression;
+use crate::tree::EvalExpression;
 
 /// One function.
 pub(super) struct Row {
@@ -21,7 +21,12 @@ const MANY: usize = usize::MAX;
 pub(super) const SPECIAL: &[Row] = &[
     Row { name: "case", least: 2, most: MANY, lower: case },
     Row { name: "coalesce", least: 1, most: MANY, lower: coalesce },
-    Row { name: "false", least: 0, most: 0, lower: |_, _, span| (build::boolean(false, span), Type::Boolean) },
+    Row {
+        name: "false",
+        least: 0,
+        most: 0,
+        lower: |_, _, span| (build::boolean(false, span), Type::Boolean),
+    },
     Row { name: "if", least: 3, most: 3, lower: case_of_three },
     Row { name: "in", least: 2, most: MANY, lower: in_call },
     Row { name: "isnotnull", least: 1, most: 1, lower: is_not_null },

@@ -35,14 +35,20 @@ fn equal(column: Expression, data_type: Type, value: &str, exact: bool, span: Sp
     if !value.is_empty() && value.bytes().all(|byte| byte == b'*') {
         return build::is_present(column);
     }
-    let number = build::looks_numeric(value)
-        .then(|| build::call("equal", vec![column.clone(), Expression::text(value, span)], Type::Boolean, span));
+    let number = build::looks_numeric(value).then(|| {
+        build::call("equal", vec![column.clone(), Expression::text(value, span)], Type::Boolean, span)
+    });
     let text = match data_type {
         Type::Text | Type::TextList => build::matches(pattern(value), !exact, column.clone(), span),
         // A number or an instant is compared as its number; a pattern needs its text.
         _ => match number {
             Some(number) => return number,
-            None => build::matches(pattern(value), !exact, seconds(column.clone(), data_type).cast(Type::Text), span),
+            None => build::matches(
+                pattern(value),
+                !exact,
+                seconds(column.clone(), data_type).cast(Type::Text),
+                span,
+            ),
         },
     };
     let network = is_network(value).then(|| {
@@ -68,7 +74,11 @@ fn not_equal(column: Expression, data_type: Type, value: &str, exact: bool, span
 }
 
 fn pattern(value: &str) -> TextPattern {
-    if value.contains('*') { TextPattern::Wildcard(value.to_owned()) } else { TextPattern::Equals(value.to_owned()) }
+    if value.contains('*') {
+        TextPattern::Wildcard(value.to_owned())
+    } else {
+        TextPattern::Equals(value.to_owned())
+    }
 }
 
 fn escape(text: &str) -> String {
@@ -95,10 +105,14 @@ pub(crate) fn note_source_type(context: &mut Context<'_>, value: &str, span: Spa
     if context.scan.name_source_type(value) {
         return;
     }
-    let known: Vec<&str> = context.options.view.sources.iter().map(|source| source.source_type.as_str()).collect();
+    let known: Vec<&str> =
+        context.options.view.sources.iter().map(|source| source.source_type.as_str()).collect();
     let mut diagnostic = Diagnostic::warning(
         codes::UNKNOWN_SOURCE_TYPE,
-        format!("no log type of the view `{}` has the source type `{value}`: no event has it", context.options.view.name),
+        format!(
+            "no log type of the view `{}` has the source type `{value}`: no event has it",
+            context.options.view.name
+        ),
         span,
     );
     if let Some(near) = quarry_diagnostic::did_you_mean(value, known.iter().copied()) {

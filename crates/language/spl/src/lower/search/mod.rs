@@ -4,18 +4,37 @@
 
 mod leaf;
 mod modifier;
+mod subsearch;
 
 use quarry_diagnostic::{Diagnostic, Span};
 use quarry_plan::{Comparison, Expression, TextPattern, Type};
 
 use super::context::{Context, RAW, SOURCE_TYPE};
 use super::{build, codes};
-use crate::syntax::{Directive, SearchExpression, SearchOperator, SearchValue, Word};
+use crate::tree::{Directive, SearchExpression, SearchOperator, SearchValue, Word};
 
 /// Lowers a search to a predicate that is never null where it matters: an absent field matches
 /// nothing, and `NOT` of that is true.
 pub(crate) fn lower(context: &mut Context<'_>, expression: &SearchExpression) -> Option<Expression> {
     restrict(context, expression, false)
+}
+
+/// Keeps the rows that a search finds, subsearches included.
+pub(crate) fn apply(context: &mut Context<'_>, expression: &SearchExpression) {
+    let conditions: Vec<&SearchExpression> = match expression {
+        SearchExpression::And(items, _) => items.iter().collect(),
+        other => vec![other],
+    };
+    let (subsearches, plain): (Vec<_>, Vec<_>) =
+        conditions.into_iter().partition(|condition| subsearch::as_filter(condition).is_some());
+    let lowered: Vec<Expression> =
+        plain.into_iter().filter_map(|condition| restrict(context, condition, false)).collect();
+    if !lowered.is_empty() {
+        context.filter(build::all(lowered, expression.span()));
+    }
+    for (pipeline, kept) in subsearches.into_iter().filter_map(subsearch::as_filter) {
+        subsearch::keep(context, pipeline, kept);
+    }
 }
 
 /// `negated` tells whether the expression stands under an odd number of NOTs.
@@ -47,8 +66,9 @@ fn restrict(context: &mut Context<'_>, expression: &SearchExpression, negated: b
             equals.map(|items| build::any(items, *span))
         }
         SearchExpression::Term(value) => bare_term(context, value),
-        SearchExpression::Subsearch(_, span) => {
-            let message = "a subsearch as a filter is not supported yet";
+        SearchExpression::Subsearch(_, span) | SearchExpression::SubsearchComparison { span, .. } => {
+            let message =
+                "a subsearch as a filter is supported only beside other conditions, not under OR or NOT";
             context.report(Diagnostic::error(codes::UNSUPPORTED_SUBSEARCH, message, *span));
             None
         }
@@ -69,7 +89,12 @@ fn comparison(
         return None;
     }
     let equal = operator == SearchOperator::Equal;
-    if field.text == SOURCE_TYPE && context.is_open() && equal && !negated && !text.trim_matches('*').is_empty() {
+    if field.text == SOURCE_TYPE
+        && context.is_open()
+        && equal
+        && !negated
+        && !text.trim_matches('*').is_empty()
+    {
         leaf::note_source_type(context, text, value.word.span);
     }
     if reads_events && ["eventtype", "tag"].contains(&field.text.as_str()) {

@@ -3,7 +3,7 @@
 use quarry_diagnostic::{Diagnostic, Span};
 
 use super::super::{codes, context::Context, time::parse_time};
-use crate::syntax::{SearchOperator, SearchValue};
+use crate::tree::{SearchOperator, SearchValue};
 
 /// A word that looks like a field of a search but steers it.
 struct Row {

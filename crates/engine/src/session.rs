@@ -1,0 +1,149 @@
+//! Running plans.
+
+use std::sync::Arc;
+
+use arrow::{datatypes::SchemaRef, record_batch::RecordBatch};
+use datafusion::{
+    catalog::TableProvider,
+    datasource::provider_as_source,
+    execution::{
+        SendableRecordBatchStream, SessionStateBuilder, memory_pool::FairSpillPool,
+        runtime_env::RuntimeEnvBuilder,
+    },
+    physical_plan::{displayable, execute_stream},
+    prelude::{SessionConfig, SessionContext},
+};
+use futures::StreamExt;
+use quarry_functions::QueryContext;
+use quarry_logs::{Limits, Location, ScanReport};
+use quarry_plan::Node;
+use quarry_views::Catalog;
+
+use crate::{EngineError, bind, lower::Lowering, scan::LogTable};
+
+/// How to run.
+#[derive(Debug, Clone)]
+pub struct SessionOptions {
+    /// Threads that read and compute.
+    pub threads: usize,
+    /// Bytes that sorts and aggregations may hold before they spill to disk.
+    pub memory: usize,
+    /// Bounds on what a record may be.
+    pub limits: Limits,
+    /// Whether the first bad record ends a query with an error.
+    pub strict: bool,
+}
+
+/// Runs plans over log objects.
+pub struct Session {
+    catalog: Arc<Catalog>,
+    context: SessionContext,
+    limits: Limits,
+    strict: bool,
+}
+
+/// A plan at work.
+pub struct Execution {
+    stream: SendableRecordBatchStream,
+    /// What the reader met so far.
+    pub report: Arc<ScanReport>,
+    /// The physical plan, for `--explain`.
+    pub physical_plan: String,
+}
+
+impl Session {
+    /// A session over a catalog of views.
+    ///
+    /// # Errors
+    /// If the runtime cannot be made (no temporary folder, for instance).
+    pub fn new(catalog: Arc<Catalog>, options: &SessionOptions) -> Result<Self, EngineError> {
+        let config = SessionConfig::new()
+            .with_target_partitions(options.threads.max(1))
+            .with_information_schema(false)
+            .set_bool("datafusion.optimizer.prefer_hash_join", true)
+            .set_bool("datafusion.sql_parser.enable_ident_normalization", false);
+        let runtime = RuntimeEnvBuilder::new()
+            .with_memory_pool(Arc::new(FairSpillPool::new(options.memory)))
+            .build_arc()?;
+        let state = SessionStateBuilder::new()
+            .with_config(config)
+            .with_runtime_env(runtime)
+            .with_default_features()
+            .build();
+        Ok(Self {
+            catalog,
+            context: SessionContext::new_with_state(state),
+            limits: options.limits,
+            strict: options.strict,
+        })
+    }
+
+    /// The same session over another catalog.
+    #[must_use]
+    pub fn with_catalog(&self, catalog: Arc<Catalog>) -> Self {
+        Self { catalog, context: self.context.clone(), limits: self.limits, strict: self.strict }
+    }
+
+    /// An empty report for a run.
+    #[must_use]
+    pub fn new_report(&self) -> Arc<ScanReport> {
+        Arc::new(ScanReport::new(&self.catalog.formats))
+    }
+
+    /// Starts a plan over objects; `now` is in microseconds since 1970-01-01 UTC.
+    ///
+    /// # Errors
+    /// If the plan does not bind or lower.
+    pub async fn run(
+        &self,
+        plan: &Node,
+        objects: Arc<Vec<Location>>,
+        now: i64,
+        report: Arc<ScanReport>,
+    ) -> Result<Execution, EngineError> {
+        let formats = Arc::new(self.catalog.formats.clone());
+        let tables = bind(plan, &self.catalog, now)?
+            .into_iter()
+            .map(|bound| {
+                let (formats, objects) = (Arc::clone(&formats), Arc::clone(&objects));
+                let table =
+                    LogTable::new(bound, formats, objects, self.limits, self.strict, Arc::clone(&report));
+                provider_as_source(Arc::new(table) as Arc<dyn TableProvider>)
+            })
+            .collect();
+        let functions = QueryContext { now_micros: now };
+        let logical = Lowering::new(&functions, tables).lower(plan)?;
+        let physical = self.context.state().create_physical_plan(&logical).await?;
+        let physical_plan = displayable(physical.as_ref()).indent(false).to_string();
+        let stream = execute_stream(physical, self.context.task_ctx())?;
+        Ok(Execution { stream, report, physical_plan })
+    }
+}
+
+impl Execution {
+    /// The columns of the rows.
+    #[must_use]
+    pub fn schema(&self) -> SchemaRef {
+        self.stream.schema()
+    }
+
+    /// The next rows, or none at the end.
+    ///
+    /// # Errors
+    /// If reading fails (with `--strict`: at the first bad record) or memory runs out.
+    pub async fn next(&mut self) -> Option<Result<RecordBatch, EngineError>> {
+        self.stream.next().await.map(|batch| batch.map_err(EngineError::from))
+    }
+
+    /// All remaining rows.
+    ///
+    /// # Errors
+    /// As [`Execution::next`].
+    pub async fn collect(mut self) -> Result<Vec<RecordBatch>, EngineError> {
+        let mut batches = Vec::new();
+        while let Some(batch) = self.next().await {
+            batches.push(batch?);
+        }
+        Ok(batches)
+    }
+}

@@ -1,0 +1,174 @@
+//! One evaluation of a function over a batch, and builders for its result.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use arrow::array::{
+    ArrayRef, BooleanArray, Float64Array, Int64Array, ListBuilder, StringBuilder, TimestampMicrosecondArray,
+};
+use quarry_plan::Type;
+
+use super::argument::Argument;
+use super::cell::Cell;
+use super::function::QueryContext;
+
+/// The arguments of one evaluation. Where all are constant there is a single row.
+#[derive(Debug)]
+pub(crate) struct Call<'a> {
+    pub(crate) arguments: Vec<Argument>,
+    pub(crate) rows: usize,
+    /// The type the result must have.
+    pub(crate) result: Type,
+    pub(crate) context: &'a QueryContext,
+}
+
+/// The arguments of one row.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Row<'c> {
+    arguments: &'c [Argument],
+    index: usize,
+}
+
+impl<'c> Row<'c> {
+    pub(crate) fn new(arguments: &'c [Argument], index: usize) -> Self {
+        Self { arguments, index }
+    }
+
+    /// The argument at a position; null where there is none.
+    pub(crate) fn cell(self, position: usize) -> Cell<'c> {
+        self.arguments.get(position).map_or(Cell::Null, |argument| argument.cell(self.index))
+    }
+
+    pub(crate) fn text(self, position: usize) -> Option<Cow<'c, str>> {
+        self.cell(position).text()
+    }
+
+    pub(crate) fn number(self, position: usize) -> Option<f64> {
+        self.cell(position).number()
+    }
+
+    /// How many arguments there are.
+    pub(crate) fn len(self) -> usize {
+        self.arguments.len()
+    }
+
+    /// All arguments from a position on.
+    pub(crate) fn cells(self, from: usize) -> impl Iterator<Item = Cell<'c>> {
+        self.arguments.iter().skip(from).map(move |argument| argument.cell(self.index))
+    }
+}
+
+impl Call<'_> {
+    /// Whether an argument is given at all.
+    pub(crate) fn has(&self, position: usize) -> bool {
+        position < self.arguments.len()
+    }
+
+    fn each(&self) -> impl Iterator<Item = Row<'_>> {
+        (0..self.rows).map(|index| Row { arguments: &self.arguments, index })
+    }
+
+    pub(crate) fn numbers<'s>(&'s self, mut body: impl FnMut(Row<'s>) -> Option<f64>) -> ArrayRef {
+        let finite = |row| body(row).filter(|number| number.is_finite());
+        Arc::new(self.each().map(finite).collect::<Float64Array>())
+    }
+
+    pub(crate) fn integers<'s>(&'s self, body: impl FnMut(Row<'s>) -> Option<i64>) -> ArrayRef {
+        Arc::new(self.each().map(body).collect::<Int64Array>())
+    }
+
+    pub(crate) fn booleans<'s>(&'s self, body: impl FnMut(Row<'s>) -> Option<bool>) -> ArrayRef {
+        Arc::new(self.each().map(body).collect::<BooleanArray>())
+    }
+
+    pub(crate) fn timestamps<'s>(&'s self, body: impl FnMut(Row<'s>) -> Option<i64>) -> ArrayRef {
+        Arc::new(self.each().map(body).collect::<TimestampMicrosecondArray>().with_timezone("UTC"))
+    }
+
+    pub(crate) fn texts<'s>(&'s self, mut body: impl FnMut(Row<'s>) -> Option<Cow<'s, str>>) -> ArrayRef {
+        let mut builder = StringBuilder::with_capacity(self.rows, self.rows * 16);
+        for row in self.each() {
+            builder.append_option(body(row));
+        }
+        Arc::new(builder.finish())
+    }
+
+    /// Lists of texts; an empty list becomes null.
+    pub(crate) fn lists<'s>(
+        &'s self,
+        mut body: impl FnMut(Row<'s>) -> Option<Vec<Cow<'s, str>>>,
+    ) -> ArrayRef {
+        let mut builder = ListBuilder::new(StringBuilder::new());
+        for row in self.each() {
+            match body(row) {
+                Some(values) if !values.is_empty() => {
+                    for value in values {
+                        builder.values().append_value(value);
+                    }
+                    builder.append(true);
+                }
+                _ => builder.append(false),
+            }
+        }
+        Arc::new(builder.finish())
+    }
+
+    /// Maps the first argument: value by value where the result is a list, as one text otherwise.
+    pub(crate) fn each_text<'s>(
+        &'s self,
+        mut body: impl FnMut(Row<'s>, Cow<'s, str>) -> Option<Cow<'s, str>>,
+    ) -> ArrayRef {
+        if self.result == Type::TextList {
+            return self
+                .lists(|row| Some(row.cell(0).values().filter_map(|value| body(row, value)).collect()));
+        }
+        self.texts(|row| row.text(0).and_then(|value| body(row, value)))
+    }
+}
+
+/// Remembers what was last made from a text, so that constant patterns are compiled once.
+#[derive(Debug, Default)]
+pub(crate) struct Memo<T> {
+    key: String,
+    value: Option<T>,
+}
+
+impl<T> Memo<T> {
+    pub(crate) fn new() -> Self {
+        Self { key: String::new(), value: None }
+    }
+
+    pub(crate) fn get(&mut self, key: &str, make: impl FnOnce(&str) -> T) -> &T {
+        if self.value.is_none() || self.key != key {
+            key.clone_into(&mut self.key);
+            self.value = None;
+        }
+        self.value.get_or_insert_with(|| make(key))
+    }
+}
+
+/// A part of a text, borrowed where the text is.
+pub(crate) fn map_slice<'a>(text: Cow<'a, str>, part: impl FnOnce(&str) -> &str) -> Cow<'a, str> {
+    match text {
+        Cow::Borrowed(whole) => Cow::Borrowed(part(whole)),
+        Cow::Owned(whole) => Cow::Owned(part(&whole).to_owned()),
+    }
+}
+
+impl Call<'_> {
+    /// The first argument where `keep` holds, else null.
+    pub(crate) fn copy_first<'s>(&'s self, mut keep: impl FnMut(Row<'s>) -> bool) -> ArrayRef {
+        let mut cell = |row: Row<'s>| if keep(row) { row.cell(0) } else { Cell::Null };
+        match self.result {
+            Type::Boolean => self.booleans(|row| cell(row).boolean()),
+            Type::Integer => self.integers(|row| cell(row).integer()),
+            Type::Double => self.numbers(|row| cell(row).number()),
+            Type::TextList => self.lists(|row| Some(cell(row).values().collect())),
+            Type::Timestamp => self.timestamps(|row| match cell(row) {
+                Cell::Timestamp(micros) => Some(micros),
+                _ => None,
+            }),
+            Type::Null | Type::Text | Type::Dynamic => self.texts(|row| cell(row).text()),
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! The table row of a scalar function, and the adapter that makes a DataFusion function of it.
+
+use std::hash::{Hash, Hasher};
+use std::sync::Arc;
+
+use arrow::array::{Array, ArrayRef};
+use arrow::datatypes::{DataType, Field, FieldRef};
+use datafusion_common::{Result, ScalarValue, internal_err, plan_err};
+use datafusion_expr::{
+    ColumnarValue, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, TypeSignature,
+    Volatility,
+};
+use quarry_plan::Type;
+
+use super::argument::Argument;
+use super::call::Call;
+use super::types::{data_type, waist_type};
+
+/// What a function may know about the query it runs in.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct QueryContext {
+    /// "Now": microseconds since 1970-01-01 UTC.
+    pub now_micros: i64,
+}
+
+/// A constant in an example.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Literal {
+    /// No value.
+    Null,
+    /// True or false.
+    Bool(bool),
+    /// An integer.
+    Int(i64),
+    /// A double.
+    Num(f64),
+    /// A text.
+    Text(&'static str),
+    /// A list of texts.
+    List(&'static [&'static str]),
+    /// An instant in microseconds since 1970-01-01 UTC.
+    Time(i64),
+}
+
+/// Arguments and the result they give; runs as a test.
+pub type Example = (&'static [Literal], Literal);
+
+/// A scalar function: what it is called, what it means and how it is computed.
+pub struct Function {
+    /// Name in plans.
+    pub name: &'static str,
+    /// How it is written in its language.
+    pub signature: &'static str,
+    /// What it computes, in a sentence.
+    pub meaning: &'static str,
+    /// Where the rule comes from.
+    pub source: &'static str,
+    /// Calls and their results.
+    pub examples: &'static [Example],
+    /// Least and greatest number of arguments.
+    pub(crate) arity: (usize, usize),
+    /// Type of the result.
+    pub(crate) result: fn(&ArgumentTypes<'_>) -> Type,
+    pub(crate) evaluate: fn(&Call<'_>) -> ArrayRef,
+    /// Whether the result depends on the query's "now".
+    pub(crate) uses_now: bool,
+}
+
+impl std::fmt::Debug for Function {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Function").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// What is known of the arguments before any row is seen.
+#[derive(Debug)]
+pub(crate) struct ArgumentTypes<'a> {
+    pub(crate) types: &'a [Type],
+    /// Constants as text, where known.
+    pub(crate) constants: &'a [Option<String>],
+}
+
+impl ArgumentTypes<'_> {
+    pub(crate) fn first(&self) -> Type {
+        self.types.first().copied().unwrap_or(Type::Null)
+    }
+
+    pub(crate) fn constant(&self, position: usize) -> Option<&str> {
+        self.constants.get(position).and_then(Option::as_deref)
+    }
+
+    fn all_numeric(&self) -> bool {
+        let numeric = |of: &Type| matches!(of, Type::Integer | Type::Double | Type::Timestamp);
+        !self.types.is_empty() && self.types.iter().all(numeric)
+    }
+}
+
+/// Rules for the type of a result.
+pub(crate) mod results {
+    use super::{ArgumentTypes, Type};
+
+    pub(crate) fn boolean(_: &ArgumentTypes<'_>) -> Type {
+        Type::Boolean
+    }
+    pub(crate) fn integer(_: &ArgumentTypes<'_>) -> Type {
+        Type::Integer
+    }
+    pub(crate) fn double(_: &ArgumentTypes<'_>) -> Type {
+        Type::Double
+    }
+    pub(crate) fn text(_: &ArgumentTypes<'_>) -> Type {
+        Type::Text
+    }
+    pub(crate) fn list(_: &ArgumentTypes<'_>) -> Type {
+        Type::TextList
+    }
+    pub(crate) fn timestamp(_: &ArgumentTypes<'_>) -> Type {
+        Type::Timestamp
+    }
+    /// A list where the first argument is one, else text.
+    pub(crate) fn text_or_list(arguments: &ArgumentTypes<'_>) -> Type {
+        if arguments.first() == Type::TextList { Type::TextList } else { Type::Text }
+    }
+    /// A number where all arguments have number types, else text.
+    pub(crate) fn double_or_text(arguments: &ArgumentTypes<'_>) -> Type {
+        if arguments.all_numeric() { Type::Double } else { Type::Text }
+    }
+    /// The type of the first argument.
+    pub(crate) fn same(arguments: &ArgumentTypes<'_>) -> Type {
+        if arguments.first() == Type::Null { Type::Text } else { arguments.first() }
+    }
+}
+
+impl Function {
+    /// The type of the result for arguments of these types, where `constants` holds the text of
+    /// those that are known in advance.
+    ///
+    /// # Errors
+    /// A message that names the function and the number of arguments it takes.
+    pub fn result_type(&self, types: &[Type], constants: &[Option<String>]) -> Result<Type, String> {
+        let (least, most) = self.arity;
+        if types.len() < least || types.len() > most {
+            return Err(format!(
+                "`{}` does not take {} arguments: `{}`",
+                self.name,
+                types.len(),
+                self.signature
+            ));
+        }
+        Ok((self.result)(&ArgumentTypes { types, constants }))
+    }
+}
+
+/// The DataFusion function of a table row.
+pub(crate) fn scalar_udf(function: &'static Function, context: &QueryContext) -> ScalarUDF {
+    let volatility = if function.uses_now { Volatility::Stable } else { Volatility::Immutable };
+    let signature = Signature::one_of(vec![TypeSignature::Nullary, TypeSignature::VariadicAny], volatility);
+    ScalarUDF::new_from_impl(TableFunction { function, signature, context: context.clone() })
+}
+
+#[derive(Debug)]
+struct TableFunction {
+    function: &'static Function,
+    signature: Signature,
+    context: QueryContext,
+}
+
+impl PartialEq for TableFunction {
+    fn eq(&self, other: &Self) -> bool {
+        self.function.name == other.function.name && self.context == other.context
+    }
+}
+
+impl Eq for TableFunction {}
+
+impl Hash for TableFunction {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.function.name.hash(state);
+        self.context.hash(state);
+    }
+}
+
+impl TableFunction {
+    fn result(&self, types: &[Type], constants: &[Option<String>]) -> Result<Type> {
+        self.function.result_type(types, constants).or_else(|message| plan_err!("{message}"))
+    }
+}
+
+impl ScalarUDFImpl for TableFunction {
+    fn name(&self) -> &str {
+        self.function.name
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn return_type(&self, types: &[DataType]) -> Result<DataType> {
+        let types: Vec<Type> = types.iter().map(waist_type).collect();
+        Ok(data_type(self.result(&types, &vec![None; types.len()])?))
+    }
+
+    fn return_field_from_args(&self, arguments: ReturnFieldArgs<'_>) -> Result<FieldRef> {
+        let types: Vec<Type> =
+            arguments.arg_fields.iter().map(|field| waist_type(field.data_type())).collect();
+        let constants: Vec<Option<String>> =
+            arguments.scalar_arguments.iter().map(|scalar| scalar.and_then(constant_text)).collect();
+        let result = self.result(&types, &constants)?;
+        Ok(Arc::new(Field::new(self.function.name, data_type(result), true)))
+    }
+
+    fn invoke_with_args(&self, arguments: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        let cells = arguments.args.iter().map(Argument::new).collect::<Result<Vec<_>>>()?;
+        let constant = cells.iter().all(Argument::is_constant);
+        let rows = if constant { 1 } else { arguments.number_rows };
+        let result = waist_type(arguments.return_field.data_type());
+        let call = Call { arguments: cells, rows, result, context: &self.context };
+        let array = (self.function.evaluate)(&call);
+        if array.len() != rows || waist_type(array.data_type()) != result {
+            return internal_err!(
+                "`{}` gave {} rows of {} for {rows} rows of {result:?}",
+                self.function.name,
+                array.len(),
+                array.data_type()
+            );
+        }
+        if constant {
+            return Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&array, 0)?));
+        }
+        Ok(ColumnarValue::Array(array))
+    }
+}
+
+fn constant_text(scalar: &ScalarValue) -> Option<String> {
+    let argument = Argument::from_array(&scalar.to_array_of_size(1).ok()?).ok()?;
+    argument.cell(0).text().map(std::borrow::Cow::into_owned)
+}

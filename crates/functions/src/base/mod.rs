@@ -1,0 +1,18 @@
+//! What every function is built from: cells, arguments, calls and table rows.
+
+mod argument;
+mod call;
+mod cell;
+#[cfg(test)]
+pub(crate) mod check;
+mod function;
+mod types;
+
+pub(crate) use argument::Argument;
+pub(crate) use call::{Call, Memo, Row, map_slice};
+pub(crate) use cell::Cell;
+pub use cell::{number_text, parse_number};
+pub(crate) use function::{ArgumentTypes, results, scalar_udf};
+pub use function::{Example, Function, Literal, QueryContext};
+pub(crate) use types::list_scalar;
+pub use types::{data_type, waist_type};

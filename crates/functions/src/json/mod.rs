@@ -1,0 +1,79 @@
+//! Paths into JSON, as SPL writes them: `a.b{}.c{0}`.
+
+use serde_json::Value;
+
+/// One step of a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// The member of an object.
+    Member(String),
+    /// Every element of an array.
+    Every,
+    /// One element of an array, from 0.
+    Element(usize),
+}
+
+/// Reads a path; none if a brace stays open or holds no number.
+pub(crate) fn parse_path(path: &str) -> Option<Vec<Step>> {
+    let mut steps = Vec::new();
+    for part in path.split('.') {
+        let (name, mut rest) = part.split_at(part.find('{').unwrap_or(part.len()));
+        if !name.is_empty() {
+            steps.push(Step::Member(name.trim_matches('\'').to_owned()));
+        }
+        while let Some(open) = rest.strip_prefix('{') {
+            let (index, left) = open.split_once('}')?;
+            steps.push(if index.is_empty() { Step::Every } else { Step::Element(index.parse().ok()?) });
+            rest = left;
+        }
+        if !rest.is_empty() {
+            return None;
+        }
+    }
+    Some(steps)
+}
+
+/// Everything a path leads to, in document order. A member whose name holds dots is found too.
+pub(crate) fn follow<'v>(value: &'v Value, path: &[Step]) -> Vec<&'v Value> {
+    let Some((first, rest)) = path.split_first() else {
+        return vec![value];
+    };
+    match (first, value) {
+        (Step::Member(name), Value::Object(members)) => {
+            if let Some(found) = members.get(name) {
+                return follow(found, rest);
+            }
+            dotted(members, name, rest)
+        }
+        (Step::Every, Value::Array(elements)) => {
+            elements.iter().flat_map(|element| follow(element, rest)).collect()
+        }
+        (Step::Element(index), Value::Array(elements)) => {
+            elements.get(*index).map(|element| follow(element, rest)).unwrap_or_default()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn dotted<'v>(members: &'v serde_json::Map<String, Value>, name: &str, rest: &[Step]) -> Vec<&'v Value> {
+    let mut joined = name.to_owned();
+    for (count, step) in rest.iter().enumerate() {
+        let Step::Member(next) = step else {
+            break;
+        };
+        joined.push('.');
+        joined.push_str(next);
+        if let Some(found) = members.get(&joined) {
+            return follow(found, &rest[count + 1..]);
+        }
+    }
+    Vec::new()
+}
+
+/// A leaf as text (null as the word), an object or array as JSON.
+pub(crate) fn text(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,38 @@
+//! `cidrmatch`.
+
+use arrow::array::ArrayRef;
+
+use super::source::COMPARISON;
+use crate::base::Literal::{Bool, List, Null, Text};
+use crate::base::{Call, Function, Memo, results};
+use crate::network::{contains, parse_network};
+
+pub(crate) const FUNCTIONS: &[Function] = &[Function {
+    name: "spl_cidrmatch",
+    signature: "cidrmatch(<cidr>, <ip>)",
+    meaning: "Whether an IPv4 or IPv6 address lies in a network.",
+    source: COMPARISON,
+    examples: &[
+        (&[Text("10.0.0.0/8"), Text("10.1.2.3")], Bool(true)),
+        (&[Text("10.0.0.0/8"), Text("11.1.2.3")], Bool(false)),
+        (&[Text("10.9.9.9/8"), Text("10.1.2.3")], Bool(true)),
+        (&[Text("2001:db8::/32"), Text("2001:db8::1")], Bool(true)),
+        (&[Text("10.0.0.0/8"), Text("ec2.amazonaws.com")], Bool(false)),
+        (&[Text("10.0.0.0/8"), List(&["x", "10.1.1.1"])], Bool(true)),
+        (&[Text("10.0.0.0/8"), Null], Null),
+        (&[Text("nowhere"), Text("10.1.2.3")], Null),
+    ],
+    arity: (2, 2),
+    result: results::boolean,
+    evaluate: cidrmatch,
+    uses_now: false,
+}];
+
+fn cidrmatch(call: &Call<'_>) -> ArrayRef {
+    let mut memo = Memo::new();
+    call.booleans(|row| {
+        let network = (*memo.get(&row.text(0)?, parse_network))?;
+        let address = row.cell(1);
+        if address.is_null() { None } else { Some(address.values().any(|text| contains(network, &text))) }
+    })
+}

@@ -1,0 +1,152 @@
+//! Comparison: as numbers where both sides look numeric, else as text by bytes. A list compares if
+//! any of its values does.
+
+use std::cmp::Ordering;
+
+use arrow::array::ArrayRef;
+
+use super::source::{COMPARISON, SEARCH};
+use crate::base::Literal::{Bool, List, Null, Num, Text, Time};
+use crate::base::{Call, Cell, Example, Function, parse_number, results};
+
+pub(crate) const FUNCTIONS: &[Function] = &[
+    row(
+        "spl_equal",
+        "a = b",
+        "Whether two values are the same.",
+        |call| compare(call, Ordering::is_eq),
+        &[
+            (&[Text("7"), Text("7.0")], Bool(true)),
+            (&[Text("a"), Text("A")], Bool(false)),
+            (&[Num(3.0), Text("3")], Bool(true)),
+            (&[List(&["x", "y"]), Text("y")], Bool(true)),
+            (&[Time(2_000_000), Num(2.0)], Bool(true)),
+            (&[Null, Text("y")], Null),
+        ],
+    ),
+    row(
+        "spl_not_equal",
+        "a != b",
+        "Whether two values differ.",
+        |call| compare(call, Ordering::is_ne),
+        &[
+            (&[Text("7"), Text("7.0")], Bool(false)),
+            (&[List(&["x", "y"]), Text("y")], Bool(true)),
+            (&[Text("y"), Null], Null),
+        ],
+    ),
+    row(
+        "spl_less",
+        "a < b",
+        "Whether the left value is the smaller.",
+        |call| compare(call, Ordering::is_lt),
+        &[(&[Text("9"), Text("10")], Bool(true)), (&[Text("9x"), Text("10x")], Bool(false))],
+    ),
+    row(
+        "spl_less_or_equal",
+        "a <= b",
+        "Whether the left value is not the greater.",
+        |call| compare(call, Ordering::is_le),
+        &[(&[Text("10"), Num(10.0)], Bool(true)), (&[Text("b"), Text("a")], Bool(false))],
+    ),
+    row(
+        "spl_greater",
+        "a > b",
+        "Whether the left value is the greater.",
+        |call| compare(call, Ordering::is_gt),
+        &[(&[Text("10"), Text("9")], Bool(true)), (&[List(&["1", "5"]), Num(4.0)], Bool(true))],
+    ),
+    row(
+        "spl_greater_or_equal",
+        "a >= b",
+        "Whether the left value is not the smaller.",
+        |call| compare(call, Ordering::is_ge),
+        &[(&[Text("a"), Text("a")], Bool(true)), (&[Text("a"), Text("b")], Bool(false))],
+    ),
+    Function {
+        name: "spl_in",
+        signature: "in(<value>, <list>)",
+        meaning: "Whether the value equals one of the others.",
+        source: COMPARISON,
+        arity: (2, usize::MAX),
+        evaluate: in_list,
+        ..row(
+            "",
+            "",
+            "",
+            in_list,
+            &[
+                (&[Text("403"), Text("400"), Text("403")], Bool(true)),
+                (&[Text("200"), Text("400"), Text("403")], Bool(false)),
+                (&[Null, Text("400")], Null),
+            ],
+        )
+    },
+];
+
+const fn row(
+    name: &'static str,
+    signature: &'static str,
+    meaning: &'static str,
+    evaluate: fn(&Call<'_>) -> ArrayRef,
+    examples: &'static [Example],
+) -> Function {
+    Function {
+        name,
+        signature,
+        meaning,
+        source: SEARCH,
+        examples,
+        arity: (2, 2),
+        result: results::boolean,
+        evaluate,
+        uses_now: false,
+    }
+}
+
+fn compare(call: &Call<'_>, wanted: fn(Ordering) -> bool) -> ArrayRef {
+    call.booleans(|row| compare_cells(row.cell(0), row.cell(1), wanted))
+}
+
+fn in_list(call: &Call<'_>) -> ArrayRef {
+    call.booleans(|row| {
+        let value = row.cell(0);
+        if value.is_null() {
+            return None;
+        }
+        Some(row.cells(1).any(|item| compare_cells(value, item, Ordering::is_eq) == Some(true)))
+    })
+}
+
+/// Whether some pair of values stands in an accepted order; null where a side is null.
+pub(super) fn compare_cells(left: Cell<'_>, right: Cell<'_>, wanted: fn(Ordering) -> bool) -> Option<bool> {
+    match (left, right) {
+        (Cell::Null, _) | (_, Cell::Null) => None,
+        (Cell::List(list), other) => {
+            Some(list.iter().any(|one| compare_cells(Cell::Text(one), other, wanted) == Some(true)))
+        }
+        (other, Cell::List(list)) => {
+            Some(list.iter().any(|one| compare_cells(other, Cell::Text(one), wanted) == Some(true)))
+        }
+        (Cell::Text(left), Cell::Text(right)) => Some(wanted(order_texts(left, right))),
+        (left, right) => match (left.number(), right.number()) {
+            (Some(left), Some(right)) => left.partial_cmp(&right).map(wanted),
+            _ => Some(wanted(left.text()?.as_ref().cmp(right.text()?.as_ref()))),
+        },
+    }
+}
+
+/// The order of two texts, as numbers where both look numeric.
+pub(crate) fn order_texts(left: &str, right: &str) -> Ordering {
+    // Most texts that are no numbers show it in the first byte.
+    let numeric = |text: &str| {
+        text.as_bytes().first().is_some_and(|byte| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.'))
+    };
+    if numeric(left)
+        && numeric(right)
+        && let (Some(left), Some(right)) = (parse_number(left), parse_number(right))
+    {
+        return left.partial_cmp(&right).unwrap_or(Ordering::Equal);
+    }
+    left.cmp(right)
+}

@@ -1,0 +1,122 @@
+//! `len`, `substr` and `urldecode`.
+
+use std::borrow::Cow;
+
+use arrow::array::ArrayRef;
+
+use super::source::TEXT;
+use crate::base::Literal::{List, Null, Num, Text};
+use crate::base::{Call, Example, Function, map_slice, results};
+
+pub(crate) const FUNCTIONS: &[Function] = &[
+    Function {
+        result: results::double,
+        ..row(
+            "spl_len",
+            "len(<str>)",
+            "Number of characters.",
+            1,
+            len,
+            &[(&[Text("héllo")], Num(5.0)), (&[Num(12.0)], Num(2.0)), (&[Null], Null)],
+        )
+    },
+    row(
+        "spl_substr",
+        "substr(<str>, <start>, <length>)",
+        "Part of a text; the first character is 1, negative counts from the end.",
+        3,
+        substr,
+        &[
+            (&[Text("string"), Num(1.0), Num(3.0)], Text("str")),
+            (&[Text("string"), Num(-3.0)], Text("ing")),
+            (&[Text("string"), Num(3.0)], Text("ring")),
+            (&[Text("string"), Num(9.0), Num(2.0)], Text("")),
+            (&[Text("héllo"), Num(2.0), Num(1.0)], Text("é")),
+            (&[Text("string"), Num(1.0), Num(-1.0)], Text("")),
+        ],
+    ),
+    row(
+        "spl_urldecode",
+        "urldecode(<url>)",
+        "The text with percent escapes decoded.",
+        1,
+        urldecode,
+        &[
+            (
+                &[Text("http%3A%2F%2Fwww.example.com%2Fdownload%3Fr%3Dheader")],
+                Text("http://www.example.com/download?r=header"),
+            ),
+            (&[Text("100%")], Text("100%")),
+            (&[List(&["%41", "%C3%A9"])], List(&["A", "é"])),
+        ],
+    ),
+];
+
+const fn row(
+    name: &'static str,
+    signature: &'static str,
+    meaning: &'static str,
+    most: usize,
+    evaluate: fn(&Call<'_>) -> ArrayRef,
+    examples: &'static [Example],
+) -> Function {
+    Function {
+        name,
+        signature,
+        meaning,
+        source: TEXT,
+        examples,
+        arity: (if most == 3 { 2 } else { 1 }, most),
+        result: results::text_or_list,
+        evaluate,
+        uses_now: false,
+    }
+}
+
+fn len(call: &Call<'_>) -> ArrayRef {
+    call.numbers(|row| Some(row.text(0)?.chars().count() as f64))
+}
+
+fn substr(call: &Call<'_>) -> ArrayRef {
+    let limited = call.has(2);
+    call.each_text(|row, text| {
+        let start = row.number(1)?;
+        let length = if limited { row.number(2)? } else { f64::MAX };
+        Some(map_slice(text, |text| part(text, start, length)))
+    })
+}
+
+/// `length` characters from `start`, which counts from 1 or, negative, from the end.
+fn part(text: &str, start: f64, length: f64) -> &str {
+    let count = text.chars().count() as f64;
+    let first = if start < 0.0 { (count + start).max(0.0) } else { (start - 1.0).max(0.0) };
+    let byte =
+        |position: f64| text.char_indices().nth(position as usize).map_or(text.len(), |(offset, _)| offset);
+    let end = (first + length.max(0.0)).min(count);
+    text.get(byte(first)..byte(end)).unwrap_or_default()
+}
+
+fn urldecode(call: &Call<'_>) -> ArrayRef {
+    call.each_text(|_, text| if text.contains('%') { Some(Cow::Owned(decode(&text))) } else { Some(text) })
+}
+
+fn decode(text: &str) -> String {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let digits = bytes.get(at + 1..at + 3).and_then(|pair| std::str::from_utf8(pair).ok());
+        let escaped = digits.filter(|pair| pair.bytes().all(|digit| digit.is_ascii_hexdigit()));
+        match escaped.and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
+            Some(decoded) if byte == b'%' => {
+                out.push(decoded);
+                at += 3;
+            }
+            _ => {
+                out.push(byte);
+                at += 1;
+            }
+        }
+    }
+    String::from_utf8_lossy(&out).into_owned()
+}

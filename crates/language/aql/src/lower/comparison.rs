@@ -1,0 +1,147 @@
+//! Comparisons. A number and a text compare as texts; `= NULL` means IS NULL.
+
+use quarry_diagnostic::Span;
+use quarry_plan::{Comparison, Expression, ExpressionKind, TextPattern, Type, Value};
+
+use super::value::{Origin, Typed, common, matches};
+
+/// Lowers a comparison.
+pub(super) fn compare(operator: Comparison, left: Typed, right: Typed, span: Span) -> Typed {
+    if left.is_null() || right.is_null() {
+        return with_null(operator, left, right, span);
+    }
+    if left.constant().is_some() && right.constant().is_none() {
+        return compare(mirrored(operator), right, left, span);
+    }
+    match right.constant().cloned() {
+        Some(constant) => with_constant(operator, left, right, &constant, span),
+        None => values(operator, left, right, span),
+    }
+}
+
+/// `= NULL` and `<> NULL` test for null; any other comparison with null is unknown.
+fn with_null(operator: Comparison, left: Typed, right: Typed, span: Span) -> Typed {
+    let value = if left.is_null() { right } else { left };
+    let is_null = ExpressionKind::IsNull(Box::new(value.expression));
+    match operator {
+        Comparison::Equal => Typed::boolean(is_null, span),
+        Comparison::NotEqual => Typed::new(Expression::new(is_null, span).negate(), Type::Boolean),
+        _ => Typed::null(Type::Boolean, span),
+    }
+}
+
+fn mirrored(operator: Comparison) -> Comparison {
+    match operator {
+        Comparison::Less => Comparison::Greater,
+        Comparison::LessOrEqual => Comparison::GreaterOrEqual,
+        Comparison::Greater => Comparison::Less,
+        Comparison::GreaterOrEqual => Comparison::LessOrEqual,
+        Comparison::Equal | Comparison::NotEqual => operator,
+    }
+}
+
+fn is_equality(operator: Comparison) -> bool {
+    matches!(operator, Comparison::Equal | Comparison::NotEqual)
+}
+
+fn with_constant(operator: Comparison, left: Typed, right: Typed, constant: &Value, span: Span) -> Typed {
+    match (left.data_type, constant) {
+        (Type::Text, Value::Text(text)) => text_constant(operator, left, text, span),
+        (Type::Text, Value::Integer(_) | Value::Double(_))
+            if left.origin == Origin::Undeclared && !is_equality(operator) =>
+        {
+            direct(operator, left.cast(Type::Double), right.cast(Type::Double), span)
+        }
+        (Type::Text, Value::Integer(number)) => text_constant(operator, left, &number.to_string(), span),
+        (Type::Text, Value::Double(number)) => text_constant(operator, left, &number.to_string(), span),
+        (Type::Text, Value::Boolean(truth)) => {
+            let matched = matches(left, TextPattern::Equals(truth.to_string()), true, span);
+            negated_if(matched, operator == Comparison::NotEqual)
+        }
+        (Type::Boolean, Value::Text(text)) => match truth(text) {
+            Some(truth) => direct(
+                operator,
+                left.expression,
+                Expression::literal(Value::Boolean(truth), right.span()),
+                span,
+            ),
+            None => values(operator, left, right, span),
+        },
+        (Type::Boolean, Value::Integer(number @ (0 | 1))) => {
+            let truth = Expression::literal(Value::Boolean(*number == 1), right.span());
+            direct(operator, left.expression, truth, span)
+        }
+        // A text that is written as the number is written compares the same as the number.
+        (Type::Integer, Value::Text(text)) if is_equality(operator) => {
+            match text.parse::<i64>().ok().filter(|number| number.to_string() == *text) {
+                Some(number) => direct(
+                    operator,
+                    left.expression,
+                    Expression::literal(Value::Integer(number), right.span()),
+                    span,
+                ),
+                None => values(operator, left, right, span),
+            }
+        }
+        // A double is printed with a fraction by some clients and without by others.
+        (Type::Double, Value::Text(text)) => match text.trim().parse() {
+            Ok(number) => direct(
+                operator,
+                left.expression,
+                Expression::literal(Value::Double(number), right.span()),
+                span,
+            ),
+            Err(_) => values(operator, left, right, span),
+        },
+        _ => values(operator, left, right, span),
+    }
+}
+
+fn text_constant(operator: Comparison, left: Typed, text: &str, span: Span) -> Typed {
+    if !is_equality(operator) {
+        return direct(operator, left.expression, Expression::text(text, span), span);
+    }
+    let matched = matches(left, TextPattern::Equals(text.to_owned()), false, span);
+    negated_if(matched, operator == Comparison::NotEqual)
+}
+
+fn negated_if(value: Typed, negated: bool) -> Typed {
+    if negated { Typed::new(value.expression.negate(), Type::Boolean) } else { value }
+}
+
+fn truth(text: &str) -> Option<bool> {
+    ["true", "false"].iter().find(|word| text.eq_ignore_ascii_case(word)).map(|word| *word == "true")
+}
+
+/// Two values of any types.
+fn values(operator: Comparison, left: Typed, right: Typed, span: Span) -> Typed {
+    let types = (left.data_type, right.data_type);
+    if matches!(types, (Type::Double, Type::Text) | (Type::Text, Type::Double)) {
+        let arguments = vec![left.expression, right.expression];
+        return Typed::new(
+            Expression::call(function(operator), arguments, Type::Boolean, span),
+            Type::Boolean,
+        );
+    }
+    let data_type = match common(left.data_type, right.data_type) {
+        Type::Null => Type::Text,
+        other => other,
+    };
+    direct(operator, left.cast(data_type), right.cast(data_type), span)
+}
+
+fn direct(operator: Comparison, left: Expression, right: Expression, span: Span) -> Typed {
+    Typed::boolean(ExpressionKind::Compare { operator, left: Box::new(left), right: Box::new(right) }, span)
+}
+
+/// The function that compares a number with a text.
+fn function(operator: Comparison) -> &'static str {
+    match operator {
+        Comparison::Equal => "aql_equal",
+        Comparison::NotEqual => "aql_not_equal",
+        Comparison::Less => "aql_less",
+        Comparison::LessOrEqual => "aql_less_or_equal",
+        Comparison::Greater => "aql_greater",
+        Comparison::GreaterOrEqual => "aql_greater_or_equal",
+    }
+}

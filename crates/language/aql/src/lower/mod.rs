@@ -1,0 +1,122 @@
+//! Tree to plan.
+
+mod aggregate;
+mod arithmetic;
+mod call;
+mod comparison;
+mod expression;
+mod label;
+mod membership;
+mod name;
+mod query;
+mod scope;
+mod select;
+mod time;
+mod value;
+
+use quarry_diagnostic::Diagnostic;
+use quarry_plan::{Node, TimeRange};
+use quarry_views::View;
+
+use crate::syntax::Parsed;
+
+/// Choices that the language leaves open.
+#[derive(Debug, Clone, Default)]
+pub struct LowerOptions {
+    /// The time range of a query without LAST or START; none reads all data. (QRadar itself takes
+    /// the last five minutes, which is of no use on files.)
+    pub default_window: Option<TimeRange>,
+    /// Whether undocumented extras of public queries are accepted with a warning.
+    pub permissive: bool,
+    /// Whether MATCHES and IMATCHES must match the whole text rather than be found in it.
+    pub whole_matches: bool,
+}
+
+/// A column of the result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutputColumn {
+    /// Its name in the plan, unique.
+    pub column: String,
+    /// Its name as QRadar prints it; several columns may share one.
+    pub label: String,
+}
+
+/// What became of a statement.
+#[derive(Debug, Clone)]
+pub struct Lowered {
+    /// The plan, or none if a diagnostic is an error.
+    pub plan: Option<Node>,
+    /// The plan's columns, in order.
+    pub output: Vec<OutputColumn>,
+    /// All diagnostics, those of the parser included, in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Turns a tree into a plan over the fields of a view (QRadar's names for the fields of each log).
+///
+/// ```
+/// use quarry_aql::{LowerOptions, lower, parse};
+/// use quarry_views::View;
+/// let parsed = parse("SELECT LOWER('A') AS a FROM events");
+/// let lowered = lower(&parsed, &View::default(), &LowerOptions::default());
+/// assert_eq!(lowered.output[0].label, "a");
+/// ```
+#[must_use]
+pub fn lower(parsed: &Parsed, view: &View, options: &LowerOptions) -> Lowered {
+    let mut context = Context::new(view, options);
+    let mut diagnostics = parsed.diagnostics.clone();
+    // A tree with holes would only give follow-up errors.
+    let readable = !diagnostics.iter().any(Diagnostic::is_error);
+    let statement = parsed.statement.as_ref().filter(|_| readable);
+    let query = statement.and_then(|statement| query::lower(&mut context, statement, query::Place::Top));
+    diagnostics.append(&mut context.diagnostics);
+    diagnostics.sort_by_key(|found| found.span.start);
+    let sound = !diagnostics.iter().any(Diagnostic::is_error);
+    let Some(query) = query.filter(|_| sound) else {
+        return Lowered { plan: None, output: Vec::new(), diagnostics };
+    };
+    let output =
+        query.columns.into_iter().map(|column| OutputColumn { column: column.column, label: column.label });
+    Lowered { plan: Some(query.node), output: output.collect(), diagnostics }
+}
+
+/// What all selects of one statement share.
+struct Context<'a> {
+    view: &'a View,
+    options: &'a LowerOptions,
+    diagnostics: Vec<Diagnostic>,
+    /// How many more expressions may be lowered.
+    budget: usize,
+    /// How many names were made up.
+    names: usize,
+    /// How deep the present expression is.
+    depth: usize,
+}
+
+impl<'a> Context<'a> {
+    /// Aliases are written out wherever they are used, so a short query can grow without bounds.
+    const BUDGET: usize = 200_000;
+    /// Nobody reads more.
+    const MOST_DIAGNOSTICS: usize = 1_000;
+
+    fn new(view: &'a View, options: &'a LowerOptions) -> Self {
+        Self { view, options, diagnostics: Vec::new(), budget: Self::BUDGET, names: 0, depth: 0 }
+    }
+
+    /// Reports a finding: an error once for a place, anything milder once.
+    fn report(&mut self, found: Diagnostic) {
+        let known = self.diagnostics.iter().any(|have| {
+            have.code == found.code
+                && (have.span == found.span || (!found.is_error() && have.message == found.message))
+        });
+        if !known && self.diagnostics.len() < Self::MOST_DIAGNOSTICS {
+            self.diagnostics.push(found);
+        }
+    }
+
+    /// A name that no field has.
+    fn fresh(&mut self, what: &str) -> String {
+        self.names += 1;
+        format!("#{what}{}", self.names)
+    }
+}

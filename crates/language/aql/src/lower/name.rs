@@ -1,0 +1,127 @@
+//! Names: fields first, then aliases, then what else a name may mean.
+
+use quarry_diagnostic::{Diagnostic, Span, did_you_mean};
+use quarry_plan::{Type, Value};
+
+use super::{
+    scope::{Found, Scope},
+    select::{AliasRank, Select},
+    value::Typed,
+};
+use crate::{
+    codes,
+    registry::{CatalogField, is_known_property, lookups},
+    syntax::{Name, Quote},
+};
+
+impl Select<'_, '_, '_> {
+    pub(super) fn name(&mut self, name: &Name) -> Typed {
+        let alias_first = match self.alias_rank {
+            AliasRank::AfterFields => false,
+            AliasRank::BeforeProperties => !self.scope.is_built_in(&name.text),
+            AliasRank::First => true,
+        };
+        if alias_first && let Some(found) = self.alias(&name.text) {
+            return found;
+        }
+        match self.scope.field(&name.text, name.span) {
+            Found::Value(value) => return value,
+            Found::Absent(field) => return self.absent(field, name.span, true),
+            Found::Nothing => {}
+        }
+        if let Some(found) = self.alias(&name.text) {
+            return found;
+        }
+        self.other(name).unwrap_or_else(|| self.unknown(name))
+    }
+
+    /// A built-in field without values here.
+    pub(super) fn absent(&mut self, field: CatalogField, span: Span, warn: bool) -> Typed {
+        let missing = field.kind.missing();
+        if warn {
+            let written = match &missing {
+                Value::Text(text) => text.clone(),
+                Value::Integer(number) => number.to_string(),
+                Value::Boolean(truth) => truth.to_string(),
+                _ => "null".to_owned(),
+            };
+            let message = format!("none of these logs carries `{}`: it is always {written}", field.name);
+            self.context.report(Diagnostic::warning(codes::EMPTY_FIELD, message, span));
+        }
+        match missing {
+            Value::Null => Typed::null(field.kind.data_type(), span),
+            value => Typed::literal(value, span),
+        }
+    }
+
+    /// The value of an alias of the select list, written out.
+    pub(super) fn alias(&mut self, text: &str) -> Option<Typed> {
+        let place = self
+            .aliases
+            .iter()
+            .position(|alias| alias.name.eq_ignore_ascii_case(text) && !self.active.contains(&alias.item))?;
+        let (item, value) = (self.aliases[place].item, self.aliases[place].value);
+        self.active.push(item);
+        let rank = std::mem::replace(&mut self.alias_rank, AliasRank::AfterFields);
+        let found = self.expression(value);
+        self.alias_rank = rank;
+        self.active.pop();
+        Some(found)
+    }
+
+    /// A lookup's result by its name, or a path of the record.
+    fn other(&mut self, name: &Name) -> Option<Typed> {
+        if let Some(lookup) = lookups().iter().find(|lookup| lookup.field.eq_ignore_ascii_case(&name.text))
+            && let Some(value) = self.scope.lookup(lookup.field, name.span)
+        {
+            let message = format!(
+                "QRadar has no field `{}`; read as {}({})",
+                name.text, lookup.function, lookup.argument
+            );
+            self.context.report(Diagnostic::warning(codes::LOOKUP_FIELD, message, name.span));
+            return Some(value);
+        }
+        let marked = name.quote == Quote::Double || name.text.contains('.') || is_known_property(&name.text);
+        if !marked && !self.context.options.permissive {
+            return None;
+        }
+        let value = self.scope.path(name)?;
+        let message =
+            format!("no property `{}` is defined: read as a path of the record, in any case", name.text);
+        self.context.report(
+            Diagnostic::warning(codes::JSON_PATH, message, name.span)
+                .with_help("define it as a field of the view, or write the path of the value with dots"),
+        );
+        Some(value)
+    }
+
+    fn unknown(&mut self, name: &Name) -> Typed {
+        let circular = self.aliases.iter().any(|alias| alias.name.eq_ignore_ascii_case(&name.text));
+        let found = if circular {
+            Diagnostic::error(
+                codes::CIRCULAR_ALIAS,
+                format!("the alias `{}` is defined by itself", name.text),
+                name.span,
+            )
+        } else {
+            let message = format!("field \"{}\" does not exist in {}", name.text, self.scope.title());
+            let mut found = Diagnostic::error(codes::UNKNOWN_FIELD, message, name.span);
+            if let Some(near) = self.suggestion(&name.text) {
+                found = found.with_help(format!("did you mean `{near}`?"));
+            }
+            if !matches!(self.scope, Scope::Derived { .. }) {
+                found = found
+                    .with_help("write it in double quotes to read a path of the record, such as \"a.b\"");
+            }
+            found
+        };
+        self.context.report(found);
+        Typed::null(Type::Text, name.span)
+    }
+
+    fn suggestion(&self, text: &str) -> Option<String> {
+        let mut names = self.scope.names();
+        names.extend(self.aliases.iter().map(|alias| alias.name.clone()));
+        did_you_mean(text, names.iter().map(String::as_str)).map(str::to_owned)
+    }
+}

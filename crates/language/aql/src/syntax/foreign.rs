@@ -1,0 +1,230 @@
+//! Constructs of SQL that are not AQL: each is named at its place.
+
+use super::{From, Name, lexer::TokenKind, parser::Parser};
+use crate::codes;
+
+const JOINS: [&str; 8] = ["JOIN", "INNER", "LEFT", "RIGHT", "FULL", "CROSS", "OUTER", "NATURAL"];
+const SET_OPERATIONS: [&str; 4] = ["UNION", "INTERSECT", "EXCEPT", "MINUS"];
+/// Words after a number that make it a length of time.
+const DURATIONS: [&str; 12] = [
+    "SECOND", "SECONDS", "MINUTE", "MINUTES", "HOUR", "HOURS", "DAY", "DAYS", "WEEK", "WEEKS", "MONTH",
+    "MONTHS",
+];
+
+/// The keyword of a clause that a word was likely meant to be.
+fn near_clause(word: &str) -> Option<&'static str> {
+    let known = ["WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "LAST", "START", "STOP", "PARAMETERS", "FROM"];
+    quarry_diagnostic::did_you_mean(word, known).filter(|_| word.len() > 2)
+}
+
+impl Parser {
+    fn is_any(&self, words: &[&str]) -> bool {
+        words.iter().any(|word| self.is_word(word))
+    }
+
+    /// Whether a clause of SQL that AQL lacks begins here.
+    pub(super) fn is_foreign_clause(&self) -> bool {
+        self.is_any(&JOINS) || self.is_any(&SET_OPERATIONS) || self.is_word("OFFSET")
+    }
+
+    /// Something other than a clause where a clause should be: reports it and goes to the next clause.
+    pub(super) fn foreign_clause(&mut self) {
+        let span = self.span();
+        if self.is_any(&JOINS) {
+            self.error(codes::JOIN, "JOIN is not AQL: a query reads one source", span)
+                .help("use a sub-select in FROM or `IN (SELECT ...)`");
+        } else if self.is_any(&SET_OPERATIONS) {
+            self.error(codes::SET_OPERATION, "set operations such as UNION are not AQL", span)
+                .help("run two queries, or join their conditions with OR");
+            self.skip_to_end();
+            return;
+        } else if self.is_word("OFFSET") {
+            self.error(codes::OFFSET, "OFFSET is not AQL", span)
+                .help("QRadar pages results by the Range header of its API");
+        } else {
+            let word = match self.kind() {
+                TokenKind::Word(word) => Some(word.clone()),
+                _ => None,
+            };
+            let near = word.and_then(|word| near_clause(&word));
+            let reported =
+                self.unexpected("a clause (WHERE, GROUP BY, ORDER BY, LIMIT, LAST, ...) or the end");
+            if let Some(near) = near {
+                reported.help(format!("did you mean `{near}`?"));
+            }
+        }
+        self.advance();
+        self.skip_to_clause();
+    }
+
+    /// After the source: a second name or a second source.
+    pub(super) fn after_source(&mut self, source: Option<&From>) {
+        if self.is_symbol(",") {
+            let span = self.span();
+            self.error(codes::JOIN, "a query reads one source; a list of sources is not AQL", span);
+            self.skip_to_clause();
+            return;
+        }
+        if self.at_clause() || self.is_foreign_clause() {
+            return;
+        }
+        let explicit = self.take_word("AS");
+        let is_name = matches!(self.kind(), TokenKind::Word(_) | TokenKind::Quoted(_));
+        if !explicit && (!is_name || self.is_any(&["LAST", "START"])) {
+            return;
+        }
+        let Some(name) = self.any_name() else {
+            self.unexpected("a name after AS");
+            return;
+        };
+        if !explicit && let Some(near) = near_clause(&name.text) {
+            self.error(codes::UNEXPECTED, format!("expected a clause, found `{}`", name.text), name.span)
+                .help(format!("did you mean `{near}`?"));
+            self.skip_to_clause();
+            return;
+        }
+        let message = format!("a second name for the source (`{}`) is not AQL", name.text);
+        if matches!(source, Some(From::Query(_))) {
+            self.warning(codes::TABLE_ALIAS, message, name.span)
+                .help("leave it out: columns are named without it");
+        } else {
+            self.error(codes::TABLE_ALIAS, message, name.span)
+                .help("leave it out: columns are named without it");
+        }
+    }
+
+    pub(super) fn reject_select_distinct(&mut self) {
+        let follows_value =
+            !matches!(self.kind_after(), TokenKind::Symbol("," | ")")) && !self.word_after("FROM");
+        if self.is_word("DISTINCT") && follows_value {
+            let span = self.span();
+            self.error(codes::DISTINCT, "SELECT DISTINCT is not AQL: QRadar reads DISTINCT as a field", span)
+                .help("use GROUP BY, or UNIQUECOUNT(x) to count");
+            self.advance();
+        }
+    }
+
+    pub(super) fn reject_into_reference_set(&mut self) {
+        if self.is_word("REFERENCE") {
+            let span = self.span();
+            self.error(
+                codes::NOT_A_SELECT,
+                "INTO REFERENCE SET is not AQL: a query cannot change reference data",
+                span,
+            );
+            self.advance();
+            self.take_word("SET");
+        }
+    }
+
+    /// `CAST(x AS type)`, met at AS.
+    pub(super) fn reject_cast(&mut self, function: &Name) {
+        let span = function.span.join(self.span());
+        let what = if function.text.eq_ignore_ascii_case("CAST") {
+            "CAST ... AS is not AQL".to_owned()
+        } else {
+            format!("AS inside the arguments of {} is not AQL", function.text)
+        };
+        self.error(codes::CAST, what, span).help("convert with LONG(x), DOUBLE(x) or STR(x)");
+        while !self.at_end() && !self.is_symbol(")") && !self.is_symbol(",") {
+            if self.is_symbol("(") {
+                self.skip_group();
+            } else {
+                self.advance();
+            }
+        }
+    }
+
+    /// What may follow a value in SQL but not in AQL; true if something was skipped.
+    pub(super) fn foreign_suffix(&mut self) -> bool {
+        let span = self.span();
+        if self.is_word("OVER") && self.symbol_after("(") {
+            self.error(codes::WINDOW, "window functions (OVER) are not AQL", span)
+                .help("group with GROUP BY, or use a sub-select in FROM");
+            self.advance();
+            self.skip_group();
+            return true;
+        }
+        if self.is_symbol("::") {
+            self.error(codes::COLON_CAST, "a `::` cast is not AQL", span)
+                .help("convert with LONG(x), DOUBLE(x) or STR(x)");
+            self.advance();
+            self.any_name();
+            return true;
+        }
+        false
+    }
+
+    /// `e."Field"` or `e.*` after the `e` was read; true if the rest was skipped.
+    pub(super) fn foreign_qualifier(&mut self, name: &Name) -> bool {
+        if !self.take_symbol(".") {
+            return false;
+        }
+        let message = format!("a field qualified by a source (`{}.`) is not AQL", name.text);
+        self.error(codes::QUALIFIED_NAME, message, name.span.join(self.span())).help("write the field alone");
+        if self.any_name().is_none() {
+            self.take_symbol("*");
+        }
+        true
+    }
+
+    /// `1 HOUR` after the number was read; true if the unit was skipped.
+    pub(super) fn foreign_duration(&mut self) -> bool {
+        if !self.is_any(&DURATIONS) {
+            return false;
+        }
+        let span = self.previous_span().join(self.span());
+        self.error(codes::DURATION, "a number with a unit of time is not AQL", span)
+            .help("times are milliseconds: an hour is 3600000; or use LAST 1 HOURS");
+        self.advance();
+        true
+    }
+
+    /// A value that only SQL has; true if one was skipped.
+    pub(super) fn foreign_value(&mut self) -> bool {
+        let span = self.span();
+        if self.is_word("INTERVAL") && matches!(self.kind_after(), TokenKind::Text(_) | TokenKind::Integer(_))
+        {
+            self.error(codes::INTERVAL, "INTERVAL is not AQL", span)
+                .help("times are milliseconds: an hour is 3600000; or use LAST 1 HOURS");
+            self.advance();
+            self.advance();
+            if self.is_any(&DURATIONS) {
+                self.advance();
+            }
+            return true;
+        }
+        if self.is_word("EXISTS") && self.symbol_after("(") {
+            self.error(codes::EXISTS, "EXISTS is not AQL", span).help("use `x IN (SELECT x FROM ...)`");
+            self.advance();
+            self.skip_group();
+            return true;
+        }
+        if self.is_word("DISTINCT") && !self.symbol_after(",") {
+            self.error(codes::DISTINCT, "DISTINCT is not AQL here", span)
+                .help("use GROUP BY or UNIQUECOUNT(x)");
+            self.advance();
+            return true;
+        }
+        false
+    }
+
+    /// `x IN f(...)` or `x IN y`.
+    pub(super) fn reject_bare_in(&mut self) {
+        let span = self.span();
+        let is_set = self.is_word("REFERENCE_SET");
+        let message = if is_set {
+            "REFERENCE_SET(...) is not AQL"
+        } else {
+            "IN takes a list or a sub-select in parentheses"
+        };
+        let help = if is_set { "write REFERENCESETCONTAINS('set', x)" } else { "write `x IN ('a', 'b')`" };
+        self.error(codes::IN_WITHOUT_LIST, message, span).help(help);
+        if self.any_name().is_none() && matches!(self.kind(), TokenKind::Integer(_) | TokenKind::Double(_)) {
+            self.advance();
+        }
+        if self.is_symbol("(") {
+            self.skip_group();
+        }
+    }
+}

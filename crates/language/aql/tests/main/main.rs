@@ -1,0 +1,9 @@
+//! Tests of the language from the outside.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, missing_docs)]
+
+mod cases;
+mod corpus;
+mod dump;
+mod founding;
+mod prefilter;
+mod robust;

@@ -1,0 +1,104 @@
+//! `convert`: changes how fields are written, in place or under a new name.
+
+use quarry_diagnostic::{Diagnostic, Span, did_you_mean};
+use quarry_plan::{Expression, Type};
+
+use super::super::context::Context;
+use super::super::{build, codes, wildcard};
+use super::general::{General, missing};
+use crate::tree::{Command, Item, Word};
+
+/// The conversions, whether they take a time format and whether the result is always a number.
+const CONVERSIONS: &[(&str, bool, bool)] = &[
+    ("auto", false, false),
+    ("ctime", true, false),
+    ("dur2sec", false, false),
+    ("memk", false, false),
+    ("mktime", true, true),
+    ("mstime", false, false),
+    ("none", false, false),
+    ("num", false, false),
+    ("rmcomma", false, false),
+    ("rmunit", false, false),
+];
+
+pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
+    let mut arguments = General::new(context, command);
+    let format = arguments.option("timeformat");
+    let items = std::mem::take(&mut arguments.items);
+    arguments.finish(context);
+    let mut rest = items.as_slice();
+    if rest.is_empty() {
+        return missing(context, command, "a conversion such as `ctime(field)`");
+    }
+    while let Some((item, next)) = rest.split_first() {
+        rest = next;
+        let Item::Call { name, arguments, span } = item else {
+            let message = "expected a conversion such as `ctime(field)`";
+            context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, command.span));
+            return;
+        };
+        let mut new_name = None;
+        if let [Item::Word(keyword), Item::Word(word), after @ ..] = rest {
+            if keyword.is_keyword("as") {
+                new_name = Some(word);
+                rest = after;
+            }
+        }
+        for field in arguments {
+            convert_fields(context, name, field, new_name, format, *span);
+        }
+    }
+}
+
+fn convert_fields(
+    context: &mut Context<'_>,
+    function: &Word,
+    field: &Word,
+    new_name: Option<&Word>,
+    format: Option<&Word>,
+    span: Span,
+) {
+    let name = function.text.to_lowercase();
+    let Some((_, timed, number)) = CONVERSIONS.iter().find(|(known, ..)| *known == name) else {
+        let message = format!("`convert` has no function `{}`", function.text);
+        let mut found = Diagnostic::error(codes::UNKNOWN_FUNCTION, message, function.span);
+        if let Some(near) = did_you_mean(&name, CONVERSIONS.iter().map(|(known, ..)| *known)) {
+            found = found.with_help(format!("did you mean `{near}`?"));
+        }
+        return context.report(found);
+    };
+    let fields = if wildcard::is_wildcard(&field.text) {
+        context.matching(&field.text)
+    } else {
+        vec![field.text.clone()]
+    };
+    let mut converted = Vec::new();
+    for from in fields {
+        let value = context.field(&from, field.span);
+        let have = context.type_of(&value);
+        if have == Type::Null {
+            continue;
+        }
+        let mut arguments = vec![value];
+        if let Some(format) = format.filter(|_| *timed) {
+            arguments.push(Expression::text(&format.text, format.span));
+        }
+        let result = match have {
+            _ if *number => Type::Double,
+            Type::TextList => Type::TextList,
+            _ => Type::Text,
+        };
+        let to = match new_name {
+            Some(alias) => {
+                let texts = wildcard::captures(&field.text, &from).unwrap_or_default();
+                wildcard::fill(&alias.text, &texts)
+            }
+            None => from,
+        };
+        converted.push((to, build::call(&format!("convert_{name}"), arguments, result, span)));
+    }
+    if !converted.is_empty() {
+        context.assign(converted);
+    }
+}

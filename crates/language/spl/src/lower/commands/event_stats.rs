@@ -1,0 +1,47 @@
+//! `eventstats`: aggregates of the group beside every row; rows without a group get none.
+
+use quarry_plan::{Expression, WindowCall};
+
+use super::super::context::Context;
+use super::super::{aggregation, build};
+use super::not_understood;
+use super::stats::{by_names, check_options};
+use crate::tree::{Arguments, Command, Stats};
+
+pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
+    let Arguments::Stats(stats) = &command.arguments else { return not_understood(context, command) };
+    check_options(context, &command.name, &stats.options);
+    add(context, stats, true);
+}
+
+/// Adds aggregates over each row's group: of the whole of it, or of the rows up to this one.
+pub(super) fn add(context: &mut Context<'_>, stats: &Stats, whole: bool) {
+    let mut partition = Vec::new();
+    let mut names = Vec::new();
+    for (name, by) in by_names(context, &stats.by) {
+        partition.push(context.field(&name, by.field.span));
+        names.push(name);
+    }
+    let order = if whole { Vec::new() } else { context.order_keys() };
+    let mut windows = Vec::new();
+    let mut results = Vec::new();
+    for (name, mut call) in aggregation::calls(context, &stats.aggregations, &names) {
+        if call.order.is_empty() {
+            call.order.clone_from(&order);
+        }
+        let column = context.fresh_name("window");
+        windows.push((column.clone(), WindowCall { call, partition: partition.clone(), whole }));
+        results.push((name, Expression::column(column, context.span)));
+    }
+    let helpers: Vec<String> = windows.iter().map(|(name, _)| name.clone()).collect();
+    context.window(windows);
+    if !partition.is_empty() {
+        let present: Vec<Expression> = partition.into_iter().map(build::is_present).collect();
+        let present = build::all(present, context.span);
+        for (_, value) in &mut results {
+            *value = build::case(vec![(present.clone(), value.clone())], None, value.span);
+        }
+    }
+    context.assign(results);
+    context.hide(&helpers);
+}

@@ -1,0 +1,62 @@
+//! `fillnull`: a value where there is none.
+
+use quarry_plan::{Expression, Type};
+
+use super::super::build;
+use super::super::context::{Context, LateRule, convert, wider};
+use super::general::{General, names};
+use crate::tree::Command;
+
+const DEFAULT: &str = "0";
+
+pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
+    let mut arguments = General::new(context, command);
+    let value = arguments.option("value").map_or(DEFAULT, |word| word.text.as_str());
+    let words = arguments.words(context);
+    arguments.finish(context);
+    if words.is_empty() {
+        return fill_all(context, value);
+    }
+    let mut filled = Vec::new();
+    for (name, _) in names(context, words) {
+        filled.push(fill(context, &name, value));
+    }
+    context.assign(filled);
+}
+
+fn fill(context: &mut Context<'_>, name: &str, value: &str) -> (String, Expression) {
+    let span = context.span;
+    let Some(column) = context.find(name).filter(|column| !column.empty) else {
+        return (name.to_owned(), Expression::text(value, span));
+    };
+    let number =
+        value.parse::<f64>().ok().filter(|_| matches!(column.data_type, Type::Double | Type::Integer));
+    let (constant, constant_type) = match number {
+        Some(number) => (build::number(number, span), Type::Double),
+        None => (Expression::text(value, span), Type::Text),
+    };
+    let data_type = wider(column.data_type, constant_type);
+    let items = vec![
+        convert(Expression::column(name, span), column.data_type, data_type),
+        convert(constant, constant_type, data_type),
+    ];
+    (name.to_owned(), build::coalesce(items, span))
+}
+
+/// Fills every field: those known now, and on raw events those that come up later.
+fn fill_all(context: &mut Context<'_>, value: &str) {
+    if context.has_unknown_fields() {
+        context.add_rule(LateRule::Fill { value: value.to_owned() });
+    }
+    let names: Vec<String> = context
+        .columns()
+        .iter()
+        .map(|column| column.name.clone())
+        .filter(|name| !name.starts_with(['_', '\u{1}']))
+        .collect();
+    let mut filled = Vec::new();
+    for name in names {
+        filled.push(fill(context, &name, value));
+    }
+    context.assign(filled);
+}

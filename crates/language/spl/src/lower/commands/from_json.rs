@@ -1,0 +1,19 @@
+//! `fromjson`: the members of a JSON object become fields.
+
+use quarry_plan::Type;
+
+use super::super::context::{Context, LateRule};
+use super::general::{General, missing};
+use crate::tree::Command;
+
+pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
+    let mut arguments = General::new(context, command);
+    arguments.only(context, "prefix", &[""]);
+    let words = arguments.words(context);
+    arguments.finish(context);
+    let [field] = words.as_slice() else { return missing(context, command, "one field") };
+    let input = context.field(&field.text, field.span);
+    if context.type_of(&input) != Type::Null {
+        context.add_rule(LateRule::Json { input });
+    }
+}

@@ -1,0 +1,129 @@
+//! The commands, one file and one row each.
+
+mod add_totals;
+mod append;
+mod bin;
+mod convert;
+mod dedup;
+mod eval;
+mod event_stats;
+mod fields;
+mod fill_null;
+mod foreach;
+mod from_json;
+mod general;
+mod head;
+mod join;
+mod make_multivalue;
+mod multivalue_expand;
+mod regex;
+mod rename;
+mod replace;
+mod reverse;
+mod rex;
+mod search;
+mod sort;
+mod spath;
+mod stats;
+mod stream_stats;
+pub(crate) mod subsearch;
+mod table;
+mod top;
+mod tstats;
+mod r#where;
+mod xml_fields;
+
+use quarry_diagnostic::{Diagnostic, did_you_mean};
+
+use super::codes;
+use super::context::Context;
+use crate::tree::{Command, Pipeline};
+
+/// A command that can be planned.
+pub(crate) struct Row {
+    /// Its names.
+    pub(crate) names: &'static [&'static str],
+    /// Adds it to the plan.
+    pub(crate) lower: fn(&mut Context<'_>, &Command),
+}
+
+/// Every command that can be planned.
+pub(crate) const TABLE: &[Row] = &[
+    Row { names: &["addtotals"], lower: add_totals::lower },
+    Row { names: &["append"], lower: append::lower_append },
+    Row { names: &["appendpipe"], lower: append::lower_pipe },
+    Row { names: &["bin", "bucket", "discretize"], lower: bin::lower },
+    Row { names: &["convert"], lower: convert::lower },
+    Row { names: &["dedup"], lower: dedup::lower },
+    Row { names: &["eval"], lower: eval::lower },
+    Row { names: &["eventstats"], lower: event_stats::lower },
+    Row { names: &["fields"], lower: fields::lower },
+    Row { names: &["fillnull"], lower: fill_null::lower },
+    Row { names: &["foreach"], lower: foreach::lower },
+    Row { names: &["fromjson"], lower: from_json::lower },
+    Row { names: &["head"], lower: head::lower_head },
+    Row { names: &["join"], lower: join::lower },
+    Row { names: &["makemv"], lower: make_multivalue::lower_make },
+    Row { names: &["mvexpand"], lower: multivalue_expand::lower },
+    Row { names: &["nomv"], lower: make_multivalue::lower_join },
+    Row { names: &["rare"], lower: top::lower_rare },
+    Row { names: &["regex"], lower: regex::lower },
+    Row { names: &["rename"], lower: rename::lower },
+    Row { names: &["replace"], lower: replace::lower },
+    Row { names: &["reverse"], lower: reverse::lower },
+    Row { names: &["rex"], lower: rex::lower },
+    Row { names: &["search"], lower: search::lower },
+    Row { names: &["sort"], lower: sort::lower },
+    Row { names: &["spath"], lower: spath::lower },
+    Row { names: &["stats"], lower: stats::lower },
+    Row { names: &["streamstats"], lower: stream_stats::lower },
+    Row { names: &["table"], lower: table::lower },
+    Row { names: &["tail"], lower: head::lower_tail },
+    Row { names: &["top"], lower: top::lower_top },
+    Row { names: &["tstats"], lower: tstats::lower },
+    Row { names: &["where"], lower: r#where::lower },
+    Row { names: &["xmlkv"], lower: xml_fields::lower },
+];
+
+/// Lowers every command of a pipeline, in order.
+pub(crate) fn lower_all(context: &mut Context<'_>, pipeline: &Pipeline) {
+    for command in &pipeline.commands {
+        context.span = command.span;
+        match TABLE.iter().find(|row| row.names.contains(&command.name.as_str())) {
+            Some(row) => (row.lower)(context, command),
+            None => report_unsupported(context, command),
+        }
+    }
+}
+
+fn report_unsupported(context: &mut Context<'_>, command: &Command) {
+    let message = format!("the command `{}` is not supported yet", command.name);
+    let mut diagnostic = Diagnostic::error(codes::UNSUPPORTED_COMMAND, message, command.name_span);
+    let known = TABLE.iter().flat_map(|row| row.names).copied();
+    if let Some(near) = did_you_mean(&command.name, known) {
+        diagnostic = diagnostic.with_help(format!("did you mean `{near}`?"));
+    }
+    context.report(diagnostic);
+}
+
+/// The parser gives each command the arguments of its own kind; anything else is a part it could
+/// not read.
+fn not_understood(context: &mut Context<'_>, command: &Command) {
+    let message = format!("the arguments of `{}` were not understood", command.name);
+    context.report(Diagnostic::error(codes::NOT_UNDERSTOOD, message, command.span));
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::TABLE;
+
+    #[test]
+    fn command_names_are_unique() {
+        let mut names: Vec<&str> = TABLE.iter().flat_map(|row| row.names).copied().collect();
+        let all = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), all);
+    }
+}

@@ -1,0 +1,19 @@
+//! `mvexpand`: one row a value of a list; a row without a value stays.
+
+use quarry_plan::Type;
+
+use super::super::context::Context;
+use super::general::{General, missing};
+use crate::tree::Command;
+
+pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
+    let mut arguments = General::new(context, command);
+    let limit = arguments.count(context, "limit").filter(|limit| *limit > 0);
+    let words = arguments.words(context);
+    arguments.finish(context);
+    let [field] = words.as_slice() else { return missing(context, command, "one field") };
+    let value = context.field(&field.text, field.span);
+    if context.type_of(&value) == Type::TextList {
+        context.expand(&field.text, limit);
+    }
+}

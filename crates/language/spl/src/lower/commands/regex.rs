@@ -1,0 +1,36 @@
+//! `regex`: keeps the rows in which a field matches a regular expression, or does not.
+
+use quarry_plan::{TextPattern, Type};
+
+use super::super::build;
+use super::super::context::{Context, RAW, convert};
+use super::general::{General, missing};
+use crate::tree::{Command, OptionValue};
+
+pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
+    let mut arguments = General::new(context, command);
+    let options = arguments.all_options();
+    let words = arguments.words(context);
+    arguments.finish(context);
+    let (field, pattern, negated) = match (options.as_slice(), words.as_slice()) {
+        ([option], []) => match &option.value {
+            OptionValue::Word(pattern) => (option.name.text.as_str(), pattern, option.negated),
+            _ => return missing(context, command, "a regular expression in quotes"),
+        },
+        ([], [pattern]) => (RAW, *pattern, false),
+        _ => return missing(context, command, "one regular expression, such as `field=\"^a\"`"),
+    };
+    let span = command.span;
+    let value = context.field(field, span);
+    let have = context.type_of(&value);
+    let value =
+        if matches!(have, Type::Text | Type::TextList) { value } else { convert(value, have, Type::Text) };
+    let found = build::matches(TextPattern::Regex(pattern.text.clone()), false, value, span);
+    let predicate = if negated {
+        // A row without the field does not match, and so stays.
+        build::coalesce(vec![found, build::boolean(false, span)], span).negate()
+    } else {
+        found
+    };
+    context.filter(predicate);
+}

@@ -1,0 +1,114 @@
+//! `rex`: fields from the named groups of a regular expression, or a text changed as `sed` does.
+
+use quarry_diagnostic::Diagnostic;
+use quarry_plan::{Expression, Type};
+
+use super::super::context::{Context, RAW, convert, wider};
+use super::super::{build, codes};
+use super::general::{General, bad_value, missing};
+use crate::tree::{Command, Word};
+
+pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
+    let mut arguments = General::new(context, command);
+    let field = arguments.option("field");
+    let mode = arguments.option("mode");
+    let most = arguments.count(context, "max_match").unwrap_or(1);
+    let words = arguments.words(context);
+    arguments.finish(context);
+    let [pattern] = words.as_slice() else {
+        return missing(context, command, "one regular expression in quotes");
+    };
+    let name = field.map_or(RAW, |word| word.text.as_str());
+    let input = context.field(name, field.map_or(command.span, |word| word.span));
+    match mode {
+        Some(mode) if mode.text.eq_ignore_ascii_case("sed") => change(context, name, input, pattern),
+        Some(mode) => bad_value(context, "mode", mode, "`sed`"),
+        None => extract(context, command, input, pattern, most),
+    }
+}
+
+fn change(context: &mut Context<'_>, name: &str, input: Expression, script: &Word) {
+    let have = context.type_of(&input);
+    if have == Type::Null {
+        return;
+    }
+    let result = if have == Type::TextList { Type::TextList } else { Type::Text };
+    let arguments = vec![input, Expression::text(&script.text, script.span)];
+    let changed = build::call("rex_sed", arguments, result, script.span);
+    context.assign(vec![(name.to_owned(), changed)]);
+}
+
+/// Each named group becomes a field; where nothing matches the field keeps its value.
+fn extract(context: &mut Context<'_>, command: &Command, input: Expression, pattern: &Word, most: usize) {
+    let groups = group_names(&pattern.text);
+    if groups.is_empty() {
+        let found =
+            Diagnostic::error(codes::BAD_PATTERN, "the regular expression has no named group", pattern.span)
+                .with_help("name what is to become a field: `(?<field>...)`");
+        return context.report(found);
+    }
+    if context.type_of(&input) == Type::Null {
+        return;
+    }
+    let result = if most == 1 { Type::Text } else { Type::TextList };
+    let mut values = Vec::new();
+    for group in groups {
+        let mut arguments = vec![
+            input.clone(),
+            Expression::text(&pattern.text, pattern.span),
+            Expression::text(&group, pattern.span),
+        ];
+        if most != 1 {
+            arguments.push(build::number(f64::from(u32::try_from(most).unwrap_or(u32::MAX)), pattern.span));
+        }
+        let found = build::call("rex", arguments, result, command.span);
+        let value = match context.find(&group).filter(|column| !column.empty) {
+            Some(old) => {
+                let data_type = wider(result, old.data_type);
+                let old = convert(Expression::column(&group, command.span), old.data_type, data_type);
+                build::coalesce(vec![convert(found, result, data_type), old], command.span)
+            }
+            None => found,
+        };
+        values.push((group, value));
+    }
+    context.assign(values);
+}
+
+/// The names of `(?<name>...)`, `(?P<name>...)` and `(?'name'...)`, each once.
+fn group_names(pattern: &str) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    let mut rest = pattern;
+    while let Some(at) = rest.find("(?") {
+        let escaped = rest[..at].bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 1;
+        rest = &rest[at + 2..];
+        let inside = rest.strip_prefix('P').unwrap_or(rest);
+        let name = match inside.chars().next() {
+            Some('<') => inside[1..].split_once('>').map(|(name, _)| name),
+            Some('\'') => inside[1..].split_once('\'').map(|(name, _)| name),
+            _ => None,
+        };
+        let is_name = |name: &&str| {
+            name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+                && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+        };
+        if let Some(name) = name.filter(is_name).filter(|_| !escaped) {
+            if !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
+            }
+        }
+    }
+    names
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::group_names;
+
+    #[test]
+    fn named_groups_are_found_whatever_their_notation() {
+        assert_eq!(group_names(r"(?<a>x)(?P<b>y)(?'c'z)(?i)(?<a>w)"), ["a", "b", "c"]);
+        assert_eq!(group_names(r"(?<=a)(?<!b)(?:c)\(?<d>"), Vec::<String>::new());
+    }
+}

@@ -1,0 +1,46 @@
+//! `spath`: fields from JSON text. The paths of the raw event are fields already.
+
+use quarry_plan::{Expression, Type};
+
+use super::super::build;
+use super::super::context::{Context, LateRule, RAW};
+use super::general::{General, missing};
+use crate::tree::Command;
+
+pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
+    let mut arguments = General::new(context, command);
+    let input = arguments.option("input");
+    let output = arguments.option("output");
+    let mut path = arguments.option("path");
+    let words = arguments.words(context);
+    arguments.finish(context);
+    match words.as_slice() {
+        [] => {}
+        [word] if path.is_none() => path = Some(word),
+        _ => return missing(context, command, "at most one path"),
+    }
+    let name = input.map_or(RAW, |word| word.text.as_str());
+    let Some(path) = path else {
+        if name != RAW {
+            extract_all(context, name, command);
+        }
+        return;
+    };
+    let input = context.field(name, input.map_or(command.span, |word| word.span));
+    if context.type_of(&input) == Type::Null {
+        return;
+    }
+    let result = if path.text.contains("{}") { Type::TextList } else { Type::Text };
+    let output = output.map_or(&path.text, |word| &word.text);
+    let arguments = vec![input, Expression::text(&path.text, path.span)];
+    let value = build::call("spath", arguments, result, command.span);
+    context.assign(vec![(output.clone(), value)]);
+}
+
+/// Every path of the text is a field from here on.
+fn extract_all(context: &mut Context<'_>, name: &str, command: &Command) {
+    let input = context.field(name, command.span);
+    if context.type_of(&input) != Type::Null {
+        context.add_rule(LateRule::Json { input });
+    }
+}

@@ -1,0 +1,102 @@
+//! Lowering the pipeline in brackets of `join`, `append` and `appendpipe`.
+
+use quarry_diagnostic::{Diagnostic, Span};
+use quarry_plan::Node;
+
+use super::super::codes;
+use super::super::context::{Column, Context};
+use super::general::{General, missing};
+use super::lower_all;
+use crate::tree::{Command, Item, Pipeline};
+
+/// Subsearches nested deeper are refused: plans are walked recursively.
+const DEEPEST: usize = 8;
+
+/// Options that bound what the platform spends on a subsearch; here nothing is cut off.
+const BOUNDS: &[&str] = &["maxout", "maxtime", "timeout", "extendtimerange"];
+
+/// A subsearch as rows: its plan and the fields it has.
+pub(crate) struct Rows {
+    pub(crate) plan: Node,
+    pub(crate) columns: Vec<Column>,
+}
+
+/// Takes the only subsearch among the items.
+pub(super) fn take<'c>(
+    context: &mut Context<'_>,
+    arguments: &mut General<'c>,
+    command: &Command,
+) -> Option<&'c Pipeline> {
+    for option in BOUNDS {
+        arguments.ignore(context, option, "no subsearch is cut off");
+    }
+    let at = arguments.items.iter().position(|item| matches!(item, Item::Subsearch(_)));
+    let Some(Item::Subsearch(pipeline)) = at.map(|at| arguments.items.remove(at)) else {
+        missing(context, command, "a subsearch in brackets");
+        return None;
+    };
+    Some(pipeline)
+}
+
+/// Lowers a subsearch that reads events of its own; it is open until `finish`.
+pub(crate) fn lower<'a>(context: &mut Context<'a>, pipeline: &Pipeline) -> Option<Context<'a>> {
+    let inner = Context::new(context.options, context.options.default_time.clone());
+    run(context, inner, pipeline)
+}
+
+/// Lowers a subsearch that goes on from a copy of the rows here.
+pub(super) fn lower_copy<'a>(context: &mut Context<'a>, pipeline: &Pipeline) -> Option<Context<'a>> {
+    let mut inner = context.clone();
+    inner.diagnostics.clear();
+    run(context, inner, pipeline)
+}
+
+fn run<'a>(context: &mut Context<'a>, mut inner: Context<'a>, pipeline: &Pipeline) -> Option<Context<'a>> {
+    inner.depth = context.depth + 1;
+    if inner.depth > DEEPEST {
+        context.report(Diagnostic::error(
+            codes::TOO_COMPLEX,
+            "subsearches are nested too deep",
+            pipeline.span,
+        ));
+        return None;
+    }
+    lower_all(&mut inner, pipeline);
+    if inner.is_open() {
+        let message = "the fields of this subsearch are not known";
+        let found = Diagnostic::error(codes::UNSUPPORTED_SUBSEARCH, message, pipeline.span)
+            .with_help("end it with `stats`, `table` or `fields`");
+        inner.report(found);
+    }
+    if inner.diagnostics.iter().any(Diagnostic::is_error) {
+        for diagnostic in inner.diagnostics {
+            context.report(diagnostic);
+        }
+        return None;
+    }
+    Some(inner)
+}
+
+/// The finished rows of a subsearch.
+pub(crate) fn finish<'a>(context: &mut Context<'a>, inner: Context<'a>) -> Rows {
+    let columns: Vec<Column> = inner.columns().iter().filter(|column| !column.is_hidden()).cloned().collect();
+    let span = inner.span;
+    let (plan, diagnostics, needs_discovery) = inner.finish(&columns, span);
+    context.needs_discovery |= needs_discovery;
+    for diagnostic in diagnostics {
+        context.report(diagnostic);
+    }
+    Rows { plan, columns }
+}
+
+/// Refuses to go on from raw events, whose fields are not all known.
+pub(super) fn needs_known_fields(context: &mut Context<'_>, command: &str, span: Span) -> bool {
+    if !context.is_open() {
+        return false;
+    }
+    let message = format!("`{command}` on raw events is not supported yet");
+    let found = Diagnostic::error(codes::UNSUPPORTED_SUBSEARCH, message, span)
+        .with_help("name the fields with `table` or `fields` first");
+    context.report(found);
+    true
+}

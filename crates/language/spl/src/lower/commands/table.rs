@@ -1,0 +1,25 @@
+//! `table`: exactly the named fields, in that order; one that does not exist is an empty column.
+
+use quarry_plan::Type;
+
+use super::super::context::{Column, Context};
+use super::general::{General, missing, names};
+use crate::tree::Command;
+
+pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
+    let mut arguments = General::new(context, command);
+    let words = arguments.words(context);
+    arguments.finish(context);
+    if words.is_empty() {
+        return missing(context, command, "a field");
+    }
+    let mut kept = Vec::new();
+    for (name, span) in names(context, words) {
+        let column = context.find(&name).unwrap_or_else(|| {
+            context.field(&name, span);
+            Column { name, data_type: Type::Null, empty: true }
+        });
+        kept.push(column);
+    }
+    context.close(kept, false);
+}

@@ -1,0 +1,97 @@
+//! `tstats`: aggregates over a data model, or over all events. There are no summaries here: it
+//! always reads the events.
+
+use quarry_diagnostic::Diagnostic;
+use quarry_plan::Expression;
+
+use super::super::context::{Context, LateRule, TIME};
+use super::super::{build, codes, data_model, search};
+use super::stats::{check_options, group};
+use super::{bin, not_understood};
+use crate::tree::{Arguments, Command, Item, OptionItem, OptionValue, Stats, Word};
+
+pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
+    let Arguments::Stats(stats) = &command.arguments else { return not_understood(context, command) };
+    if context.has_steps() {
+        let message = "`tstats` reads events itself and must come first";
+        context.report(Diagnostic::error(codes::UNSUPPORTED_COMMAND, message, command.name_span));
+        return;
+    }
+    let mut stats = stats.clone();
+    let span = take_span(&mut stats);
+    let fill = take(&mut stats.options, "fillnull_value");
+    check_options(context, &command.name, &stats.options);
+    from(context, &stats);
+    if let Some(filter) = &stats.filter {
+        if let Some(predicate) = search::lower(context, filter) {
+            context.filter(predicate);
+        }
+    }
+    if let Some(span) = span {
+        context.field(TIME, span.span);
+        bin::bucket(context, TIME, TIME, &span);
+    }
+    if let Some(fill) = fill {
+        fill_groups(context, &stats, &fill);
+    }
+    group(context, command, &stats);
+}
+
+/// Restricts the events to the data model and gives its fields their names.
+fn from(context: &mut Context<'_>, stats: &Stats) {
+    for item in &stats.from {
+        let name = match item {
+            Item::Option(option) if option.name.text.eq_ignore_ascii_case("datamodel") => match &option.value
+            {
+                OptionValue::Word(word) => word,
+                _ => continue,
+            },
+            Item::Comma(_) => continue,
+            _ => {
+                let message = "`tstats` reads from `datamodel=` only";
+                context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, context.span));
+                return;
+            }
+        };
+        let Some(dataset) = data_model::find(context, &name.text, name.span) else { return };
+        data_model::warn_if_empty(context, dataset, name.span);
+        let restriction = data_model::restriction(context, dataset, name.span);
+        context.filter(restriction);
+        context.add_rule(LateRule::Dataset { defaults: dataset.defaults() });
+        if stats.filter.as_ref().is_some_and(|filter| data_model::mentions(filter, "nodename")) {
+            let names = data_model::node_names(context, dataset, name.span);
+            context.assign(vec![("nodename".to_owned(), names)]);
+        }
+    }
+}
+
+/// Gives groups without a value one of their own.
+fn fill_groups(context: &mut Context<'_>, stats: &Stats, fill: &Word) {
+    let mut filled = Vec::new();
+    for by in &stats.by {
+        let name = &by.field.text;
+        let value = context.field(name, by.field.span);
+        if name != TIME && context.type_of(&value) == quarry_plan::Type::Text {
+            let text = Expression::text(&fill.text, fill.span);
+            filled.push((name.clone(), build::coalesce(vec![value, text], by.field.span)));
+        }
+    }
+    context.assign(filled);
+}
+
+/// Takes `span=` wherever it stands: it always is that of the time.
+fn take_span(stats: &mut Stats) -> Option<Word> {
+    let mut found = take(&mut stats.options, "span");
+    for by in &mut stats.by {
+        found = take(&mut by.options, "span").or(found);
+    }
+    found
+}
+
+fn take(options: &mut Vec<OptionItem>, name: &str) -> Option<Word> {
+    let at = options.iter().position(|option| option.name.text.eq_ignore_ascii_case(name))?;
+    match options.remove(at).value {
+        OptionValue::Word(word) => Some(word),
+        _ => None,
+    }
+}

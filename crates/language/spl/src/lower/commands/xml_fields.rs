@@ -1,0 +1,23 @@
+//! `xmlkv`: the elements of XML text become fields, `<name>value</name>`.
+
+use quarry_plan::Type;
+
+use super::super::context::{Context, LateRule, RAW};
+use super::general::{General, missing};
+use crate::tree::Command;
+
+pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
+    let mut arguments = General::new(context, command);
+    arguments.ignore(context, "maxinputs", "every row is read");
+    let words = arguments.words(context);
+    arguments.finish(context);
+    let name = match words.as_slice() {
+        [] => RAW,
+        [field] => field.text.as_str(),
+        _ => return missing(context, command, "at most one field"),
+    };
+    let input = context.field(name, command.span);
+    if context.type_of(&input) != Type::Null {
+        context.add_rule(LateRule::Markup { input });
+    }
+}

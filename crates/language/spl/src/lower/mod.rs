@@ -1,0 +1,102 @@
+//! From the tree of a search to the waist.
+//!
+//! The result of a pipeline has the columns that its last shaping command (`table`, `stats`,
+//! `fields`) left, in the written order. A pipeline that ends with raw events has `_time` and `_raw`,
+//! then the fields the query mentions, in the order in which it does.
+
+mod aggregation;
+mod build;
+mod codes;
+mod commands;
+mod context;
+mod data_model;
+mod expression;
+mod search;
+mod time;
+mod wildcard;
+
+use quarry_diagnostic::{Diagnostic, Span};
+use quarry_plan::{Node, TimeRange, Type};
+use quarry_views::View;
+
+use crate::Parsed;
+use context::{Column, Context, RAW, TIME};
+
+pub use time::parse_time;
+
+/// Longer pipelines are refused: plans are walked recursively.
+const MOST_COMMANDS: usize = 400;
+
+/// What lowering must know besides the query.
+#[derive(Debug, Clone)]
+pub struct LowerOptions<'a> {
+    /// The names and types of fields.
+    pub view: &'a View,
+    /// The fields found in the data, for wildcards; none where there is no data yet.
+    pub discovered: Option<&'a [(String, Type)]>,
+    /// The time range of a query that names none.
+    pub default_time: TimeRange,
+}
+
+/// A column of the result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutputColumn {
+    /// Name of the column in the plan.
+    pub column: String,
+    /// What to show above it.
+    pub label: String,
+}
+
+/// A lowered query.
+#[derive(Debug, Clone)]
+pub struct Lowered {
+    /// The plan, unless a diagnostic is an error.
+    pub plan: Option<Node>,
+    /// The columns of the result, in order.
+    pub output: Vec<OutputColumn>,
+    /// Whether a wildcard ranges over the fields of raw events, so that the plan is exact only if
+    /// all their names are given.
+    pub needs_discovery: bool,
+    /// What was found.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Lowers a search. Never fails: without a plan there is an error among the diagnostics here or
+/// among those of the parser.
+#[must_use]
+pub fn lower(parsed: &Parsed, options: &LowerOptions<'_>) -> Lowered {
+    let pipeline = &parsed.pipeline;
+    let mut context = Context::new(options, options.default_time.clone());
+    let small = pipeline.commands.len() <= MOST_COMMANDS;
+    if small {
+        commands::lower_all(&mut context, pipeline);
+    } else {
+        let message = format!("the pipeline has more than {MOST_COMMANDS} commands");
+        context.report(Diagnostic::error(codes::TOO_COMPLEX, message, pipeline.span));
+    }
+    let columns = output_columns(&mut context, pipeline.span);
+    let (plan, diagnostics, needs_discovery) = context.finish(&columns, pipeline.span);
+    let failed = parsed.diagnostics.iter().chain(&diagnostics).any(Diagnostic::is_error);
+    let output = columns
+        .into_iter()
+        .map(|column| OutputColumn { label: column.name.clone(), column: column.name })
+        .collect();
+    Lowered { plan: (!failed).then_some(plan), output, needs_discovery, diagnostics }
+}
+
+/// The columns that the result shows.
+fn output_columns(context: &mut Context<'_>, span: Span) -> Vec<Column> {
+    let mut columns = Vec::new();
+    if context.is_open() {
+        for name in [TIME, RAW] {
+            context.span = span;
+            columns.extend(context.find(name));
+        }
+    }
+    for column in context.columns() {
+        if !columns.contains(column) && !column.is_hidden() {
+            columns.push(column.clone());
+        }
+    }
+    columns
+}

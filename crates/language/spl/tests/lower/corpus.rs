@@ -1,0 +1,74 @@
+//! How many published detections become plans.
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use quarry_diagnostic::Diagnostic;
+use quarry_plan::TimeRange;
+use quarry_spl::lower::{LowerOptions, lower};
+use quarry_spl::{Macros, parse};
+use quarry_views::Catalog;
+
+/// Share of the corpus that must become plans, in percent.
+const WANTED: usize = 45;
+
+#[test]
+fn published_detections_become_plans() {
+    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/corpora");
+    let Ok(corpus) = fs::read_to_string(shared.join("spl.jsonl")) else {
+        eprintln!("skipped: {} is absent", shared.join("spl.jsonl").display());
+        return;
+    };
+    let macros = Macros::load(&[shared.join("security_content/macros")]).unwrap();
+    let catalog = Catalog::load(None).unwrap();
+    let view = catalog.view("splunk").unwrap();
+    let mut reasons: BTreeMap<String, usize> = BTreeMap::new();
+    let (mut all, mut parsed_whole, mut planned) = (0, 0, 0);
+    for query in corpus.lines().filter_map(query) {
+        all += 1;
+        let parsed = parse(&query, &macros);
+        parsed_whole += usize::from(!parsed.diagnostics.iter().any(Diagnostic::is_error));
+        let options = LowerOptions { view, discovered: None, default_time: TimeRange::default() };
+        let lowered = lower(&parsed, &options);
+        planned += usize::from(lowered.plan.is_some());
+        let found = parsed.diagnostics.iter().chain(&lowered.diagnostics).filter(|found| found.is_error());
+        let mut messages: Vec<String> =
+            found.map(|found| format!("{} {}", found.code, found.message)).collect();
+        assert!(lowered.plan.is_some() || !messages.is_empty(), "no reason: {query}");
+        messages.sort();
+        messages.dedup();
+        for message in messages {
+            *reasons.entry(message).or_default() += 1;
+        }
+    }
+    let mut reasons: Vec<(String, usize)> = reasons.into_iter().collect();
+    reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    for (reason, count) in &reasons {
+        eprintln!("{count:5} {reason}");
+    }
+    eprintln!("{all} searches, {parsed_whole} parse, {planned} become plans");
+    assert!(planned * 100 >= all * WANTED, "{planned} of {all}");
+}
+
+/// The `query` member of a line of JSON.
+fn query(line: &str) -> Option<String> {
+    let start = line.find("\"query\": \"")? + "\"query\": \"".len();
+    let mut text = String::new();
+    let mut letters = line[start..].chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '"' => return Some(text),
+            '\\' => match letters.next()? {
+                'n' => text.push('\n'),
+                't' => text.push('\t'),
+                'r' => text.push('\r'),
+                'u' => {
+                    let digits: String = letters.by_ref().take(4).collect();
+                    text.push(char::from_u32(u32::from_str_radix(&digits, 16).ok()?).unwrap_or('?'));
+                }
+                other => text.push(other),
+            },
+            other => text.push(other),
+        }
+    }
+    None
+}

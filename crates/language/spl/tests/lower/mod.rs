@@ -1,0 +1,23 @@
+//! From search to plan.
+
+mod cases;
+mod corpus;
+mod dump;
+mod prefilter;
+mod robust;
+mod view;
+
+use quarry_plan::{TimeRange, Type};
+use quarry_spl::lower::{LowerOptions, Lowered, lower};
+use quarry_spl::{Macros, parse};
+use quarry_views::View;
+
+/// Reads and lowers a search without macros.
+fn plan(text: &str, view: &View, discovered: Option<&[(String, Type)]>) -> (Lowered, Vec<String>) {
+    let parsed = parse(text, &Macros::default());
+    let options = LowerOptions { view, discovered, default_time: TimeRange::default() };
+    let lowered = lower(&parsed, &options);
+    let all = parsed.diagnostics.iter().chain(&lowered.diagnostics);
+    let found = all.map(|found| format!("{:?} {} {}", found.severity, found.code, found.message)).collect();
+    (lowered, found)
+}

@@ -1,0 +1,4 @@
+//! Tests of the language at its outer edge.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
+
+mod lower;

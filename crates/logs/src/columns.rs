@@ -1,0 +1,145 @@
+//! Arrow columns, built row by row.
+
+use std::{borrow::Cow, sync::Arc};
+
+use arrow::{
+    array::{
+        ArrayRef, BooleanBuilder, Float64Builder, Int64Builder, ListBuilder, StringBuilder,
+        TimestampMicrosecondBuilder,
+    },
+    datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit},
+    error::ArrowError,
+    record_batch::{RecordBatch, RecordBatchOptions},
+};
+use quarry_plan::Type;
+
+use crate::{
+    derive::{Derived, Node, Row},
+    plan::ScanColumn,
+};
+
+/// The schema of scan columns; every column may be null.
+pub(crate) fn schema(columns: &[ScanColumn]) -> SchemaRef {
+    let field = |column: &ScanColumn| Field::new(&column.name, data_type(column.data_type), true);
+    Arc::new(Schema::new(columns.iter().map(field).collect::<Vec<_>>()))
+}
+
+fn data_type(data_type: Type) -> DataType {
+    match data_type {
+        Type::Boolean => DataType::Boolean,
+        Type::Integer => DataType::Int64,
+        Type::Double => DataType::Float64,
+        Type::Null | Type::Text | Type::Dynamic => DataType::Utf8,
+        Type::TextList => DataType::List(Arc::new(Field::new_list_field(DataType::Utf8, true))),
+        Type::Timestamp => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
+    }
+}
+
+/// Rows under construction.
+#[derive(Debug)]
+pub(crate) struct Rows {
+    schema: SchemaRef,
+    columns: Vec<Builder>,
+    count: usize,
+    bytes: usize,
+}
+
+#[derive(Debug)]
+enum Builder {
+    Boolean(BooleanBuilder),
+    Integer(Int64Builder),
+    Double(Float64Builder),
+    Text(StringBuilder),
+    Dynamic(StringBuilder),
+    TextList(ListBuilder<StringBuilder>),
+    Timestamp(TimestampMicrosecondBuilder),
+}
+
+impl Rows {
+    pub(crate) fn new(schema: SchemaRef, columns: &[ScanColumn]) -> Self {
+        let columns = columns.iter().map(|column| Builder::new(column.data_type)).collect();
+        Self { schema, columns, count: 0, bytes: 0 }
+    }
+
+    /// Adds a row: `nodes` are the derivations of the columns for the row's log type, none for null.
+    pub(crate) fn push(&mut self, nodes: &[Option<Node>], row: &Row<'_>) {
+        for (builder, node) in self.columns.iter_mut().zip(nodes) {
+            let value = node.as_ref().map_or(Derived::Null, |node| node.column(row));
+            self.bytes += builder.append(value);
+        }
+        self.count += 1;
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Bytes of text held.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// The rows so far; begins anew.
+    pub(crate) fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
+        let arrays: Vec<ArrayRef> = self.columns.iter_mut().map(Builder::finish).collect();
+        let options = RecordBatchOptions::new().with_row_count(Some(self.count));
+        self.count = 0;
+        self.bytes = 0;
+        RecordBatch::try_new_with_options(Arc::clone(&self.schema), arrays, &options)
+    }
+}
+
+impl Builder {
+    fn new(data_type: Type) -> Self {
+        match data_type {
+            Type::Boolean => Self::Boolean(BooleanBuilder::new()),
+            Type::Integer => Self::Integer(Int64Builder::new()),
+            Type::Double => Self::Double(Float64Builder::new()),
+            Type::Null | Type::Text => Self::Text(StringBuilder::new()),
+            Type::Dynamic => Self::Dynamic(StringBuilder::new()),
+            Type::TextList => Self::TextList(ListBuilder::new(StringBuilder::new())),
+            Type::Timestamp => Self::Timestamp(TimestampMicrosecondBuilder::new().with_timezone("UTC")),
+        }
+    }
+
+    /// Appends a value as far as the column's type can hold it; gives the bytes of text added.
+    fn append(&mut self, value: Derived<'_>) -> usize {
+        match self {
+            Self::Boolean(builder) => builder.append_option(value.boolean()),
+            Self::Integer(builder) => builder.append_option(value.integer()),
+            Self::Double(builder) => builder.append_option(value.double()),
+            Self::Timestamp(builder) => builder.append_option(value.timestamp()),
+            Self::Text(builder) => return append_text(builder, value.into_text()),
+            Self::Dynamic(builder) => return append_text(builder, value.into_dynamic()),
+            Self::TextList(builder) => return append_list(builder, &value),
+        }
+        8
+    }
+
+    fn finish(&mut self) -> ArrayRef {
+        match self {
+            Self::Boolean(builder) => Arc::new(builder.finish()),
+            Self::Integer(builder) => Arc::new(builder.finish()),
+            Self::Double(builder) => Arc::new(builder.finish()),
+            Self::Timestamp(builder) => Arc::new(builder.finish()),
+            Self::Text(builder) | Self::Dynamic(builder) => Arc::new(builder.finish()),
+            Self::TextList(builder) => Arc::new(builder.finish()),
+        }
+    }
+}
+
+fn append_text(builder: &mut StringBuilder, text: Option<Cow<'_, str>>) -> usize {
+    let length = text.as_ref().map_or(0, |text| text.len());
+    builder.append_option(text);
+    length
+}
+
+fn append_list(builder: &mut ListBuilder<StringBuilder>, value: &Derived<'_>) -> usize {
+    let texts = value.texts();
+    let length = texts.iter().map(|text| text.len()).sum();
+    for text in &texts {
+        builder.values().append_value(text);
+    }
+    builder.append(!texts.is_empty());
+    length
+}

@@ -1,0 +1,126 @@
+//! Finds a short text in bytes, exactly or in any ASCII case, 64 positions at a time.
+
+use wide::u8x16;
+
+const LANES: usize = 16;
+const BLOCK: usize = 64;
+
+/// Bytes from common to rare in JSON logs; what is not listed is rare.
+const COMMON: &[u8] = b"\"eatnirosc:,dlumpgv.-ETIAS0123{}_hyfbwk/45NRCDP6789xPOLMUq";
+
+/// A prepared needle.
+#[derive(Debug, Clone)]
+pub(crate) struct Finder {
+    needle: Vec<u8>,
+    ignore_case: bool,
+    /// Two rare bytes of the needle: position, byte, and what is or-ed to the text before comparing.
+    probes: [(usize, u8, u8); 2],
+}
+
+impl Finder {
+    /// A finder for a needle that is not empty.
+    pub(crate) fn new(needle: &[u8], ignore_case: bool) -> Self {
+        let needle: Vec<u8> = if ignore_case { needle.to_ascii_lowercase() } else { needle.to_vec() };
+        let mut places: Vec<usize> = (0..needle.len()).collect();
+        places.sort_by_key(|place| {
+            std::cmp::Reverse(rarity(needle.get(*place).copied().unwrap_or_default(), ignore_case))
+        });
+        let probe = |rank: usize| {
+            let place = places.get(rank).or(places.first()).copied().unwrap_or_default();
+            let byte = needle.get(place).copied().unwrap_or_default();
+            let mask = if ignore_case && byte.is_ascii_alphabetic() { 0x20 } else { 0 };
+            (place, byte, mask)
+        };
+        let probes = [probe(0), probe(1)];
+        Self { needle, ignore_case, probes }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.needle.len()
+    }
+
+    pub(crate) fn needle(&self) -> &[u8] {
+        &self.needle
+    }
+
+    pub(crate) fn ignores_case(&self) -> bool {
+        self.ignore_case
+    }
+
+    /// The first place in `text` from `from` on.
+    pub(crate) fn find(&self, text: &[u8], from: usize) -> Option<usize> {
+        let [(first_place, first_byte, first_mask), (second_place, second_byte, second_mask)] = self.probes;
+        let (first, first_mask) = (u8x16::splat(first_byte), u8x16::splat(first_mask));
+        let (second, second_mask) = (u8x16::splat(second_byte), u8x16::splat(second_mask));
+        let mut start = from;
+        let reach = first_place.max(second_place) + BLOCK;
+        while start + reach <= text.len() {
+            let left = block(text, start + first_place)?;
+            let right = block(text, start + second_place)?;
+            let mut hits = [u8x16::ZERO; BLOCK / LANES];
+            for (hit, (left, right)) in hits.iter_mut().zip(left.iter().zip(right.iter())) {
+                *hit = (*left | first_mask).simd_eq(first) & (*right | second_mask).simd_eq(second);
+            }
+            if ((hits[0] | hits[1]) | (hits[2] | hits[3])).to_bitmask() != 0 {
+                if let Some(place) = self.verify(text, start, &hits) {
+                    return Some(place);
+                }
+            }
+            start += BLOCK;
+        }
+        (start..text.len().checked_sub(self.needle.len())?.checked_add(1)?)
+            .find(|place| self.is_at(text, *place))
+    }
+
+    #[inline(never)]
+    fn verify(&self, text: &[u8], start: usize, hits: &[u8x16; BLOCK / LANES]) -> Option<usize> {
+        for (lane, hit) in hits.iter().enumerate() {
+            let mut bits = hit.to_bitmask();
+            while bits != 0 {
+                let place = start + lane * LANES + bits.trailing_zeros() as usize;
+                if self.is_at(text, place) {
+                    return Some(place);
+                }
+                bits &= bits - 1;
+            }
+        }
+        None
+    }
+
+    #[inline]
+    fn is_at(&self, text: &[u8], place: usize) -> bool {
+        let Some(part) = text.get(place..place + self.needle.len()) else { return false };
+        if self.ignore_case {
+            part.eq_ignore_ascii_case(&self.needle)
+        } else {
+            part == self.needle.as_slice()
+        }
+    }
+}
+
+#[inline]
+fn block(text: &[u8], at: usize) -> Option<[u8x16; BLOCK / LANES]> {
+    let block: &[u8; BLOCK] = text.get(at..at + BLOCK)?.first_chunk()?;
+    Some(wide::bytemuck::cast(*block))
+}
+
+fn rarity(byte: u8, ignore_case: bool) -> usize {
+    let rank = |byte: u8| COMMON.iter().position(|known| *known == byte).unwrap_or(COMMON.len());
+    if ignore_case { rank(byte).min(rank(byte.to_ascii_uppercase())) } else { rank(byte) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn finds_what_a_naive_search_finds(text in "[aAbB.]{0,300}", needle in "[aAbB.]{1,4}", ignore_case: bool, from in 0_usize..50) {
+            let fold = |text: &str| if ignore_case { text.to_ascii_lowercase() } else { text.to_owned() };
+            let from = from.min(text.len());
+            let expected = fold(&text)[from..].find(&fold(&needle)).map(|place| place + from);
+            prop_assert_eq!(Finder::new(needle.as_bytes(), ignore_case).find(text.as_bytes(), from), expected);
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! From an object to plain bytes.
+
+use std::{
+    fmt,
+    fs::File,
+    io::{self, Cursor, Read},
+    path::PathBuf,
+};
+
+use bytes::Bytes;
+use flate2::read::MultiGzDecoder;
+use libdeflater::Decompressor;
+
+const GZIP: [u8; 3] = [0x1f, 0x8b, 8];
+const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
+/// Compressed objects up to this size are read into memory before they are inflated.
+const SMALL: u64 = 32 << 20;
+
+/// An object to read.
+pub enum ObjectInput {
+    /// Bytes at hand.
+    Bytes(Bytes),
+    /// A local file.
+    File(PathBuf),
+    /// Anything that can be read.
+    Stream(Box<dyn Read + Send>),
+}
+
+impl fmt::Debug for ObjectInput {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bytes(bytes) => write!(formatter, "Bytes({})", bytes.len()),
+            Self::File(path) => write!(formatter, "File({})", path.display()),
+            Self::Stream(_) => formatter.write_str("Stream"),
+        }
+    }
+}
+
+/// Why an object could not be read at all.
+#[derive(Debug)]
+pub enum ReadError {
+    /// Reading failed.
+    Io {
+        /// The object.
+        object: String,
+        /// What the system says.
+        error: io::Error,
+    },
+    /// Rows could not become a batch.
+    Batch {
+        /// The object.
+        object: String,
+        /// What is wrong.
+        message: String,
+    },
+}
+
+impl fmt::Display for ReadError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io { object, error } => write!(formatter, "`{object}` cannot be read: {error}"),
+            Self::Batch { object, message } => {
+                write!(formatter, "rows of `{object}` cannot be built: {message}")
+            }
+        }
+    }
+}
+
+impl std::error::Error for ReadError {}
+
+/// Plain bytes of an object.
+pub(crate) enum Source {
+    /// All of them, in the buffer given to [`open`].
+    Whole { length: usize, stored: u64 },
+    /// One chunk after the other.
+    Stream(Stream),
+}
+
+/// A reader of plain bytes; counts what it takes from the object.
+pub(crate) struct Stream {
+    reader: Box<dyn Read + Send>,
+    taken: std::sync::Arc<std::sync::atomic::AtomicU64>,
+    is_compressed: bool,
+}
+
+/// Memory used again for the next object.
+#[derive(Default)]
+pub(crate) struct Buffers {
+    pub stored: Vec<u8>,
+    pub plain: Vec<u8>,
+    inflater: Option<Decompressor>,
+}
+
+impl Stream {
+    /// Fills `buffer` as far as the object reaches; the end and an error come with what was read before.
+    pub(crate) fn fill(&mut self, buffer: &mut [u8]) -> (usize, Option<io::Error>) {
+        let mut length = 0;
+        while let Some(rest) = buffer.get_mut(length..).filter(|rest| !rest.is_empty()) {
+            match self.reader.read(rest) {
+                Ok(0) => break,
+                Ok(count) => length += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return (length, Some(error)),
+            }
+        }
+        (length, None)
+    }
+
+    /// Bytes taken from the object as it is stored.
+    pub(crate) fn taken(&self) -> u64 {
+        self.taken.load(std::sync::atomic::Ordering::Relaxed)
+    }
+
+    /// Whether an error of the stream speaks of its compression rather than of reading.
+    pub(crate) fn is_compressed(&self) -> bool {
+        self.is_compressed
+    }
+}
+
+struct Counted<R> {
+    reader: R,
+    taken: std::sync::Arc<std::sync::atomic::AtomicU64>,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.reader.read(buffer)?;
+        self.taken.fetch_add(count as u64, std::sync::atomic::Ordering::Relaxed);
+        Ok(count)
+    }
+}
+
+/// Opens an object. What inflates to at most `whole_bytes` is inflated at once into `buffers.plain`.
+pub(crate) fn open(input: ObjectInput, whole_bytes: usize, buffers: &mut Buffers) -> io::Result<Source> {
+    match input {
+        ObjectInput::Bytes(bytes) => {
+            if bytes.starts_with(&GZIP)
+                && let Some(length) = inflate_whole(&bytes, whole_bytes, buffers)
+            {
+                return Ok(Source::Whole { length, stored: bytes.len() as u64 });
+            }
+            stream(Box::new(Cursor::new(bytes)))
+        }
+        ObjectInput::File(path) => open_file(&path, whole_bytes, buffers),
+        ObjectInput::Stream(reader) => stream(reader),
+    }
+}
+
+fn open_file(path: &std::path::Path, whole_bytes: usize, buffers: &mut Buffers) -> io::Result<Source> {
+    let mut file = File::open(path)?;
+    let size = file.metadata()?.len();
+    let mut head = [0; 3];
+    let length = read_head(&mut file, &mut head)?;
+    let head = head.get(..length).unwrap_or_default();
+    if head != GZIP || size > SMALL {
+        return stream(Box::new(Cursor::new(head.to_vec()).chain(file)));
+    }
+    buffers.stored.clear();
+    buffers.stored.extend_from_slice(head);
+    file.read_to_end(&mut buffers.stored)?;
+    let stored = std::mem::take(&mut buffers.stored);
+    if let Some(length) = inflate_whole(&stored, whole_bytes, buffers) {
+        let size = stored.len() as u64;
+        buffers.stored = stored;
+        return Ok(Source::Whole { length, stored: size });
+    }
+    stream(Box::new(Cursor::new(stored)))
+}
+
+fn read_head(reader: &mut dyn Read, head: &mut [u8]) -> io::Result<usize> {
+    let mut length = 0;
+    while let Some(rest) = head.get_mut(length..).filter(|rest| !rest.is_empty()) {
+        match reader.read(rest) {
+            Ok(0) => break,
+            Ok(count) => length += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(length)
+}
+
+fn stream(mut reader: Box<dyn Read + Send>) -> io::Result<Source> {
+    let mut head = [0; 4];
+    let length = read_head(&mut reader, &mut head)?;
+    let head = head.get(..length).unwrap_or_default().to_vec();
+    let taken = std::sync::Arc::default();
+    let counted =
+        Counted { reader: Cursor::new(head.clone()).chain(reader), taken: std::sync::Arc::clone(&taken) };
+    let (reader, is_compressed): (Box<dyn Read + Send>, bool) = if head.starts_with(&GZIP) {
+        (Box::new(MultiGzDecoder::new(counted)), true)
+    } else if head.starts_with(&ZSTD) {
+        (Box::new(zstd::stream::read::Decoder::new(counted)?), true)
+    } else {
+        (Box::new(counted), false)
+    };
+    Ok(Source::Stream(Stream { reader, taken, is_compressed }))
+}
+
+/// Inflates a gzip object of one member into `buffers.plain`; none if that cannot be done safely.
+pub(crate) fn inflate_whole(stored: &[u8], whole_bytes: usize, buffers: &mut Buffers) -> Option<usize> {
+    let size: [u8; 4] = *stored.last_chunk()?;
+    let size = u32::from_le_bytes(size) as usize;
+    // Deflate reaches about 1032:1; anything beyond is a lie.
+    if size > whole_bytes || size / 1100 > stored.len() || has_second_member(stored) {
+        return None;
+    }
+    if buffers.plain.len() < size {
+        buffers.plain.resize(size, 0);
+    }
+    let inflater = buffers.inflater.get_or_insert_with(Decompressor::new);
+    let length = inflater.gzip_decompress(stored, buffers.plain.get_mut(..size)?).ok()?;
+    (length == size).then_some(length)
+}
+
+/// Whether something that looks like the head of another gzip member stands in the data.
+fn has_second_member(stored: &[u8]) -> bool {
+    let body = stored.get(10..).unwrap_or_default();
+    memchr::memmem::find_iter(body, &GZIP).any(|place| {
+        let head = |index: usize| body.get(place + index).copied();
+        let is_flags = head(3).is_some_and(|flags| flags & 0xe0 == 0);
+        is_flags && matches!(head(8), Some(0 | 2 | 4)) && matches!(head(9), Some(0..=13 | 255))
+    })
+}
+
+/// Inflates gzip or zstd bytes of a wrapped value, up to `limit` bytes; plain bytes stay as they are.
+pub(crate) fn inflate_small(bytes: Vec<u8>, limit: usize) -> Option<Vec<u8>> {
+    if !bytes.starts_with(&GZIP) && !bytes.starts_with(&ZSTD) {
+        return Some(bytes);
+    }
+    let Ok(Source::Stream(mut opened)) = stream(Box::new(Cursor::new(bytes))) else { return None };
+    let mut plain = Vec::new();
+    let reader = &mut opened.reader;
+    reader.take(limit as u64 + 1).read_to_end(&mut plain).ok()?;
+    (plain.len() <= limit).then_some(plain)
+}

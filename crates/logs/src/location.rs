@@ -1,0 +1,231 @@
+//! Finds the objects to read: files, folders, globs, standard input and buckets.
+
+use std::{
+    fmt, fs, io,
+    path::{Path, PathBuf},
+};
+
+use globset::{GlobBuilder, GlobMatcher};
+
+use crate::{ObjectInput, ReadError, prune};
+
+/// An object that can be opened.
+#[derive(Debug, Clone)]
+pub struct Location {
+    /// Path or URL, for reports and the object column.
+    pub name: String,
+    /// Size as it is stored, where known, in bytes.
+    pub size: Option<u64>,
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Place {
+    File(PathBuf),
+    Stdin,
+    #[cfg(feature = "cloud")]
+    Remote(crate::remote::RemoteObject),
+}
+
+/// What was found.
+#[derive(Debug, Clone, Default)]
+pub struct Listing {
+    /// The objects, sorted by name.
+    pub objects: Vec<Location>,
+    /// How many were left out because the date in their path lies outside the time range.
+    pub pruned: u64,
+}
+
+/// Why an input cannot be listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListError {
+    /// The input as given.
+    pub input: String,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl fmt::Display for ListError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "`{}` cannot be listed: {}", self.input, self.message)
+    }
+}
+
+impl std::error::Error for ListError {}
+
+/// The objects that inputs name: a file, a folder (with all below it), a glob, `-` for standard
+/// input, or an `s3://`, `gs://` or `az://` URL that ends as any of these. Objects whose path has a
+/// date that lies clearly outside of `time_range` (microseconds since 1970-01-01 UTC, the end
+/// exclusive) are left out.
+///
+/// # Errors
+/// If an input does not exist, is no valid glob or cannot be reached.
+pub async fn list_objects(
+    inputs: &[String],
+    time_range: (Option<i64>, Option<i64>),
+) -> Result<Listing, ListError> {
+    let mut objects = Vec::new();
+    for input in inputs {
+        let failed = |message: String| ListError { input: input.clone(), message };
+        if input == "-" {
+            objects.push(Location { name: "-".to_owned(), size: None, place: Place::Stdin });
+        } else if is_remote(input) {
+            objects.extend(list_remote(input).await.map_err(failed)?);
+        } else {
+            objects.extend(list_local(input).map_err(failed)?);
+        }
+    }
+    objects.sort_by(|left, right| left.name.cmp(&right.name));
+    objects.dedup_by(|left, right| left.name == right.name);
+    let found = objects.len();
+    objects.retain(|object| prune::may_hold(&object.name, time_range));
+    let pruned = (found - objects.len()) as u64;
+    Ok(Listing { objects, pruned })
+}
+
+fn is_remote(input: &str) -> bool {
+    input
+        .split_once("://")
+        .is_some_and(|(scheme, _)| scheme.chars().all(|character| character.is_ascii_alphanumeric()))
+}
+
+#[cfg(feature = "cloud")]
+async fn list_remote(input: &str) -> Result<Vec<Location>, String> {
+    crate::remote::list(input).await
+}
+
+#[cfg(not(feature = "cloud"))]
+async fn list_remote(_input: &str) -> Result<Vec<Location>, String> {
+    Err("this build reads local files only: build with the feature `cloud`".to_owned())
+}
+
+impl Listing {
+    /// Leaves out the objects whose path names a day outside a time range (microseconds since
+    /// 1970-01-01 UTC, the end exclusive); a day is given to either side, since records arrive late.
+    #[must_use]
+    pub fn within(&self, time_range: (Option<i64>, Option<i64>)) -> Self {
+        let kept = self.objects.iter().filter(|object| prune::may_hold(&object.name, time_range));
+        let objects: Vec<Location> = kept.cloned().collect();
+        let pruned = self.pruned + (self.objects.len() - objects.len()) as u64;
+        Self { objects, pruned }
+    }
+}
+
+impl Location {
+    /// A local file.
+    #[must_use]
+    pub fn file(path: impl Into<PathBuf>) -> Self {
+        let path = path.into();
+        let size = fs::metadata(&path).ok().map(|metadata| metadata.len());
+        Self { name: path.display().to_string(), size, place: Place::File(path) }
+    }
+
+    /// Opens the object. A remote object of moderate size is fetched whole, a larger one streams.
+    ///
+    /// # Errors
+    /// If a remote object cannot be fetched; local files fail when they are read.
+    pub async fn open(&self) -> Result<ObjectInput, ReadError> {
+        match &self.place {
+            Place::File(path) => Ok(ObjectInput::File(path.clone())),
+            Place::Stdin => Ok(ObjectInput::Stream(Box::new(io::stdin()))),
+            #[cfg(feature = "cloud")]
+            Place::Remote(remote) => {
+                let fetched = remote.open(self.size).await;
+                fetched.map_err(|error| ReadError::Io { object: self.name.clone(), error })
+            }
+        }
+    }
+}
+
+fn list_local(input: &str) -> Result<Vec<Location>, String> {
+    let path = Path::new(input);
+    let mut found = Vec::new();
+    if path.is_dir() {
+        walk(path, &mut |file| found.push(Location::file(file))).map_err(|error| error.to_string())?;
+    } else if path.exists() {
+        found.push(Location::file(path));
+    } else if has_wildcard(input) {
+        let matcher = glob(input)?;
+        let mut keep = |file: PathBuf| {
+            if matcher.is_match(&file) {
+                found.push(Location::file(file));
+            }
+        };
+        walk(&folder_before_wildcard(input), &mut keep).map_err(|error| error.to_string())?;
+        if found.is_empty() {
+            return Err("no file matches".to_owned());
+        }
+    } else {
+        return Err("no such file or folder".to_owned());
+    }
+    Ok(found)
+}
+
+pub(crate) fn has_wildcard(text: &str) -> bool {
+    text.contains(['*', '?', '[', '{'])
+}
+
+pub(crate) fn glob(pattern: &str) -> Result<GlobMatcher, String> {
+    let built = GlobBuilder::new(pattern).literal_separator(true).build();
+    built.map(|glob| glob.compile_matcher()).map_err(|error| error.to_string())
+}
+
+fn folder_before_wildcard(pattern: &str) -> PathBuf {
+    let parts = Path::new(pattern).components();
+    let folder: PathBuf =
+        parts.take_while(|part| !has_wildcard(&part.as_os_str().to_string_lossy())).collect();
+    if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder }
+}
+
+/// Visits all files below a folder. Linked folders are not entered: they may lead back.
+fn walk(folder: &Path, visit: &mut dyn FnMut(PathBuf)) -> io::Result<()> {
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder)? {
+            let entry = entry?;
+            let path = if folder == Path::new(".") { PathBuf::from(entry.file_name()) } else { entry.path() };
+            let kind = entry.file_type()?;
+            if kind.is_dir() {
+                folders.push(path);
+            } else if kind.is_file() || path.is_file() {
+                visit(path);
+            }
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    fn run(inputs: &[String], range: (Option<i64>, Option<i64>)) -> Result<Listing, ListError> {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(list_objects(inputs, range))
+    }
+
+    fn names(inputs: &[String], range: (Option<i64>, Option<i64>)) -> Vec<String> {
+        let listing = run(inputs, range).unwrap();
+        listing.objects.into_iter().map(|object| object.name).collect()
+    }
+
+    #[test]
+    fn folders_globs_and_files_are_found_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().display().to_string();
+        fs::create_dir_all(folder.path().join("a/b")).unwrap();
+        for name in ["a/b/1.json", "a/2.json.gz", "3.txt"] {
+            fs::write(folder.path().join(name), "{}").unwrap();
+        }
+        assert_eq!(names(&[root.clone(), format!("{root}/3.txt")], (None, None)).len(), 3);
+        assert_eq!(names(&[format!("{root}/**/*.json")], (None, None)), [format!("{root}/a/b/1.json")]);
+        assert_eq!(names(&[format!("{root}/a/*.gz")], (None, None)), [format!("{root}/a/2.json.gz")]);
+    }
+
+    #[test]
+    fn a_missing_file_is_an_error() {
+        let missing = run(&["/no/such/file".to_owned()], (None, None));
+        assert_eq!(missing.unwrap_err().message, "no such file or folder");
+    }
+}

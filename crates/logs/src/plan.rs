@@ -1,0 +1,185 @@
+//! What a scan reads, compiled once and shared between threads.
+
+use std::sync::Arc;
+
+use arrow::datatypes::SchemaRef;
+use quarry_plan::{Need, Type};
+use quarry_views::{Derivation, Encoding, LogFormats, Path};
+
+use crate::{
+    classify::Classifier,
+    columns,
+    derive::Node,
+    finder::Finder,
+    json::{Extractor, PathSet},
+    need::{Prefilter, Tree},
+    time::parse_time,
+    walk::Bounds,
+};
+
+/// A column of the output.
+#[derive(Debug, Clone)]
+pub struct ScanColumn {
+    /// Name of the column.
+    pub name: String,
+    /// Type of its values.
+    pub data_type: Type,
+    /// How the value comes about, by identifier of the log type; a log type not listed gives null.
+    pub derivations: Vec<(String, Derivation)>,
+}
+
+/// What bounds the memory of a scan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// A larger record is skipped and reported, in bytes.
+    pub record_bytes: usize,
+    /// A record with deeper nesting is skipped and reported.
+    pub depth: u32,
+    /// A compressed object that inflates to no more is inflated at once, in bytes.
+    pub whole_bytes: usize,
+    /// How much is read at once of other objects, in bytes.
+    pub chunk_bytes: usize,
+    /// Most rows of a batch.
+    pub batch_rows: usize,
+    /// A batch is given out when it holds so much text, in bytes.
+    pub batch_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            record_bytes: 64 << 20,
+            depth: 512,
+            whole_bytes: 64 << 20,
+            chunk_bytes: 512 << 10,
+            batch_rows: 8192,
+            batch_bytes: 16 << 20,
+        }
+    }
+}
+
+/// A compiled scan: formats, columns, pre-filter, time range. Immutable.
+#[derive(Debug)]
+pub struct ScanPlan {
+    pub(crate) formats: Arc<LogFormats>,
+    pub(crate) columns: Vec<ScanColumn>,
+    pub(crate) classifier: Classifier,
+    pub(crate) logs: Vec<LogPlan>,
+    /// Paths used before anything is known of an object.
+    pub(crate) base: PathSet,
+    pub(crate) prefilter: Prefilter,
+    pub(crate) time_range: (Option<i64>, Option<i64>),
+    pub(crate) limits: Limits,
+    schema: SchemaRef,
+}
+
+/// What is done with records of one log type.
+#[derive(Debug)]
+pub(crate) struct LogPlan {
+    pub id: String,
+    pub paths: PathSet,
+    pub nodes: Vec<Option<Node>>,
+    pub need: Tree,
+    pub null_is_text: bool,
+    time: Vec<usize>,
+    /// Finds the member that usually holds the time, if it is a top-level one.
+    pub time_key: Option<Finder>,
+}
+
+impl ScanPlan {
+    /// Compiles a scan. `needs` and `null_is_text` are by identifier of the log type (not listed:
+    /// every record is read, a JSON null is no value); `time_range` is in microseconds since
+    /// 1970-01-01 UTC, the end exclusive, and drops events whose time is unknown if it is bounded.
+    #[must_use]
+    pub fn new(
+        formats: Arc<LogFormats>,
+        columns: Vec<ScanColumn>,
+        needs: &[(String, Need)],
+        null_is_text: &[(String, bool)],
+        time_range: (Option<i64>, Option<i64>),
+        limits: Limits,
+    ) -> Self {
+        let classifier = Classifier::new(&formats);
+        let logs: Vec<LogPlan> = formats
+            .log_types
+            .iter()
+            .map(|log| {
+                let need = needs
+                    .iter()
+                    .find(|(id, _)| *id == log.id)
+                    .map_or(Tree::Anything, |(_, need)| Tree::new(need));
+                let null_is_text = null_is_text.iter().any(|(id, is_text)| *id == log.id && *is_text);
+                LogPlan::new(&log.id, &log.time, &columns, classifier.path_set(), need, null_is_text)
+            })
+            .collect();
+        let prefilter = Prefilter::new(logs.iter().map(|log| &log.need), &base64_members(&formats));
+        let schema = columns::schema(&columns);
+        let base = classifier.path_set();
+        Self { formats, columns, classifier, logs, base, prefilter, time_range, limits, schema }
+    }
+
+    /// The schema of the batches.
+    #[must_use]
+    pub fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.schema)
+    }
+
+    /// Formats and log types of the scan.
+    #[must_use]
+    pub fn formats(&self) -> &LogFormats {
+        &self.formats
+    }
+
+    pub(crate) fn bounds(&self) -> Bounds {
+        Bounds { record_bytes: self.limits.record_bytes, depth: self.limits.depth }
+    }
+
+    /// Whether an event of this time is wanted.
+    pub(crate) fn is_in_range(&self, time: Option<i64>) -> bool {
+        match (self.time_range, time) {
+            ((None, None), _) => true,
+            (_, None) => false,
+            ((start, end), Some(time)) => {
+                start.is_none_or(|start| time >= start) && end.is_none_or(|end| time < end)
+            }
+        }
+    }
+}
+
+/// The quoted names of the members that hold base64: what is inside cannot be searched from outside.
+fn base64_members(formats: &LogFormats) -> Vec<String> {
+    let is_base64 = formats.unwraps.iter().filter(|unwrap| unwrap.encoding == Encoding::Base64);
+    let last = |path: &Path| path.text.rsplit('.').next().unwrap_or_default().to_owned();
+    is_base64.map(|unwrap| format!("\"{}\"", last(&unwrap.inner))).collect()
+}
+
+impl LogPlan {
+    fn new(
+        id: &str,
+        times: &[Path],
+        columns: &[ScanColumn],
+        mut paths: PathSet,
+        need: Tree,
+        null_is_text: bool,
+    ) -> Self {
+        let time = times.iter().map(|path| paths.add(path)).collect();
+        let nodes = columns
+            .iter()
+            .map(|column| {
+                let derivation = column.derivations.iter().find(|(log, _)| log == id);
+                derivation.map(|(_, derivation)| Node::new(derivation, &mut paths))
+            })
+            .collect();
+        let is_plain = |path: &&Path| !path.text.contains(['.', '{', '"', '\\']) && !path.ignore_case;
+        let time_key = times
+            .first()
+            .filter(is_plain)
+            .map(|path| Finder::new(format!("\"{}\"", path.text).as_bytes(), false));
+        Self { id: id.to_owned(), paths, nodes, need, null_is_text, time, time_key }
+    }
+
+    /// The event's time: the first path that has one.
+    pub(crate) fn time(&self, found: &Extractor, record: &str) -> Option<i64> {
+        self.time.iter().find_map(|path| parse_time(&found.one(*path)?.text(record)?))
+    }
+}

@@ -1,0 +1,163 @@
+//! What a scan met: shared by all threads, readable at any time.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicI64, AtomicU64, Ordering::Relaxed},
+    },
+};
+
+use quarry_views::LogFormats;
+
+/// At most so many bad records, and objects of each foreign kind, are kept by name.
+const KEPT: usize = 100;
+
+/// A record that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadRecord {
+    /// The object.
+    pub object: String,
+    /// Where it begins, in bytes after decompression.
+    pub offset: u64,
+    /// What is wrong.
+    pub reason: String,
+}
+
+/// Objects or records that are no audit records.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ForeignCount {
+    /// How many.
+    pub count: u64,
+    /// Objects they lie in, the first hundred.
+    pub objects: Vec<String>,
+}
+
+/// Counts of a scan, updated while it runs.
+#[derive(Debug)]
+pub struct ScanReport {
+    log_types: Vec<String>,
+    bytes_compressed: AtomicU64,
+    bytes_uncompressed: AtomicU64,
+    objects: AtomicU64,
+    rows: AtomicU64,
+    bad: AtomicU64,
+    events: Vec<AtomicU64>,
+    oldest: AtomicI64,
+    newest: AtomicI64,
+    bad_records: Mutex<Vec<BadRecord>>,
+    foreign: Mutex<BTreeMap<String, ForeignCount>>,
+}
+
+/// The state of a [`ScanReport`] at one moment.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Snapshot {
+    /// Bytes read, as they are stored.
+    pub bytes_compressed: u64,
+    /// Bytes read, decompressed.
+    pub bytes_uncompressed: u64,
+    /// Objects read to their end.
+    pub objects: u64,
+    /// Events read by identifier of the log type, none left out.
+    pub events: Vec<(String, u64)>,
+    /// Events passed to the output.
+    pub rows: u64,
+    /// Bad records, all of them.
+    pub bad: u64,
+    /// The first hundred bad records.
+    pub bad_records: Vec<BadRecord>,
+    /// Objects and records that are no audit records, by what they are.
+    pub foreign: BTreeMap<String, ForeignCount>,
+    /// Earliest event time, microseconds since 1970-01-01 UTC.
+    pub oldest: Option<i64>,
+    /// Latest event time, microseconds since 1970-01-01 UTC.
+    pub newest: Option<i64>,
+}
+
+impl Snapshot {
+    /// Events read of all log types.
+    #[must_use]
+    pub fn events_read(&self) -> u64 {
+        self.events.iter().map(|(_, count)| count).sum()
+    }
+}
+
+impl ScanReport {
+    /// An empty report for these log types.
+    #[must_use]
+    pub fn new(formats: &LogFormats) -> Self {
+        Self {
+            log_types: formats.log_types.iter().map(|log| log.id.clone()).collect(),
+            bytes_compressed: AtomicU64::new(0),
+            bytes_uncompressed: AtomicU64::new(0),
+            objects: AtomicU64::new(0),
+            rows: AtomicU64::new(0),
+            bad: AtomicU64::new(0),
+            events: formats.log_types.iter().map(|_| AtomicU64::new(0)).collect(),
+            oldest: AtomicI64::new(i64::MAX),
+            newest: AtomicI64::new(i64::MIN),
+            bad_records: Mutex::default(),
+            foreign: Mutex::default(),
+        }
+    }
+
+    /// The counts now.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        let counts = self.events.iter().map(|count| count.load(Relaxed));
+        Snapshot {
+            bytes_compressed: self.bytes_compressed.load(Relaxed),
+            bytes_uncompressed: self.bytes_uncompressed.load(Relaxed),
+            objects: self.objects.load(Relaxed),
+            events: self.log_types.iter().cloned().zip(counts).collect(),
+            rows: self.rows.load(Relaxed),
+            bad: self.bad.load(Relaxed),
+            bad_records: self.bad_records.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            foreign: self.foreign.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            oldest: Some(self.oldest.load(Relaxed)).filter(|time| *time != i64::MAX),
+            newest: Some(self.newest.load(Relaxed)).filter(|time| *time != i64::MIN),
+        }
+    }
+
+    pub(crate) fn add_bytes(&self, compressed: u64, uncompressed: u64) {
+        self.bytes_compressed.fetch_add(compressed, Relaxed);
+        self.bytes_uncompressed.fetch_add(uncompressed, Relaxed);
+    }
+
+    pub(crate) fn add_object(&self) {
+        self.objects.fetch_add(1, Relaxed);
+    }
+
+    pub(crate) fn add_rows(&self, count: u64) {
+        self.rows.fetch_add(count, Relaxed);
+    }
+
+    pub(crate) fn add_events(&self, log_type: usize, count: u64) {
+        if let Some(total) = self.events.get(log_type) {
+            total.fetch_add(count, Relaxed);
+        }
+    }
+
+    pub(crate) fn add_times(&self, oldest: i64, newest: i64) {
+        self.oldest.fetch_min(oldest, Relaxed);
+        self.newest.fetch_max(newest, Relaxed);
+    }
+
+    pub(crate) fn add_bad(&self, object: &str, offset: usize, reason: &str) {
+        self.bad.fetch_add(1, Relaxed);
+        let mut list = self.bad_records.lock().unwrap_or_else(PoisonError::into_inner);
+        if list.len() < KEPT {
+            let offset = u64::try_from(offset).unwrap_or(u64::MAX);
+            list.push(BadRecord { object: object.to_owned(), offset, reason: reason.to_owned() });
+        }
+    }
+
+    pub(crate) fn add_foreign(&self, kind: &str, object: &str) {
+        let mut map = self.foreign.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = map.entry(kind.to_owned()).or_default();
+        entry.count += 1;
+        if entry.objects.len() < KEPT && entry.objects.last().is_none_or(|last| last != object) {
+            entry.objects.push(object.to_owned());
+        }
+    }
+}

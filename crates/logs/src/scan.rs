@@ -1,0 +1,190 @@
+//! Reads one object: bytes in, record batches out.
+
+use std::{cell::RefCell, ops::ControlFlow, sync::Arc};
+
+use arrow::record_batch::RecordBatch;
+
+use crate::{
+    input::{self, Buffers, ObjectInput, ReadError, Source, Stream},
+    need::Cursors,
+    plan::ScanPlan,
+    record::{Outcome, Place, Reader},
+    report::ScanReport,
+    resync,
+    walk::{Span, Step, Walker, Window},
+};
+
+thread_local! {
+    static BUFFERS: RefCell<Buffers> = RefCell::default();
+}
+
+/// Reads an object and gives its rows in batches, until the object ends or `emit` breaks.
+///
+/// Synchronous and bound by the processor; memory is bounded by [`crate::Limits`], not by the object.
+/// What is wrong inside the object goes to the report, and the rest is read.
+///
+/// # Errors
+/// If the object cannot be opened or read at all, or a batch cannot be built.
+pub fn read_object(
+    plan: &Arc<ScanPlan>,
+    object_name: &str,
+    input: ObjectInput,
+    report: &ScanReport,
+    emit: &mut dyn FnMut(RecordBatch) -> ControlFlow<()>,
+) -> Result<(), ReadError> {
+    // Taken, not borrowed: `emit` may read another object on the same thread.
+    let mut buffers = BUFFERS.with(RefCell::take);
+    let outcome = read(plan, object_name, input, report, emit, &mut buffers);
+    BUFFERS.with(|kept| *kept.borrow_mut() = buffers);
+    outcome
+}
+
+fn read(
+    plan: &ScanPlan,
+    object_name: &str,
+    input: ObjectInput,
+    report: &ScanReport,
+    emit: &mut dyn FnMut(RecordBatch) -> ControlFlow<()>,
+    buffers: &mut Buffers,
+) -> Result<(), ReadError> {
+    let failed = |error| ReadError::Io { object: object_name.to_owned(), error };
+    let source = input::open(input, plan.limits.whole_bytes, buffers).map_err(failed)?;
+    let reader = Reader::new(plan, report, object_name, emit);
+    let mut scan = Scan {
+        walker: Walker::new(&plan.formats.record_arrays, plan.bounds()),
+        cursors: Cursors::default(),
+        reader,
+    };
+    match source {
+        Source::Whole { length, stored } => {
+            report.add_bytes(stored, length as u64);
+            let plain = std::mem::take(&mut buffers.plain);
+            let bytes = plain.get(..length).unwrap_or_default();
+            scan.window(Window { bytes, base: 0, last: true });
+            scan.finish(length);
+            buffers.plain = plain;
+        }
+        Source::Stream(stream) => {
+            let mut plain = std::mem::take(&mut buffers.plain);
+            let outcome = scan.stream(stream, &mut plain);
+            if plain.len() <= plan.limits.whole_bytes {
+                buffers.plain = plain;
+            }
+            outcome.map_err(failed)?;
+        }
+    }
+    let outcome = scan.reader.finish();
+    report.add_object();
+    outcome
+}
+
+struct Scan<'a> {
+    walker: Walker<'a>,
+    cursors: Cursors,
+    reader: Reader<'a>,
+}
+
+impl Scan<'_> {
+    /// Reads a stream chunk by chunk; the buffer grows with the largest record at most.
+    fn stream(&mut self, mut stream: Stream, buffer: &mut Vec<u8>) -> std::io::Result<()> {
+        let chunk = self.reader.plan().limits.chunk_bytes.max(64);
+        let (mut base, mut filled, mut taken) = (0, 0, 0);
+        loop {
+            if buffer.len() < filled + chunk {
+                buffer.resize(filled + chunk, 0);
+            }
+            let (count, error) = stream.fill(buffer.get_mut(filled..filled + chunk).unwrap_or_default());
+            filled += count;
+            self.reader.report().add_bytes(stream.taken() - taken, count as u64);
+            taken = stream.taken();
+            let last = count < chunk || error.is_some();
+            let bytes = buffer.get(..filled).unwrap_or_default();
+            if base == 0 && is_binary(bytes) {
+                self.reader.foreign("not JSON");
+                return Ok(());
+            }
+            self.window(Window { bytes, base, last });
+            if let Some(error) = error {
+                if !stream.is_compressed() {
+                    return Err(error);
+                }
+                self.reader
+                    .bad(base + filled, &format!("the compressed object is damaged or cut off: {error}"));
+            }
+            if last || self.reader.is_stopped() {
+                self.finish(base + filled);
+                return Ok(());
+            }
+            let passed = self.walker.keep() - base;
+            if passed > 0 {
+                buffer.copy_within(passed..filled, 0);
+                base += passed;
+                filled -= passed;
+            }
+        }
+    }
+
+    fn finish(&mut self, length: usize) {
+        if length == 0 {
+            self.reader.foreign("empty");
+        }
+    }
+
+    /// Reads the records of a window; afterwards the bytes before the walker's `keep` may go.
+    fn window(&mut self, window: Window<'_>) {
+        if window.base == 0 && window.last && is_binary(window.bytes) {
+            self.reader.foreign("not JSON");
+            return;
+        }
+        while !self.reader.is_stopped() {
+            match self.walker.next(window) {
+                Step::Record(span) => self.record(window, span),
+                Step::Other { start, reason } => self.reader.bad(start, reason),
+                Step::Check { start, end } => {
+                    if resync::is_broken(window, start, end, self.reader.plan().limits.depth) {
+                        self.broken(window, start, "not JSON");
+                    }
+                }
+                Step::Broken { start, reason } => self.broken(window, start, reason),
+                Step::More | Step::End => break,
+            }
+        }
+        self.reader.settle_times(window);
+    }
+
+    fn record(&mut self, window: Window<'_>, span: Span) {
+        let bytes = window.bytes.get(span.start - window.base..span.end - window.base).unwrap_or_default();
+        let filter = &self.reader.plan().prefilter;
+        let range = (span.start, span.end);
+        let may_match = self.cursors.may_match(filter, window.bytes, window.base, range)
+            || filter.traits.may_hide(bytes, span.non_ascii, span.backslash);
+        if !may_match && self.reader.count(bytes, span) {
+            return;
+        }
+        let place = Place { offset: span.start, index: None };
+        if let Outcome::Broken(reason) = self.reader.record(bytes, place, may_match) {
+            self.reader.bad(span.start, reason);
+            if let Some(position) = resync::inside(&mut self.reader, window, span) {
+                self.walker.restart(position);
+                self.cursors.clear();
+            }
+        }
+    }
+
+    /// Reports a value that never ends or cannot be right, and goes on behind it.
+    fn broken(&mut self, window: Window<'_>, start: usize, reason: &'static str) {
+        self.reader.bad(start, reason);
+        let position = resync::behind(&mut self.reader, window, start, self.walker.position());
+        self.walker.restart(position.unwrap_or(window.end()));
+        self.cursors.clear();
+    }
+}
+
+/// Whether an object does not begin like JSON and has bytes that no text has.
+fn is_binary(bytes: &[u8]) -> bool {
+    if matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'[')) {
+        return false;
+    }
+    let head = bytes.get(..bytes.len().min(4096)).unwrap_or_default();
+    head.iter().any(|byte| matches!(byte, 0..=8 | 0x0e..=0x1a))
+}

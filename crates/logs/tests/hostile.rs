@@ -1,0 +1,194 @@
+//! Broken and hostile objects: no crash, no good event lost, each bad one reported.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod common;
+
+use common::{Scan, gzip, names};
+use quarry_logs::{Limits, ObjectInput};
+
+fn event(name: &str) -> String {
+    format!(
+        r#"{{"eventVersion":"1","eventTime":"2024-01-01T00:00:00Z","eventSource":"s","eventName":"{name}","x":[{{"a":1}},{{"b":"}}"}}]}}"#
+    )
+}
+
+fn small_chunks() -> Scan {
+    Scan { limits: Limits { chunk_bytes: 128, ..Limits::default() }, ..Scan::default() }
+}
+
+/// Reads text both ways, expects these event names and that many bad records.
+fn expect(text: &str, expected: &[&str], bad: u64) {
+    for scan in [Scan::default(), small_chunks()] {
+        let (rows, report) = scan.bytes(text.as_bytes());
+        assert_eq!(names(&rows), expected, "{text} {report:?}");
+        assert_eq!(report.bad, bad, "{text} {:?}", report.bad_records);
+    }
+}
+
+#[test]
+fn half_a_record_loses_no_other() {
+    let (a, b, c) = (event("A"), event("B"), event("C"));
+    let cut = &b[..b.len() - 20];
+    let cut_in_string = &b[..60];
+    for half in [cut, cut_in_string, &b[..b.len() - 1], &b[..30]] {
+        expect(&format!("{a}\n{half}\n{c}\n"), &["A", "C"], 1);
+        expect(&format!("{a}\n{c}\n{half}"), &["A", "C"], 1);
+        expect(&format!("{a}\n{half}\n{c}\n{half}\n{a}"), &["A", "C", "A"], 2);
+    }
+    for half in [cut_in_string, &b[..b.len() - 1]] {
+        let (rows, report) =
+            Scan::default().bytes(format!(r#"{{"Records":[{a},{half},{c},{a}]}}"#).as_bytes());
+        assert_eq!(names(&rows), ["A", "C", "A"], "{:?}", report.bad_records);
+        assert!(report.bad >= 1);
+    }
+    let (rows, report) = Scan::default().bytes(format!(r#"{{"Records":[{a},{c},{cut}"#).as_bytes());
+    assert_eq!(names(&rows), ["A", "C"]);
+    assert!(report.bad >= 1);
+}
+
+#[test]
+fn wrong_json_with_right_brackets_loses_no_other() {
+    let (a, c) = (event("A"), event("C"));
+    let wrong = event("B").replace("\"1\"", "tru");
+    expect(&format!("{a}\n{wrong}\n{c}\n"), &["A", "C"], 1);
+    expect(&format!("[{a},{wrong},{c}]"), &["A", "C"], 1);
+    expect(&format!("{a}\n{{\"eventName\" \"x\"}}\n{c}\n"), &["A", "C"], 1);
+}
+
+#[test]
+fn a_cut_gzip_gives_what_is_before_the_cut() {
+    let lines: String =
+        (0..5000).map(|number| event(&format!("Name{}", number * 7919 % 5003)) + "\n").collect();
+    let bytes = gzip(lines.as_bytes());
+    let (rows, report) = Scan::default().bytes(&bytes[..bytes.len() * 3 / 4]);
+    assert!(rows.len() > 2500 && rows.len() < 5000, "{}", rows.len());
+    assert!(
+        report.bad_records.iter().any(|bad| bad.reason.contains("damaged or cut off")),
+        "{:?}",
+        report.bad_records
+    );
+    let mut lying = bytes.clone();
+    let end = lying.len();
+    lying[end - 4..].copy_from_slice(&17_u32.to_le_bytes());
+    assert_eq!(Scan::default().bytes(&lying).0.len(), 5000);
+    let twice = [bytes.clone(), bytes].concat();
+    assert_eq!(Scan::default().bytes(&twice).0.len(), 10_000);
+}
+
+#[test]
+fn deep_nesting_is_one_bad_record() {
+    let deep = format!(
+        r#"{{"eventSource":"s","eventName":"Deep","x":{}{}}}"#,
+        "[".repeat(100_000),
+        "]".repeat(100_000)
+    );
+    let deep_objects = format!(r#"{}1{}"#, r#"{"a":"#.repeat(100_000), "}".repeat(100_000));
+    let (a, c) = (event("A"), event("C"));
+    for deep in [deep, deep_objects] {
+        expect(&format!("{a}\n{deep}\n{c}"), &["A", "C"], 1);
+        expect(&format!("{{\"Records\":[{a},{deep},{c}]}}"), &["A", "C"], 1);
+    }
+    expect(&format!("{a}\n{}\n{c}", "[".repeat(100_000)), &["A", "C"], 1);
+}
+
+#[test]
+fn a_very_large_record_is_skipped_in_little_memory() {
+    let large = event("Large").replace("\"1\"", &format!("\"{}\"", "x".repeat(5 << 20)));
+    let text = format!("{}\n{large}\n{}", event("A"), event("C"));
+    let limits = Limits { record_bytes: 1 << 20, chunk_bytes: 64 << 10, ..Limits::default() };
+    let scan = Scan { limits, ..Scan::default() };
+    for bytes in [text.clone().into_bytes(), gzip(text.as_bytes())] {
+        let (rows, report) = scan.bytes(&bytes);
+        assert_eq!(names(&rows), ["A", "C"]);
+        assert_eq!(report.bad_records[0].reason, "larger than the limit for a record");
+        assert_eq!(report.bad_records[0].offset, event("A").len() as u64 + 1);
+        assert_eq!(report.bad, 1);
+    }
+    assert_eq!(Scan::default().bytes(text.as_bytes()).0.len(), 3);
+}
+
+#[test]
+fn bytes_that_are_no_utf8_make_one_bad_record() {
+    let mut bytes = format!("{}\n", event("A")).into_bytes();
+    bytes.extend(
+        event("B").replace("\"1\"", "\"caf#\"").bytes().map(|byte| if byte == b'#' { 0xe9 } else { byte }),
+    );
+    bytes.extend(format!("\n{}", event("C")).bytes());
+    for need in [Scan::default(), Scan::needing("C", false)] {
+        let (rows, report) = need.bytes(&bytes);
+        assert!(names(&rows).contains(&"C") && !names(&rows).contains(&"B"));
+        assert_eq!((report.bad, report.bad_records[0].reason.as_str()), (1, "not UTF-8"));
+    }
+}
+
+#[test]
+fn objects_of_other_kinds_are_named() {
+    let digest = r#"{"awsAccountId":"1","digestStartTime":"x","digestS3Bucket":"b","logFiles":[]}"#;
+    let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR{[\"}";
+    for (bytes, kind) in [
+        (digest.as_bytes(), "CloudTrail digest"),
+        (png, "not JSON"),
+        (b"", "empty"),
+        (&gzip(png), "not JSON"),
+    ] {
+        let (rows, report) = Scan::default().bytes(bytes);
+        assert!(rows.is_empty());
+        assert_eq!(report.foreign.keys().collect::<Vec<_>>(), [kind], "{report:?}");
+        assert_eq!(report.foreign[kind].objects, ["object"]);
+        assert_eq!(report.bad, 0);
+    }
+}
+
+#[test]
+fn escaped_names_and_values_are_found() {
+    let escaped = r#"{"eventVersion":"1","eventSource":"s","eventName":"\u0052unInstances"}"#;
+    let escaped_member = r#"{"eventVersion":"1","eventSource":"s","event\u004eame":"RunInstances"}"#;
+    let text = format!(
+        "{}\n{escaped}\n{escaped_member}\n{{\"\\u0052ecords\":[{}]}}",
+        event("Other"),
+        event("RunInstances")
+    );
+    let (rows, _) = Scan::needing("RunInstances", false).bytes(text.as_bytes());
+    assert_eq!(names(&rows), ["RunInstances"; 3]);
+}
+
+#[test]
+fn duplicates_and_large_numbers_are_read() {
+    let text = r#"{"eventSource":"s","eventName":"A","x":1,"x":123456789012345678901234567890}"#;
+    let scan = Scan { columns: vec![common::path("x")], ..Scan::default() };
+    assert_eq!(names(&scan.bytes(text.as_bytes()).0), ["123456789012345678901234567890"]);
+    expect(r#"{"eventSource":"s","eventName":"A","eventName":"B"}"#, &["B"], 0);
+}
+
+#[test]
+fn a_truncated_stream_is_no_panic_wherever_it_ends() {
+    let text = format!(r#"{{"Records":[{},{}]}}"#, event("A\\u0041"), event("B"));
+    for end in 0..text.len() {
+        let (rows, report) = Scan::default().bytes(&text.as_bytes()[..end]);
+        assert!(rows.len() <= 2);
+        assert!(end == 0 || report.bad > 0, "{end}");
+    }
+}
+
+#[test]
+fn reading_stops_when_told() {
+    let lines: String = (0..100).map(|number| event(&number.to_string()) + "\n").collect();
+    let formats = common::formats();
+    let limits = Limits { batch_rows: 10, ..Limits::default() };
+    let plan = std::sync::Arc::new(quarry_logs::ScanPlan::new(
+        formats.clone(),
+        Vec::new(),
+        &[],
+        &[],
+        (None, None),
+        limits,
+    ));
+    let report = quarry_logs::ScanReport::new(&formats);
+    let mut batches = 0;
+    let mut emit = |_| {
+        batches += 1;
+        if batches == 2 { std::ops::ControlFlow::Break(()) } else { std::ops::ControlFlow::Continue(()) }
+    };
+    quarry_logs::read_object(&plan, "o", ObjectInput::Bytes(lines.into()), &report, &mut emit).unwrap();
+    assert_eq!((batches, report.snapshot().rows), (2, 20));
+}

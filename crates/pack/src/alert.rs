@@ -1,0 +1,137 @@
+//! What a row of a detection becomes.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::{Detection, Severity};
+
+/// What comes before the names of the columns that the engine adds to every detection.
+const ADDED: &str = "__";
+
+/// Text that stands for "no address" in QRadar's address columns.
+const NO_ADDRESS: [&str; 2] = ["0.0.0.0", "0:0:0:0:0:0:0:0"];
+
+/// One alert; what is unknown is null.
+#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+pub struct Alert {
+    /// When the event happened.
+    pub time: Option<String>,
+    /// Identifier of the detection.
+    pub detection: String,
+    /// ATT&CK technique.
+    pub technique: Option<String>,
+    /// How grave it is: what the row says, else what its risk score means to the detection, else the detection's.
+    pub severity: Option<Severity>,
+    /// What the detection computed, where it does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub risk_score: Option<f64>,
+    /// Cloud: `aws`, `azure`, `gcp`.
+    pub provider: Option<String>,
+    /// Who did it.
+    pub actor: Option<String>,
+    /// From where.
+    pub source_ip: Option<String>,
+    /// What they did, in the provider's word.
+    pub action: Option<String>,
+    /// To what.
+    pub target: Option<String>,
+    /// In which account, subscription or project.
+    pub account: Option<String>,
+    /// In which region.
+    pub region: Option<String>,
+    /// How it ended.
+    pub outcome: Option<String>,
+    /// The provider's own identifier of the record.
+    pub event_id: Option<String>,
+    /// The object the record lies in.
+    pub object: Option<String>,
+    /// The record's place in the object.
+    pub record: Option<String>,
+    /// The row's own columns.
+    pub fields: Map<String, Value>,
+}
+
+type Slot = fn(&mut Alert) -> &mut Option<String>;
+
+/// The columns that a row may fill, by name.
+const SLOTS: &[(&str, Slot)] = &[
+    ("time", |alert| &mut alert.time),
+    ("provider", |alert| &mut alert.provider),
+    ("actor", |alert| &mut alert.actor),
+    ("source_ip", |alert| &mut alert.source_ip),
+    ("action", |alert| &mut alert.action),
+    ("target", |alert| &mut alert.target),
+    ("account", |alert| &mut alert.account),
+    ("region", |alert| &mut alert.region),
+    ("outcome", |alert| &mut alert.outcome),
+    ("event_id", |alert| &mut alert.event_id),
+    ("object", |alert| &mut alert.object),
+    ("record", |alert| &mut alert.record),
+];
+
+impl Alert {
+    /// Names of the columns that the engine adds to a detection's rows.
+    pub fn added_columns() -> impl Iterator<Item = String> {
+        SLOTS.iter().map(|(name, _)| format!("{ADDED}{name}"))
+    }
+
+    /// Builds the alert of one row: columns with the added names are the base, the row's own columns of
+    /// an alert's names (lower case) stand above them. A null or empty value overrides nothing.
+    #[must_use]
+    pub fn from_row<'a>(
+        technique: Option<&str>,
+        detection: &Detection,
+        row: impl IntoIterator<Item = (&'a str, Option<&'a str>)>,
+    ) -> Self {
+        let mut alert = Self {
+            detection: detection.id.clone(),
+            technique: technique.map(str::to_owned),
+            ..Self::default()
+        };
+        let mut own = Self::default();
+        let mut stated = None;
+        let mut time = None;
+        for (name, value) in row {
+            let value = value.filter(|value| !value.is_empty());
+            if let Some(added) = name.strip_prefix(ADDED) {
+                alert.set(added, value);
+                continue;
+            }
+            alert.fields.insert(name.to_owned(), value.map_or(Value::Null, Value::from));
+            match name {
+                "_time" => time = value,
+                "severity" => stated = value.and_then(|value| value.parse().ok()),
+                "risk_score" => alert.risk_score = value.and_then(|value| value.parse().ok()),
+                "source_ip" => own.set(name, value.filter(|value| !NO_ADDRESS.contains(value))),
+                _ => own.set(name, value),
+            }
+        }
+        alert.overlay(&mut own);
+        if alert.time.is_none() {
+            alert.time = time.map(str::to_owned);
+        }
+        alert.severity = stated.or_else(|| scored(detection, alert.risk_score)).or(Some(detection.severity));
+        alert
+    }
+
+    fn set(&mut self, name: &str, value: Option<&str>) {
+        if let Some((_, slot)) = SLOTS.iter().find(|(slot, _)| *slot == name) {
+            *slot(self) = value.map(str::to_owned);
+        }
+    }
+
+    fn overlay(&mut self, own: &mut Self) {
+        for (_, slot) in SLOTS {
+            if let Some(value) = slot(own).take() {
+                *slot(self) = Some(value);
+            }
+        }
+    }
+}
+
+/// The gravest severity whose least risk score is reached.
+fn scored(detection: &Detection, risk_score: Option<f64>) -> Option<Severity> {
+    let score = risk_score?;
+    let reached = detection.severity_by_risk_score.iter().filter(|(_, least)| score >= **least);
+    reached.map(|(severity, _)| *severity).max()
+}

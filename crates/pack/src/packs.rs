@@ -1,0 +1,121 @@
+//! Where packs are found.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use include_dir::{Dir, include_dir};
+use quarry_diagnostic::did_you_mean;
+
+use crate::{Language, Pack, PackError};
+
+static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../packs");
+
+/// A set of packs.
+#[derive(Debug, Clone, Default)]
+pub struct Packs {
+    /// The packs, by technique.
+    pub packs: Vec<Pack>,
+}
+
+impl Packs {
+    /// The packs in the binary.
+    ///
+    /// # Errors
+    /// If one of them cannot be read, which the tests of this crate exclude.
+    pub fn embedded() -> Result<Self, PackError> {
+        let mut packs = Vec::new();
+        for folder in EMBEDDED.dirs() {
+            let origin = format!("embedded/{}", folder.path().display());
+            let read = |name: &str| {
+                let file = folder.get_file(folder.path().join(name));
+                let text = file.and_then(|file| file.contents_utf8());
+                text.map(str::to_owned)
+                    .ok_or_else(|| PackError::new(format!("{origin}/{name}"), "no such file"))
+            };
+            packs.push(Pack::read(&origin, &read)?);
+        }
+        Ok(Self { packs })
+    }
+
+    /// The packs in the subfolders of `folder`, or the one in `folder` itself.
+    ///
+    /// # Errors
+    /// If the folder cannot be read, holds no pack, or a pack in it is wrong.
+    pub fn load_dir(folder: &Path) -> Result<Self, PackError> {
+        if is_pack(folder) {
+            return Ok(Self { packs: vec![Pack::load(folder)?] });
+        }
+        let name = folder.display().to_string();
+        let entries = fs::read_dir(folder).map_err(|error| PackError::new(&name, error.to_string()))?;
+        let mut folders: Vec<PathBuf> =
+            entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| is_pack(path)).collect();
+        folders.sort();
+        if folders.is_empty() {
+            return Err(
+                PackError::new(name, "holds no pack").with_help("a pack is a folder with a `pack.yml`")
+            );
+        }
+        Ok(Self { packs: folders.iter().map(|path| Pack::load(path)).collect::<Result<_, _>>()? })
+    }
+
+    /// Adds packs; one of a technique that is here already takes its place.
+    pub fn extend(&mut self, other: Self) {
+        for pack in other.packs {
+            self.packs.retain(|have| have.technique.is_none() || have.technique != pack.technique);
+            self.packs.push(pack);
+        }
+        self.packs.sort_by(|left, right| left.technique.cmp(&right.technique));
+    }
+
+    /// Finds packs by what the user named: a technique id in any case, a folder with a pack or with
+    /// packs, or a query file.
+    ///
+    /// # Errors
+    /// If nothing of that name is known, or what it names is wrong.
+    pub fn find(&self, name: &str) -> Result<Vec<Pack>, PackError> {
+        let known = |pack: &&Pack| pack.technique.as_ref().is_some_and(|id| id.eq_ignore_ascii_case(name));
+        if let Some(pack) = self.packs.iter().find(known) {
+            return Ok(vec![pack.clone()]);
+        }
+        let path = Path::new(name);
+        if path.is_dir() {
+            return Self::load_dir(path).map(|found| found.packs);
+        }
+        if path.is_file() {
+            return Pack::ad_hoc(&[path.to_owned()]).map(|pack| vec![pack]);
+        }
+        if Language::of_file(path).is_some() || name.contains(['/', '\\']) {
+            return Err(PackError::new(name, "no such file or folder"));
+        }
+        let techniques = || self.packs.iter().filter_map(|pack| pack.technique.as_deref());
+        let help = did_you_mean(name, techniques()).map_or_else(
+            || format!("packs are known of: {}", techniques().collect::<Vec<_>>().join(", ")),
+            |near| format!("did you mean `{near}`?"),
+        );
+        Err(PackError::new(name, "no pack of this technique is known").with_help(help))
+    }
+
+    /// Finds what several names stand for; the query files among them make one pack.
+    ///
+    /// # Errors
+    /// As [`Packs::find`].
+    pub fn find_all(&self, names: &[String]) -> Result<Vec<Pack>, PackError> {
+        let is_query =
+            |name: &&String| Path::new(name).is_file() && Language::of_file(Path::new(name)).is_some();
+        let files: Vec<PathBuf> = names.iter().filter(is_query).map(PathBuf::from).collect();
+        let mut found = Vec::new();
+        if !files.is_empty() {
+            found.push(Pack::ad_hoc(&files)?);
+        }
+        for name in names.iter().filter(|name| !is_query(name)) {
+            found.extend(self.find(name)?);
+        }
+        Ok(found)
+    }
+}
+
+fn is_pack(folder: &Path) -> bool {
+    folder.join("pack.yml").is_file()
+}

@@ -1,0 +1,206 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Runs SIEM detections (Splunk SPL, QRadar AQL) unchanged on cloud audit logs.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 100)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run one query over logs and print its rows
+    Query(QueryArguments),
+    /// Run the detections of a technique, a pack folder or query files and print alerts
+    Hunt(HuntArguments),
+    /// Parse and plan queries without data
+    Check(CheckArguments),
+    /// List the fields that the events have
+    Fields(FieldsArguments),
+}
+
+/// Query languages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Language {
+    /// Splunk Search Processing Language
+    Spl,
+    /// QRadar Ariel Query Language
+    Aql,
+}
+
+/// Which names Splunk searches see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SplunkFields {
+    /// The JSON's own names and those of the vendor add-on
+    Addon,
+    /// The JSON's own names only
+    Json,
+}
+
+/// How rows are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A table for people
+    Table,
+    /// One JSON array
+    Json,
+    /// One JSON object a line
+    Jsonl,
+    /// Comma-separated values with a header
+    Csv,
+    /// Apache Parquet (to a file or pipe)
+    Parquet,
+}
+
+#[derive(Debug, Args)]
+pub struct LogArguments {
+    /// Logs to read: files, folders, globs, `-` for standard input, or s3://, gs://, az:// URLs
+    #[arg(long, required = true, num_args = 1.., value_name = "PATH|GLOB|DIR|URL")]
+    pub logs: Vec<String>,
+
+    /// What "now" is in relative time ranges: a time, `newest` (the newest event) or `wall` (the clock)
+    #[arg(long, default_value = "newest", value_name = "TIME|newest|wall")]
+    pub now: String,
+
+    /// First instant that counts; replaces the query's own time range
+    #[arg(long, value_name = "TIME")]
+    pub earliest: Option<String>,
+
+    /// First instant that no longer counts; replaces the query's own time range
+    #[arg(long, value_name = "TIME")]
+    pub latest: Option<String>,
+
+    /// Fail at the first bad record instead of skipping and counting it
+    #[arg(long)]
+    pub strict: bool,
+
+    /// Threads to use (default: all cores)
+    #[arg(long, value_name = "N")]
+    pub threads: Option<usize>,
+
+    /// Memory that sorts and aggregations may hold before they spill to disk, in MiB
+    #[arg(long, default_value_t = 256, value_name = "MIB")]
+    pub memory: usize,
+
+    /// Largest record that is read, in MiB; larger ones are skipped and counted
+    #[arg(long, default_value_t = 64, value_name = "MIB")]
+    pub max_record: usize,
+
+    /// Show no progress and no closing line
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct LanguageArguments {
+    /// Which names Splunk searches see
+    #[arg(long, value_enum, default_value_t = SplunkFields::Addon)]
+    pub splunk_fields: SplunkFields,
+
+    /// Splunk macros: macros.conf files and folders of security_content macro YAML
+    #[arg(long, num_args = 1.., value_name = "PATH")]
+    pub macros: Vec<PathBuf>,
+
+    /// Fields of your own (default: `quarry.toml` here or in a folder above)
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct QueryArguments {
+    /// Language (default: by the ending of FILE, .spl or .aql)
+    #[arg(long, value_enum)]
+    pub lang: Option<Language>,
+
+    /// The query itself
+    #[arg(short = 'e', long = "expression", value_name = "TEXT", conflicts_with = "file")]
+    pub text: Option<String>,
+
+    /// A file with the query, or `-` for standard input
+    #[arg(value_name = "FILE", required_unless_present = "text")]
+    pub file: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub logs: LogArguments,
+
+    #[command(flatten)]
+    pub language: LanguageArguments,
+
+    /// How rows are written (default: table on a terminal, jsonl otherwise)
+    #[arg(long, value_enum)]
+    pub output: Option<Format>,
+
+    /// Print at most so many rows
+    #[arg(long, value_name = "N")]
+    pub limit: Option<usize>,
+
+    /// Print the physical plan to standard error before running
+    #[arg(long)]
+    pub explain: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct HuntArguments {
+    /// Technique ids (T1578.002), pack folders or query files
+    #[arg(required = true, value_name = "TECHNIQUE|FOLDER|FILE")]
+    pub targets: Vec<String>,
+
+    /// A folder of packs of your own, searched before the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub packs: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub logs: LogArguments,
+
+    #[command(flatten)]
+    pub language: LanguageArguments,
+
+    /// How alerts are written (default: table on a terminal, jsonl otherwise)
+    #[arg(long, value_enum)]
+    pub output: Option<Format>,
+
+    /// Exit with 1 if there is an alert
+    #[arg(long)]
+    pub exit_code: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct CheckArguments {
+    /// Language (default: by the ending of each FILE)
+    #[arg(long, value_enum)]
+    pub lang: Option<Language>,
+
+    /// A JSON lines file; each line an object with `name` and `query`
+    #[arg(long, value_name = "FILE", requires = "lang")]
+    pub corpus: Option<PathBuf>,
+
+    /// Query files
+    #[arg(value_name = "FILE", required_unless_present = "corpus")]
+    pub files: Vec<PathBuf>,
+
+    #[command(flatten)]
+    pub language: LanguageArguments,
+}
+
+#[derive(Debug, Args)]
+pub struct FieldsArguments {
+    #[command(flatten)]
+    pub logs: LogArguments,
+
+    /// Show the fields of a view (splunk, splunk-json, qradar, alert) instead of the JSON's own
+    #[arg(long, value_name = "NAME")]
+    pub view: Option<String>,
+
+    /// Fields of your own (default: `quarry.toml` here or in a folder above)
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// How fields are written (default: table on a terminal, jsonl otherwise)
+    #[arg(long, value_enum)]
+    pub output: Option<Format>,
+}

@@ -1,0 +1,119 @@
+//! `quarry check`: parse and plan without data.
+
+use std::{
+    io::{BufRead, Write},
+    path::Path,
+    process::ExitCode,
+};
+
+use quarry_diagnostic::{Diagnostic, JsonDiagnostic};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    arguments::{CheckArguments, Language},
+    compile::{Compiled, Compiler, QueryText, read_query},
+    failure::{FINDINGS, Failure, Outcome},
+    settings,
+};
+
+/// One line of a corpus file; other members are ignored.
+#[derive(Deserialize)]
+struct CorpusLine {
+    name: String,
+    query: String,
+}
+
+/// What is printed for a query.
+#[derive(Serialize)]
+struct Checked<'a> {
+    name: &'a str,
+    parse: bool,
+    plan: bool,
+    diagnostics: Vec<JsonDiagnostic>,
+}
+
+#[derive(Default)]
+struct Totals {
+    queries: usize,
+    parsed: usize,
+    planned: usize,
+}
+
+/// Runs the command: 0 if every query plans, 1 if one does not.
+pub fn run(arguments: &CheckArguments) -> Outcome {
+    let catalog = settings::catalog(arguments.language.config.as_deref())?;
+    let compiler = Compiler::new(&catalog, &arguments.language)?;
+    let mut totals = Totals::default();
+    let mut output = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut check = |query: &QueryText| -> Outcome<()> {
+        let compiled = compiler.compile(query, None)?;
+        let checked = checked(query, &compiled);
+        totals.queries += 1;
+        totals.parsed += usize::from(checked.parse);
+        totals.planned += usize::from(checked.plan);
+        let line =
+            serde_json::to_string(&checked).map_err(|error| Failure::of("cannot write JSON", error))?;
+        writeln!(output, "{line}").map_err(|error| Failure::of("cannot write", error))
+    };
+    if let (Some(corpus), Some(language)) = (&arguments.corpus, arguments.lang) {
+        for_each_line(corpus, language, &mut check)?;
+    }
+    for file in &arguments.files {
+        check(&read_query(file, arguments.lang)?)?;
+    }
+    output.flush().map_err(|error| Failure::of("cannot write", error))?;
+    let percent = |part: usize| 100.0 * to_float(part) / to_float(totals.queries.max(1));
+    anstream::eprintln!(
+        "{} queries: {} parse ({:.1} %), {} plan ({:.1} %)",
+        totals.queries,
+        totals.parsed,
+        percent(totals.parsed),
+        totals.planned,
+        percent(totals.planned),
+    );
+    let all = totals.planned == totals.queries;
+    Ok(if all { ExitCode::SUCCESS } else { ExitCode::from(FINDINGS) })
+}
+
+#[allow(clippy::cast_precision_loss)] // percentages of counts of queries
+fn to_float(count: usize) -> f64 {
+    count as f64
+}
+
+fn for_each_line(
+    corpus: &Path,
+    language: Language,
+    check: &mut dyn FnMut(&QueryText) -> Outcome<()>,
+) -> Outcome<()> {
+    let name = corpus.display();
+    let file =
+        std::fs::File::open(corpus).map_err(|error| Failure::of(format!("cannot read `{name}`"), error))?;
+    for (index, line) in std::io::BufReader::new(file).lines().enumerate() {
+        let line = line.map_err(|error| Failure::of(format!("cannot read `{name}`"), error))?;
+        if line.trim().is_empty() {
+            continue;
+        }
+        let entry: CorpusLine = serde_json::from_str(&line).map_err(|error| {
+            Failure::of(
+                format!("{name}, line {}: expected an object with `name` and `query`", index + 1),
+                error,
+            )
+        })?;
+        check(&QueryText { language, name: entry.name, text: entry.query })?;
+    }
+    Ok(())
+}
+
+fn checked<'a>(query: &'a QueryText, compiled: &Compiled) -> Checked<'a> {
+    let broken = compiled.diagnostics.iter().any(Diagnostic::is_error);
+    Checked {
+        name: &query.name,
+        parse: compiled.parsed,
+        plan: compiled.plan.is_some() && !broken,
+        diagnostics: compiled
+            .diagnostics
+            .iter()
+            .map(|found| JsonDiagnostic::new(found, &query.text))
+            .collect(),
+    }
+}

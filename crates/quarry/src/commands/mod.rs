@@ -1,0 +1,8 @@
+//! One file a command.
+
+pub mod check;
+pub mod fields;
+pub mod hunt;
+pub mod query;
+mod run;
+mod why;

@@ -1,0 +1,193 @@
+//! What `query` and `hunt` share: listing logs, the meaning of "now", running one plan.
+
+use std::sync::Arc;
+
+use quarry_diagnostic::Diagnostic;
+use quarry_engine::Session;
+use quarry_logs::{FieldCounts, Listing, Location};
+use quarry_plan::{Node, Operator, TimeBound, TimeRange, Type};
+use quarry_views::Catalog;
+
+use crate::{
+    arguments::LogArguments,
+    compile::{Compiled, Compiler, QueryText},
+    failure::{Failure, Outcome, print_diagnostics},
+    moment, settings,
+};
+
+/// Logs, views and a session, ready to run plans.
+pub struct Workspace {
+    pub catalog: Arc<Catalog>,
+    pub session: Session,
+    listing: Listing,
+    threads: usize,
+    now: Now,
+    replacement: Option<TimeRange>,
+    quiet: bool,
+}
+
+/// What "now" is.
+enum Now {
+    Newest,
+    At(i64),
+}
+
+impl Workspace {
+    /// Lists the logs and opens a session.
+    pub async fn open(catalog: Arc<Catalog>, arguments: &LogArguments) -> Outcome<Self> {
+        let now = match arguments.now.as_str() {
+            "newest" => Now::Newest,
+            "wall" => Now::At(moment::wall()),
+            text => Now::At(moment::parse(text)?),
+        };
+        let bound = |text: &Option<String>| text.as_deref().map(moment::parse).transpose();
+        let (earliest, latest) = (bound(&arguments.earliest)?, bound(&arguments.latest)?);
+        let replacement = (earliest.is_some() || latest.is_some())
+            .then(|| TimeRange { earliest: earliest.map(TimeBound::at), latest: latest.map(TimeBound::at) });
+        let listing = quarry_logs::list_objects(&arguments.logs, (None, None))
+            .await
+            .map_err(|error| Failure::Other(error.to_string()))?;
+        Ok(Self {
+            session: settings::session(&catalog, arguments)?,
+            catalog,
+            listing,
+            threads: settings::threads(arguments),
+            now,
+            replacement,
+            quiet: arguments.quiet,
+        })
+    }
+
+    /// Compiles a query against these logs: a wildcard over fields makes it look at the data first.
+    pub async fn compile(&self, compiler: &Compiler<'_>, query: &QueryText) -> Outcome<Compiled> {
+        let first = compiler.compile(query, None)?;
+        if !first.needs_discovery || first.plan.is_none() {
+            return Ok(first);
+        }
+        let view = compiler.view(query.language)?;
+        let fields = self.discover().await?;
+        let mut known: Vec<(String, Type)> = Vec::new();
+        for source in view.chosen(&[]) {
+            for name in fields.get(&source.log_type).into_iter().flat_map(|fields| fields.keys()) {
+                let name = format!("{}{name}", source.prefix);
+                let data_type = if name.contains("{}") { Type::TextList } else { Type::Text };
+                known.push((name, data_type));
+            }
+            let declared = source.fields.values().filter(|field| !field.name.starts_with('_'));
+            known.extend(declared.map(|field| (field.name.clone(), field.data_type)));
+        }
+        known.sort_by(|left, right| left.0.cmp(&right.0));
+        known.dedup_by(|left, right| left.0 == right.0);
+        compiler.compile(query, Some(&known))
+    }
+
+    /// The fields of the events by log type.
+    pub async fn discover(&self) -> Outcome<FieldCounts> {
+        let formats = Arc::new(self.catalog.formats.clone());
+        quarry_engine::discover_fields(&formats, &self.objects(), self.threads)
+            .await
+            .map_err(|error| Failure::Other(error.to_string()))
+    }
+
+    /// All objects.
+    pub fn objects(&self) -> Arc<Vec<Location>> {
+        Arc::new(self.listing.objects.clone())
+    }
+
+    /// Settles the time range of a plan: the command line's over the query's own, and "now".
+    /// Returns the plan, "now", and the objects whose path does not exclude them.
+    pub async fn settle(&self, plan: Node) -> Outcome<(Node, i64, Arc<Vec<Location>>)> {
+        let mut plan = plan;
+        if let Some(range) = &self.replacement {
+            for_each_source(&mut plan, &mut |source| source.time = range.clone());
+        }
+        let mut relative = false;
+        for_each_source(&mut plan, &mut |source| relative |= source.time.is_relative());
+        let now = match self.now {
+            Now::At(now) => now,
+            Now::Newest if !relative => moment::wall(),
+            Now::Newest => self.newest().await?,
+        };
+        let mut objects = self.objects();
+        let mut hull: Option<(Option<i64>, Option<i64>)> = None;
+        for_each_source(&mut plan, &mut |source| {
+            let bound = |bound: &Option<TimeBound>| bound.as_ref().and_then(|bound| bound.resolve(now));
+            let (earliest, latest) = (bound(&source.time.earliest), bound(&source.time.latest));
+            hull = Some(match hull {
+                None => (earliest, latest),
+                Some((from, to)) => (
+                    from.zip(earliest).map(|(one, two)| one.min(two)),
+                    to.zip(latest).map(|(one, two)| one.max(two)),
+                ),
+            });
+        });
+        if let Some((earliest, latest)) = hull
+            && (earliest.is_some() || latest.is_some())
+        {
+            objects = Arc::new(self.listing.within((earliest, latest)).objects);
+        }
+        Ok((plan, now, objects))
+    }
+
+    async fn newest(&self) -> Outcome<i64> {
+        let formats = Arc::new(self.catalog.formats.clone());
+        let newest = quarry_engine::newest_event_time(&formats, &self.objects(), self.threads)
+            .await
+            .map_err(|error| Failure::Other(error.to_string()))?;
+        let Some(newest) = newest else {
+            return Ok(moment::wall());
+        };
+        if !self.quiet {
+            anstream::eprintln!(
+                "relative times count from the newest event, {} (`--now wall` for the clock)",
+                moment::show(newest)
+            );
+        }
+        // The newest event itself is inside "until now", whose end is exclusive.
+        Ok(newest.saturating_add(1))
+    }
+}
+
+/// Calls `visit` on every source of a plan.
+pub fn for_each_source(node: &mut Node, visit: &mut dyn FnMut(&mut quarry_plan::Source)) {
+    match &mut node.operator {
+        Operator::Source(source) => visit(source),
+        Operator::Values { .. } => {}
+        Operator::Filter { input, .. }
+        | Operator::Extend { input, .. }
+        | Operator::Project { input, .. }
+        | Operator::Window { input, .. }
+        | Operator::Sort { input, .. }
+        | Operator::Limit { input, .. }
+        | Operator::Deduplicate { input, .. }
+        | Operator::Expand { input, .. } => for_each_source(input, visit),
+        Operator::Aggregate(aggregate) => for_each_source(&mut aggregate.input, visit),
+        Operator::Union { inputs } => inputs.iter_mut().for_each(|input| for_each_source(input, visit)),
+        Operator::Join { left, right, .. } => {
+            for_each_source(left, visit);
+            for_each_source(right, visit);
+        }
+    }
+}
+
+/// The plan of a compiled query; prints its warnings; fails with its errors.
+pub fn runnable(
+    query: &QueryText,
+    compiled: Compiled,
+    quiet: bool,
+) -> Outcome<(Node, Vec<(String, String)>)> {
+    let broken = compiled.diagnostics.iter().any(Diagnostic::is_error);
+    match compiled.plan {
+        Some(plan) if !broken => {
+            if !quiet {
+                print_diagnostics(&query.name, &query.text, &compiled.diagnostics);
+            }
+            Ok((plan, compiled.output))
+        }
+        _ => Err(Failure::Query {
+            name: query.name.clone(),
+            text: query.text.clone(),
+            diagnostics: compiled.diagnostics,
+        }),
+    }
+}

@@ -1,0 +1,72 @@
+//! Tables that fit the terminal.
+
+use std::io::{self, Write};
+
+use arrow::record_batch::RecordBatch;
+use comfy_table::{Cell, ContentArrangement, Table, presets};
+
+use super::{Sink, cell_text};
+
+/// Rows are gathered to so many before widths are settled and a table is printed.
+const ROWS_A_TABLE: usize = 2_000;
+/// Width of a table where standard output is no terminal.
+const PIPE_WIDTH: u16 = 160;
+
+/// A column heading.
+pub type Column = String;
+
+/// Prints rows as tables of at most [`ROWS_A_TABLE`] rows, so that memory stays bounded.
+pub struct TableSink {
+    labels: Vec<Column>,
+    rows: Vec<Vec<String>>,
+    printed: bool,
+}
+
+impl TableSink {
+    pub fn new(labels: Vec<Column>) -> Self {
+        Self { labels, rows: Vec::new(), printed: false }
+    }
+}
+
+impl Sink for TableSink {
+    fn write(&mut self, batch: &RecordBatch) -> io::Result<()> {
+        for row in 0..batch.num_rows() {
+            self.rows.push(batch.columns().iter().map(|column| cell_text(column, row)).collect());
+            if self.rows.len() >= ROWS_A_TABLE {
+                print_table(&self.labels, std::mem::take(&mut self.rows))?;
+                self.printed = true;
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(&mut self) -> io::Result<()> {
+        if self.rows.is_empty() && self.printed {
+            return Ok(());
+        }
+        print_table(&self.labels, std::mem::take(&mut self.rows))
+    }
+}
+
+/// Prints one table to standard output; nothing if there are no rows.
+pub fn print_table(labels: &[Column], rows: Vec<Vec<String>>) -> io::Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut table = Table::new();
+    table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    if table.width().is_none() {
+        table.set_width(PIPE_WIDTH);
+    }
+    table.set_header(labels);
+    for row in rows {
+        table.add_row(row.into_iter().map(|text| Cell::new(printable(&text))));
+    }
+    writeln!(io::stdout().lock(), "{table}")
+}
+
+/// Control characters (terminal escapes in a user agent, for instance) made visible.
+fn printable(text: &str) -> String {
+    let visible = |letter: char| if letter.is_control() && letter != '\n' { '\u{fffd}' } else { letter };
+    text.chars().map(visible).collect()
+}

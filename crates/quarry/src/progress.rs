@@ -1,0 +1,113 @@
+//! Progress while logs are read, and the closing line.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use quarry_logs::{ScanReport, Snapshot};
+
+use crate::moment;
+
+const REFRESH: Duration = Duration::from_millis(200);
+/// At most so many bad records are listed one by one.
+const BAD_RECORDS_LISTED: usize = 20;
+
+/// A bar on a terminal, nothing elsewhere.
+pub struct Progress {
+    bar: ProgressBar,
+    started: Instant,
+    ticker: Option<tokio::task::JoinHandle<()>>,
+    quiet: bool,
+}
+
+impl Progress {
+    /// Starts; `bytes` is the size of all objects, if known. Must be called inside the runtime.
+    pub fn start(report: &Arc<ScanReport>, bytes: u64, quiet: bool) -> Self {
+        let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        let bar = ProgressBar::with_draw_target(Some(bytes), target);
+        let template = "{wide_bar} {bytes}/{total_bytes} {binary_bytes_per_sec} {msg} {eta} left";
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        let ticker = (!bar.is_hidden()).then(|| {
+            let (bar, report) = (bar.clone(), Arc::clone(report));
+            tokio::spawn(async move {
+                loop {
+                    let now = report.snapshot();
+                    bar.set_position(now.bytes_compressed);
+                    bar.set_message(format!("{} events", grouped(now.events_read())));
+                    tokio::time::sleep(REFRESH).await;
+                }
+            })
+        });
+        Self { bar, started: Instant::now(), ticker, quiet }
+    }
+
+    /// Takes the bar off the screen.
+    pub fn stop(&self) {
+        if let Some(ticker) = &self.ticker {
+            ticker.abort();
+        }
+        self.bar.finish_and_clear();
+    }
+
+    /// Prints what was read, and what of it was bad or foreign, to standard error.
+    pub fn close(&self, report: &ScanReport, found: &str) {
+        self.stop();
+        if self.quiet {
+            return;
+        }
+        let last = report.snapshot();
+        print_troubles(&last);
+        let seconds = self.started.elapsed().as_secs_f64();
+        anstream::eprintln!("{}", summary(&last, found, seconds));
+    }
+}
+
+fn print_troubles(last: &Snapshot) {
+    for bad in last.bad_records.iter().take(BAD_RECORDS_LISTED) {
+        anstream::eprintln!("bad record: {} at byte {}: {}", bad.object, bad.offset, bad.reason);
+    }
+    let listed = last.bad_records.len().min(BAD_RECORDS_LISTED) as u64;
+    if last.bad > listed {
+        anstream::eprintln!("and {} more bad records", grouped(last.bad - listed));
+    }
+    for (name, foreign) in &last.foreign {
+        let example = foreign.objects.first().map_or("", String::as_str);
+        anstream::eprintln!("not audit records: {} {name} ({example})", grouped(foreign.count));
+    }
+}
+
+/// The closing line.
+fn summary(last: &Snapshot, found: &str, seconds: f64) -> String {
+    let range = match (last.oldest, last.newest) {
+        (Some(oldest), Some(newest)) => format!("{} to {}", moment::show(oldest), moment::show(newest)),
+        _ => "no event time".to_owned(),
+    };
+    #[allow(clippy::cast_precision_loss)] // a rate for people
+    let rate = last.bytes_uncompressed as f64 / seconds.max(1e-6);
+    format!(
+        "{} events in {} objects, {found}, {} bad records, {range}, {} in {seconds:.2} s ({}/s)",
+        grouped(last.events_read()),
+        grouped(last.objects),
+        grouped(last.bad),
+        size(last.bytes_uncompressed),
+        size(to_bytes(rate)),
+    )
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a rate is finite and not negative
+fn to_bytes(rate: f64) -> u64 {
+    rate as u64
+}
+
+fn size(bytes: u64) -> String {
+    indicatif::DecimalBytes(bytes).to_string()
+}
+
+/// A number with thousands separated.
+pub fn grouped(number: u64) -> String {
+    indicatif::HumanCount(number).to_string()
+}

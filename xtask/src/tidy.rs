@@ -1,0 +1,183 @@
+//! `xtask tidy`: rules of the repository that the compiler does not check.
+
+use std::{
+    collections::BTreeSet,
+    error::Error,
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Longest Rust file, in lines.
+const LONGEST: usize = 600;
+
+/// Files that may be longer, with the reason.
+const LONG_FILES: &[(&str, &str)] = &[];
+
+/// Names of providers' fields; they belong in view files, packs and tests.
+const VENDOR_NAMES: &[&str] = &[
+    "eventName",
+    "eventSource",
+    "userIdentity",
+    "sourceIPAddress",
+    "recipientAccountId",
+    "requestParameters",
+    "operationName",
+    "correlationId",
+    "callerIpAddress",
+    "protoPayload",
+    "methodName",
+    "principalEmail",
+];
+
+/// Files that may name them, with the reason.
+const NAMING_FILES: &[(&str, &str)] = &[("crates/functions/src/spl/term.rs", "an example of raw text")];
+
+/// Checks everything below `root`; prints each finding.
+pub fn check(root: &Path) -> Result<(), Box<dyn Error>> {
+    let mut files = Vec::new();
+    walk(root, root, &mut files)?;
+    files.sort();
+    let mut findings = Vec::new();
+    for file in &files {
+        let Ok(text) = fs::read_to_string(root.join(file)) else { continue };
+        findings.extend(file_findings(file, &text));
+    }
+    findings.extend(pack_findings(root, &files)?);
+    for finding in &findings {
+        println!("{finding}");
+    }
+    if findings.is_empty() {
+        println!("tidy: {} files", files.len());
+        return Ok(());
+    }
+    Err(format!("{} findings", findings.len()).into())
+}
+
+fn walk(root: &Path, folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Box<dyn Error>> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if entry.file_type()?.is_dir() {
+            if name != ".git" && name != "target" {
+                walk(root, &entry.path(), files)?;
+            }
+        } else {
+            files.push(entry.path().strip_prefix(root)?.to_owned());
+        }
+    }
+    Ok(())
+}
+
+fn file_findings(file: &Path, text: &str) -> Vec<String> {
+    let name = file.display().to_string();
+    let mut findings = machine_paths(&name, text);
+    if !name.ends_with(".rs") {
+        return findings;
+    }
+    let lines = text.lines().count();
+    if lines > LONGEST && !LONG_FILES.iter().any(|(long, _)| *long == name) {
+        findings.push(format!("{name}: {lines} lines, more than {LONGEST}"));
+    }
+    let exempt = name.ends_with("tests.rs") || NAMING_FILES.iter().any(|(naming, _)| *naming == name);
+    if name.starts_with("crates/") && name.contains("/src/") && !exempt {
+        findings.extend(vendor_names(&name, text));
+    }
+    findings
+}
+
+/// Paths of a developer's machine.
+fn machine_paths(name: &str, text: &str) -> Vec<String> {
+    let traces = [["/wo", "rk/"], ["/ro", "ot/"], ["/tmp/", "target"]].map(|parts| parts.concat());
+    let mut findings = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        if let Some(trace) = traces.iter().find(|trace| line.contains(trace.as_str())) {
+            findings.push(format!("{name}:{}: path of a machine: {trace}", number + 1));
+        }
+    }
+    findings
+}
+
+/// Providers' field names in code; comments and what follows `#[cfg(test)]` may name them.
+fn vendor_names(name: &str, text: &str) -> Vec<String> {
+    let mut findings = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        if line.trim_start().starts_with("#[cfg(test)]") {
+            break;
+        }
+        if line.trim_start().starts_with("//") {
+            continue;
+        }
+        if let Some(word) = VENDOR_NAMES.iter().find(|word| line.contains(**word)) {
+            findings.push(format!("{name}:{}: a provider's field name in code: {word}", number + 1));
+        }
+    }
+    findings
+}
+
+/// Every detection file is listed in its `pack.yml`, and every listed file exists.
+fn pack_findings(root: &Path, files: &[PathBuf]) -> Result<Vec<String>, Box<dyn Error>> {
+    let mut findings = Vec::new();
+    let manifests = files.iter().filter(|file| file.starts_with("packs") && file.ends_with("pack.yml"));
+    for manifest in manifests {
+        let folder = manifest.parent().unwrap_or(Path::new(""));
+        let text = fs::read_to_string(root.join(manifest))?;
+        let listed: BTreeSet<PathBuf> = text
+            .lines()
+            .filter_map(|line| line.trim_start().trim_start_matches("- ").strip_prefix("file:"))
+            .map(|file| folder.join(file.trim().trim_matches(['"', '\''])))
+            .collect();
+        let present: BTreeSet<PathBuf> =
+            files.iter().filter(|file| file.starts_with(folder) && is_query(file)).cloned().collect();
+        for missing in listed.difference(&present) {
+            findings.push(format!(
+                "{}: lists {}, which does not exist",
+                manifest.display(),
+                missing.display()
+            ));
+        }
+        for unlisted in present.difference(&listed) {
+            findings.push(format!("{}: does not list {}", manifest.display(), unlisted.display()));
+        }
+    }
+    Ok(findings)
+}
+
+fn is_query(file: &Path) -> bool {
+    file.extension().is_some_and(|ending| ending == "spl" || ending == "aql")
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    #[test]
+    fn vendor_names_are_found_in_code_only() {
+        let code = "// eventName in a comment\nlet a = \"userIdentity.arn\";\n#[cfg(test)]\nmod tests { \"eventName\" }";
+        let findings = file_findings(Path::new("crates/logs/src/a.rs"), code);
+        assert_eq!(findings, ["crates/logs/src/a.rs:2: a provider's field name in code: userIdentity"]);
+        assert!(file_findings(Path::new("xtask/src/a.rs"), code).is_empty());
+    }
+
+    #[test]
+    fn long_files_and_machine_paths_are_found() {
+        let long = "\n".repeat(LONGEST + 1);
+        assert_eq!(file_findings(Path::new("crates/logs/src/a.rs"), &long).len(), 1);
+        let path = ["see /wo", "rk/main"].concat();
+        assert_eq!(file_findings(Path::new("README.md"), &path).len(), 1);
+    }
+
+    #[test]
+    fn packs_and_their_manifests_must_agree() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("packs/X");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("pack.yml"), "detections:\n  - id: a\n    file: a.spl\n").unwrap();
+        fs::write(folder.join("b.aql"), "SELECT 1").unwrap();
+        let mut files = Vec::new();
+        walk(root.path(), root.path(), &mut files).unwrap();
+        let findings = pack_findings(root.path(), &files).unwrap();
+        assert_eq!(findings.len(), 2, "{findings:?}");
+    }
+}
