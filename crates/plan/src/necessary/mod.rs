@@ -232,6 +232,7 @@ fn equal(left: &Expression, right: &Expression, facts: Facts<'_>) -> Need {
         return Need::Never;
     }
     let needed = |arm: &Expression| match (fold(arm, facts), &constant) {
+        (Some(Value::Null), _) => Need::Never,
         (Some(known), _) => match fold::constants_equal(&known, &constant) {
             Some(false) => Need::Never,
             _ => Need::Anything,

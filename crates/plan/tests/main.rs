@@ -1,0 +1,5 @@
+//! The pre-filter and the calendar of the waist.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod necessary;
+mod time;
