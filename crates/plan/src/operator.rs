@@ -204,8 +204,7 @@ impl Node {
     /// The names and types of the output columns, in order.
     #[must_use]
     pub fn columns(&self) -> Vec<(String, Type)> {
-        let typed = |input: &Node, columns: &[(String, Expression)]| {
-            let known = input.columns();
+        let typed = |known: &[(String, Type)], columns: &[(String, Expression)]| {
             let find = |name: &str| known.iter().find(|(have, _)| have == name).map(|(_, found)| *found);
             columns.iter().map(|(name, value)| (name.clone(), value.type_of(&find))).collect::<Vec<_>>()
         };
@@ -218,10 +217,14 @@ impl Node {
             | Operator::Sort { input, .. }
             | Operator::Limit { input, .. }
             | Operator::Deduplicate { input, .. } => input.columns(),
-            Operator::Extend { input, columns } => merge(input.columns(), typed(input, columns)),
-            Operator::Project { input, columns } => typed(input, columns),
+            Operator::Extend { input, columns } => {
+                let known = input.columns();
+                let added = typed(&known, columns);
+                merge(known, added)
+            }
+            Operator::Project { input, columns } => typed(&input.columns(), columns),
             Operator::Aggregate(aggregate) => {
-                let mut all = typed(&aggregate.input, &aggregate.groups);
+                let mut all = typed(&aggregate.input.columns(), &aggregate.groups);
                 all.extend(aggregate.aggregates.iter().map(|(name, call)| (name.clone(), call.result)));
                 all
             }

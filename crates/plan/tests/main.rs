@@ -1,5 +1,6 @@
 //! The pre-filter and the calendar of the waist.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod columns;
 mod necessary;
 mod time;
