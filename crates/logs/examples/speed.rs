@@ -1,7 +1,7 @@
 //! Gigabytes per CPU second of the reader, beside plain inflation of the same bytes.
 //!
-//! `cargo run --release -p quarry-logs --example speed -- [MEGABYTES]` makes CloudTrail-like records in
-//! memory and prints one line a measurement; the best of three rounds counts.
+//! `cargo run --release -p quarry-logs --example speed -- [MEGABYTES] [NAME]` makes CloudTrail-like records in
+//! memory and prints one line a measurement (those whose name holds NAME); the best of five rounds counts.
 #![allow(clippy::print_stdout, clippy::expect_used, clippy::unwrap_used)]
 
 use std::{fmt::Write as _, io::Write as _, ops::ControlFlow, sync::Arc, time::Instant};
@@ -25,6 +25,7 @@ const COLUMNS: [&str; 8] = [
 
 fn main() {
     let megabytes: usize = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(200);
+    let wanted = std::env::args().nth(2).unwrap_or_default();
     let formats = Arc::new(Catalog::load(None).expect("the embedded catalog loads").formats);
     let objects: Vec<Vec<u8>> = (0..megabytes.div_ceil(7)).map(object).collect();
     let zipped: Vec<Vec<u8>> = objects.iter().map(|object| gzip(object)).collect();
@@ -46,6 +47,10 @@ fn main() {
     for (name, need) in [("flagship", flagship), ("every event", Need::Anything), ("no event", Need::Never)] {
         let plan = plan(&formats, &need);
         for (kind, objects) in [("gzip", &zipped), ("Records", &objects), ("lines", &lines)] {
+            let title = format!("{name}, {kind}");
+            if !title.contains(&wanted) {
+                continue;
+            }
             let folder = tempfile::tempdir().expect("a temporary folder");
             let paths: Vec<_> = objects
                 .iter()

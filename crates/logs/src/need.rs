@@ -102,17 +102,22 @@ pub(crate) struct Traits {
 
 impl Traits {
     fn new(finders: &[&Finder]) -> Self {
-        let mut bytes = [false; 128];
-        for byte in finders.iter().flat_map(|finder| finder.needle()) {
-            for byte in [byte.to_ascii_lowercase(), byte.to_ascii_uppercase(), *byte] {
-                if let Some(entry) = bytes.get_mut(usize::from(byte)) {
+        let ignores_case = finders.iter().any(|finder| finder.ignores_case());
+        let mut traits = Self { bytes: [false; 128], ignores_case };
+        traits.note(finders.iter().flat_map(|finder| finder.needle()).copied());
+        // A backslash written as an escape may itself begin an escape in text inside text.
+        traits.note(std::iter::once(b'\\'));
+        traits
+    }
+
+    fn note(&mut self, bytes: impl Iterator<Item = u8>) {
+        for byte in bytes {
+            for byte in [byte.to_ascii_lowercase(), byte.to_ascii_uppercase()] {
+                if let Some(entry) = self.bytes.get_mut(usize::from(byte)) {
                     *entry = true;
                 }
             }
         }
-        // A backslash written as an escape may itself begin an escape in text inside text.
-        bytes[usize::from(b'\\')] = true;
-        Self { bytes, ignores_case: finders.iter().any(|finder| finder.ignores_case()) }
     }
 
     /// Whether a needle may stand in the record in a form that the search cannot see.
@@ -150,16 +155,17 @@ enum Search {
 }
 
 impl Prefilter {
-    /// `always` are texts whose records pass in any case, such as wrappers in base64.
+    /// `always` are texts, in any case, whose records always pass, such as wrappers in base64.
     pub(crate) fn new<'a>(trees: impl Iterator<Item = &'a Tree>, always: &[String]) -> Self {
         let trees: Vec<&Tree> = trees.collect();
         let mut all = Vec::new();
         trees.iter().for_each(|tree| tree.finders(&mut all));
-        let traits = Traits::new(&all);
+        let mut traits = Traits::new(&all);
+        traits.note(always.iter().flat_map(|text| text.bytes()).filter(u8::is_ascii_alphabetic));
         let covers: Option<Vec<Vec<Finder>>> = trees.iter().map(|tree| tree.cover()).collect();
         let Some(covers) = covers else { return Self { search: Search::All, traits } };
         let mut finders: Vec<Finder> = Vec::new();
-        let always = always.iter().map(|text| Finder::new(text.as_bytes(), false));
+        let always = always.iter().map(|text| Finder::new(text.as_bytes(), true));
         for finder in covers.into_iter().flatten().chain(always) {
             let is_same = |have: &Finder| {
                 have.needle() == finder.needle() && have.ignores_case() == finder.ignores_case()

@@ -146,11 +146,15 @@ impl ScanPlan {
     }
 }
 
-/// The quoted names of the members that hold base64: what is inside cannot be searched from outside.
+/// How the quoted names of the members that hold base64 begin, in lower case: what is inside cannot
+/// be searched from outside. Few and short, as each is a search through everything.
 fn base64_members(formats: &LogFormats) -> Vec<String> {
     let is_base64 = formats.unwraps.iter().filter(|unwrap| unwrap.encoding == Encoding::Base64);
-    let last = |path: &Path| path.text.rsplit('.').next().unwrap_or_default().to_owned();
-    is_base64.map(|unwrap| format!("\"{}\"", last(&unwrap.inner))).collect()
+    let last = |path: &Path| path.text.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    let mut names: Vec<String> = is_base64.map(|unwrap| format!("\"{}", last(&unwrap.inner))).collect();
+    names.sort();
+    names.dedup_by(|longer, shorter| longer.starts_with(shorter.as_str()));
+    names
 }
 
 impl LogPlan {

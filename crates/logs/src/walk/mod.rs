@@ -350,6 +350,11 @@ impl<'a> Walker<'a> {
             value.non_ascii |= found.non_ascii;
             let in_string = prefix_xor(quote) ^ value.in_string;
             let (open, close) = (found.open & !in_string, found.close & !in_string);
+            if open | close | found.newline == 0 && !value.after_newline {
+                value.in_string = (in_string.cast_signed() >> 63).cast_unsigned();
+                self.position += length;
+                continue;
+            }
             let floor = value.depth.saturating_sub(close.count_ones());
             let peak = value.depth + open.count_ones();
             let is_plain = floor > u32::from(value.is_top)

@@ -108,6 +108,7 @@ impl Workspace {
             Now::Newest if !relative => moment::wall(),
             Now::Newest => self.newest().await?,
         };
+        for_each_source(&mut plan, &mut |source| until_now(&mut source.time, now));
         let mut objects = self.objects();
         let mut hull: Option<(Option<i64>, Option<i64>)> = None;
         for_each_source(&mut plan, &mut |source| {
@@ -143,8 +144,20 @@ impl Workspace {
                 moment::show(newest)
             );
         }
-        // The newest event itself is inside "until now", whose end is exclusive.
-        Ok(newest.saturating_add(1))
+        Ok(newest)
+    }
+}
+
+/// A range that counts back from "now" ends there; the event at that very instant (the newest, in
+/// an archive) is inside, though ends are exclusive.
+fn until_now(range: &mut TimeRange, now: i64) {
+    let counts_back = range.earliest.as_ref().is_some_and(|bound| bound.base.is_none());
+    let ends_now = match &range.latest {
+        None => counts_back,
+        Some(latest) => latest.base.is_none() && latest.steps.is_empty(),
+    };
+    if ends_now {
+        range.latest = Some(TimeBound::at(now.saturating_add(1)));
     }
 }
 

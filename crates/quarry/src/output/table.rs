@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use arrow::record_batch::RecordBatch;
-use comfy_table::{Cell, ContentArrangement, Table, presets};
+use comfy_table::{Cell, ContentArrangement, Table, TableComponent, presets};
 
 use super::{Sink, cell_text};
 
@@ -54,7 +54,8 @@ pub fn print_table(labels: &[Column], rows: Vec<Vec<String>>) -> io::Result<()> 
         return Ok(());
     }
     let mut table = Table::new();
-    table.load_preset(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Dynamic);
+    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    table.set_style(TableComponent::HeaderLines, '─').set_style(TableComponent::MiddleHeaderIntersections, ' ');
     if table.width().is_none() {
         table.set_width(PIPE_WIDTH);
     }

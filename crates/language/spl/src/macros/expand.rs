@@ -77,6 +77,7 @@ fn backtick(
         let Some(length) = comment.find("```") else {
             let found = Diagnostic::error(codes::UNCLOSED_COMMENT, "this comment is never closed", place(3));
             out.diagnostics.push(found.with_help("close it with three backticks"));
+            harmless(place(3), out);
             return rest.len();
         };
         copy_as(" ", place(length + 6), out);
@@ -85,6 +86,7 @@ fn backtick(
     let Some(length) = call_length(&rest[1..]) else {
         let found = Diagnostic::error(codes::UNCLOSED_MACRO, "this backtick is never closed", place(1));
         out.diagnostics.push(found.with_help("close the macro call with another backtick"));
+        harmless(place(1), out);
         return rest.len();
     };
     call(&rest[1..=length], place(length + 2), macros, depth, out);
@@ -219,7 +221,8 @@ fn unknown(name: &str, arguments: usize, macros: &Macros, span: Span) -> Diagnos
     let arities = macros.arities(name);
     if !arities.is_empty() {
         let known: Vec<String> = arities.iter().map(ToString::to_string).collect();
-        let message = format!("the macro `{name}` takes {} arguments, found {arguments}", known.join(" or "));
+        let plural = if known.len() == 1 && known.iter().all(|count| count == "1") { "" } else { "s" };
+        let message = format!("the macro `{name}` takes {} argument{plural}, found {arguments}", known.join(" or "));
         return Diagnostic::error(codes::MACRO_ARGUMENTS, message, span);
     }
     let found = Diagnostic::error(codes::UNKNOWN_MACRO, format!("no macro is named `{name}`"), span);

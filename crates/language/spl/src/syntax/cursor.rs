@@ -162,11 +162,15 @@ impl<'a> Cursor<'a> {
         self.at = self.text.len();
     }
 
-    /// The parenthesis or bracket `sign` that closes the one at `open`.
+    /// The parenthesis or bracket `sign` that closes the one at `open`. What is missing at a place
+    /// where something was reported already is not reported.
     pub(super) fn close(&mut self, open: usize, sign: &str) {
         if !self.take(sign) {
             let opened = self.map.original(Span::new(open, open + 1));
             let span = self.here();
+            if self.diagnostics.last().is_some_and(|known| known.is_error() && known.span == span) {
+                return;
+            }
             let found = Diagnostic::error(codes::UNBALANCED, format!("expected `{sign}`"), span);
             self.report(found.with_label(opened, "opened here"));
         }

@@ -30,11 +30,11 @@ impl Cursor<'_> {
     /// A pipeline in brackets.
     pub(super) fn subsearch(&mut self) -> Pipeline {
         self.skip_space();
-        let open = self.at;
+        let (open, known) = (self.at, self.diagnostics.len());
         self.take("[");
         let inner = self.in_subsearch(|cursor| cursor.pipeline(true)).unwrap_or_default();
         self.close(open, "]");
-        if inner.commands.is_empty() {
+        if inner.commands.is_empty() && self.diagnostics.len() == known {
             let span = self.span_from(open);
             self.error(codes::EMPTY, "this subsearch is empty", span);
         }
@@ -140,10 +140,10 @@ impl Cursor<'_> {
         let known = self.diagnostics.len();
         let arguments = match row.grammar {
             Grammar::Search => Arguments::Search(self.whole_search()),
-            Grammar::Where => Arguments::Where(self.condition(row.name)),
+            Grammar::Where => Arguments::Where(self.condition(row.name, known)),
             Grammar::Eval => {
                 let assignments = self.assignments();
-                self.expect_end(row.name);
+                self.expect_end(row.name, known);
                 Arguments::Eval(assignments)
             }
             Grammar::Stats | Grammar::Chart | Grammar::IndexedStats => {
@@ -160,9 +160,9 @@ impl Cursor<'_> {
         Command { name: row.name.to_owned(), name_span, arguments, span: self.span_from(start) }
     }
 
-    fn condition(&mut self, command: &str) -> EvalExpression {
+    fn condition(&mut self, command: &str, known: usize) -> EvalExpression {
         let condition = self.eval_expression();
-        self.expect_end(command);
+        self.expect_end(command, known);
         condition
     }
 
@@ -183,12 +183,13 @@ impl Cursor<'_> {
         self.error(codes::MISSING_ARGUMENTS, format!("`{}` needs {missing}", row.name), span);
     }
 
-    /// Reports what follows a complete expression.
-    fn expect_end(&mut self, command: &str) {
+    /// Reports what follows a complete expression, unless more than the `known` errors tell already.
+    fn expect_end(&mut self, command: &str, known: usize) {
         if self.at_end() {
             return;
         }
         match self.peek() {
+            _ if self.diagnostics.len() > known => {}
             Some(')') => self.never_opened("parenthesis"),
             Some(letter) => {
                 let span = self.here();

@@ -152,9 +152,10 @@ impl Cursor<'_> {
             return None;
         }
         if self.take("(") {
+            let known = self.diagnostics.len();
             let inner = self.search_expression(&[]);
             self.close(start, ")");
-            if inner.is_none() {
+            if inner.is_none() && self.diagnostics.len() == known {
                 let span = self.span_from(start);
                 self.error(codes::MISSING_TERM, "expected a search term in the parentheses", span);
             }

@@ -1,10 +1,10 @@
 //! Aggregations: `stats` and its kin.
 
-use quarry_diagnostic::Diagnostic;
+use quarry_diagnostic::{Diagnostic, Span};
 
 use super::{
     Cursor,
-    tree::{Aggregation, AggregationArgument, ByField, Item, OptionItem, Quote, Stats, Word},
+    tree::{Aggregation, AggregationArgument, ByField, EvalKind, Item, OptionItem, Quote, Stats, Word},
 };
 use crate::{codes, registry::Grammar};
 
@@ -49,14 +49,14 @@ impl Cursor<'_> {
     fn clause(&mut self, stats: &mut Stats, command: &str, grammar: Grammar) -> bool {
         let (start, indexed, charts) = (self.at, grammar == Grammar::IndexedStats, grammar == Grammar::Chart);
         if self.next_keyword("BY") || self.next_keyword("GROUPBY") {
-            self.by_clause(stats);
+            self.by_clause(stats, indexed);
         } else if self.take_keyword("OVER") {
             self.expect_clause(charts, command, "OVER", start);
             stats.over = self.by_field("OVER");
-            self.by_options(stats);
+            self.by_options(stats, indexed);
         } else if self.take_keyword("FROM") {
             self.expect_clause(indexed, command, "FROM", start);
-            stats.from = self.from_clause();
+            stats.from = self.dataset_clause();
         } else if self.take_keyword("WHERE") {
             self.expect_clause(indexed || charts, command, "WHERE", start);
             if charts {
@@ -156,20 +156,30 @@ impl Cursor<'_> {
         {
             if !quoted {
                 word.text.truncate(word.text.trim_end().len());
+                self.check_field(&word);
             }
             return AggregationArgument::Field(word);
         }
         self.at = start;
         let expression = self.eval_expression();
-        if self.next_is(")") && !matches!(expression.kind, super::tree::EvalKind::Error) {
-            let found = Diagnostic::error(
-                codes::NEEDS_EVAL,
-                "expected a field, found an expression",
-                expression.span,
-            );
-            self.report(found.with_help("write `eval(…)` around the expression"));
+        if self.next_is(")") && expression.kind != EvalKind::Error {
+            self.needs_eval(expression.span);
         }
         AggregationArgument::Eval(expression)
+    }
+
+    /// Reports a bare name that is an expression in truth.
+    fn check_field(&mut self, word: &Word) {
+        // `<<FIELD>>` of `foreach` is a name.
+        let name = word.text.replace("<<", "").replace(">>", "");
+        if name.contains(['<', '>', '+']) || name.contains("!=") {
+            self.needs_eval(word.span);
+        }
+    }
+
+    fn needs_eval(&mut self, span: Span) {
+        let found = Diagnostic::error(codes::NEEDS_EVAL, "expected a field, found an expression", span);
+        self.report(found.with_help("write `eval(…)` around the expression"));
     }
 
     /// Everything up to the parenthesis that closes the call, as written.
@@ -190,7 +200,7 @@ impl Cursor<'_> {
         Word { text, quote: Quote::None, span: self.span_from(start) }
     }
 
-    fn by_clause(&mut self, stats: &mut Stats) {
+    fn by_clause(&mut self, stats: &mut Stats, indexed: bool) {
         self.skip_space();
         let start = self.at;
         if !self.take_keyword("BY") {
@@ -205,7 +215,7 @@ impl Cursor<'_> {
             if self.take(",") {
                 continue;
             }
-            if !self.by_options(stats) {
+            if !self.by_options(stats, indexed) {
                 match self.word(is_name) {
                     Some(field) => stats.by.push(ByField { field, options: Vec::new() }),
                     None => self.stray(),
@@ -221,8 +231,9 @@ impl Cursor<'_> {
         stats.by_span = Some(self.span_from(start));
     }
 
-    /// `span=1h` and the like, which go with the BY field before them; whether there were any.
-    fn by_options(&mut self, stats: &mut Stats) -> bool {
+    /// `span=1h` and the like, which go with the BY field before them; whether there were any. Of
+    /// `tstats` only `span` does, others are options of the command.
+    fn by_options(&mut self, stats: &mut Stats, indexed: bool) -> bool {
         let mut found = false;
         loop {
             self.skip_space();
@@ -235,9 +246,10 @@ impl Cursor<'_> {
             found = true;
             let value = self.option_value(&name);
             let option = OptionItem { name, negated: false, value, span: self.span_from(start) };
+            let of_field = !indexed || option.name.is_keyword("span");
             match stats.by.last_mut().or(stats.over.as_mut()) {
-                Some(field) => field.options.push(option),
-                None => stats.options.push(option),
+                Some(field) if of_field => field.options.push(option),
+                _ => stats.options.push(option),
             }
         }
     }
@@ -252,7 +264,7 @@ impl Cursor<'_> {
     }
 
     /// The words after FROM, up to WHERE, BY or the end.
-    fn from_clause(&mut self) -> Vec<Item> {
+    fn dataset_clause(&mut self) -> Vec<Item> {
         let mut items = Vec::new();
         while !self.at_end() && !["WHERE", "BY", "GROUPBY"].iter().any(|stop| self.next_keyword(stop)) {
             let start = self.at;

@@ -30,6 +30,7 @@ pub struct Command {
 
 /// What follows a command's name.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "there are few commands in a search")]
 pub enum Arguments {
     /// `search`: none for "everything".
     Search(Option<SearchExpression>),

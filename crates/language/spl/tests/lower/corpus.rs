@@ -8,6 +8,8 @@ use quarry_spl::lower::{LowerOptions, lower};
 use quarry_spl::{Macros, parse};
 use quarry_views::Catalog;
 
+use super::check;
+
 /// Share of the corpus that must become plans, in percent.
 const WANTED: usize = 45;
 
@@ -29,6 +31,8 @@ fn published_detections_become_plans() {
         parsed_whole += usize::from(!parsed.diagnostics.iter().any(Diagnostic::is_error));
         let options = LowerOptions { view, discovered: None, default_time: TimeRange::default() };
         let lowered = lower(&parsed, &options);
+        let faults = lowered.plan.as_ref().map(check::faults).unwrap_or_default();
+        assert!(faults.is_empty(), "{faults:?}: {query}");
         planned += usize::from(lowered.plan.is_some());
         let found = parsed.diagnostics.iter().chain(&lowered.diagnostics).filter(|found| found.is_error());
         let mut messages: Vec<String> =

@@ -1,6 +1,7 @@
 //! From search to plan.
 
 mod cases;
+mod check;
 mod corpus;
 mod dump;
 mod prefilter;
@@ -17,6 +18,9 @@ fn plan(text: &str, view: &View, discovered: Option<&[(String, Type)]>) -> (Lowe
     let parsed = parse(text, &Macros::default());
     let options = LowerOptions { view, discovered, default_time: TimeRange::default() };
     let lowered = lower(&parsed, &options);
+    if let Some(plan) = &lowered.plan {
+        assert_eq!(check::faults(plan), Vec::<String>::new(), "{text}");
+    }
     let all = parsed.diagnostics.iter().chain(&lowered.diagnostics);
     let found = all.map(|found| format!("{:?} {} {}", found.severity, found.code, found.message)).collect();
     (lowered, found)

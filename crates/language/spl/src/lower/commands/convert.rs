@@ -39,11 +39,11 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
             return;
         };
         let mut new_name = None;
-        if let [Item::Word(keyword), Item::Word(word), after @ ..] = rest {
-            if keyword.is_keyword("as") {
-                new_name = Some(word);
-                rest = after;
-            }
+        if let [Item::Word(keyword), Item::Word(word), after @ ..] = rest
+            && keyword.is_keyword("as")
+        {
+            new_name = Some(word);
+            rest = after;
         }
         for field in arguments {
             convert_fields(context, name, field, new_name, format, *span);

@@ -92,10 +92,10 @@ fn group_names(pattern: &str) -> Vec<String> {
             name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
                 && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
         };
-        if let Some(name) = name.filter(is_name).filter(|_| !escaped) {
-            if !names.iter().any(|known| known == name) {
-                names.push(name.to_owned());
-            }
+        if let Some(name) = name.filter(is_name).filter(|_| !escaped)
+            && !names.iter().any(|known| known == name)
+        {
+            names.push(name.to_owned());
         }
     }
     names

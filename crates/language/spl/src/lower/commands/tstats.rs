@@ -23,9 +23,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     check_options(context, &command.name, &stats.options);
     from(context, &stats);
     if let Some(filter) = &stats.filter {
-        if let Some(predicate) = search::lower(context, filter) {
-            context.filter(predicate);
-        }
+        search::apply(context, filter);
     }
     if let Some(span) = span {
         context.field(TIME, span.span);

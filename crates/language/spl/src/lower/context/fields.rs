@@ -146,10 +146,10 @@ impl Context<'_> {
             }
         };
         let step = self.steps.get_mut(rule.step)?;
-        if let StepKind::Extend(columns) = &mut step.kind {
-            if !columns.iter().any(|(known, _)| known == name) {
-                columns.push((name.to_owned(), value));
-            }
+        if let StepKind::Extend(columns) = &mut step.kind
+            && !columns.iter().any(|(known, _)| known == name)
+        {
+            columns.push((name.to_owned(), value));
         }
         Some(data_type)
     }

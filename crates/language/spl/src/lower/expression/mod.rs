@@ -113,9 +113,10 @@ fn number(text: &str, span: Span) -> Expression {
 
 /// The source types an expression compares with are chosen as those of a search are.
 fn note_source_type(context: &mut Context<'_>, field: &EvalExpression, constant: &EvalExpression) {
-    if let (EvalKind::Field { name, .. }, EvalKind::Text(text)) = (&field.kind, &constant.kind) {
-        if name == SOURCE_TYPE && context.is_open() {
-            context.scan.name_source_type(text);
-        }
+    if let (EvalKind::Field { name, .. }, EvalKind::Text(text)) = (&field.kind, &constant.kind)
+        && name == SOURCE_TYPE
+        && context.is_open()
+    {
+        context.scan.name_source_type(text);
     }
 }

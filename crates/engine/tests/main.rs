@@ -1,0 +1,208 @@
+//! Plans over small logs: operators, provenance, why nothing came out.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::sync::Arc;
+
+use arrow::{record_batch::RecordBatch, util::pretty::pretty_format_batches};
+use quarry_diagnostic::Span;
+use quarry_engine::{Session, SessionOptions, bind, explain_empty, with_provenance};
+use quarry_logs::{Limits, Location};
+use quarry_plan::{
+    Aggregate, AggregateCall, Comparison, Expression, ExpressionKind, JoinKind, Need, Node, Operator, SortKey, Source,
+    SourceColumn, TimeBound, TimeRange, Type, Value,
+};
+use quarry_views::Catalog;
+
+const EVENTS: &str = r#"{"eventVersion":"1.08","eventTime":"2024-05-01T10:00:00Z","eventSource":"ec2.amazonaws.com","eventName":"RunInstances","awsRegion":"eu-west-1","userIdentity":{"arn":"arn:aws:iam::1:user/ann"},"eventID":"e1","recipientAccountId":"1"}
+{"eventVersion":"1.08","eventTime":"2024-05-01T10:05:00Z","eventSource":"ec2.amazonaws.com","eventName":"RunInstances","awsRegion":"us-east-1","userIdentity":{"arn":"arn:aws:iam::1:user/bob"},"errorCode":"Client.DryRunOperation","eventID":"e2","recipientAccountId":"1"}
+{"eventVersion":"1.08","eventTime":"2024-05-01T09:00:00Z","eventSource":"ec2.amazonaws.com","eventName":"DescribeInstances","awsRegion":"eu-west-1","userIdentity":{"arn":"arn:aws:iam::1:user/ann"},"eventID":"e3","recipientAccountId":"1"}
+"#;
+
+fn new(operator: Operator) -> Node {
+    Node::new(operator, Span::default())
+}
+
+fn column(name: &str) -> Expression {
+    Expression::column(name, Span::default())
+}
+
+fn source(fields: &[(&str, Type)], time: TimeRange) -> Node {
+    let columns = fields.iter().map(|(name, data_type)| SourceColumn {
+        name: (*name).to_owned(),
+        field: (*name).to_owned(),
+        data_type: *data_type,
+    });
+    let (view, columns, choices) = ("splunk".to_owned(), columns.collect(), Vec::new());
+    new(Operator::Source(Source { view, columns, time, choices }))
+}
+
+fn events(fields: &[&str]) -> Node {
+    let typed: Vec<(&str, Type)> =
+        fields.iter().map(|name| (*name, if *name == "_time" { Type::Timestamp } else { Type::Text })).collect();
+    source(&typed, TimeRange::default())
+}
+
+fn equals(name: &str, value: &str) -> Expression {
+    let (left, right) = (Box::new(column(name)), Box::new(Expression::text(value, Span::default())));
+    Expression::new(ExpressionKind::Compare { operator: Comparison::Equal, left, right }, Span::default())
+}
+
+fn filter(input: Node, predicate: Expression) -> Node {
+    new(Operator::Filter { input: Box::new(input), predicate })
+}
+
+fn ascending(name: &str) -> SortKey {
+    SortKey { value: column(name), descending: false }
+}
+
+fn sorted(input: Node, name: &str) -> Node {
+    new(Operator::Sort { input: Box::new(input), keys: vec![ascending(name)] })
+}
+
+struct Fixture {
+    session: Session,
+    objects: Arc<Vec<Location>>,
+    runtime: tokio::runtime::Runtime,
+    _folder: tempfile::TempDir,
+}
+
+impl Fixture {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("events.jsonl");
+        std::fs::write(&path, EVENTS).unwrap();
+        let options = SessionOptions { threads: 2, memory: 64 << 20, limits: Limits::default(), strict: false };
+        let session = Session::new(Arc::new(Catalog::load(None).unwrap()), &options).unwrap();
+        let objects = Arc::new(vec![Location::file(path)]);
+        Self { session, objects, runtime: tokio::runtime::Runtime::new().unwrap(), _folder: folder }
+    }
+
+    fn run(&self, plan: &Node) -> Vec<RecordBatch> {
+        let report = self.session.new_report();
+        self.runtime.block_on(async {
+            self.session.run(plan, Arc::clone(&self.objects), 0, report).await.unwrap().collect().await.unwrap()
+        })
+    }
+
+    fn table(&self, plan: &Node) -> String {
+        pretty_format_batches(&self.run(plan)).unwrap().to_string()
+    }
+}
+
+#[test]
+fn a_filter_keeps_what_is_true() {
+    let plan = sorted(filter(events(&["eventID", "eventName"]), equals("eventName", "RunInstances")), "eventID");
+    let table = Fixture::new().table(&plan);
+    assert!(table.contains("e1") && table.contains("e2") && !table.contains("e3"), "{table}");
+}
+
+#[test]
+fn the_time_range_includes_its_start_and_excludes_its_end() {
+    let at = |text: &str| Some(TimeBound::at(text.parse::<jiff::Timestamp>().unwrap().as_microsecond()));
+    let range = TimeRange { earliest: at("2024-05-01T09:00:00Z"), latest: at("2024-05-01T10:05:00Z") };
+    let table = Fixture::new().table(&sorted(source(&[("eventID", Type::Text)], range), "eventID"));
+    assert!(table.contains("e1") && !table.contains("e2") && table.contains("e3"), "{table}");
+}
+
+#[test]
+fn counting_needs_no_column() {
+    let count = AggregateCall {
+        function: "count".to_owned(),
+        arguments: Vec::new(),
+        filter: None,
+        order: Vec::new(),
+        result: Type::Integer,
+    };
+    let input = Box::new(events(&[]));
+    let plan = Aggregate { input, groups: Vec::new(), aggregates: vec![("n".to_owned(), count)] };
+    let table = Fixture::new().table(&new(Operator::Aggregate(plan)));
+    assert!(table.contains("| 3 |"), "{table}");
+}
+
+#[test]
+fn duplicates_keep_the_first_in_order() {
+    let input = Box::new(events(&["_time", "eventID", "awsRegion"]));
+    let order = vec![SortKey { value: column("_time"), descending: true }];
+    let plan = new(Operator::Deduplicate { input, keys: vec![column("awsRegion")], keep: 1, order });
+    let table = Fixture::new().table(&plan);
+    assert!(table.contains("e1") && table.contains("e2") && !table.contains("e3"), "{table}");
+}
+
+#[test]
+fn an_anti_join_keeps_what_has_no_partner() {
+    let right = new(Operator::Values {
+        columns: vec![("wanted".to_owned(), Type::Text)],
+        rows: vec![vec![Value::Text("RunInstances".to_owned())]],
+    });
+    let plan = new(Operator::Join {
+        left: Box::new(events(&["eventID", "eventName"])),
+        right: Box::new(right),
+        kind: JoinKind::Anti,
+        on: vec![(column("eventName"), column("wanted"))],
+    });
+    let table = Fixture::new().table(&plan);
+    assert!(!table.contains("e1") && !table.contains("e2") && table.contains("e3"), "{table}");
+}
+
+#[test]
+fn provenance_survives_projection_and_aggregation() {
+    let input = Box::new(events(&["eventName"]));
+    let groups = vec![("what".to_owned(), column("eventName"))];
+    let count = AggregateCall {
+        function: "count".to_owned(),
+        arguments: Vec::new(),
+        filter: None,
+        order: Vec::new(),
+        result: Type::Integer,
+    };
+    let aggregate = Aggregate { input, groups, aggregates: vec![("n".to_owned(), count)] };
+    let projected = new(Operator::Project {
+        input: Box::new(new(Operator::Aggregate(aggregate))),
+        columns: vec![("what".to_owned(), column("what"))],
+    });
+    let batches = Fixture::new().run(&sorted(with_provenance(&projected), "what"));
+    let table = pretty_format_batches(&batches).unwrap().to_string();
+    let launches = table.lines().find(|line| line.contains("RunInstances")).unwrap();
+    assert!(launches.contains("user/ann") && launches.contains("e1"), "those of the earliest record: {launches}");
+    assert!(batches[0].schema().column_with_name("__object").is_some());
+}
+
+#[test]
+fn the_pre_filter_of_a_log_type_that_cannot_match_is_never() {
+    let plan = filter(events(&["sourcetype", "eventName"]), equals("sourcetype", "aws:cloudtrail"));
+    let plan = filter(plan, equals("eventName", "RunInstances"));
+    let bound = bind(&plan, &Catalog::load(None).unwrap(), 0).unwrap();
+    let need = |log_type: &str| bound[0].needs.iter().find(|(known, _)| known == log_type).unwrap().1.clone();
+    assert_eq!(need("aws.cloudtrail"), Need::Literal { text: "RunInstances".to_owned(), ignore_case: false });
+    assert_eq!(need("azure.activity"), Need::Never);
+    assert_eq!(need("gcp.audit"), Need::Never);
+}
+
+#[test]
+fn an_empty_result_names_the_condition_and_the_field_to_blame() {
+    let launches = filter(events(&["eventName", "errorCode"]), equals("eventName", "RunInstances"));
+    let absent = Expression::new(ExpressionKind::IsNull(Box::new(column("errorCode"))), Span::default());
+    let plan = filter(launches, absent);
+    let fixture = Fixture::new();
+    let explained = explain_empty(&fixture.session, &plan, &fixture.objects, 0);
+    let explanation = fixture.runtime.block_on(explained).unwrap().unwrap();
+    assert_eq!((explanation.events, explanation.culprit, explanation.reached()), (3, 1, 2));
+    let field = &explanation.involved[0];
+    assert_eq!((field.field.as_str(), field.would_pass_without), ("errorCode", 2));
+    assert!(field.values.contains(&(Some("success".to_owned()), 1)), "{:?}", field.values);
+}
+
+#[test]
+fn strict_sessions_fail_at_a_bad_record() {
+    let fixture = Fixture::new();
+    let path = fixture._folder.path().join("bad.jsonl");
+    std::fs::write(&path, format!("{EVENTS}{{\"eventVersion\": tru}}\n")).unwrap();
+    let options = SessionOptions { threads: 1, memory: 64 << 20, limits: Limits::default(), strict: true };
+    let session = Session::new(Arc::new(Catalog::load(None).unwrap()), &options).unwrap();
+    let objects = Arc::new(vec![Location::file(path)]);
+    let outcome = fixture.runtime.block_on(async {
+        session.run(&events(&["eventID"]), objects, 0, session.new_report()).await.unwrap().collect().await
+    });
+    let message = outcome.unwrap_err().to_string();
+    assert!(message.contains("bad.jsonl"), "{message}");
+}

@@ -1,0 +1,141 @@
+//! Cases a person can read: `cases/*.txt`, each a query, its events and the rows a reference demands.
+//!
+//! `UPDATE=1` rewrites the expected rows of the cases that fail. A case with a line `known-difference:`
+//! is reported when it differs, and fails when it no longer does.
+
+use std::{fs, path::Path};
+
+use serde_json::{Value, json};
+
+use crate::common::{Folder, quarry};
+
+const NAMES: [&str; 3] = ["query", "events", "expected"];
+
+struct Case {
+    header: String,
+    query: String,
+    events: String,
+    expected: String,
+}
+
+impl Case {
+    fn parse(text: &str) -> Self {
+        let mut parts = vec![String::new()];
+        for line in text.lines() {
+            if let Some(name) = line.strip_prefix("=== ") {
+                assert_eq!(Some(&name), NAMES.get(parts.len() - 1), "sections are {NAMES:?}, in this order");
+                parts.push(String::new());
+            } else if let Some(part) = parts.last_mut() {
+                part.push_str(line);
+                part.push('\n');
+            }
+        }
+        let [header, query, events, expected] = parts.try_into().expect("four parts");
+        Self { header, query, events, expected }
+    }
+
+    fn setting(&self, name: &str) -> Option<&str> {
+        let lines = self.header.lines();
+        lines.filter_map(|line| line.strip_prefix(name)).find_map(|rest| rest.strip_prefix(": "))
+    }
+
+    fn text(&self) -> String {
+        let Self { header, query, events, expected } = self;
+        format!("{header}=== query\n{query}=== events\n{events}=== expected\n{expected}")
+    }
+
+    /// The events as CloudTrail records: what a line leaves out is filled in, the first line is newest.
+    fn records(&self) -> String {
+        let fill = |(number, line): (usize, &str)| {
+            let mut event: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+            let object = event.as_object_mut().expect("an event is an object");
+            let second = 59 - number;
+            let defaults = [
+                ("eventSource", json!("test.amazonaws.com")),
+                ("eventName", json!(format!("Event{number}"))),
+                ("eventTime", json!(format!("2024-01-01T00:00:{second:02}Z"))),
+            ];
+            for (name, value) in defaults {
+                object.entry(name).or_insert(value);
+            }
+            format!("{event}\n")
+        };
+        self.events.lines().filter(|line| !line.trim().is_empty()).enumerate().map(fill).collect()
+    }
+
+    /// The rows the binary gives, as CSV, or how it fails.
+    fn found(&self) -> Result<String, String> {
+        let folder = Folder::new();
+        let logs = folder.write("events.jsonl", self.records());
+        let language = self.setting("language").expect("a case names its language");
+        let arguments = ["query", "--lang", language, "-e", &self.query, "--logs", &logs, "--output", "csv"];
+        let options = self.setting("options").unwrap_or("--splunk-fields json").split_whitespace();
+        let run = quarry(arguments).with(options).run();
+        if run.code == 0 { Ok(run.text().to_owned()) } else { Err(format!("exit status {}\n{}", run.code, run.stderr)) }
+    }
+
+    fn agrees(&self, found: &str) -> bool {
+        let lines = |text: &str| {
+            let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+            if self.setting("order") == Some("any") {
+                lines[1..].sort();
+            }
+            lines
+        };
+        !found.is_empty() && !self.expected.is_empty() && lines(found) == lines(&self.expected)
+    }
+}
+
+/// What is wrong with a case, if anything.
+fn verdict(path: &Path) -> Option<String> {
+    let name = path.file_name().expect("a file has a name").to_string_lossy().into_owned();
+    let mut case = Case::parse(&fs::read_to_string(path).expect("the case is readable"));
+    let found = case.found();
+    let agrees = found.as_ref().is_ok_and(|found| case.agrees(found));
+    match (agrees, case.setting("known-difference")) {
+        (true, None) => None,
+        (true, Some(_)) => Some(format!("{name}: agrees now: take its line `known-difference` out")),
+        (false, Some(why)) => {
+            eprintln!("known difference: {name}: {why}");
+            None
+        }
+        (false, None) => {
+            let shown = found.clone().unwrap_or_else(|error| error);
+            if let (Ok(found), Some(_)) = (found, std::env::var_os("UPDATE")) {
+                case.expected = found;
+                fs::write(path, case.text()).expect("the case can be written");
+            }
+            let expected = Case::parse(&fs::read_to_string(path).expect("readable")).expected;
+            Some(format!("{name}\n  query: {}  expected:\n{expected}  found:\n{shown}", case.query))
+        }
+    }
+}
+
+#[test]
+fn every_case_gives_the_rows_of_the_reference() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let mut paths: Vec<_> = fs::read_dir(folder)
+        .expect("the cases are there")
+        .map(|entry| entry.expect("the folder is readable").path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "txt"))
+        .collect();
+    paths.sort();
+    assert!(paths.len() >= 40, "{} cases", paths.len());
+    let wrong: Vec<String> = paths.iter().filter_map(|path| verdict(path)).collect();
+    assert!(wrong.is_empty(), "{} of {} cases differ\n\n{}", wrong.len(), paths.len(), wrong.join("\n"));
+}
+
+#[test]
+fn sort_keeps_ten_thousand_rows_unless_told_otherwise() {
+    let folder = Folder::new();
+    let lines: String = (0..10_050)
+        .map(|number| format!("{{\"eventSource\":\"t\",\"eventName\":\"E\",\"eventTime\":\"2024-01-01T00:00:00Z\",\"n\":{number}}}\n"))
+        .collect();
+    let logs = folder.write("many.jsonl", lines);
+    for (sort, count) in [("sort - n", 10_000), ("sort 0 - n", 10_050), ("sort 25 n", 25)] {
+        let query = format!("index=* | {sort} | stats count max(n) as top");
+        let rows = quarry(["query", "--lang", "spl", "-e", &query, "--logs", &logs, "--output", "csv"]).run().exits(0);
+        let top = if sort == "sort 25 n" { 24 } else { 10_049 };
+        assert_eq!(rows.text(), format!("count,top\n{count},{top}\n"), "{sort}");
+    }
+}

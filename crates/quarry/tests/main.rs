@@ -1,0 +1,13 @@
+//! The binary, end to end.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
+
+mod cases;
+mod check;
+mod common;
+mod events;
+mod founding;
+mod hostile;
+mod hunt;
+mod output;
+mod shapes;
+mod truth_table;

@@ -1,0 +1,200 @@
+//! The same events give the same rows, whatever they lie in.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use serde_json::{Value, json};
+
+use crate::{
+    common::{Folder, gzip, quarry},
+    events::{activity_rest, three_clouds},
+};
+
+/// A container: its name, which clouds write it (0 CloudTrail, 1 Azure, 2 Google), how it holds events.
+struct Shape {
+    name: &'static str,
+    clouds: &'static [usize],
+    wrap: fn(&[Value]) -> Vec<u8>,
+}
+
+const ALL: &[usize] = &[0, 1, 2];
+
+const SHAPES: [Shape; 17] = [
+    Shape { name: "Records", clouds: &[0], wrap: |events| bytes(&json!({"Records": events})) },
+    Shape { name: "array", clouds: ALL, wrap: |events| bytes(&json!(events)) },
+    Shape { name: "lines", clouds: ALL, wrap: |events| joined(events, "\n") },
+    Shape { name: "CRLF lines", clouds: ALL, wrap: |events| joined(events, "\r\n") },
+    Shape { name: "concatenated", clouds: ALL, wrap: |events| joined(events, "") },
+    Shape {
+        name: "pretty-printed",
+        clouds: ALL,
+        wrap: |events| serde_json::to_vec_pretty(events).expect("values are JSON"),
+    },
+    Shape { name: "lookup-events", clouds: &[0], wrap: lookup_events },
+    Shape {
+        name: "EventBridge",
+        clouds: &[0],
+        wrap: |events| {
+            each(events, |event| json!({"detail-type": "AWS API Call via CloudTrail", "source": "aws.ec2", "detail": event}))
+        },
+    },
+    Shape { name: "CloudWatch Logs", clouds: &[0], wrap: cloudwatch },
+    Shape { name: "Azure records", clouds: &[1], wrap: |events| bytes(&json!({"records": events})) },
+    Shape {
+        name: "Pub/Sub push",
+        clouds: &[2],
+        wrap: |events| {
+            each(events, |event| json!({"message": {"data": encoded(event), "messageId": "1"}, "subscription": "s"}))
+        },
+    },
+    Shape { name: "Pub/Sub pull", clouds: &[2], wrap: pubsub_pull },
+    Shape {
+        name: "HEC object",
+        clouds: ALL,
+        wrap: |events| each(events, |event| json!({"time": 1, "sourcetype": "s", "event": event})),
+    },
+    Shape {
+        name: "HEC string",
+        clouds: ALL,
+        wrap: |events| each(events, |event| json!({"time": 1, "sourcetype": "s", "event": event.to_string()})),
+    },
+    Shape {
+        name: "SNS",
+        clouds: ALL,
+        wrap: |events| {
+            each(events, |event| json!({"Type": "Notification", "TopicArn": "t", "Message": event.to_string()}))
+        },
+    },
+    Shape {
+        name: "SNS of Records",
+        clouds: &[0],
+        wrap: |events| {
+            bytes(&json!({"Type": "Notification", "TopicArn": "t", "Message": json!({"Records": events}).to_string()}))
+        },
+    },
+    Shape { name: "Records, many objects", clouds: &[0], wrap: |events| each(events, |event| json!({"Records": [event]})) },
+];
+
+fn bytes(value: &Value) -> Vec<u8> {
+    value.to_string().into_bytes()
+}
+
+fn joined(events: &[Value], gap: &str) -> Vec<u8> {
+    events.iter().map(Value::to_string).collect::<Vec<_>>().join(gap).into_bytes()
+}
+
+fn each(events: &[Value], wrap: impl Fn(&Value) -> Value) -> Vec<u8> {
+    joined(&events.iter().map(wrap).collect::<Vec<_>>(), "\n")
+}
+
+fn encoded(event: &Value) -> String {
+    STANDARD.encode(event.to_string())
+}
+
+fn lookup_events(events: &[Value]) -> Vec<u8> {
+    let wrap = |event: &Value| json!({"EventId": event["eventID"], "ReadOnly": "false", "EventName": event["eventName"], "Username": "short", "CloudTrailEvent": event.to_string()});
+    bytes(&json!({"Events": events.iter().map(wrap).collect::<Vec<_>>()}))
+}
+
+fn cloudwatch(events: &[Value]) -> Vec<u8> {
+    let wrap = |event: &Value| json!({"id": "1", "timestamp": 1, "message": event.to_string()});
+    let events: Vec<Value> = events.iter().map(wrap).collect();
+    bytes(&json!({"messageType": "DATA_MESSAGE", "owner": "1", "logGroup": "g", "logStream": "s", "logEvents": events}))
+}
+
+fn pubsub_pull(events: &[Value]) -> Vec<u8> {
+    let wrap = |event: &Value| json!({"ackId": "a", "message": {"data": encoded(event), "messageId": "1"}});
+    bytes(&json!({"receivedMessages": events.iter().map(wrap).collect::<Vec<_>>()}))
+}
+
+/// The ways an object may be compressed.
+fn compressions(plain: &[u8]) -> [(&'static str, Vec<u8>); 4] {
+    let (first, second) = plain.split_at(plain.len() / 2);
+    [
+        ("plain", plain.to_vec()),
+        ("gzip", gzip(plain)),
+        ("gzip of two members", [gzip(first), gzip(second)].concat()),
+        ("zstd", zstd::encode_all(plain, 1).expect("memory takes bytes")),
+    ]
+}
+
+const SPL: &str = r#"index=*
+| eval who=coalesce('userIdentity.userName', 'identity.claims.http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn', 'data.protoPayload.authenticationInfo.principalEmail')
+| eval what=coalesce(eventName, operationName, 'data.protoPayload.methodName')
+| where NOT match(what, "^Describe")
+| table _time, sourcetype, who, what, responseElements.instancesSet.items{}.instanceId, errorCode, resourceGroup"#;
+
+const AQL: &str = r#"SELECT LOGSOURCETYPENAME(devicetype) AS kind, username, "Operation", "ResultType", "Error Code", sourceip, "ResourceGroup"
+FROM events WHERE "Operation" NOT ILIKE 'describe%'"#;
+
+/// Sorted rows of both queries.
+fn rows(logs: &str) -> [Vec<String>; 2] {
+    [("spl", SPL), ("aql", AQL)].map(|(language, query)| {
+        let run = quarry(["query", "--lang", language, "-e", query, "--logs", logs, "--output", "jsonl"]);
+        let run = run.with(["--splunk-fields", "json"]).run().exits(0);
+        assert!(run.stderr.contains(" 0 bad records"), "{}", run.stderr);
+        run.sorted()
+    })
+}
+
+#[test]
+fn same_rows_in_every_container_and_compression() {
+    let clouds = three_clouds();
+    let folder = Folder::new();
+    let expected: Vec<[Vec<String>; 2]> = clouds
+        .iter()
+        .enumerate()
+        .map(|(cloud, events)| rows(&folder.write(&format!("{cloud}.expected"), joined(events, "\n"))))
+        .collect();
+    assert_eq!(expected.iter().map(|rows| rows[0].len()).collect::<Vec<_>>(), [12, 12, 12]);
+    assert_eq!(expected.iter().map(|rows| rows[1].len()).collect::<Vec<_>>(), [12, 12, 12]);
+    for shape in &SHAPES {
+        for (name, bytes_of) in [0, 1, 2, 3].map(|method| {
+            let name = compressions(b"")[method].0;
+            (name, move |plain: &[u8]| compressions(plain)[method].1.clone())
+        }) {
+            let objects = Folder::new();
+            for &cloud in shape.clouds {
+                objects.write(&format!("{cloud}.log"), bytes_of(&(shape.wrap)(&clouds[cloud])));
+            }
+            let wanted = shape.clouds.iter().map(|&cloud| &expected[cloud]);
+            let [spl, aql] = rows(&crate::common::shown(objects.path()));
+            let all = |language: usize| {
+                crate::common::sorted(wanted.clone().flat_map(|rows| rows[language].iter().cloned()))
+            };
+            assert_eq!(spl, all(0), "SPL, {} as {name}", shape.name);
+            assert_eq!(aql, all(1), "AQL, {} as {name}", shape.name);
+        }
+    }
+}
+
+#[test]
+fn a_rest_list_gives_the_rows_of_its_lines() {
+    let events: Vec<Value> = (300..310)
+        .map(|number| activity_rest(number, "Microsoft.Compute/virtualMachines/write", "Succeeded", "a@example.com"))
+        .collect();
+    let folder = Folder::new();
+    let expected = rows(&folder.write("lines", joined(&events, "\n")));
+    assert_eq!(expected.clone().map(|rows| rows.len()), [10, 10]);
+    let list = bytes(&json!({"value": events, "nextLink": "https://management.example/next"}));
+    for (name, bytes) in compressions(&list) {
+        assert_eq!(rows(&folder.write(name, bytes)), expected, "{name}");
+    }
+    let array = serde_json::to_vec_pretty(&events).expect("values are JSON");
+    assert_eq!(rows(&folder.write("array", array)), expected);
+}
+
+#[test]
+fn clouds_mixed_in_one_object_keep_their_rows() {
+    let clouds = three_clouds();
+    let folder = Folder::new();
+    let separate: Vec<[Vec<String>; 2]> = clouds
+        .iter()
+        .enumerate()
+        .map(|(cloud, events)| rows(&folder.write(&format!("{cloud}"), joined(events, "\n"))))
+        .collect();
+    let mixed: Vec<Value> = clouds.concat();
+    let all = rows(&folder.write("mixed", joined(&mixed, "\n")));
+    for (language, found) in all.iter().enumerate() {
+        let wanted = separate.iter().flat_map(|rows| rows[language].iter().cloned());
+        assert_eq!(*found, crate::common::sorted(wanted));
+    }
+}
