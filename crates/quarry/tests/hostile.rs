@@ -1,0 +1,182 @@
+//! One folder of what goes wrong: nothing crashes, no good event is lost, every bad one is reported.
+
+use std::io::Write;
+
+use serde_json::json;
+
+use crate::{
+    common::{Folder, Run, gzip, quarry, shown},
+    events::cloudtrail,
+};
+
+/// A file of the folder: how many good launches it holds, and the place of what is bad in it, if anything is.
+struct Hostile {
+    name: &'static str,
+    bytes: Vec<u8>,
+    launches: usize,
+    bad: Option<usize>,
+}
+
+fn launch(number: usize) -> String {
+    cloudtrail(number, "RunInstances", "mallory").to_string()
+}
+
+fn lines(numbers: std::ops::Range<usize>) -> String {
+    numbers.map(|number| launch(number) + "\n").collect()
+}
+
+fn cut_gzip() -> Vec<u8> {
+    // Stored, not compressed, so that the cut falls into a known place: the last record.
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
+    encoder.write_all(lines(0..3).as_bytes()).expect("memory takes bytes");
+    let whole = encoder.finish().expect("memory takes bytes");
+    whole[..whole.len() - 100].to_vec()
+}
+
+fn deep() -> String {
+    let nested = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
+    format!("{}{{\"eventName\":\"RunInstances\",\"deep\":{nested}}}\n{}", lines(0..1), lines(1..2))
+}
+
+fn latin1() -> Vec<u8> {
+    let first = lines(0..1);
+    let bad = launch(1).replace("mallory", "mall\u{0}ry").replace("\\u0000", "@").into_bytes();
+    let bad: Vec<u8> = bad.into_iter().map(|byte| if byte == b'@' { 0xf6 } else { byte }).collect();
+    [first.as_bytes(), &bad, b"\n", lines(2..3).as_bytes()].concat()
+}
+
+fn with_member(number: usize, member: &str) -> String {
+    launch(number).replacen('{', &format!("{{{member},"), 1) + "\n"
+}
+
+fn escaped() -> String {
+    launch(0).replace("\"RunInstances\"", "\"\\u0052unInstances\"").replace("\"eventName\"", "\"event\\u004eame\"")
+}
+
+fn png() -> Vec<u8> {
+    let mut bytes = vec![0x89, b'P', b'N', b'G', 0x0d, 0x0a, 0x1a, 0x0a];
+    bytes.extend((0..2_000_u32).flat_map(|number| number.wrapping_mul(2_654_435_761).to_le_bytes()));
+    bytes
+}
+
+fn digest() -> String {
+    json!({"awsAccountId": "1", "digestStartTime": "2024-05-01T09:00:00Z", "digestEndTime": "2024-05-01T10:00:00Z",
+        "digestS3Bucket": "bucket", "digestS3Object": "object", "logFiles": [{"s3Object": "RunInstances"}]})
+    .to_string()
+}
+
+fn folder() -> Vec<Hostile> {
+    let file = |name, bytes: Vec<u8>, launches, bad| Hostile { name, bytes, launches, bad };
+    let three = lines(0..3);
+    let one = launch(0).len() + 1;
+    let array = format!("[{},{},{}", launch(0), launch(1), &launch(2)[..50]);
+    let nul = format!("{}\0\0\0\n{}", lines(0..1), lines(1..2));
+    vec![
+        file("cut.json.gz", cut_gzip(), 2, Some(2 * one)),
+        file("half.json", [three.as_bytes(), &launch(3).as_bytes()[..200]].concat(), 3, Some(3 * one)),
+        file("deep.json", deep().into_bytes(), 2, Some(one)),
+        file("latin1.json", latin1(), 2, Some(one)),
+        file("empty.json", Vec::new(), 0, None),
+        file("empty.json.gz", gzip(b""), 0, None),
+        file("digest.json.gz", gzip(digest().as_bytes()), 0, None),
+        file("picture.json.gz", png(), 0, None),
+        file("duplicate.json", with_member(0, "\"eventName\":\"DescribeInstances\"").into_bytes(), 0, None),
+        file("number.json", with_member(0, "\"big\":123456789012345678901234567890,\"small\":-1e400").into_bytes(), 1, None),
+        file("escaped.json", escaped().into_bytes(), 1, None),
+        file("crlf.json", three.replace('\n', "\r\n").into_bytes(), 3, None),
+        file("bom.json", [b"\xef\xbb\xbf", three.as_bytes()].concat(), 3, None),
+        file("commas.json", format!("[{},{},]", launch(0), launch(1)).into_bytes(), 2, None),
+        file("truncated.json", array.clone().into_bytes(), 2, Some(array.rfind("{\"eventVersion\"").expect("there"))),
+        file("nul.json", nul.into_bytes(), 2, None),
+    ]
+}
+
+fn run(logs: &str, more: &[&str]) -> Run {
+    let query = "index=* eventName=RunInstances | stats count by source";
+    quarry(["query", "--lang", "spl", "--splunk-fields", "json", "-e", query, "--logs", logs, "--output", "jsonl"])
+        .with(more)
+        .run()
+}
+
+fn count(run: &Run, name: &str) -> usize {
+    let rows = run.rows();
+    let row = rows.iter().find(|row| row["source"].as_str().is_some_and(|source| source.ends_with(name)));
+    row.map_or(0, |row| row["count"].to_string().trim_matches('"').parse().expect("a count"))
+}
+
+#[test]
+fn no_good_event_is_lost_and_each_bad_one_is_reported() {
+    let place = Folder::new();
+    let files = folder();
+    for file in &files {
+        place.write(file.name, &file.bytes);
+    }
+    let run = run(&shown(place.path()), &[]).exits(0);
+    for file in &files {
+        // The last of members of the same name counts, or the first: the record is read, not refused.
+        if file.name != "duplicate.json" {
+            assert_eq!(count(&run, file.name), file.launches, "{}\n{}", file.name, run.stderr);
+        }
+        let report = run.stderr.lines().find(|line| line.starts_with("bad record:") && line.contains(file.name));
+        if let Some(offset) = file.bad {
+            let report = report.unwrap_or_else(|| panic!("{} is not reported:\n{}", file.name, run.stderr));
+            assert!(report.contains(&format!("at byte {offset}: ")), "{report}, not {offset}");
+        } else if !["picture.json.gz", "nul.json", "commas.json"].contains(&file.name) {
+            assert!(report.is_none(), "{report:?}");
+        }
+    }
+    for told in ["CloudTrail digest", "picture.json.gz"] {
+        assert!(run.stderr.contains(told), "{told}:\n{}", run.stderr);
+    }
+}
+
+#[test]
+fn strict_fails_at_each_kind_of_bad_record_and_at_no_other() {
+    for file in folder() {
+        let place = Folder::new();
+        place.write(file.name, &file.bytes);
+        let run = run(&shown(place.path()), &["--strict"]);
+        if file.bad.is_some() {
+            assert_eq!(run.code, 2, "{}: {}", file.name, run.stderr);
+            assert!(run.stderr.contains(file.name), "{}", run.stderr);
+        } else if !["picture.json.gz", "nul.json", "commas.json"].contains(&file.name) {
+            assert_eq!(run.code, 0, "{}: {}", file.name, run.stderr);
+        }
+    }
+}
+
+/// A JSON-lines object whose second record has a text of so many MiB.
+fn oversized(mebibytes: usize) -> Vec<u8> {
+    let huge = with_member(1, &format!("\"filler\":\"{}\"", "x".repeat(mebibytes << 20)));
+    [lines(0..1), huge, lines(2..4)].concat().into_bytes()
+}
+
+fn skips_oversized(mebibytes: usize, more: &[&str]) {
+    let place = Folder::new();
+    let plain = place.write("huge.json", oversized(mebibytes));
+    let packed = place.write("huge.json.gz", gzip(&oversized(mebibytes)));
+    for logs in [plain, packed] {
+        let run = run(&logs, more).exits(0);
+        assert_eq!(count(&run, "huge.json") + count(&run, "huge.json.gz"), 3, "{}", run.stderr);
+        let report = format!("at byte {}: ", launch(0).len() + 1);
+        assert!(run.stderr.contains(&report), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn a_record_above_the_limit_is_skipped_and_reported() {
+    skips_oversized(70, &["--max-record", "16"]);
+}
+
+#[test]
+#[ignore = "300 MB of JSON are slow without optimisation"]
+fn a_record_of_300_megabytes_is_skipped_and_reported() {
+    skips_oversized(300, &[]);
+}
+
+#[test]
+fn a_record_below_the_limit_is_read() {
+    let place = Folder::new();
+    let logs = place.write("large.json", oversized(3));
+    assert_eq!(count(&run(&logs, &["--max-record", "4"]).exits(0), "large.json"), 4);
+}

@@ -222,7 +222,8 @@ fn unknown(name: &str, arguments: usize, macros: &Macros, span: Span) -> Diagnos
     if !arities.is_empty() {
         let known: Vec<String> = arities.iter().map(ToString::to_string).collect();
         let plural = if known.len() == 1 && known.iter().all(|count| count == "1") { "" } else { "s" };
-        let message = format!("the macro `{name}` takes {} argument{plural}, found {arguments}", known.join(" or "));
+        let message =
+            format!("the macro `{name}` takes {} argument{plural}, found {arguments}", known.join(" or "));
         return Diagnostic::error(codes::MACRO_ARGUMENTS, message, span);
     }
     let found = Diagnostic::error(codes::UNKNOWN_MACRO, format!("no macro is named `{name}`"), span);

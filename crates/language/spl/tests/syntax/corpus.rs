@@ -59,5 +59,8 @@ fn the_founding_search_is_read() {
     let evals = names.iter().filter(|name| **name == "eval").count();
     assert_eq!((names.first(), names.last(), evals), (Some(&"search"), Some(&"sort"), 7));
     let text = parsed.pipeline.to_string();
-    assert!(text.contains(r#"(match (lower operationName) "microsoft\\.compute/"#), "an unknown escape stays: {text}");
+    assert!(
+        text.contains(r#"(match (lower operationName) "microsoft\\.compute/"#),
+        "an unknown escape stays: {text}"
+    );
 }

@@ -47,13 +47,19 @@ fn arguments_overloads_and_nesting() {
         ("of", &["x"], "one=$x$"),
         ("of", &["x", "y"], "two=$x$ three=$y$"),
     ]);
-    assert_eq!(expanded("`source` `of(1)` `of(\"a,b\", $y$)`", &macros), "index=a type=b one=1 two=a,b three=$y$");
+    assert_eq!(
+        expanded("`source` `of(1)` `of(\"a,b\", $y$)`", &macros),
+        "index=a type=b one=1 two=a,b three=$y$"
+    );
 }
 
 #[test]
 fn quotes_and_comments_are_left_alone() {
     let macros = macros(&[("m", &[], "x=1")]);
-    assert_eq!(expanded(r#"`m` a="`m` \" `m`" ```` `m` ```"#.replace("````", "```").as_str(), &macros), r#"x=1 a="`m` \" `m`"  "#);
+    assert_eq!(
+        expanded(r#"`m` a="`m` \" `m`" ```` `m` ```"#.replace("````", "```").as_str(), &macros),
+        r#"x=1 a="`m` \" `m`"  "#
+    );
 }
 
 #[test]
@@ -70,7 +76,10 @@ fn what_is_wrong_inside_a_macro_is_shown_at_its_call() {
     let found = parse(text, &macros).diagnostics;
     assert_eq!(found.len(), 1, "{found:?}");
     assert_eq!(line(&found[0], text), "2:11 Error SPL001 expected `)`");
-    assert_eq!(found[0].labels.iter().map(|label| &text[label.span.start..label.span.end]).collect::<Vec<_>>(), ["`outer`"]);
+    assert_eq!(
+        found[0].labels.iter().map(|label| &text[label.span.start..label.span.end]).collect::<Vec<_>>(),
+        ["`outer`"]
+    );
     let unknown = "a=1 | `midle` | head 5";
     let found = parse(unknown, &macros).diagnostics;
     assert_eq!(found.len(), 1, "{found:?}");
@@ -97,7 +106,12 @@ fn wrong_arity_and_endless_macros_are_errors() {
         ("many", &[], "`many``many`"),
     ]);
     let codes = |text: &str| -> Vec<String> {
-        parse(text, &macros).diagnostics.iter().filter(|found| found.is_error()).map(|found| found.code.to_string()).collect()
+        parse(text, &macros)
+            .diagnostics
+            .iter()
+            .filter(|found| found.is_error())
+            .map(|found| found.code.to_string())
+            .collect()
     };
     assert_eq!(codes("`one` a"), ["SPL013"]);
     for text in ["`again` a", "`wide(abcdefgh)` a", "`many` a"] {
@@ -112,10 +126,17 @@ fn macros_conf_and_yaml_folders() {
     fs::create_dir_all(folder.0.join("deep")).unwrap();
     fs::write(folder.0.join("macros.conf"), conf).unwrap();
     fs::write(folder.0.join("props.conf"), "nonsense").unwrap();
-    fs::write(folder.0.join("deep/ctime.yml"), "name: clock\narguments:\n  - field\ndefinition: 'convert ctime($field$)'\n").unwrap();
+    fs::write(
+        folder.0.join("deep/ctime.yml"),
+        "name: clock\narguments:\n  - field\ndefinition: 'convert ctime($field$)'\n",
+    )
+    .unwrap();
     fs::write(folder.0.join("deep/detection.yml"), "name: other\nsearch: index=a\n").unwrap();
     let macros = Macros::load(std::slice::from_ref(&folder.0)).unwrap();
-    assert_eq!(expanded("`plain` `two(1,\"x y\")` | `clock(t)`", &macros), "index=main \n  sourcetype=x f=1 g=x y | convert ctime(t)");
+    assert_eq!(
+        expanded("`plain` `two(1,\"x y\")` | `clock(t)`", &macros),
+        "index=main \n  sourcetype=x f=1 g=x y | convert ctime(t)"
+    );
     let found = parse("a `sum`", &macros).diagnostics;
     assert_eq!(found.iter().map(|found| found.code.as_ref()).collect::<Vec<_>>(), ["SPL015"]);
     assert!(Macros::load(&[folder.0.join("absent")]).is_err());

@@ -12,8 +12,10 @@ const SEEDS: &[&str] = &[
     r#"* | foreach a* [eval <<FIELD>>='<<FIELD>>'+1] | transaction u startswith=(a=1 b) endswith=eval(c>1) | head (n<5) | convert ctime(t) as u"#,
     r#"* | timechart span=1h limit=0 avg(x) by y where count in top5 | streamstats reset_after=(a=1) sum(b) | map search="search $a$ \"b\"" | z"#,
 ];
-const SCRAPS: &[&str] =
-    &["(", ")", "[", "]", "|", "\"", "'", "`", "```", "\\", "=", "!=", "<<", ",", " by ", " AS ", " OR ", " NOT ", " IN (", "é", "\u{202e}", "\0", "-", ".", "1e", "$", "eval(", "*"];
+const SCRAPS: &[&str] = &[
+    "(", ")", "[", "]", "|", "\"", "'", "`", "```", "\\", "=", "!=", "<<", ",", " by ", " AS ", " OR ",
+    " NOT ", " IN (", "é", "\u{202e}", "\0", "-", ".", "1e", "$", "eval(", "*",
+];
 
 /// A small repeatable generator (xorshift).
 struct Random(u64);
@@ -72,7 +74,10 @@ fn check(text: &str, macros: &Macros) {
 #[test]
 fn mutated_searches_are_read_without_panic() {
     let mut macros = Macros::default();
-    macros.insert("f", Macro { definition: "a=\"".to_owned(), arguments: vec!["x".to_owned()], computed: false });
+    macros.insert(
+        "f",
+        Macro { definition: "a=\"".to_owned(), arguments: vec!["x".to_owned()], computed: false },
+    );
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
     for round in 0..3_000 {
         let mut text = SEEDS[round % SEEDS.len()].to_owned();

@@ -37,7 +37,8 @@ fn one_mistake_is_one_error_at_its_place() {
     let mut wrong = Vec::new();
     for (text, expected) in cases {
         let found: Vec<String> = read(text).diagnostics.iter().map(|found| line(found, text)).collect();
-        let expected: Vec<&str> = Some(expected).filter(|expected| !expected.is_empty()).into_iter().collect();
+        let expected: Vec<&str> =
+            Some(expected).filter(|expected| !expected.is_empty()).into_iter().collect();
         if found != expected {
             wrong.push(format!("{text}: {found:?}, not {expected:?}"));
         }
@@ -47,7 +48,8 @@ fn one_mistake_is_one_error_at_its_place() {
 
 #[test]
 fn near_names_are_suggested() {
-    let help = |text: &str| read(text).diagnostics.into_iter().flat_map(|found| found.help).collect::<Vec<_>>();
+    let help =
+        |text: &str| read(text).diagnostics.into_iter().flat_map(|found| found.help).collect::<Vec<_>>();
     assert_eq!(help("a | evall x=1"), ["did you mean `eval`?"]);
     assert_eq!(help("a | frobnicatingly x=1"), Vec::<String>::new());
 }
