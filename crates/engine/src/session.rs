@@ -10,6 +10,8 @@ use datafusion::{
         SendableRecordBatchStream, SessionStateBuilder, memory_pool::FairSpillPool,
         runtime_env::RuntimeEnvBuilder,
     },
+    optimizer::{Optimizer, OptimizerRule},
+    physical_optimizer::{PhysicalOptimizerRule, optimizer::PhysicalOptimizer},
     physical_plan::{displayable, execute_stream},
     prelude::{SessionConfig, SessionContext},
 };
@@ -19,7 +21,7 @@ use quarry_logs::{Limits, Location, ScanReport};
 use quarry_plan::Node;
 use quarry_views::Catalog;
 
-use crate::{EngineError, bind, lower::Lowering, scan::LogTable};
+use crate::{EngineError, bind, lower::Lowering, raise_sorts, scan::LogTable};
 
 /// How to run.
 #[derive(Debug, Clone)]
@@ -69,6 +71,8 @@ impl Session {
             .with_config(config)
             .with_runtime_env(runtime)
             .with_default_features()
+            .with_optimizer_rules(optimizer_rules())
+            .with_physical_optimizer_rules(physical_rules())
             .build();
         Ok(Self {
             catalog,
@@ -101,8 +105,9 @@ impl Session {
         now: i64,
         report: Arc<ScanReport>,
     ) -> Result<Execution, EngineError> {
+        let plan = raise_sorts(plan.clone());
         let formats = Arc::new(self.catalog.formats.clone());
-        let tables = bind(plan, &self.catalog, now)?
+        let tables = bind(&plan, &self.catalog, now)?
             .into_iter()
             .map(|bound| {
                 let (formats, objects) = (Arc::clone(&formats), Arc::clone(&objects));
@@ -112,12 +117,25 @@ impl Session {
             })
             .collect();
         let functions = QueryContext { now_micros: now };
-        let logical = Lowering::new(&functions, tables).lower(plan)?;
+        let logical = Lowering::new(&functions, tables).lower(&plan)?;
         let physical = self.context.state().create_physical_plan(&logical).await?;
         let physical_plan = displayable(physical.as_ref()).indent(false).to_string();
         let stream = execute_stream(physical, self.context.task_ctx())?;
         Ok(Execution { stream, report, physical_plan })
     }
+}
+
+/// The logical rules without those that push a filter through computed columns: each step would
+/// write the column's expression out again, which doubles with every `eval` that names a field
+/// twice. The reader has its pre-filter already ([`quarry_plan::necessary`]).
+fn optimizer_rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
+    Optimizer::new().rules.into_iter().filter(|rule| rule.name() != "push_down_filter").collect()
+}
+
+/// The physical rules without filter push-down, for the same reason.
+fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
+    let all = PhysicalOptimizer::new().rules.into_iter();
+    all.filter(|rule| !rule.name().starts_with("FilterPushdown")).collect()
 }
 
 impl Execution {

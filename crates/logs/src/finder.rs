@@ -1,8 +1,7 @@
 //! Finds a short text in bytes, exactly or in any ASCII case, 64 positions at a time.
 
-use wide::u8x16;
+use fearless_simd::{Level, Simd, SimdFrom, dispatch, u8x64};
 
-const LANES: usize = 16;
 const BLOCK: usize = 64;
 
 /// Bytes from common to rare in JSON logs; what is not listed is rare.
@@ -15,6 +14,7 @@ pub(crate) struct Finder {
     ignore_case: bool,
     /// Two rare bytes of the needle: position, byte, and what is or-ed to the text before comparing.
     probes: [(usize, u8, u8); 2],
+    level: Level,
 }
 
 impl Finder {
@@ -32,7 +32,7 @@ impl Finder {
             (place, byte, mask)
         };
         let probes = [probe(0), probe(1)];
-        Self { needle, ignore_case, probes }
+        Self { needle, ignore_case, probes, level: Level::new() }
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -49,42 +49,37 @@ impl Finder {
 
     /// The first place in `text` from `from` on.
     pub(crate) fn find(&self, text: &[u8], from: usize) -> Option<usize> {
+        if self.ignore_case {
+            dispatch!(self.level, simd => self.find_with::<_, true>(simd, text, from))
+        } else {
+            dispatch!(self.level, simd => self.find_with::<_, false>(simd, text, from))
+        }
+    }
+
+    #[inline(always)]
+    fn find_with<S: Simd, const FOLD: bool>(&self, simd: S, text: &[u8], from: usize) -> Option<usize> {
         let [(first_place, first_byte, first_mask), (second_place, second_byte, second_mask)] = self.probes;
-        let (first, first_mask) = (u8x16::splat(first_byte), u8x16::splat(first_mask));
-        let (second, second_mask) = (u8x16::splat(second_byte), u8x16::splat(second_mask));
+        let hits = |block: &[u8; BLOCK], byte: u8, mask: u8| {
+            let bytes = u8x64::simd_from(simd, *block);
+            let bytes = if FOLD { simd.or_u8x64(bytes, simd.splat_u8x64(mask)) } else { bytes };
+            simd.simd_eq_u8x64(bytes, simd.splat_u8x64(byte))
+        };
         let mut start = from;
         let reach = first_place.max(second_place) + BLOCK;
         while start + reach <= text.len() {
-            let left = block(text, start + first_place)?;
-            let right = block(text, start + second_place)?;
-            let mut hits = [u8x16::ZERO; BLOCK / LANES];
-            for (hit, (left, right)) in hits.iter_mut().zip(left.iter().zip(right.iter())) {
-                *hit = (*left | first_mask).simd_eq(first) & (*right | second_mask).simd_eq(second);
-            }
-            if ((hits[0] | hits[1]) | (hits[2] | hits[3])).to_bitmask() != 0 {
-                if let Some(place) = self.verify(text, start, &hits) {
-                    return Some(place);
-                }
-            }
-            start += BLOCK;
-        }
-        (start..text.len().checked_sub(self.needle.len())?.checked_add(1)?)
-            .find(|place| self.is_at(text, *place))
-    }
-
-    #[inline(never)]
-    fn verify(&self, text: &[u8], start: usize, hits: &[u8x16; BLOCK / LANES]) -> Option<usize> {
-        for (lane, hit) in hits.iter().enumerate() {
-            let mut bits = hit.to_bitmask();
+            let left = hits(block(text, start + first_place)?, first_byte, first_mask);
+            let right = hits(block(text, start + second_place)?, second_byte, second_mask);
+            let mut bits = simd.to_bitmask_mask8x64(simd.and_mask8x64(left, right));
             while bits != 0 {
-                let place = start + lane * LANES + bits.trailing_zeros() as usize;
+                let place = start + bits.trailing_zeros() as usize;
                 if self.is_at(text, place) {
                     return Some(place);
                 }
                 bits &= bits - 1;
             }
+            start += BLOCK;
         }
-        None
+        (start..text.len().checked_sub(self.needle.len())?.checked_add(1)?).find(|place| self.is_at(text, *place))
     }
 
     #[inline]
@@ -98,10 +93,9 @@ impl Finder {
     }
 }
 
-#[inline]
-fn block(text: &[u8], at: usize) -> Option<[u8x16; BLOCK / LANES]> {
-    let block: &[u8; BLOCK] = text.get(at..at + BLOCK)?.first_chunk()?;
-    Some(wide::bytemuck::cast(*block))
+#[inline(always)]
+fn block(text: &[u8], at: usize) -> Option<&[u8; BLOCK]> {
+    text.get(at..at + BLOCK)?.first_chunk()
 }
 
 fn rarity(byte: u8, ignore_case: bool) -> usize {

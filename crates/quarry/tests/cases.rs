@@ -47,7 +47,8 @@ impl Case {
     /// The events as CloudTrail records: what a line leaves out is filled in, the first line is newest.
     fn records(&self) -> String {
         let fill = |(number, line): (usize, &str)| {
-            let mut event: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+            let mut event: Value =
+                serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
             let object = event.as_object_mut().expect("an event is an object");
             let second = 59 - number;
             let defaults = [
@@ -67,11 +68,16 @@ impl Case {
     fn found(&self) -> Result<String, String> {
         let folder = Folder::new();
         let logs = folder.write("events.jsonl", self.records());
+        let query = format!("--expression={}", self.query);
         let language = self.setting("language").expect("a case names its language");
-        let arguments = ["query", "--lang", language, "-e", &self.query, "--logs", &logs, "--output", "csv"];
+        let arguments = ["query", "--lang", language, &query, "--logs", &logs, "--output", "csv"];
         let options = self.setting("options").unwrap_or("--splunk-fields json").split_whitespace();
         let run = quarry(arguments).with(options).run();
-        if run.code == 0 { Ok(run.text().to_owned()) } else { Err(format!("exit status {}\n{}", run.code, run.stderr)) }
+        if run.code == 0 {
+            Ok(run.text().to_owned())
+        } else {
+            Err(format!("exit status {}\n{}", run.code, run.stderr))
+        }
     }
 
     fn agrees(&self, found: &str) -> bool {
@@ -134,7 +140,9 @@ fn sort_keeps_ten_thousand_rows_unless_told_otherwise() {
     let logs = folder.write("many.jsonl", lines);
     for (sort, count) in [("sort - n", 10_000), ("sort 0 - n", 10_050), ("sort 25 n", 25)] {
         let query = format!("index=* | {sort} | stats count max(n) as top");
-        let rows = quarry(["query", "--lang", "spl", "-e", &query, "--logs", &logs, "--output", "csv"]).run().exits(0);
+        let rows = quarry(["query", "--lang", "spl", "-e", &query, "--logs", &logs, "--output", "csv"])
+            .run()
+            .exits(0);
         let top = if sort == "sort 25 n" { 24 } else { 10_049 };
         assert_eq!(rows.text(), format!("count,top\n{count},{top}\n"), "{sort}");
     }

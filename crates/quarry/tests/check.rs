@@ -70,8 +70,12 @@ fn documented_aql_corpus_parses_and_plans() {
     let text = std::fs::read_to_string(shared("corpora/aql.jsonl").expect("it was there")).expect("text");
     let classes: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
     assert_eq!(rows.len(), classes.len());
-    let documented: Vec<&Value> =
-        rows.iter().zip(&classes).filter(|(_, class)| class["class"] == "documented").map(|(row, _)| row).collect();
+    let documented: Vec<&Value> = rows
+        .iter()
+        .zip(&classes)
+        .filter(|(_, class)| class["class"] == "documented")
+        .map(|(row, _)| row)
+        .collect();
     assert!(documented.len() > 300);
     for what in ["parse", "plan"] {
         let percent = share(&documented, what);

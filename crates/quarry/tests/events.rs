@@ -105,8 +105,10 @@ pub fn three_clouds() -> [Vec<Value>; 3] {
         }
         event
     });
-    let azure = (100..112)
-        .map(|number| activity(number, OPERATIONS[number % 2], "Success", &format!("user{number}@example.com")));
-    let gcp = (200..212).map(|number| cloud_audit(number, METHODS[number % 2], &format!("u{number}@example.com")));
+    let azure = (100..112).map(|number| {
+        activity(number, OPERATIONS[number % 2], "Success", &format!("user{number}@example.com"))
+    });
+    let gcp =
+        (200..212).map(|number| cloud_audit(number, METHODS[number % 2], &format!("u{number}@example.com")));
     [aws.collect(), azure.collect(), gcp.collect()]
 }

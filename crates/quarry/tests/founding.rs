@@ -31,7 +31,8 @@ fn both_run_on_every_folder_and_file() {
     for entry in fs::read_dir(&data).expect("the folder is readable") {
         let path = shown(&entry.expect("the folder is readable").path());
         for (language, more) in [("aql", "addon"), ("spl", "addon"), ("spl", "json")] {
-            let query = founding(language, std::slice::from_ref(&path)).expect("the seed lies beside the data");
+            let query =
+                founding(language, std::slice::from_ref(&path)).expect("the seed lies beside the data");
             let run = query.with(["--splunk-fields", more]).run().exits(0);
             assert!(run.stderr.contains(" events in "), "{path}: {}", run.stderr);
         }
@@ -115,5 +116,9 @@ fn the_add_on_hides_every_launch_and_quarry_says_why() {
     let aws: Vec<Value> = run.rows().into_iter().filter(|row| row["CloudProvider"] == "AWS").collect();
     assert!(aws.is_empty(), "{aws:?}");
     let closing = run.stderr.lines().skip_while(|line| !line.starts_with("no rows:"));
-    assert!(closing.clone().any(|line| line.contains("`errorCode`") && line.contains("\"success\"")), "{}", run.stderr);
+    assert!(
+        closing.clone().any(|line| line.contains("`errorCode`") && line.contains("\"success\"")),
+        "{}",
+        run.stderr
+    );
 }

@@ -50,7 +50,9 @@ fn with_member(number: usize, member: &str) -> String {
 }
 
 fn escaped() -> String {
-    launch(0).replace("\"RunInstances\"", "\"\\u0052unInstances\"").replace("\"eventName\"", "\"event\\u004eame\"")
+    launch(0)
+        .replace("\"RunInstances\"", "\"\\u0052unInstances\"")
+        .replace("\"eventName\"", "\"event\\u004eame\"")
 }
 
 fn png() -> Vec<u8> {
@@ -81,21 +83,43 @@ fn folder() -> Vec<Hostile> {
         file("digest.json.gz", gzip(digest().as_bytes()), 0, None),
         file("picture.json.gz", png(), 0, None),
         file("duplicate.json", with_member(0, "\"eventName\":\"DescribeInstances\"").into_bytes(), 0, None),
-        file("number.json", with_member(0, "\"big\":123456789012345678901234567890,\"small\":-1e400").into_bytes(), 1, None),
+        file(
+            "number.json",
+            with_member(0, "\"big\":123456789012345678901234567890,\"small\":-1e400").into_bytes(),
+            1,
+            None,
+        ),
         file("escaped.json", escaped().into_bytes(), 1, None),
         file("crlf.json", three.replace('\n', "\r\n").into_bytes(), 3, None),
         file("bom.json", [b"\xef\xbb\xbf", three.as_bytes()].concat(), 3, None),
         file("commas.json", format!("[{},{},]", launch(0), launch(1)).into_bytes(), 2, None),
-        file("truncated.json", array.clone().into_bytes(), 2, Some(array.rfind("{\"eventVersion\"").expect("there"))),
+        file(
+            "truncated.json",
+            array.clone().into_bytes(),
+            2,
+            Some(array.rfind("{\"eventVersion\"").expect("there")),
+        ),
         file("nul.json", nul.into_bytes(), 2, None),
     ]
 }
 
 fn run(logs: &str, more: &[&str]) -> Run {
     let query = "index=* eventName=RunInstances | stats count by source";
-    quarry(["query", "--lang", "spl", "--splunk-fields", "json", "-e", query, "--logs", logs, "--output", "jsonl"])
-        .with(more)
-        .run()
+    quarry([
+        "query",
+        "--lang",
+        "spl",
+        "--splunk-fields",
+        "json",
+        "-e",
+        query,
+        "--logs",
+        logs,
+        "--output",
+        "jsonl",
+    ])
+    .with(more)
+    .run()
 }
 
 fn count(run: &Run, name: &str) -> usize {
@@ -117,7 +141,8 @@ fn no_good_event_is_lost_and_each_bad_one_is_reported() {
         if file.name != "duplicate.json" {
             assert_eq!(count(&run, file.name), file.launches, "{}\n{}", file.name, run.stderr);
         }
-        let report = run.stderr.lines().find(|line| line.starts_with("bad record:") && line.contains(file.name));
+        let report =
+            run.stderr.lines().find(|line| line.starts_with("bad record:") && line.contains(file.name));
         if let Some(offset) = file.bad {
             let report = report.unwrap_or_else(|| panic!("{} is not reported:\n{}", file.name, run.stderr));
             assert!(report.contains(&format!("at byte {offset}: ")), "{report}, not {offset}");

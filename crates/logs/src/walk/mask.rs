@@ -1,12 +1,12 @@
 //! Bit masks of 64 bytes: where quotes, backslashes and brackets stand.
 
-use wide::u8x16;
+use fearless_simd::{Simd, SimdFrom, u8x64};
 
 /// Bytes looked at in one step.
 pub(crate) const BLOCK: usize = 64;
 
 /// One bit a byte, the first byte is the lowest bit.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Masks {
     pub quote: u64,
     pub backslash: u64,
@@ -15,51 +15,38 @@ pub(crate) struct Masks {
     /// `}` and `]`, in strings too.
     pub close: u64,
     pub newline: u64,
-    pub non_ascii: bool,
+    pub non_ascii: u64,
 }
 
-/// The masks of a block.
-#[inline]
-pub(crate) fn masks(block: &[u8; BLOCK]) -> Masks {
-    let lanes: [u8x16; 4] = wide::bytemuck::cast(*block);
-    let mut found = Masks { quote: 0, backslash: 0, open: 0, close: 0, newline: 0, non_ascii: false };
-    let lower = lanes.map(|lane| lane | u8x16::splat(0x20));
-    let equal = |lanes: &[u8x16; 4], byte: u8| lanes.map(|lane| lane.simd_eq(u8x16::splat(byte)));
-    found.quote = bits(equal(&lanes, b'"'));
-    let backslash = equal(&lanes, b'\\');
-    if any(backslash) {
-        found.backslash = bits(backslash);
+/// The masks of a block. Most blocks have nothing but quotes: one test tells that of all the others.
+#[inline(always)]
+pub(crate) fn masks<S: Simd>(simd: S, block: &[u8; BLOCK]) -> Masks {
+    let bytes = u8x64::simd_from(simd, *block);
+    let equal = |bytes, byte: u8| simd.simd_eq_u8x64(bytes, simd.splat_u8x64(byte));
+    let bits = |mask| simd.to_bitmask_mask8x64(mask);
+    // Square brackets differ from braces in one bit.
+    let folded = simd.or_u8x64(bytes, simd.splat_u8x64(0x20));
+    let (open, close) = (equal(folded, b'{'), equal(folded, b'}'));
+    let (backslash, newline) = (equal(bytes, b'\\'), equal(bytes, b'\n'));
+    let non_ascii = simd.simd_ge_u8x64(bytes, simd.splat_u8x64(0x80));
+    let either = |left, right| simd.or_mask8x64(left, right);
+    let special = either(either(open, close), either(either(backslash, newline), non_ascii));
+    let quote = bits(equal(bytes, b'"'));
+    if bits(special) == 0 {
+        return Masks { quote, ..Masks::default() };
     }
-    let open = equal(&lower, b'{');
-    let close = equal(&lower, b'}');
-    let brackets = [open[0] | close[0], open[1] | close[1], open[2] | close[2], open[3] | close[3]];
-    if any(brackets) {
-        found.open = bits(open);
-        found.close = bits(close);
+    Masks {
+        quote,
+        backslash: bits(backslash),
+        open: bits(open),
+        close: bits(close),
+        newline: bits(newline),
+        non_ascii: bits(non_ascii),
     }
-    let newline = equal(&lanes, b'\n');
-    if any(newline) {
-        found.newline = bits(newline);
-    }
-    found.non_ascii = ((lanes[0] | lanes[1]) | (lanes[2] | lanes[3])).to_bitmask() != 0;
-    found
-}
-
-#[inline]
-fn any(lanes: [u8x16; 4]) -> bool {
-    ((lanes[0] | lanes[1]) | (lanes[2] | lanes[3])).to_bitmask() != 0
-}
-
-#[inline]
-fn bits(lanes: [u8x16; 4]) -> u64 {
-    u64::from(lanes[0].to_bitmask())
-        | u64::from(lanes[1].to_bitmask()) << 16
-        | u64::from(lanes[2].to_bitmask()) << 32
-        | u64::from(lanes[3].to_bitmask()) << 48
 }
 
 /// Which bytes are escaped by a backslash before them; `carry` is 1 if the first byte is.
-#[inline]
+#[inline(always)]
 pub(crate) fn escaped(backslash: u64, carry: &mut u64) -> u64 {
     const EVEN: u64 = 0x5555_5555_5555_5555;
     let backslash = backslash & !*carry;
@@ -71,7 +58,7 @@ pub(crate) fn escaped(backslash: u64, carry: &mut u64) -> u64 {
 }
 
 /// Each bit becomes the parity of itself and all lower bits: quotes to "inside a string".
-#[inline]
+#[inline(always)]
 pub(crate) fn prefix_xor(mut bits: u64) -> u64 {
     bits ^= bits << 1;
     bits ^= bits << 2;
@@ -83,6 +70,8 @@ pub(crate) fn prefix_xor(mut bits: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use fearless_simd::{Level, dispatch};
+
     use super::*;
 
     #[test]
@@ -93,9 +82,9 @@ mod tests {
         block[17] = b'\\';
         block[40] = b']';
         block[63] = b'\n';
-        let found = masks(&block);
+        let found = dispatch!(Level::new(), simd => masks(simd, &block));
         assert_eq!((found.open, found.quote, found.backslash), (1, 2, 1 << 17));
-        assert_eq!((found.close, found.newline, found.non_ascii), (1 << 40, 1 << 63, false));
+        assert_eq!((found.close, found.newline, found.non_ascii), (1 << 40, 1 << 63, 0));
     }
 
     #[test]

@@ -7,6 +7,7 @@
 mod mask;
 mod member;
 
+use fearless_simd::{Level, Simd, dispatch};
 use mask::{BLOCK, escaped, masks, prefix_xor};
 
 /// Beyond this size a value that has not ended is looked at more closely, and at each doubling.
@@ -84,6 +85,7 @@ impl Window<'_> {
 pub(crate) struct Walker<'a> {
     record_arrays: &'a [String],
     bounds: Bounds,
+    level: Level,
     position: usize,
     keep: usize,
     state: State,
@@ -120,6 +122,7 @@ impl<'a> Walker<'a> {
         Self {
             record_arrays,
             bounds,
+            level: Level::new(),
             position: 0,
             keep: 0,
             state: State::Gap,
@@ -319,6 +322,11 @@ impl<'a> Walker<'a> {
     }
 
     fn in_value(&mut self, window: Window<'_>) -> Option<Step> {
+        dispatch!(self.level, simd => self.in_value_with(simd, window))
+    }
+
+    #[inline(always)]
+    fn in_value_with<S: Simd>(&mut self, simd: S, window: Window<'_>) -> Option<Step> {
         let mut padded = [b' '; BLOCK];
         loop {
             if self.position >= self.value.next_check {
@@ -340,14 +348,14 @@ impl<'a> Walker<'a> {
                 }
             };
             let length = rest.len().min(BLOCK);
-            let found = masks(block);
+            let found = masks(simd, block);
             let value = &mut self.value;
             let mut quote = found.quote;
             if found.backslash != 0 || value.escape != 0 {
                 quote &= !escaped(found.backslash, &mut value.escape);
                 value.backslash = true;
             }
-            value.non_ascii |= found.non_ascii;
+            value.non_ascii |= found.non_ascii != 0;
             let in_string = prefix_xor(quote) ^ value.in_string;
             let (open, close) = (found.open & !in_string, found.close & !in_string);
             if open | close | found.newline == 0 && !value.after_newline {

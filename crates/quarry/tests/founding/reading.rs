@@ -39,10 +39,20 @@ fn inner(value: &Value) -> Option<Value> {
     if let Some(list) = LISTS.iter().filter_map(|name| value.get(name)).find(objects) {
         return Some(list.clone());
     }
-    for (outer, name) in [("", "CloudTrailEvent"), ("", "event"), ("", "_raw"), ("", "message"), ("", "Message"), ("event", "original"), ("result", "_raw")] {
+    for (outer, name) in [
+        ("", "CloudTrailEvent"),
+        ("", "event"),
+        ("", "_raw"),
+        ("", "message"),
+        ("", "Message"),
+        ("event", "original"),
+        ("result", "_raw"),
+    ] {
         let holder = if outer.is_empty() { Some(value) } else { value.get(outer) };
         let text = holder.and_then(|holder| holder.get(name)).and_then(Value::as_str);
-        if let Some(found) = text.and_then(|text| serde_json::from_str::<Value>(text).ok()).filter(Value::is_object) {
+        if let Some(found) =
+            text.and_then(|text| serde_json::from_str::<Value>(text).ok()).filter(Value::is_object)
+        {
             return Some(found);
         }
     }
@@ -84,16 +94,32 @@ pub fn kind(record: &Value) -> Option<Kind> {
         return None;
     }
     const SIGN_IN: [&str; 9] = [
-        "activityDisplayName", "activityDateTime", "initiatedBy", "targetResources", "conditionalAccessStatus",
-        "appDisplayName", "servicePrincipalName", "riskLevel", "createdDateTime",
+        "activityDisplayName",
+        "activityDateTime",
+        "initiatedBy",
+        "targetResources",
+        "conditionalAccessStatus",
+        "appDisplayName",
+        "servicePrincipalName",
+        "riskLevel",
+        "createdDateTime",
     ];
     let properties = record.get("properties").filter(|properties| properties.is_object());
     if properties.is_some_and(|properties| SIGN_IN.iter().any(|name| properties.get(name).is_some())) {
         return Some(Kind::Entra);
     }
     const CATEGORIES: [&str; 11] = [
-        "Administrative", "Write", "Delete", "Action", "Security", "ServiceHealth", "Alert", "Recommendation",
-        "Policy", "Autoscale", "ResourceHealth",
+        "Administrative",
+        "Write",
+        "Delete",
+        "Action",
+        "Security",
+        "ServiceHealth",
+        "Alert",
+        "Recommendation",
+        "Policy",
+        "Autoscale",
+        "ResourceHealth",
     ];
     let category = record.get("category").and_then(Value::as_str);
     category.is_some_and(|category| CATEGORIES.contains(&category)).then_some(Kind::Activity)

@@ -50,7 +50,9 @@ pub fn spl(record: &Value) -> Option<Value> {
     let aws = kind == Kind::CloudTrail;
     let get = |pointers: &[&str]| extracted(record, pointers);
     let (actor, source, scope, account) = if aws {
-        if get(&["/eventName"])? != "RunInstances" || get(&["/errorCode"]).is_some_and(|code| !code.is_empty()) {
+        if get(&["/eventName"])? != "RunInstances"
+            || get(&["/errorCode"]).is_some_and(|code| !code.is_empty())
+        {
             return None;
         }
         let actor = get(&["/userIdentity/arn", "/userIdentity/userName"]);
@@ -138,7 +140,8 @@ fn properties(record: &Value, kind: Kind) -> [Option<String>; 5] {
     let get = |pointers: &[&str]| first(record, pointers);
     let azure = |operation: &str, resource: &[&str], result: &str| {
         let resource = get(resource).unwrap_or_default();
-        let (group, subscription) = (after(&resource, "/resourcegroups/"), after(&resource, "/subscriptions/"));
+        let (group, subscription) =
+            (after(&resource, "/resourcegroups/"), after(&resource, "/subscriptions/"));
         [get(&[operation]), provider_type(&resource), get(&[result]), group, subscription]
     };
     match kind {
@@ -146,11 +149,17 @@ fn properties(record: &Value, kind: Kind) -> [Option<String>; 5] {
             let service = get(&["/eventSource"]).and_then(|name| name.split('.').next().map(str::to_owned));
             [get(&["/eventName"]), get(&["/resources/0/type"]).or(service), None, None, None]
         }
-        Kind::Activity => azure("/operationName", &["/resourceId", "/identity/authorization/scope"], "/resultType"),
-        Kind::ActivityRest => {
-            azure("/operationName/value", &["/resourceId", "/resourceUri", "/authorization/scope"], "/status/value")
+        Kind::Activity => {
+            azure("/operationName", &["/resourceId", "/identity/authorization/scope"], "/resultType")
         }
-        Kind::ActivitySdk => azure("/operation_name/value", &["/resource_id", "/authorization/scope"], "/status/value"),
+        Kind::ActivityRest => azure(
+            "/operationName/value",
+            &["/resourceId", "/resourceUri", "/authorization/scope"],
+            "/status/value",
+        ),
+        Kind::ActivitySdk => {
+            azure("/operation_name/value", &["/resource_id", "/authorization/scope"], "/status/value")
+        }
         Kind::Entra => {
             let result = get(&["/resultType", "/properties/result"]);
             [get(&["/operationName"]), get(&["/properties/targetResources/0/type"]), result, None, None]
@@ -179,7 +188,8 @@ pub fn aql(record: &Value) -> Option<Value> {
     let named = operation.clone().unwrap_or_default();
     if kind == Kind::CloudTrail {
         let user = user.as_deref()?;
-        let relevant = ["compute", "instance", "snapshot", "virtualmachine"].iter().any(|word| has(&named, &[word]));
+        let relevant =
+            ["compute", "instance", "snapshot", "virtualmachine"].iter().any(|word| has(&named, &[word]));
         if !relevant || has(user, &["azure", "automation"]) || has(user, &["backup", "service"]) {
             return None;
         }
@@ -190,10 +200,14 @@ pub fn aql(record: &Value) -> Option<Value> {
         () if has(&named, &["create", "instance"]) => 60,
         () => 40,
     };
-    let alert = [("delete", "Cloud Resource Deletion"), ("snapshot", "Snapshot Operation"), ("create", "Cloud Resource Creation")]
-        .into_iter()
-        .find(|(word, _)| has(&named, &[word]))
-        .map_or("Cloud Modification", |(_, alert)| alert);
+    let alert = [
+        ("delete", "Cloud Resource Deletion"),
+        ("snapshot", "Snapshot Operation"),
+        ("create", "Cloud Resource Creation"),
+    ]
+    .into_iter()
+    .find(|(word, _)| has(&named, &[word]))
+    .map_or("Cloud Modification", |(_, alert)| alert);
     let text = |value: Option<String>| value.map(Value::from);
     let time = event_time(record, kind).map(|time| json!(time.strftime("%Y-%m-%d %H:%M:%S").to_string()));
     Some(row([
