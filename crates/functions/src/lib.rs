@@ -46,6 +46,12 @@ pub fn aggregate_functions() -> Vec<Arc<AggregateUDF>> {
     aggregate_table().map(|function| Arc::new(aggregate::aggregate_udf(function))).collect()
 }
 
+/// Whether a scalar function's value depends on the present moment.
+#[must_use]
+pub fn depends_on_now(name: &str) -> bool {
+    scalar_table().any(|function| function.name == name && function.uses_now)
+}
+
 /// The type a scalar function gives for arguments of these types; `constants` holds the text of
 /// arguments that are known in advance (patterns, limits).
 ///

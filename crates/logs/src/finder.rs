@@ -64,22 +64,43 @@ impl Finder {
             let bytes = if FOLD { simd.or_u8x64(bytes, simd.splat_u8x64(mask)) } else { bytes };
             simd.simd_eq_u8x64(bytes, simd.splat_u8x64(byte))
         };
-        let mut start = from;
         let reach = first_place.max(second_place) + BLOCK;
-        while start + reach <= text.len() {
-            let left = hits(block(text, start + first_place)?, first_byte, first_mask);
-            let right = hits(block(text, start + second_place)?, second_byte, second_mask);
+        let Some(last) = text.len().checked_sub(reach).filter(|last| *last >= from) else {
+            return self.find_slowly(text, from);
+        };
+        let mut start = from;
+        loop {
+            // The last block overlaps the one before it.
+            let at = start.min(last);
+            let left = hits(block(text, at + first_place)?, first_byte, first_mask);
+            let right = hits(block(text, at + second_place)?, second_byte, second_mask);
             let mut bits = simd.to_bitmask_mask8x64(simd.and_mask8x64(left, right));
             while bits != 0 {
-                let place = start + bits.trailing_zeros() as usize;
-                if self.is_at(text, place) {
+                let place = at + bits.trailing_zeros() as usize;
+                if place >= start && self.is_at(text, place) {
                     return Some(place);
                 }
                 bits &= bits - 1;
             }
+            if at == last {
+                return None;
+            }
             start += BLOCK;
         }
-        (start..text.len().checked_sub(self.needle.len())?.checked_add(1)?).find(|place| self.is_at(text, *place))
+    }
+
+    /// In texts shorter than a block.
+    fn find_slowly(&self, text: &[u8], from: usize) -> Option<usize> {
+        let first = *self.needle.first()?;
+        let fold = |byte: u8| if self.ignore_case { byte.to_ascii_lowercase() } else { byte };
+        let end = text.len().checked_sub(self.needle.len())?.checked_add(1)?;
+        let starts = text.get(from..end)?;
+        starts
+            .iter()
+            .enumerate()
+            .filter(|(_, byte)| fold(**byte) == first)
+            .map(|(place, _)| from + place)
+            .find(|place| self.is_at(text, *place))
     }
 
     #[inline]

@@ -253,6 +253,11 @@ impl Reader<'_> {
     fn take(&mut self, path: usize, rest: usize, name: &str, taken: &mut usize, mark: &mut usize) {
         let Some(known) = self.set.paths.get(path) else { return };
         let text = known.text.get(rest..).unwrap_or_default();
+        // Most paths end here: what follows the name must not be more of a name.
+        let follows = text.as_bytes().get(name.len());
+        if text.len() < name.len() || !matches!(follows, None | Some(b'.' | b'{')) {
+            return;
+        }
         let Some(step) = known.enter(text, name) else { return };
         let Some(slot) = self.out.slots.get_mut(path) else { return };
         if *taken == name.len() {

@@ -193,7 +193,7 @@ pub(crate) struct Cursors {
 
 /// How far a needle has been looked for: offsets in the whole object.
 #[derive(Debug, Clone, Copy, Default)]
-struct Cursor {
+pub(crate) struct Cursor {
     hit: Option<usize>,
     searched: usize,
 }
@@ -223,31 +223,35 @@ impl Cursors {
                 finders
                     .iter()
                     .zip(&mut self.found)
-                    .any(|(finder, cursor)| cursor.hits(finder, bytes, base, (start, end)))
+                    .any(|(finder, cursor)| cursor.place(finder, bytes, base, (start, end)).is_some())
             }
         }
     }
 }
 
 impl Cursor {
-    fn hits(&mut self, finder: &Finder, bytes: &[u8], base: usize, (start, end): (usize, usize)) -> bool {
+    /// The first place of the needle that lies wholly in `start..end`; `start` never goes back.
+    pub(crate) fn place(
+        &mut self,
+        finder: &Finder,
+        bytes: &[u8],
+        base: usize,
+        (start, end): (usize, usize),
+    ) -> Option<usize> {
         loop {
             if let Some(hit) = self.hit {
-                if hit >= end {
-                    return false;
-                }
                 if hit >= start {
-                    return hit + finder.len() <= end;
+                    return (hit + finder.len() <= end).then_some(hit);
                 }
                 self.hit = None;
                 self.searched = self.searched.max(start);
             }
             if self.searched >= end {
-                return false;
+                return None;
             }
             let from = self.searched.max(start);
             let to = (end + AHEAD).min(base + bytes.len());
-            let Some(region) = bytes.get(..to - base) else { return true };
+            let region = bytes.get(..to - base)?;
             self.hit = finder.find(region, from - base).map(|place| place + base);
             // A needle may begin at the end of the region and go on behind it.
             self.searched = match self.hit {

@@ -1,6 +1,6 @@
 //! What is done with one record: classify, unwrap, test, and make a row.
 
-use std::{borrow::Cow, ops::ControlFlow};
+use std::ops::ControlFlow;
 
 use arrow::record_batch::RecordBatch;
 
@@ -100,7 +100,8 @@ impl<'a> Reader<'a> {
     }
 
     /// Counts a record that cannot match, without parsing it. False if it must be parsed.
-    pub(crate) fn count(&mut self, record: &[u8], span: Span) -> bool {
+    pub(crate) fn count(&mut self, window: Window<'_>, span: Span) -> bool {
+        let record = window.bytes.get(span.start - window.base..span.end - window.base).unwrap_or_default();
         let Some(hint) = self.hint.as_ref().filter(|hint| hint.fits(record)) else { return false };
         if span.non_ascii && simdutf8::basic::from_utf8(record).is_err() {
             return false;
@@ -111,12 +112,17 @@ impl<'a> Reader<'a> {
         if span.backslash && memchr::memmem::find(record, b"\\u").is_some() {
             return false;
         }
-        if !self.edges.note(record, span, key) {
+        if !self.edges.note(window, span, hint.log, key) {
             return false;
         }
         self.counted.push(span);
         self.tally.event(hint.log);
         true
+    }
+
+    /// To be called after the walk went back.
+    pub(crate) fn rewind(&mut self) {
+        self.edges.rewind();
     }
 
     /// Checks the earliest and latest time found without parsing, while their records are at hand.
@@ -265,7 +271,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads the records of a wrapped value.
-    fn inside(&mut self, bytes: &Cow<'_, [u8]>, place: Place, may_match: bool, wrappers: usize) {
+    fn inside(&mut self, bytes: &[u8], place: Place, may_match: bool, wrappers: usize) {
         let window = Window { bytes, base: 0, last: true };
         let mut walker = Walker::new(&self.plan.formats.record_arrays, self.plan.bounds());
         let mut index = 0;

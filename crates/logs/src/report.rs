@@ -11,6 +11,11 @@ use std::{
 use quarry_views::LogFormats;
 
 /// At most so many bad records, and objects of each foreign kind, are kept by name.
+/// Most bad records that are listed, of one object and of all.
+const KEPT_OF_OBJECT: usize = 5;
+const KEPT_BAD: usize = 1_000;
+/// How far back the list is searched for the same object.
+const RECENT: usize = 64;
 const KEPT: usize = 100;
 
 /// A record that could not be read.
@@ -64,7 +69,7 @@ pub struct Snapshot {
     pub rows: u64,
     /// Bad records, all of them.
     pub bad: u64,
-    /// The first hundred bad records.
+    /// Bad records: the first five of each object, a thousand in all.
     pub bad_records: Vec<BadRecord>,
     /// Objects and records that are no audit records, by what they are.
     pub foreign: BTreeMap<String, ForeignCount>,
@@ -146,7 +151,9 @@ impl ScanReport {
     pub(crate) fn add_bad(&self, object: &str, offset: usize, reason: &str) {
         self.bad.fetch_add(1, Relaxed);
         let mut list = self.bad_records.lock().unwrap_or_else(PoisonError::into_inner);
-        if list.len() < KEPT {
+        // A few of each object, so that one that is all bad does not hide the others.
+        let of_object = list.iter().rev().take(RECENT).filter(|known| known.object == object).count();
+        if list.len() < KEPT_BAD && of_object < KEPT_OF_OBJECT {
             let offset = u64::try_from(offset).unwrap_or(u64::MAX);
             list.push(BadRecord { object: object.to_owned(), offset, reason: reason.to_owned() });
         }

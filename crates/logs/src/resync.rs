@@ -16,47 +16,72 @@ pub(crate) fn is_broken(window: Window<'_>, start: usize, end: usize, max_depth:
     validate_prefix(text, max_depth).is_err_and(|error| !error.is_incomplete && error.reason != DEEP)
 }
 
-/// Where a good record begins inside a span whose brackets are balanced though it is no JSON; or
-/// behind it, if the bytes there do not look as if the span ended rightly.
-pub(crate) fn inside(reader: &mut Reader<'_>, window: Window<'_>, span: Span) -> Option<usize> {
-    let end = if ends_rightly(window, span.end) { span.end } else { window.end() };
-    let bytes = window.bytes.get(..end - window.base)?;
-    let window = Window { bytes, last: true, ..window };
-    places(window, span.start).take(MAX_TRIES).find(|place| {
-        let text = window.bytes.get(*place - window.base..).unwrap_or_default();
-        is_record(reader, text).unwrap_or(false)
-    })
+/// What a search found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Found {
+    /// Go on here.
+    At(usize),
+    /// There is nothing.
+    Nothing,
+    /// That depends on bytes that are not at hand yet.
+    NeedsMore,
 }
 
-/// Whether what follows a value may follow one.
-fn ends_rightly(window: Window<'_>, end: usize) -> bool {
-    let after = window.bytes.get(end - window.base..).unwrap_or_default();
-    let next = after.trim_ascii_start();
-    let then = next.strip_prefix(b",").map_or(next, <[u8]>::trim_ascii_start);
-    matches!(then.first(), None | Some(b'{' | b']'))
+/// Where a good record begins inside a span whose brackets are balanced though it is no JSON. If the
+/// bytes behind it do not look as if the span ended rightly, the record may reach beyond.
+pub(crate) fn inside(reader: &mut Reader<'_>, window: Window<'_>, span: Span) -> Found {
+    let after = window.bytes.get(span.end - window.base..).unwrap_or_default();
+    match may_follow(after) {
+        None if !window.last => Found::NeedsMore,
+        // It swallowed the beginning of what follows, so that is what to look for.
+        Some(false) => match search(reader, window, (span.start, span.end), false) {
+            Found::Nothing => Found::At(span.end),
+            found => found,
+        },
+        _ => {
+            let bytes = window.bytes.get(..span.end - window.base).unwrap_or_default();
+            search(reader, Window { bytes, last: true, ..window }, (span.start, span.end), false)
+        }
+    }
 }
 
-/// Where to go on behind a value that begins at `start` and is broken; `seen` is where that was noticed.
-pub(crate) fn behind(
+/// Where to go on behind a value that begins at `start` and is broken.
+pub(crate) fn behind(reader: &mut Reader<'_>, window: Window<'_>, start: usize) -> Found {
+    match search(reader, window, (start, window.end()), true) {
+        Found::Nothing if !window.last => Found::NeedsMore,
+        found => found,
+    }
+}
+
+fn search(
     reader: &mut Reader<'_>,
     window: Window<'_>,
-    start: usize,
-    seen: usize,
-) -> Option<usize> {
-    let _ = seen;
-    let found = places(window, start).take(MAX_TRIES).find(|place| {
-        let offset = *place - window.base;
+    (start, end): (usize, usize),
+    trusts_lines: bool,
+) -> Found {
+    for place in places(window, start).take_while(|place| *place < end).take(MAX_TRIES) {
+        let offset = place - window.base;
         let text = window.bytes.get(offset..).unwrap_or_default();
-        let begins_line = offset == 0 || window.bytes.get(offset - 1) == Some(&b'\n');
-        match is_record(reader, text) {
+        let begins_line = trusts_lines && offset > 0 && window.bytes.get(offset - 1) == Some(&b'\n');
+        let is_good = match is_record(reader, text) {
             Some(true) => true,
             // A container, or a record of an unknown kind.
             Some(false) => begins_line && validate_prefix(text, reader.plan().limits.depth).is_ok(),
-            // It reaches beyond the bytes at hand.
-            None => begins_line || !window.last,
+            None if !window.last => return Found::NeedsMore,
+            None => begins_line,
+        };
+        if is_good {
+            return Found::At(place);
         }
-    });
-    found.or((!window.last).then_some(window.end()))
+    }
+    Found::Nothing
+}
+
+/// Whether these bytes may follow a value; none if that cannot be told yet.
+fn may_follow(after: &[u8]) -> Option<bool> {
+    let next = after.trim_ascii_start();
+    let then = next.strip_prefix(b",").map_or(next, <[u8]>::trim_ascii_start);
+    then.first().map(|byte| matches!(byte, b'{' | b']'))
 }
 
 /// Offsets behind `start` where an object may begin, judged by what stands before it.

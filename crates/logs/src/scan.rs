@@ -10,9 +10,12 @@ use crate::{
     plan::ScanPlan,
     record::{Outcome, Place, Reader},
     report::ScanReport,
-    resync,
+    resync::{self, Found},
     walk::{Span, Step, Walker, Window},
 };
+
+/// How far a search for the next good record may go before it gives up, in bytes.
+const MAX_SEARCH: usize = 8 << 20;
 
 thread_local! {
     static BUFFERS: RefCell<Buffers> = RefCell::default();
@@ -50,11 +53,8 @@ fn read(
     let failed = |error| ReadError::Io { object: object_name.to_owned(), error };
     let source = input::open(input, plan.limits.whole_bytes, buffers).map_err(failed)?;
     let reader = Reader::new(plan, report, object_name, emit);
-    let mut scan = Scan {
-        walker: Walker::new(&plan.formats.record_arrays, plan.bounds()),
-        cursors: Cursors::default(),
-        reader,
-    };
+    let walker = Walker::new(&plan.formats.record_arrays, plan.bounds());
+    let mut scan = Scan { walker, cursors: Cursors::default(), reader, pending: None };
     match source {
         Source::Whole { length, stored } => {
             report.add_bytes(stored, length as u64);
@@ -82,6 +82,25 @@ struct Scan<'a> {
     walker: Walker<'a>,
     cursors: Cursors,
     reader: Reader<'a>,
+    pending: Option<Pending>,
+}
+
+/// A search for the next good record that waits for more bytes.
+#[derive(Debug, Clone, Copy)]
+enum Pending {
+    /// Inside a record that is no JSON.
+    Inside(Span),
+    /// Behind a value that begins here and never ends rightly.
+    Behind(usize),
+}
+
+impl Pending {
+    fn start(self) -> usize {
+        match self {
+            Self::Inside(span) => span.start,
+            Self::Behind(start) => start,
+        }
+    }
 }
 
 impl Scan<'_> {
@@ -115,7 +134,7 @@ impl Scan<'_> {
                 self.finish(base + filled);
                 return Ok(());
             }
-            let passed = self.walker.keep() - base;
+            let passed = self.pending.map_or(self.walker.keep(), Pending::start) - base;
             if passed > 0 {
                 buffer.copy_within(passed..filled, 0);
                 base += passed;
@@ -136,7 +155,10 @@ impl Scan<'_> {
             self.reader.foreign("not JSON");
             return;
         }
-        while !self.reader.is_stopped() {
+        if let Some(pending) = self.pending.take() {
+            self.resynchronise(window, pending);
+        }
+        while self.pending.is_none() && !self.reader.is_stopped() {
             match self.walker.next(window) {
                 Step::Record(span) => self.record(window, span),
                 Step::Other { start, reason } => self.reader.bad(start, reason),
@@ -158,25 +180,40 @@ impl Scan<'_> {
         let range = (span.start, span.end);
         let may_match = self.cursors.may_match(filter, window.bytes, window.base, range)
             || filter.traits.may_hide(bytes, span.non_ascii, span.backslash);
-        if !may_match && self.reader.count(bytes, span) {
+        if !may_match && self.reader.count(window, span) {
             return;
         }
         let place = Place { offset: span.start, index: None };
         if let Outcome::Broken(reason) = self.reader.record(bytes, place, may_match) {
             self.reader.bad(span.start, reason);
-            if let Some(position) = resync::inside(&mut self.reader, window, span) {
-                self.walker.restart(position);
-                self.cursors.clear();
-            }
+            self.resynchronise(window, Pending::Inside(span));
         }
     }
 
     /// Reports a value that never ends or cannot be right, and goes on behind it.
     fn broken(&mut self, window: Window<'_>, start: usize, reason: &'static str) {
         self.reader.bad(start, reason);
-        let position = resync::behind(&mut self.reader, window, start, self.walker.position());
-        self.walker.restart(position.unwrap_or(window.end()));
+        self.resynchronise(window, Pending::Behind(start));
+    }
+
+    fn resynchronise(&mut self, window: Window<'_>, pending: Pending) {
+        let found = match pending {
+            Pending::Inside(span) => resync::inside(&mut self.reader, window, span),
+            Pending::Behind(start) => resync::behind(&mut self.reader, window, start),
+        };
+        let is_far = window.end() - pending.start() > MAX_SEARCH;
+        let position = match (found, pending) {
+            (Found::At(position), _) => position,
+            (Found::NeedsMore, _) if !is_far && !window.last => {
+                self.pending = Some(pending);
+                return;
+            }
+            (Found::NeedsMore | Found::Nothing, Pending::Inside(_)) => return,
+            (Found::NeedsMore | Found::Nothing, Pending::Behind(_)) => window.end(),
+        };
+        self.walker.restart(position);
         self.cursors.clear();
+        self.reader.rewind();
     }
 }
 

@@ -9,8 +9,10 @@ use proptest::prelude::*;
 use quarry_logs::{Limits, ObjectInput};
 use serde_json::{Value, json};
 
+type Shape = fn(&[Value], bool) -> Vec<u8>;
+
 /// Ways to hold events: each gives the bytes of an object.
-const SHAPES: [(&str, fn(&[Value], bool) -> Vec<u8>); 19] = [
+const SHAPES: [(&str, Shape); 19] = [
     ("lines", |events, _| joined(events, "\n")),
     ("concatenated", |events, _| joined(events, "")),
     ("commas", |events, _| joined(events, ",\n")),
@@ -149,7 +151,7 @@ fn expected(events: &[Value]) -> common::Rows {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn every_shape_gives_the_same_rows(events in prop::collection::vec(event(), 0..8), pretty: bool, method in 0_u8..4, chunk in 64_usize..2000) {

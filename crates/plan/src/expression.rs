@@ -261,6 +261,12 @@ impl Expression {
         }
     }
 
+    /// Whether a function that `wanted` names is called anywhere in it.
+    pub fn calls(&self, wanted: &dyn Fn(&str) -> bool) -> bool {
+        let itself = matches!(&self.kind, ExpressionKind::Call { function, .. } if wanted(function));
+        itself || self.children().into_iter().any(|child| child.calls(wanted))
+    }
+
     /// Calls `visit` with the name of every column used, depth first.
     pub fn visit_columns<'a>(&'a self, visit: &mut dyn FnMut(&'a str)) {
         if let ExpressionKind::Column(name) = &self.kind {

@@ -247,6 +247,47 @@ impl Node {
         }
     }
 
+    /// Calls `visit` on every expression of this node and of all below it, outermost only.
+    pub fn visit_expressions<'a>(&'a self, visit: &mut dyn FnMut(&'a Expression)) {
+        for input in self.inputs() {
+            input.visit_expressions(visit);
+        }
+        let call = |call: &'a AggregateCall, visit: &mut dyn FnMut(&'a Expression)| {
+            call.arguments.iter().chain(&call.filter).for_each(&mut *visit);
+            call.order.iter().for_each(|key| visit(&key.value));
+        };
+        match &self.operator {
+            Operator::Filter { predicate, .. } => visit(predicate),
+            Operator::Extend { columns, .. } | Operator::Project { columns, .. } => {
+                columns.iter().for_each(|(_, value)| visit(value));
+            }
+            Operator::Aggregate(aggregate) => {
+                aggregate.groups.iter().for_each(|(_, value)| visit(value));
+                aggregate.aggregates.iter().for_each(|(_, found)| call(found, visit));
+            }
+            Operator::Window { calls, .. } => {
+                for (_, window) in calls {
+                    window.partition.iter().for_each(&mut *visit);
+                    call(&window.call, visit);
+                }
+            }
+            Operator::Sort { keys, .. } => keys.iter().for_each(|key| visit(&key.value)),
+            Operator::Deduplicate { keys, order, .. } => {
+                keys.iter().for_each(&mut *visit);
+                order.iter().for_each(|key| visit(&key.value));
+            }
+            Operator::Join { on, .. } => on.iter().for_each(|(left, right)| {
+                visit(left);
+                visit(right);
+            }),
+            Operator::Source(_)
+            | Operator::Values { .. }
+            | Operator::Limit { .. }
+            | Operator::Union { .. }
+            | Operator::Expand { .. } => {}
+        }
+    }
+
     /// The direct inputs.
     #[must_use]
     pub fn inputs(&self) -> Vec<&Node> {

@@ -63,7 +63,8 @@ pub struct LogArguments {
     #[arg(long, required = true, num_args = 1.., value_name = "PATH|GLOB|DIR|URL")]
     pub logs: Vec<String>,
 
-    /// What "now" is in relative time ranges: a time, `newest` (the newest event) or `wall` (the clock)
+    /// What "now" is: a time, `newest` (the newest event) or `wall` (the clock). A range that counts
+    /// back from it includes the events at that instant
     #[arg(long, default_value = "newest", value_name = "TIME|newest|wall")]
     pub now: String,
 
@@ -118,7 +119,7 @@ pub struct QueryArguments {
     pub lang: Option<Language>,
 
     /// The query itself
-    #[arg(short = 'e', long = "expression", value_name = "TEXT", conflicts_with = "file")]
+    #[arg(short = 'e', long = "expression", value_name = "TEXT", conflicts_with = "file", allow_hyphen_values = true)]
     pub text: Option<String>,
 
     /// A file with the query, or `-` for standard input

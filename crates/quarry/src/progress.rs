@@ -11,8 +11,9 @@ use quarry_logs::{ScanReport, Snapshot};
 use crate::moment;
 
 const REFRESH: Duration = Duration::from_millis(200);
-/// At most so many bad records are listed one by one.
-const BAD_RECORDS_LISTED: usize = 20;
+/// At most so many objects with bad records are named, and so many records of each.
+const OBJECTS_LISTED: usize = 100;
+const OF_OBJECT_LISTED: usize = 3;
 
 /// A bar on a terminal, nothing elsewhere.
 pub struct Progress {
@@ -66,11 +67,22 @@ impl Progress {
     }
 }
 
+/// Names every object with bad records once, with its first ones.
 fn print_troubles(last: &Snapshot) {
-    for bad in last.bad_records.iter().take(BAD_RECORDS_LISTED) {
-        anstream::eprintln!("bad record: {} at byte {}: {}", bad.object, bad.offset, bad.reason);
+    let mut objects: Vec<&str> = Vec::new();
+    for bad in &last.bad_records {
+        if !objects.contains(&bad.object.as_str()) {
+            objects.push(&bad.object);
+        }
     }
-    let listed = last.bad_records.len().min(BAD_RECORDS_LISTED) as u64;
+    let mut listed = 0;
+    for object in objects.iter().take(OBJECTS_LISTED) {
+        let of_object = last.bad_records.iter().filter(|bad| bad.object == *object).take(OF_OBJECT_LISTED);
+        for bad in of_object {
+            anstream::eprintln!("bad record: {} at byte {}: {}", bad.object, bad.offset, bad.reason);
+            listed += 1;
+        }
+    }
     if last.bad > listed {
         anstream::eprintln!("and {} more bad records", grouped(last.bad - listed));
     }

@@ -139,11 +139,6 @@ impl<'a> Walker<'a> {
         self.keep
     }
 
-    /// Offset up to which the walk has come.
-    pub(crate) fn position(&self) -> usize {
-        self.position
-    }
-
     /// Goes on from `position` as if a new object began there, behind something broken.
     pub(crate) fn restart(&mut self, position: usize) {
         let fresh = Self::new(self.record_arrays, self.bounds);
@@ -172,7 +167,7 @@ impl<'a> Walker<'a> {
                 b'{' => return self.begin(position, byte),
                 b'[' if self.in_array => return self.begin(position, byte),
                 b'[' => {
-                    let step = self.end_garbage(window, position);
+                    let step = self.end_garbage();
                     self.in_array = true;
                     self.position = position + 1;
                     self.keep = self.position;
@@ -199,7 +194,7 @@ impl<'a> Walker<'a> {
             return Some(Step::More);
         }
         self.state = State::Done;
-        if let step @ Some(_) = self.end_garbage(window, self.position) {
+        if let step @ Some(_) = self.end_garbage() {
             return step;
         }
         if self.in_array || self.in_member_array {
@@ -297,15 +292,14 @@ impl<'a> Walker<'a> {
         None
     }
 
-    fn end_garbage(&mut self, window: Window<'_>, _position: usize) -> Option<Step> {
-        let _ = window;
+    fn end_garbage(&mut self) -> Option<Step> {
         let start = self.garbage.take()?;
         (start != usize::MAX).then_some(Step::Other { start, reason: "not JSON" })
     }
 
     /// A value begins.
     fn begin(&mut self, position: usize, opener: u8) -> Option<Step> {
-        let step = self.garbage.take().filter(|start| *start != usize::MAX);
+        let step = self.end_garbage();
         self.state = State::Value;
         self.position = position + 1;
         self.keep = position;
@@ -318,7 +312,7 @@ impl<'a> Walker<'a> {
             next_check: position + FIRST_CHECK.min(self.bounds.record_bytes),
             ..Value::default()
         };
-        step.map(|start| Step::Other { start, reason: "not JSON" })
+        step
     }
 
     fn in_value(&mut self, window: Window<'_>) -> Option<Step> {
@@ -329,10 +323,10 @@ impl<'a> Walker<'a> {
     fn in_value_with<S: Simd>(&mut self, simd: S, window: Window<'_>) -> Option<Step> {
         let mut padded = [b' '; BLOCK];
         loop {
-            if self.position >= self.value.next_check {
-                if let step @ Some(_) = self.check() {
-                    return step;
-                }
+            if self.position >= self.value.next_check
+                && let step @ Some(_) = self.check()
+            {
+                return step;
             }
             let rest = window.bytes.get(self.position - window.base..).unwrap_or_default();
             let block = match rest.first_chunk::<BLOCK>() {
@@ -486,7 +480,9 @@ impl<'a> Walker<'a> {
 
     /// Gives up the bytes that only a value read whole would need.
     fn release(&mut self) {
-        if self.value.is_too_large || self.value.is_container || self.value.is_ignored {
+        let value = &self.value;
+        let is_long = self.position - value.start > FIRST_CHECK;
+        if is_long && (value.is_too_large || value.is_container || value.is_ignored) {
             self.keep = self.keep.max(self.position.saturating_sub(MARGIN));
         }
     }
@@ -497,7 +493,7 @@ impl<'a> Walker<'a> {
     }
 
     fn broken(&mut self, reason: &'static str) -> Step {
-        let start = if self.value.is_container { self.keep } else { self.value.start };
+        let start = self.value.start.max(self.keep);
         self.state = State::Done;
         Step::Broken { start, reason }
     }

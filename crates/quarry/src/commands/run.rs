@@ -103,6 +103,7 @@ impl Workspace {
         }
         let mut relative = false;
         for_each_source(&mut plan, &mut |source| relative |= source.time.is_relative());
+        plan.visit_expressions(&mut |value| relative |= value.calls(&quarry_functions::depends_on_now));
         let now = match self.now {
             Now::At(now) => now,
             Now::Newest if !relative => moment::wall(),

@@ -44,9 +44,10 @@ fn row(cells: impl IntoIterator<Item = (&'static str, Option<Value>)>) -> Value 
     Value::Object(cells.collect::<Map<_, _>>())
 }
 
-/// The row of the SPL on plain JSON fields.
+/// The row of the SPL on plain JSON fields; a record without a time lies in no time range.
 pub fn spl(record: &Value) -> Option<Value> {
     let kind = kind(record)?;
+    let time = event_time(record, kind)?;
     let aws = kind == Kind::CloudTrail;
     let get = |pointers: &[&str]| extracted(record, pointers);
     let (actor, source, scope, account) = if aws {
@@ -69,7 +70,7 @@ pub fn spl(record: &Value) -> Option<Value> {
     };
     let provider = if aws { "AWS" } else { "Azure" };
     Some(row([
-        ("_time", event_time(record, kind).map(|time| json!(time.to_string()))),
+        ("_time", Some(json!(time.to_string()))),
         ("CloudProvider", Some(json!(provider))),
         ("Actor", Some(json!(actor.unwrap_or_else(|| "unknown".to_owned())))),
         ("SourceIP", source.map(Value::from)),
@@ -180,9 +181,10 @@ fn has(text: &str, parts: &[&str]) -> bool {
     })
 }
 
-/// The row of the AQL.
+/// The row of the AQL; a record without a time lies in no time range.
 pub fn aql(record: &Value) -> Option<Value> {
     let kind = kind(record)?;
+    let time = event_time(record, kind)?;
     let user = user(record, kind);
     let [operation, resource_type, result, group, subscription] = properties(record, kind);
     let named = operation.clone().unwrap_or_default();
@@ -209,9 +211,8 @@ pub fn aql(record: &Value) -> Option<Value> {
     .find(|(word, _)| has(&named, &[word]))
     .map_or("Cloud Modification", |(_, alert)| alert);
     let text = |value: Option<String>| value.map(Value::from);
-    let time = event_time(record, kind).map(|time| json!(time.strftime("%Y-%m-%d %H:%M:%S").to_string()));
     Some(row([
-        ("EventTime", time),
+        ("EventTime", Some(json!(time.strftime("%Y-%m-%d %H:%M:%S").to_string()))),
         ("username", text(user)),
         ("CloudOperation", text(operation)),
         ("CloudResource", text(resource_type)),
