@@ -114,6 +114,78 @@ impl Finder {
     }
 }
 
+/// Most needles looked for in one pass.
+pub(crate) const TOGETHER: usize = 4;
+
+/// The first place in `text` from `from` on where any of the needles stands, and its length. At most
+/// [`TOGETHER`] needles are looked for.
+pub(crate) fn find_any(finders: &[Finder], text: &[u8], from: usize) -> Option<(usize, usize)> {
+    let first = finders.first()?;
+    match finders {
+        [only] => only.find(text, from).map(|place| (place, only.len())),
+        [one, two] => dispatch!(first.level, simd => any_with(simd, [one, two], text, from)),
+        [one, two, three] => dispatch!(first.level, simd => any_with(simd, [one, two, three], text, from)),
+        [one, two, three, four, ..] => {
+            dispatch!(first.level, simd => any_with(simd, [one, two, three, four], text, from))
+        }
+        [] => None,
+    }
+}
+
+#[inline(always)]
+fn any_with<S: Simd, const N: usize>(
+    simd: S,
+    finders: [&Finder; N],
+    text: &[u8],
+    from: usize,
+) -> Option<(usize, usize)> {
+    let furthest = finders.iter().flat_map(|finder| finder.probes.map(|(place, ..)| place)).max().unwrap_or(0);
+    let last = text.len().checked_sub(furthest + BLOCK).filter(|last| *last >= from);
+    let Some(last) = last else {
+        let found = finders.iter().filter_map(|finder| Some((finder.find(text, from)?, finder.len())));
+        return found.min();
+    };
+    // Everything the loop needs, out of memory and into registers: for each needle two views of the
+    // text, shifted by the places of its rare bytes, and what is compared there.
+    let probes = finders.map(|finder| {
+        finder.probes.map(|(place, byte, mask)| {
+            let view = text.get(place..).unwrap_or_default();
+            (view, simd.splat_u8x64(byte), simd.splat_u8x64(mask))
+        })
+    });
+    let mut start = from;
+    loop {
+        // The last block overlaps the one before it.
+        let at = start.min(last);
+        let mut found = [0_u64; N];
+        let mut all = 0;
+        for (bits, [left, right]) in found.iter_mut().zip(&probes) {
+            let left = simd.simd_eq_u8x64(simd.or_u8x64(u8x64::simd_from(simd, *block(left.0, at)?), left.2), left.1);
+            let right =
+                simd.simd_eq_u8x64(simd.or_u8x64(u8x64::simd_from(simd, *block(right.0, at)?), right.2), right.1);
+            *bits = simd.to_bitmask_mask8x64(simd.and_mask8x64(left, right));
+            all |= *bits;
+        }
+        while all != 0 {
+            let bit = all.trailing_zeros();
+            let place = at + bit as usize;
+            let here = found.iter().zip(finders).filter(|(bits, _)| *bits >> bit & 1 == 1);
+            if place >= start
+                && let Some((_, finder)) = here.into_iter().find(|(_, finder)| finder.is_at(text, place))
+            {
+                return Some((place, finder.len()));
+            }
+            all &= all - 1;
+        }
+        if at == last {
+            // What is left begins in the last bytes, where not every needle has a whole block.
+            let rest = finders.iter().filter_map(|finder| Some((finder.find(text, last + BLOCK)?, finder.len())));
+            return rest.min();
+        }
+        start += BLOCK;
+    }
+}
+
 #[inline(always)]
 fn block(text: &[u8], at: usize) -> Option<&[u8; BLOCK]> {
     text.get(at..at + BLOCK)?.first_chunk()
@@ -136,6 +208,18 @@ mod tests {
             let from = from.min(text.len());
             let expected = fold(&text)[from..].find(&fold(&needle)).map(|place| place + from);
             prop_assert_eq!(Finder::new(needle.as_bytes(), ignore_case).find(text.as_bytes(), from), expected);
+        }
+
+        #[test]
+        fn finds_the_first_of_several(text in "[aAbB.]{0,300}", needles in prop::collection::vec("[aAbB.]{2,5}", 1..=4), ignore_case: bool, from in 0_usize..50) {
+            let from = from.min(text.len());
+            let finders: Vec<Finder> = needles.iter().map(|needle| Finder::new(needle.as_bytes(), ignore_case)).collect();
+            let expected = finders.iter().filter_map(|finder| finder.find(text.as_bytes(), from)).min();
+            let found = find_any(&finders, text.as_bytes(), from);
+            prop_assert_eq!(found.map(|(place, _)| place), expected);
+            if let Some((place, length)) = found {
+                prop_assert!(finders.iter().any(|finder| finder.len() == length && finder.is_at(text.as_bytes(), place)));
+            }
         }
     }
 }

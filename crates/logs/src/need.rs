@@ -7,7 +7,10 @@
 use aho_corasick::AhoCorasick;
 use quarry_plan::Need;
 
-use crate::{escape::hexadecimal, finder::Finder};
+use crate::{
+    escape::hexadecimal,
+    finder::{Finder, TOGETHER, find_any},
+};
 
 /// From so many needles on they are searched together.
 const MANY: usize = 12;
@@ -174,6 +177,7 @@ impl Prefilter {
                 finders.push(finder);
             }
         }
+        drop_implied(&mut finders);
         if finders.len() < MANY {
             return Self { search: Search::Few(finders), traits };
         }
@@ -185,16 +189,33 @@ impl Prefilter {
     }
 }
 
+/// Drops needles that hold another: where they stand, the other stands too.
+fn drop_implied(finders: &mut Vec<Finder>) {
+    let all = finders.clone();
+    let holds = |long: &Finder, short: &Finder| {
+        let fold = |finder: &Finder| finder.needle().to_ascii_lowercase();
+        let is_inside = |long: &[u8], short: &[u8]| memchr::memmem::find(long, short).is_some();
+        long.len() > short.len()
+            && if short.ignores_case() {
+                is_inside(&fold(long), &fold(short))
+            } else {
+                !long.ignores_case() && is_inside(long.needle(), short.needle())
+            }
+    };
+    finders.retain(|finder| !all.iter().any(|other| holds(finder, other)));
+}
+
 /// The state of the search in one object.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Cursors {
     found: Vec<Cursor>,
 }
 
-/// How far a needle has been looked for: offsets in the whole object.
+/// How far some needles have been looked for: offsets in the whole object.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Cursor {
-    hit: Option<usize>,
+    /// Where the next needle begins and ends.
+    hit: Option<(usize, usize)>,
     searched: usize,
 }
 
@@ -219,32 +240,35 @@ impl Cursors {
                 bytes.get(start - base..end - base).is_none_or(|record| automaton.is_match(record))
             }
             Search::Few(finders) => {
-                self.found.resize(finders.len(), Cursor::default());
-                finders
-                    .iter()
-                    .zip(&mut self.found)
-                    .any(|(finder, cursor)| cursor.place(finder, bytes, base, (start, end)).is_some())
+                self.found.resize(finders.len().div_ceil(TOGETHER), Cursor::default());
+                let mut groups = finders.chunks(TOGETHER).zip(&mut self.found);
+                groups.any(|(finders, cursor)| cursor.place(finders, bytes, base, (start, end)).is_some())
             }
         }
     }
 }
 
 impl Cursor {
-    /// The first place of the needle that lies wholly in `start..end`; `start` never goes back.
+    /// The first place of a needle that lies wholly in `start..end`; `start` never goes back.
     pub(crate) fn place(
         &mut self,
-        finder: &Finder,
+        finders: &[Finder],
         bytes: &[u8],
         base: usize,
         (start, end): (usize, usize),
     ) -> Option<usize> {
+        let longest = finders.iter().map(Finder::len).max()?;
         loop {
-            if let Some(hit) = self.hit {
-                if hit >= start {
-                    return (hit + finder.len() <= end).then_some(hit);
+            if let Some((hit, behind)) = self.hit {
+                if hit >= end {
+                    return None;
                 }
+                if hit >= start && behind <= end {
+                    return Some(hit);
+                }
+                // Before the record, or across its end: another may still lie inside.
                 self.hit = None;
-                self.searched = self.searched.max(start);
+                self.searched = hit + 1;
             }
             if self.searched >= end {
                 return None;
@@ -252,11 +276,12 @@ impl Cursor {
             let from = self.searched.max(start);
             let to = (end + AHEAD).min(base + bytes.len());
             let region = bytes.get(..to - base)?;
-            self.hit = finder.find(region, from - base).map(|place| place + base);
+            self.hit = find_any(finders, region, from - base)
+                .map(|(place, length)| (place + base, place + base + length));
             // A needle may begin at the end of the region and go on behind it.
             self.searched = match self.hit {
-                Some(hit) => hit + 1,
-                None => end.max((to + 1).saturating_sub(finder.len())),
+                Some((hit, _)) => hit + 1,
+                None => end.max((to + 1).saturating_sub(longest)),
             };
         }
     }
@@ -265,6 +290,19 @@ impl Cursor {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_needle_that_holds_another_is_dropped() {
+        let texts = |filter: &Prefilter| match &filter.search {
+            Search::Few(finders) => finders.iter().map(|finder| finder.needle().to_vec()).collect(),
+            _ => Vec::new(),
+        };
+        let needs = [literal("RunInstances", false), literal("runinst", true), literal("other", false)];
+        let trees = needs.map(|need| Tree::new(&need));
+        let always = ["data".to_owned(), "data_base64".to_owned()];
+        let kept: Vec<Vec<u8>> = texts(&Prefilter::new(trees.iter(), &always));
+        assert_eq!(kept, [b"runinst".to_vec(), b"other".to_vec(), b"data".to_vec()]);
+    }
 
     fn literal(text: &str, ignore_case: bool) -> Need {
         Need::Literal { text: text.to_owned(), ignore_case }

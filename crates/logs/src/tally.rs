@@ -109,7 +109,7 @@ impl Edges {
 
 /// The string value of the only place in a record where the quoted key stands.
 fn only_value<'a>(window: Window<'a>, span: Span, key: &Finder, cursor: &mut Cursor) -> Option<&'a [u8]> {
-    let mut place = |start: usize| cursor.place(key, window.bytes, window.base, (start, span.end));
+    let mut place = |start: usize| cursor.place(std::slice::from_ref(key), window.bytes, window.base, (start, span.end));
     let behind = place(span.start)? + key.len();
     let rest = window.bytes.get(behind - window.base..span.end - window.base)?;
     let rest = rest.trim_ascii_start().strip_prefix(b":")?;

@@ -18,31 +18,27 @@ pub(crate) struct Masks {
     pub non_ascii: u64,
 }
 
-/// The masks of a block. Most blocks have nothing but quotes: one test tells that of all the others.
+/// The masks of a block, without a branch: where brackets stand cannot be predicted.
 #[inline(always)]
 pub(crate) fn masks<S: Simd>(simd: S, block: &[u8; BLOCK]) -> Masks {
     let bytes = u8x64::simd_from(simd, *block);
-    let equal = |bytes, byte: u8| simd.simd_eq_u8x64(bytes, simd.splat_u8x64(byte));
-    let bits = |mask| simd.to_bitmask_mask8x64(mask);
+    let bits = |bytes, byte: u8| simd.to_bitmask_mask8x64(simd.simd_eq_u8x64(bytes, simd.splat_u8x64(byte)));
     // Square brackets differ from braces in one bit.
     let folded = simd.or_u8x64(bytes, simd.splat_u8x64(0x20));
-    let (open, close) = (equal(folded, b'{'), equal(folded, b'}'));
-    let (backslash, newline) = (equal(bytes, b'\\'), equal(bytes, b'\n'));
-    let non_ascii = simd.simd_ge_u8x64(bytes, simd.splat_u8x64(0x80));
-    let either = |left, right| simd.or_mask8x64(left, right);
-    let special = either(either(open, close), either(either(backslash, newline), non_ascii));
-    let quote = bits(equal(bytes, b'"'));
-    if bits(special) == 0 {
-        return Masks { quote, ..Masks::default() };
-    }
     Masks {
-        quote,
-        backslash: bits(backslash),
-        open: bits(open),
-        close: bits(close),
-        newline: bits(newline),
-        non_ascii: bits(non_ascii),
+        quote: bits(bytes, b'"'),
+        backslash: bits(bytes, b'\\'),
+        open: bits(folded, b'{'),
+        close: bits(folded, b'}'),
+        newline: bits(bytes, b'\n'),
+        non_ascii: simd.to_bitmask_mask8x64(simd.simd_ge_u8x64(bytes, simd.splat_u8x64(0x80))),
     }
+}
+
+/// Where `[` stands, in strings too.
+#[inline(always)]
+pub(crate) fn squares<S: Simd>(simd: S, block: &[u8; BLOCK]) -> u64 {
+    simd.to_bitmask_mask8x64(simd.simd_eq_u8x64(u8x64::simd_from(simd, *block), simd.splat_u8x64(b'[')))
 }
 
 /// Which bytes are escaped by a backslash before them; `carry` is 1 if the first byte is.
