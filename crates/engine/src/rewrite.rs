@@ -20,7 +20,8 @@ pub fn raise_sorts(node: Node) -> Node {
             let overwritten = |keys: &[SortKey]| {
                 let mut hit = false;
                 for key in keys {
-                    key.value.visit_columns(&mut |name| hit |= columns.iter().any(|(known, _)| known == name));
+                    key.value
+                        .visit_columns(&mut |name| hit |= columns.iter().any(|(known, _)| known == name));
                 }
                 hit
             };
@@ -75,7 +76,9 @@ fn with_raised_inputs(operator: Operator) -> Operator {
             Operator::Deduplicate { input: raised(input), keys, keep, order }
         }
         Operator::Expand { input, column, limit } => Operator::Expand { input: raised(input), column, limit },
-        Operator::Union { inputs } => Operator::Union { inputs: inputs.into_iter().map(raise_sorts).collect() },
+        Operator::Union { inputs } => {
+            Operator::Union { inputs: inputs.into_iter().map(raise_sorts).collect() }
+        }
         Operator::Join { left, right, kind, on } => {
             Operator::Join { left: raised(left), right: raised(right), kind, on }
         }

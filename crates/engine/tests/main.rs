@@ -8,8 +8,8 @@ use quarry_diagnostic::Span;
 use quarry_engine::{Session, SessionOptions, bind, explain_empty, with_provenance};
 use quarry_logs::{Limits, Location};
 use quarry_plan::{
-    Aggregate, AggregateCall, Comparison, Expression, ExpressionKind, JoinKind, Need, Node, Operator, SortKey, Source,
-    SourceColumn, TimeBound, TimeRange, Type, Value,
+    Aggregate, AggregateCall, Comparison, Expression, ExpressionKind, JoinKind, Need, Node, Operator,
+    SortKey, Source, SourceColumn, TimeBound, TimeRange, Type, Value,
 };
 use quarry_views::Catalog;
 
@@ -37,8 +37,10 @@ fn source(fields: &[(&str, Type)], time: TimeRange) -> Node {
 }
 
 fn events(fields: &[&str]) -> Node {
-    let typed: Vec<(&str, Type)> =
-        fields.iter().map(|name| (*name, if *name == "_time" { Type::Timestamp } else { Type::Text })).collect();
+    let typed: Vec<(&str, Type)> = fields
+        .iter()
+        .map(|name| (*name, if *name == "_time" { Type::Timestamp } else { Type::Text }))
+        .collect();
     source(&typed, TimeRange::default())
 }
 
@@ -71,7 +73,8 @@ impl Fixture {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("events.jsonl");
         std::fs::write(&path, EVENTS).unwrap();
-        let options = SessionOptions { threads: 2, memory: 64 << 20, limits: Limits::default(), strict: false };
+        let options =
+            SessionOptions { threads: 2, memory: 64 << 20, limits: Limits::default(), strict: false };
         let session = Session::new(Arc::new(Catalog::load(None).unwrap()), &options).unwrap();
         let objects = Arc::new(vec![Location::file(path)]);
         Self { session, objects, runtime: tokio::runtime::Runtime::new().unwrap(), _folder: folder }
@@ -80,7 +83,13 @@ impl Fixture {
     fn run(&self, plan: &Node) -> Vec<RecordBatch> {
         let report = self.session.new_report();
         self.runtime.block_on(async {
-            self.session.run(plan, Arc::clone(&self.objects), 0, report).await.unwrap().collect().await.unwrap()
+            self.session
+                .run(plan, Arc::clone(&self.objects), 0, report)
+                .await
+                .unwrap()
+                .collect()
+                .await
+                .unwrap()
         })
     }
 
@@ -91,7 +100,8 @@ impl Fixture {
 
 #[test]
 fn a_filter_keeps_what_is_true() {
-    let plan = sorted(filter(events(&["eventID", "eventName"]), equals("eventName", "RunInstances")), "eventID");
+    let plan =
+        sorted(filter(events(&["eventID", "eventName"]), equals("eventName", "RunInstances")), "eventID");
     let table = Fixture::new().table(&plan);
     assert!(table.contains("e1") && table.contains("e2") && !table.contains("e3"), "{table}");
 }
@@ -163,7 +173,10 @@ fn provenance_survives_projection_and_aggregation() {
     let batches = Fixture::new().run(&sorted(with_provenance(&projected), "what"));
     let table = pretty_format_batches(&batches).unwrap().to_string();
     let launches = table.lines().find(|line| line.contains("RunInstances")).unwrap();
-    assert!(launches.contains("user/ann") && launches.contains("e1"), "those of the earliest record: {launches}");
+    assert!(
+        launches.contains("user/ann") && launches.contains("e1"),
+        "those of the earliest record: {launches}"
+    );
     assert!(batches[0].schema().column_with_name("__object").is_some());
 }
 

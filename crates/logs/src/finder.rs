@@ -103,8 +103,28 @@ impl Finder {
             .find(|place| self.is_at(text, *place))
     }
 
+    /// The rarest two neighbouring bytes and where they stand; none for one byte.
+    pub(crate) fn rarest_pair(&self) -> Option<([u8; 2], usize)> {
+        let pairs = self.needle.array_windows().enumerate();
+        let best = pairs.max_by_key(|(_, [first, second])| {
+            let (first, second) = (rarity(*first, self.ignore_case), rarity(*second, self.ignore_case));
+            (first.min(second), first.max(second))
+        });
+        // Folding sets one bit, which is right for letters only.
+        let is_safe = |pair: &[u8; 2]| !self.ignore_case || pair.iter().all(u8::is_ascii_alphabetic);
+        match best {
+            Some((place, pair)) if is_safe(pair) => Some((*pair, place)),
+            _ => self
+                .needle
+                .array_windows()
+                .enumerate()
+                .find(|(_, pair)| is_safe(pair))
+                .map(|(place, pair)| (*pair, place)),
+        }
+    }
+
     #[inline]
-    fn is_at(&self, text: &[u8], place: usize) -> bool {
+    pub(crate) fn is_at(&self, text: &[u8], place: usize) -> bool {
         let Some(part) = text.get(place..place + self.needle.len()) else { return false };
         if self.ignore_case {
             part.eq_ignore_ascii_case(&self.needle)
@@ -139,7 +159,8 @@ fn any_with<S: Simd, const N: usize>(
     text: &[u8],
     from: usize,
 ) -> Option<(usize, usize)> {
-    let furthest = finders.iter().flat_map(|finder| finder.probes.map(|(place, ..)| place)).max().unwrap_or(0);
+    let furthest =
+        finders.iter().flat_map(|finder| finder.probes.map(|(place, ..)| place)).max().unwrap_or(0);
     let last = text.len().checked_sub(furthest + BLOCK).filter(|last| *last >= from);
     let Some(last) = last else {
         let found = finders.iter().filter_map(|finder| Some((finder.find(text, from)?, finder.len())));
@@ -160,9 +181,10 @@ fn any_with<S: Simd, const N: usize>(
         let mut found = [0_u64; N];
         let mut all = 0;
         for (bits, [left, right]) in found.iter_mut().zip(&probes) {
-            let left = simd.simd_eq_u8x64(simd.or_u8x64(u8x64::simd_from(simd, *block(left.0, at)?), left.2), left.1);
-            let right =
-                simd.simd_eq_u8x64(simd.or_u8x64(u8x64::simd_from(simd, *block(right.0, at)?), right.2), right.1);
+            let left = simd
+                .simd_eq_u8x64(simd.or_u8x64(u8x64::simd_from(simd, *block(left.0, at)?), left.2), left.1);
+            let right = simd
+                .simd_eq_u8x64(simd.or_u8x64(u8x64::simd_from(simd, *block(right.0, at)?), right.2), right.1);
             *bits = simd.to_bitmask_mask8x64(simd.and_mask8x64(left, right));
             all |= *bits;
         }
@@ -179,7 +201,8 @@ fn any_with<S: Simd, const N: usize>(
         }
         if at == last {
             // What is left begins in the last bytes, where not every needle has a whole block.
-            let rest = finders.iter().filter_map(|finder| Some((finder.find(text, last + BLOCK)?, finder.len())));
+            let rest =
+                finders.iter().filter_map(|finder| Some((finder.find(text, last + BLOCK)?, finder.len())));
             return rest.min();
         }
         start += BLOCK;

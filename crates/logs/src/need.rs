@@ -189,6 +189,16 @@ impl Prefilter {
     }
 }
 
+impl Prefilter {
+    /// The few needles that every record that may match has one of; none if there is no such list.
+    pub(crate) fn needles(&self) -> Option<&[Finder]> {
+        match &self.search {
+            Search::Few(finders) => Some(finders),
+            Search::All | Search::Many(_) => None,
+        }
+    }
+}
+
 /// Drops needles that hold another: where they stand, the other stands too.
 fn drop_implied(finders: &mut Vec<Finder>) {
     let all = finders.clone();

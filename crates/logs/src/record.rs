@@ -8,6 +8,7 @@ use crate::{
     classify::Class,
     columns::Rows,
     derive::Row,
+    finder::Finder,
     input::ReadError,
     json::Extractor,
     plan::ScanPlan,
@@ -112,7 +113,7 @@ impl<'a> Reader<'a> {
         if span.backslash && memchr::memmem::find(record, b"\\u").is_some() {
             return false;
         }
-        if !self.edges.note(window, span, hint.log, key) {
+        if !self.edges.note(window, span, key) {
             return false;
         }
         self.counted.push(span);
@@ -120,9 +121,15 @@ impl<'a> Reader<'a> {
         true
     }
 
-    /// To be called after the walk went back.
-    pub(crate) fn rewind(&mut self) {
-        self.edges.rewind();
+    /// The log type of the last record that was parsed and may serve as a hint.
+    pub(crate) fn hinted_log(&self) -> Option<usize> {
+        self.hint.as_ref().map(|hint| hint.log)
+    }
+
+    /// The quoted name of the time's member in records like the last one that was parsed.
+    pub(crate) fn time_key(&self) -> Option<&'a Finder> {
+        let hint = self.hint.as_ref()?;
+        self.plan.logs.get(hint.log)?.time_key.as_ref()
     }
 
     /// Checks the earliest and latest time found without parsing, while their records are at hand.

@@ -11,7 +11,7 @@ use crate::{
     record::{Outcome, Place, Reader},
     report::ScanReport,
     resync::{self, Found},
-    walk::{Span, Step, Walker, Window},
+    walk::{Span, Step, Walker, Watch, Window},
 };
 
 /// How far a search for the next good record may go before it gives up, in bytes.
@@ -53,8 +53,12 @@ fn read(
     let failed = |error| ReadError::Io { object: object_name.to_owned(), error };
     let source = input::open(input, plan.limits.whole_bytes, buffers).map_err(failed)?;
     let reader = Reader::new(plan, report, object_name, emit);
-    let walker = Walker::new(&plan.formats.record_arrays, plan.bounds());
-    let mut scan = Scan { walker, cursors: Cursors::default(), reader, pending: None };
+    let watch = plan.prefilter.needles().and_then(Watch::new);
+    let is_watched = watch.is_some();
+    let walker =
+        Walker::new(&plan.formats.record_arrays, plan.bounds()).with_watch(watch.unwrap_or_default());
+    let mut scan =
+        Scan { walker, is_watched, watched_log: None, cursors: Cursors::default(), reader, pending: None };
     match source {
         Source::Whole { length, stored } => {
             report.add_bytes(stored, length as u64);
@@ -80,6 +84,10 @@ fn read(
 
 struct Scan<'a> {
     walker: Walker<'a>,
+    /// Whether the walk looks for all needles itself; otherwise the cursors do.
+    is_watched: bool,
+    /// The log type whose time the walk looks for.
+    watched_log: Option<usize>,
     cursors: Cursors,
     reader: Reader<'a>,
     pending: Option<Pending>,
@@ -178,13 +186,25 @@ impl Scan<'_> {
         let bytes = window.bytes.get(span.start - window.base..span.end - window.base).unwrap_or_default();
         let filter = &self.reader.plan().prefilter;
         let range = (span.start, span.end);
-        let may_match = self.cursors.may_match(filter, window.bytes, window.base, range)
-            || filter.traits.may_hide(bytes, span.non_ascii, span.backslash);
-        if !may_match && self.reader.count(window, span) {
+        let has_needle = if self.is_watched {
+            span.may_match
+        } else {
+            self.cursors.may_match(filter, window.bytes, window.base, range)
+        };
+        let may_match = has_needle || filter.traits.may_hide(bytes, span.non_ascii, span.backslash);
+        // The walk looked for the time of the kind of record it last heard of.
+        let is_current = self.watched_log == self.reader.hinted_log();
+        if !may_match && is_current && self.reader.count(window, span) {
             return;
         }
         let place = Place { offset: span.start, index: None };
-        if let Outcome::Broken(reason) = self.reader.record(bytes, place, may_match) {
+        let outcome = self.reader.record(bytes, place, may_match);
+        let log = self.reader.hinted_log();
+        if log != self.watched_log {
+            self.watched_log = log;
+            self.walker.watch().set_time(self.reader.time_key());
+        }
+        if let Outcome::Broken(reason) = outcome {
             self.reader.bad(span.start, reason);
             self.resynchronise(window, Pending::Inside(span));
         }
@@ -213,7 +233,6 @@ impl Scan<'_> {
         };
         self.walker.restart(position);
         self.cursors.clear();
-        self.reader.rewind();
     }
 }
 

@@ -2,7 +2,6 @@
 
 use crate::{
     finder::Finder,
-    need::Cursor,
     time::parse_time,
     walk::{Span, Window},
 };
@@ -45,9 +44,6 @@ impl Tally {
 pub(crate) struct Edges {
     earliest: Option<Edge>,
     latest: Option<Edge>,
-    /// The search for the time's member, and the log type whose member it is.
-    cursor: Cursor,
-    log: usize,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -66,12 +62,8 @@ impl Edge {
 
 impl Edges {
     /// Notes the time of a record. False if it cannot be told without parsing.
-    pub(crate) fn note(&mut self, window: Window<'_>, span: Span, log: usize, key: &Finder) -> bool {
-        if self.log != log {
-            self.log = log;
-            self.cursor = Cursor::default();
-        }
-        let Some(text) = only_value(window, span, key, &mut self.cursor) else { return false };
+    pub(crate) fn note(&mut self, window: Window<'_>, span: Span, key: &Finder) -> bool {
+        let Some(text) = only_value(window, span, key) else { return false };
         if let (Some(earliest), Some(latest)) = (&self.earliest, &self.latest) {
             let (low, high) = (earliest.text(), latest.text());
             // Texts of one form and in UTC order as their times do.
@@ -96,11 +88,6 @@ impl Edges {
         true
     }
 
-    /// Begins the search anew after the walk went back.
-    pub(crate) fn rewind(&mut self) {
-        self.cursor = Cursor::default();
-    }
-
     /// The two, to be checked by parsing; begins anew.
     pub(crate) fn take(&mut self) -> [Option<Edge>; 2] {
         [self.earliest.take(), self.latest.take()]
@@ -108,17 +95,13 @@ impl Edges {
 }
 
 /// The string value of the only place in a record where the quoted key stands.
-fn only_value<'a>(window: Window<'a>, span: Span, key: &Finder, cursor: &mut Cursor) -> Option<&'a [u8]> {
-    let mut place = |start: usize| cursor.place(std::slice::from_ref(key), window.bytes, window.base, (start, span.end));
-    let behind = place(span.start)? + key.len();
+fn only_value<'a>(window: Window<'a>, span: Span, key: &Finder) -> Option<&'a [u8]> {
+    let behind = span.time? + key.len();
     let rest = window.bytes.get(behind - window.base..span.end - window.base)?;
     let rest = rest.trim_ascii_start().strip_prefix(b":")?;
     let rest = rest.trim_ascii_start().strip_prefix(b"\"")?;
     let length =
         rest.iter().take(LONGEST + 1).position(|byte| *byte == b'"').filter(|length| *length <= LONGEST)?;
-    if place(behind).is_some() {
-        return None;
-    }
     rest.get(..length).filter(|text| !text.contains(&b'\\'))
 }
 

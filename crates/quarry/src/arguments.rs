@@ -119,7 +119,13 @@ pub struct QueryArguments {
     pub lang: Option<Language>,
 
     /// The query itself
-    #[arg(short = 'e', long = "expression", value_name = "TEXT", conflicts_with = "file", allow_hyphen_values = true)]
+    #[arg(
+        short = 'e',
+        long = "expression",
+        value_name = "TEXT",
+        conflicts_with = "file",
+        allow_hyphen_values = true
+    )]
     pub text: Option<String>,
 
     /// A file with the query, or `-` for standard input

@@ -1,6 +1,6 @@
 //! Bit masks of 64 bytes: where quotes, backslashes and brackets stand.
 
-use fearless_simd::{Simd, SimdFrom, u8x64};
+use fearless_simd::{Simd, u8x64};
 
 /// Bytes looked at in one step.
 pub(crate) const BLOCK: usize = 64;
@@ -20,8 +20,7 @@ pub(crate) struct Masks {
 
 /// The masks of a block, without a branch: where brackets stand cannot be predicted.
 #[inline(always)]
-pub(crate) fn masks<S: Simd>(simd: S, block: &[u8; BLOCK]) -> Masks {
-    let bytes = u8x64::simd_from(simd, *block);
+pub(crate) fn masks<S: Simd>(simd: S, bytes: u8x64<S>) -> Masks {
     let bits = |bytes, byte: u8| simd.to_bitmask_mask8x64(simd.simd_eq_u8x64(bytes, simd.splat_u8x64(byte)));
     // Square brackets differ from braces in one bit.
     let folded = simd.or_u8x64(bytes, simd.splat_u8x64(0x20));
@@ -37,8 +36,8 @@ pub(crate) fn masks<S: Simd>(simd: S, block: &[u8; BLOCK]) -> Masks {
 
 /// Where `[` stands, in strings too.
 #[inline(always)]
-pub(crate) fn squares<S: Simd>(simd: S, block: &[u8; BLOCK]) -> u64 {
-    simd.to_bitmask_mask8x64(simd.simd_eq_u8x64(u8x64::simd_from(simd, *block), simd.splat_u8x64(b'[')))
+pub(crate) fn squares<S: Simd>(simd: S, bytes: u8x64<S>) -> u64 {
+    simd.to_bitmask_mask8x64(simd.simd_eq_u8x64(bytes, simd.splat_u8x64(b'[')))
 }
 
 /// Which bytes are escaped by a backslash before them; `carry` is 1 if the first byte is.
@@ -66,7 +65,7 @@ pub(crate) fn prefix_xor(mut bits: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use fearless_simd::{Level, dispatch};
+    use fearless_simd::{Level, SimdFrom, dispatch};
 
     use super::*;
 
@@ -78,7 +77,7 @@ mod tests {
         block[17] = b'\\';
         block[40] = b']';
         block[63] = b'\n';
-        let found = dispatch!(Level::new(), simd => masks(simd, &block));
+        let found = dispatch!(Level::new(), simd => masks(simd, u8x64::simd_from(simd, block)));
         assert_eq!((found.open, found.quote, found.backslash), (1, 2, 1 << 17));
         assert_eq!((found.close, found.newline, found.non_ascii), (1 << 40, 1 << 63, 0));
     }

@@ -6,9 +6,12 @@
 
 mod mask;
 mod member;
+mod watch;
 
-use fearless_simd::{Level, Simd, dispatch};
+use fearless_simd::{Level, Simd, SimdFrom, dispatch, u8x64};
 use mask::{BLOCK, escaped, masks, prefix_xor, squares};
+pub(crate) use watch::Watch;
+use watch::{Lanes, Seen};
 
 /// Beyond this size a value that has not ended is looked at more closely, and at each doubling.
 const FIRST_CHECK: usize = 256 * 1024;
@@ -24,6 +27,10 @@ pub(crate) struct Span {
     pub non_ascii: bool,
     /// Whether a backslash may be in it.
     pub backslash: bool,
+    /// Whether a needle of the watch is in it.
+    pub may_match: bool,
+    /// The only place of the time's member, if the watch looks for it.
+    pub time: Option<usize>,
 }
 
 /// What the walk came upon.
@@ -94,6 +101,7 @@ pub(crate) struct Walker<'a> {
     recovering: bool,
     garbage: Option<usize>,
     value: Value,
+    watch: Watch,
 }
 
 /// The value being walked.
@@ -114,6 +122,7 @@ struct Value {
     non_ascii: bool,
     backslash: bool,
     next_check: usize,
+    seen: Seen,
 }
 
 impl<'a> Walker<'a> {
@@ -131,7 +140,18 @@ impl<'a> Walker<'a> {
             recovering: false,
             garbage: None,
             value: Value::default(),
+            watch: Watch::default(),
         }
+    }
+
+    /// The same walk that looks for needles as it goes.
+    pub(crate) fn with_watch(self, watch: Watch) -> Self {
+        Self { watch, ..self }
+    }
+
+    /// What is looked for, to be changed between records.
+    pub(crate) fn watch(&mut self) -> &mut Watch {
+        &mut self.watch
     }
 
     /// Bytes before this offset are no longer needed.
@@ -142,7 +162,8 @@ impl<'a> Walker<'a> {
     /// Goes on from `position` as if a new object began there, behind something broken.
     pub(crate) fn restart(&mut self, position: usize) {
         let fresh = Self::new(self.record_arrays, self.bounds);
-        *self = Self { position, keep: position, recovering: true, ..fresh };
+        let watch = std::mem::take(&mut self.watch);
+        *self = Self { position, keep: position, recovering: true, watch, ..fresh };
     }
 
     /// The next step. Its positions lie in `window`, which begins at or before [`Self::keep`].
@@ -321,16 +342,19 @@ impl<'a> Walker<'a> {
 
     #[inline(always)]
     fn in_value_with<S: Simd>(&mut self, simd: S, window: Window<'_>) -> Option<Step> {
-        let mut padded = [b' '; BLOCK];
+        let mut padded = [b' '; BLOCK + 1];
+        let lanes = Lanes::new(simd, &self.watch);
+        // A needle must not be cut off by the end of the window.
+        let wanted = if window.last { BLOCK + 1 } else { BLOCK + self.watch.reach() };
         loop {
-            self.skim(simd, window);
+            self.skim(simd, &lanes, window, wanted);
             if self.position >= self.value.next_check
                 && let step @ Some(_) = self.check()
             {
                 return step;
             }
             let rest = window.bytes.get(self.position - window.base..).unwrap_or_default();
-            let block = match rest.first_chunk::<BLOCK>() {
+            let block = match rest.first_chunk::<{ BLOCK + 1 }>().filter(|_| rest.len() >= wanted) {
                 Some(block) => block,
                 None if !window.last => {
                     self.release();
@@ -343,8 +367,13 @@ impl<'a> Walker<'a> {
                 }
             };
             let length = rest.len().min(BLOCK);
-            let found = masks(simd, block);
+            let (Some(bytes), Some(next)) = (block.first_chunk(), block.last_chunk()) else { return None };
+            let (loaded, next) = (u8x64::simd_from(simd, *bytes), u8x64::simd_from(simd, *next));
+            let found = masks(simd, loaded);
             let value = &mut self.value;
+            if let Some(pairs) = lanes.pairs(simd, loaded, next) {
+                value.seen.look(&self.watch, pairs, window.bytes, window.base, self.position, value.start);
+            }
             let mut quote = found.quote;
             if found.backslash != 0 || value.escape != 0 {
                 quote &= !escaped(found.backslash, &mut value.escape);
@@ -375,20 +404,25 @@ impl<'a> Walker<'a> {
     /// Passes whole blocks in which the record cannot end, counting brackets; stops before the first
     /// that wants a closer look. All state is in local variables, since this is where the time goes.
     #[inline(always)]
-    fn skim<S: Simd>(&mut self, simd: S, window: Window<'_>) {
-        let value = self.value;
-        if value.after_newline {
+    fn skim<S: Simd>(&mut self, simd: S, lanes: &Lanes<S>, window: Window<'_>, wanted: usize) {
+        if self.value.after_newline {
             return;
         }
-        let (mut depth, mut in_string, mut escape) = (value.depth, value.in_string, value.escape);
+        let (is_top, next_check, start) = (self.value.is_top, self.value.next_check, self.value.start);
+        let (mut depth, mut in_string, mut escape) =
+            (self.value.depth, self.value.in_string, self.value.escape);
         let (mut non_ascii, mut backslash) = (0_u64, 0_u64);
+        let deepest = self.bounds.depth;
         let rest = window.bytes.get(self.position - window.base..).unwrap_or_default();
-        let mut passed = 0;
-        for block in rest.as_chunks::<BLOCK>().0 {
-            if self.position + passed >= value.next_check {
+        let mut position = self.position;
+        let mut left = rest;
+        while left.len() >= wanted && position < next_check {
+            let (Some(block), Some(next)) = (left.first_chunk(), left.get(1..).and_then(<[u8]>::first_chunk))
+            else {
                 break;
-            }
-            let found = masks(simd, block);
+            };
+            let (loaded, next) = (u8x64::simd_from(simd, *block), u8x64::simd_from(simd, *next));
+            let found = masks(simd, loaded);
             let (mut quote, mut next_escape) = (found.quote, escape);
             if found.backslash | escape != 0 {
                 quote &= !escaped(found.backslash, &mut next_escape);
@@ -398,11 +432,12 @@ impl<'a> Walker<'a> {
             let peak = depth + open.count_ones();
             let may_end = depth <= close.count_ones();
             // A member of a top-level value may be an array of records.
-            let may_begin = value.is_top
-                && depth <= 1 + close.count_ones()
-                && squares(simd, block) & !inside != 0;
-            if may_end || may_begin || found.newline != 0 || peak > self.bounds.depth {
+            let may_begin = is_top && depth <= 1 + close.count_ones() && squares(simd, loaded) & !inside != 0;
+            if may_end | may_begin | (found.newline != 0) | (peak > deepest) {
                 break;
+            }
+            if let Some(pairs) = lanes.pairs(simd, loaded, next) {
+                self.value.seen.look(&self.watch, pairs, window.bytes, window.base, position, start);
             }
             depth = peak - close.count_ones();
             // An arithmetic shift spreads the last bit: all ones if the next block begins in a string.
@@ -410,17 +445,15 @@ impl<'a> Walker<'a> {
             backslash |= found.backslash | escape;
             non_ascii |= found.non_ascii;
             escape = next_escape;
-            passed += BLOCK;
+            position += BLOCK;
+            left = left.get(BLOCK..).unwrap_or_default();
         }
-        self.position += passed;
-        self.value = Value {
-            depth,
-            in_string,
-            escape,
-            non_ascii: value.non_ascii || non_ascii != 0,
-            backslash: value.backslash || backslash != 0,
-            ..value
-        };
+        self.position = position;
+        self.value.depth = depth;
+        self.value.in_string = in_string;
+        self.value.escape = escape;
+        self.value.non_ascii |= non_ascii != 0;
+        self.value.backslash |= backslash != 0;
     }
 
     /// Goes through the brackets and line breaks of a block one by one. Some(None) if the state has
@@ -508,7 +541,8 @@ impl<'a> Walker<'a> {
             "not an object"
         } else {
             let (non_ascii, backslash) = (value.non_ascii, value.backslash);
-            return Some(Step::Record(Span { start, end, non_ascii, backslash }));
+            let (may_match, time) = (value.seen.may_match(end), value.seen.only_time(end));
+            return Some(Step::Record(Span { start, end, non_ascii, backslash, may_match, time }));
         };
         Some(Step::Other { start, reason })
     }

@@ -55,7 +55,9 @@ pub fn print_table(labels: &[Column], rows: Vec<Vec<String>>) -> io::Result<()> 
     }
     let mut table = Table::new();
     table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
-    table.set_style(TableComponent::HeaderLines, '─').set_style(TableComponent::MiddleHeaderIntersections, ' ');
+    table
+        .set_style(TableComponent::HeaderLines, '─')
+        .set_style(TableComponent::MiddleHeaderIntersections, ' ');
     if table.width().is_none() {
         table.set_width(PIPE_WIDTH);
     }
