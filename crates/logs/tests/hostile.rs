@@ -1,9 +1,6 @@
 //! Broken and hostile objects: no crash, no good event lost, each bad one reported.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-mod common;
-
-use common::{Scan, gzip, names};
+use crate::common::{Scan, gzip, names};
 use quarry_logs::{Limits, ObjectInput};
 
 fn event(name: &str) -> String {
@@ -155,7 +152,7 @@ fn escaped_names_and_values_are_found() {
 #[test]
 fn duplicates_and_large_numbers_are_read() {
     let text = r#"{"eventSource":"s","eventName":"A","x":1,"x":123456789012345678901234567890}"#;
-    let scan = Scan { columns: vec![common::path("x")], ..Scan::default() };
+    let scan = Scan { columns: vec![crate::common::path("x")], ..Scan::default() };
     assert_eq!(names(&scan.bytes(text.as_bytes()).0), ["123456789012345678901234567890"]);
     expect(r#"{"eventSource":"s","eventName":"A","eventName":"B"}"#, &["B"], 0);
 }
@@ -173,7 +170,7 @@ fn a_truncated_stream_is_no_panic_wherever_it_ends() {
 #[test]
 fn reading_stops_when_told() {
     let lines: String = (0..100).map(|number| event(&number.to_string()) + "\n").collect();
-    let formats = common::formats();
+    let formats = crate::common::formats();
     let limits = Limits { batch_rows: 10, ..Limits::default() };
     let plan = std::sync::Arc::new(quarry_logs::ScanPlan::new(
         formats.clone(),

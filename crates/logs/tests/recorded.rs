@@ -1,7 +1,4 @@
 //! Recorded objects, counted against an independent reading with serde_json.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr, missing_docs)]
-
-mod common;
 
 use std::{
     fs,
@@ -9,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use common::Scan;
+use crate::common::Scan;
 use quarry_logs::ObjectInput;
 use serde_json::Value;
 

@@ -1,10 +1,7 @@
 //! The same events give the same rows, whatever they lie in.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-mod common;
-
+use crate::common::{Scan, gzip};
 use base64::{Engine, engine::general_purpose::STANDARD};
-use common::{Scan, gzip};
 use proptest::prelude::*;
 use quarry_logs::{Limits, ObjectInput};
 use serde_json::{Value, json};
@@ -133,7 +130,7 @@ fn jiff_time(second: i64) -> String {
     format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", rest / 3600, rest / 60 % 60, rest % 60)
 }
 
-fn expected(events: &[Value]) -> common::Rows {
+fn expected(events: &[Value]) -> crate::common::Rows {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let row = |event: &Value| {
         let ids: Vec<&str> =
@@ -169,7 +166,7 @@ proptest! {
             prop_assert_eq!(report.bad, 0, "{} {:?}", name, report.bad_records);
             prop_assert_eq!(report.events_read(), events.len() as u64, "{}", name);
             let (rows, report) = some.bytes(&bytes);
-            let found: common::Rows = rows.into_iter().filter(|row| row[0].as_deref() == Some("RunInstances")).collect();
+            let found: crate::common::Rows = rows.into_iter().filter(|row| row[0].as_deref() == Some("RunInstances")).collect();
             prop_assert_eq!(&found, &expected(&wanted), "{}", name);
             prop_assert_eq!(report.events_read(), events.len() as u64, "{}", name);
             prop_assert_eq!((report.oldest, report.newest), (times.first().copied(), times.last().copied()), "{}", name);

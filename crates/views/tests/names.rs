@@ -1,7 +1,4 @@
 //! What well-known names of each platform mean on small events of each log.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-
-mod evaluate;
 
 use std::sync::LazyLock;
 
@@ -13,10 +10,10 @@ static CATALOG: LazyLock<Catalog> = LazyLock::new(|| Catalog::load(None).unwrap(
 /// A field of an event under the default source type; several values joined by a comma.
 fn read(view: &str, event: &Value, field: &str) -> Option<String> {
     let catalog = &*CATALOG;
-    let log_type = evaluate::classify(&catalog.formats, event).unwrap().to_owned();
+    let log_type = crate::evaluate::classify(&catalog.formats, event).unwrap().to_owned();
     let view = catalog.view(view).unwrap();
     let source = view.sources.iter().find(|source| source.log_type == log_type && source.is_default).unwrap();
-    let found = evaluate::derive(&view.derivation(source, field), event);
+    let found = crate::evaluate::derive(&view.derivation(source, field), event);
     (!found.is_empty()).then(|| found.join(","))
 }
 
@@ -177,7 +174,7 @@ fn splunk_google_cloud_source_types() {
     let choices = view.choices(&["google:gcp:pubsub:audit:*"]);
     let chosen = view.chosen(&choices);
     let source = chosen.iter().find(|source| source.log_type == "gcp.audit").unwrap();
-    let derive = |name: &str| evaluate::derive(&view.derivation(source, name), &event);
+    let derive = |name: &str| crate::evaluate::derive(&view.derivation(source, name), &event);
     assert_eq!(derive("protoPayload.methodName"), ["v1.compute.instances.insert"]);
     assert_eq!(derive("sourcetype"), ["google:gcp:pubsub:audit:admin_activity"]);
 }
@@ -292,7 +289,7 @@ fn alerts_of_all_clouds() {
 #[test]
 fn lookalikes_are_foreign() {
     let catalog = &*CATALOG;
-    let is = |value: Value| evaluate::classify(&catalog.formats, &value).map(str::to_owned);
+    let is = |value: Value| crate::evaluate::classify(&catalog.formats, &value).map(str::to_owned);
     let notification = json!({
         "eventVersion": "2.1", "eventSource": "aws:s3", "awsRegion": "eu-west-1", "eventTime": "t",
         "eventName": "ObjectCreated:Put", "userIdentity": {"principalId": "x"}, "s3": {"bucket": {"name": "b"}}
@@ -365,13 +362,14 @@ fn wrappers_lead_to_the_record() {
         ),
     ];
     for (value, expected) in cases {
-        let found = catalog.formats.unwraps.iter().find(|unwrap| evaluate::fits(&unwrap.signature, &value));
+        let found =
+            catalog.formats.unwraps.iter().find(|unwrap| crate::evaluate::fits(&unwrap.signature, &value));
         assert_eq!(found.map(|unwrap| unwrap.name.as_str()), Some(expected), "{value}");
-        assert_eq!(evaluate::values(&found.unwrap().inner, &value).len(), 1, "{expected}");
+        assert_eq!(crate::evaluate::values(&found.unwrap().inner, &value).len(), 1, "{expected}");
     }
     for value in [run_instances(), rest_write(), sdk_write(), export_write(), audit_entry()] {
         assert!(
-            !catalog.formats.unwraps.iter().any(|unwrap| evaluate::fits(&unwrap.signature, &value)),
+            !catalog.formats.unwraps.iter().any(|unwrap| crate::evaluate::fits(&unwrap.signature, &value)),
             "{value}"
         );
     }

@@ -1,7 +1,4 @@
 //! The embedded views against recorded events, where those are at hand (`../shared` of the repository).
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
-
-mod evaluate;
 
 use std::{collections::BTreeMap, path::PathBuf};
 
@@ -38,7 +35,7 @@ fn recorded_events_are_recognised() {
     let mut others: BTreeMap<(String, String), usize> = BTreeMap::new();
     let (mut mangled, mut total) = (0, 0);
     for line in lines(&text) {
-        let found = evaluate::classify(&catalog.formats, &line["event"]);
+        let found = crate::evaluate::classify(&catalog.formats, &line["event"]);
         let log_type = found.and_then(|found| catalog.log_type(found));
         total += 1;
         match log_type {
@@ -60,7 +57,8 @@ fn recorded_events_are_recognised() {
 
 /// The wrapper or array of records that an object would be taken for.
 fn container<'c>(catalog: &'c Catalog, event: &Value) -> Option<&'c str> {
-    let unwrap = catalog.formats.unwraps.iter().find(|unwrap| evaluate::fits(&unwrap.signature, event));
+    let unwrap =
+        catalog.formats.unwraps.iter().find(|unwrap| crate::evaluate::fits(&unwrap.signature, event));
     let array = catalog.formats.record_arrays.iter().find(|name| event[name.as_str()].is_array());
     unwrap.map(|unwrap| unwrap.name.as_str()).or_else(|| array.map(String::as_str))
 }
@@ -74,8 +72,8 @@ fn member_order_does_not_matter() {
         let Value::Object(event) = &line["event"] else { continue };
         let turned: Value = event.iter().rev().map(|(name, value)| (name.clone(), value.clone())).collect();
         assert_eq!(
-            evaluate::classify(&catalog.formats, &line["event"]),
-            evaluate::classify(&catalog.formats, &turned)
+            crate::evaluate::classify(&catalog.formats, &line["event"]),
+            crate::evaluate::classify(&catalog.formats, &turned)
         );
     }
 }
@@ -88,10 +86,10 @@ const NOT_DERIVED: [&str; 4] = ["date_wday", "punct", "timeendpos", "timestartpo
 fn has(view: &View, source: &ViewSource, name: &str, event: &Value) -> bool {
     let derivation = view.derivation(source, name);
     let exists = match &derivation {
-        Derivation::Path(path) => !evaluate::values(path, event).is_empty(),
+        Derivation::Path(path) => !crate::evaluate::values(path, event).is_empty(),
         _ => false,
     };
-    exists || !evaluate::derive(&derivation, event).is_empty()
+    exists || !crate::evaluate::derive(&derivation, event).is_empty()
 }
 
 /// What Splunk listed as the fields of a published example event is there.
@@ -106,7 +104,7 @@ fn published_fields_are_reachable() {
         let Ok(event) = serde_json::from_str::<Value>(line["example_log"].as_str().unwrap()) else {
             continue;
         };
-        let log_type = evaluate::classify(&catalog.formats, &event).unwrap();
+        let log_type = crate::evaluate::classify(&catalog.formats, &event).unwrap();
         let source = source(view, log_type);
         assert_eq!(Some(source.source_type.as_str()), line["sourcetype"].as_str());
         for field in line["fields_in_splunk"].as_array().unwrap() {

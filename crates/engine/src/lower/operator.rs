@@ -287,7 +287,7 @@ fn values(columns: &[(String, Type)], rows: &[Vec<Value>]) -> Result<LogicalPlan
     }
     let rows = rows
         .iter()
-        .map(|row| row.iter().map(|value| super::expression::literal(value)).collect())
+        .map(|row| row.iter().map(super::expression::literal).collect())
         .collect::<Vec<Vec<Expr>>>();
     LogicalPlanBuilder::values_with_schema(rows, &schema)?.build()
 }

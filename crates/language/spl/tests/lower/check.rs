@@ -72,10 +72,10 @@ fn visit(node: &Node, found: &mut Vec<String>) {
                 found.push(format!("both sides of a {kind:?} join have a column of one name"));
             }
         }
-        Operator::Expand { column, .. } => {
-            if !input.columns().iter().any(|(name, of)| name == column && *of == Type::TextList) {
-                found.push(format!("`{column}` is no list"));
-            }
+        Operator::Expand { column, .. }
+            if !input.columns().iter().any(|(name, of)| name == column && *of == Type::TextList) =>
+        {
+            found.push(format!("`{column}` is no list"));
         }
         _ => {}
     }
