@@ -50,7 +50,7 @@ pub(crate) struct Reader<'a> {
     hint: Option<Hint>,
     edges: Edges,
     /// Records counted without parsing since times were last settled.
-    counted: Vec<Span>,
+    counted: Vec<(usize, usize)>,
     last_log: usize,
     is_stopped: bool,
     failure: Option<ReadError>,
@@ -116,7 +116,7 @@ impl<'a> Reader<'a> {
         if !self.edges.note(window, span, key) {
             return false;
         }
-        self.counted.push(span);
+        self.counted.push((span.start, span.end));
         self.tally.event(hint.log);
         true
     }
@@ -138,7 +138,7 @@ impl<'a> Reader<'a> {
         let counted = std::mem::take(&mut self.counted);
         let mut is_right = true;
         for edge in edges.into_iter().flatten() {
-            let time = self.exact_time(window, edge.span);
+            let time = self.exact_time(window, (edge.span.start, edge.span.end));
             self.tally.time(time);
             is_right &= time == Some(edge.time);
         }
@@ -153,8 +153,8 @@ impl<'a> Reader<'a> {
         self.pass_counts();
     }
 
-    fn exact_time(&mut self, window: Window<'_>, span: Span) -> Option<i64> {
-        let bytes = window.bytes.get(span.start - window.base..span.end - window.base)?;
+    fn exact_time(&mut self, window: Window<'_>, (start, end): (usize, usize)) -> Option<i64> {
+        let bytes = window.bytes.get(start - window.base..end - window.base)?;
         let record = simdutf8::basic::from_utf8(bytes).ok()?;
         let Ok(Class::Log(log)) = self.classify(record) else { return None };
         self.plan.logs.get(log)?.time(&self.found, record)

@@ -18,20 +18,28 @@ pub(crate) struct Masks {
     pub non_ascii: u64,
 }
 
-/// The masks of a block, without a branch: where brackets stand cannot be predicted.
+/// The masks of a block. Where brackets stand cannot be predicted, so there is no branch on them;
+/// backslashes, line breaks and bytes beyond ASCII are rare, so one test stands for all three.
 #[inline(always)]
 pub(crate) fn masks<S: Simd>(simd: S, bytes: u8x64<S>) -> Masks {
-    let bits = |bytes, byte: u8| simd.to_bitmask_mask8x64(simd.simd_eq_u8x64(bytes, simd.splat_u8x64(byte)));
     // Square brackets differ from braces in one bit.
     let folded = simd.or_u8x64(bytes, simd.splat_u8x64(0x20));
-    Masks {
-        quote: bits(bytes, b'"'),
-        backslash: bits(bytes, b'\\'),
-        open: bits(folded, b'{'),
-        close: bits(folded, b'}'),
-        newline: bits(bytes, b'\n'),
-        non_ascii: simd.to_bitmask_mask8x64(simd.simd_ge_u8x64(bytes, simd.splat_u8x64(0x80))),
+    let mut found = Masks {
+        quote: simd.to_bitmask_mask8x64(simd.simd_eq_u8x64(bytes, simd.splat_u8x64(b'"'))),
+        open: simd.to_bitmask_mask8x64(simd.simd_eq_u8x64(folded, simd.splat_u8x64(b'{'))),
+        close: simd.to_bitmask_mask8x64(simd.simd_eq_u8x64(folded, simd.splat_u8x64(b'}'))),
+        ..Masks::default()
+    };
+    let backslash = simd.simd_eq_u8x64(bytes, simd.splat_u8x64(b'\\'));
+    let newline = simd.simd_eq_u8x64(bytes, simd.splat_u8x64(b'\n'));
+    let non_ascii = simd.simd_ge_u8x64(bytes, simd.splat_u8x64(0x80));
+    let rare = simd.or_mask8x64(simd.or_mask8x64(backslash, newline), non_ascii);
+    if simd.to_bitmask_mask8x64(rare) != 0 {
+        found.backslash = simd.to_bitmask_mask8x64(backslash);
+        found.newline = simd.to_bitmask_mask8x64(newline);
+        found.non_ascii = simd.to_bitmask_mask8x64(non_ascii);
     }
+    found
 }
 
 /// Where `[` stands, in strings too.

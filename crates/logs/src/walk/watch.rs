@@ -154,10 +154,10 @@ impl Seen {
         start: usize,
     ) {
         for (index, (needle, bits)) in watch.needles.iter().zip(pairs).enumerate() {
-            let Some(needle) = needle else { continue };
-            if index != TIME && self.first.is_some() {
+            if bits == 0 || (index != TIME && self.first.is_some()) {
                 continue;
             }
+            let Some(needle) = needle else { continue };
             let mut bits = bits;
             while bits != 0 {
                 let first = at + bits.trailing_zeros() as usize;
