@@ -289,5 +289,9 @@ fn values(columns: &[(String, Type)], rows: &[Vec<Value>]) -> Result<LogicalPlan
         .iter()
         .map(|row| row.iter().map(super::expression::literal).collect())
         .collect::<Vec<Vec<Expr>>>();
-    LogicalPlanBuilder::values_with_schema(rows, &schema)?.build()
+    // The builder names the columns itself.
+    let plan = LogicalPlanBuilder::values_with_schema(rows, &schema)?.build()?;
+    let named = names(plan.schema()).into_iter().zip(columns);
+    let named = named.map(|(given, (name, _))| (name.clone(), Expr::Column(Column::new_unqualified(given))));
+    project(plan, named.collect())
 }

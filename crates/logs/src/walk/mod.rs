@@ -372,7 +372,7 @@ impl<'a> Walker<'a> {
             let found = masks(simd, loaded);
             let value = &mut self.value;
             if let Some(pairs) = lanes.pairs(simd, loaded, next) {
-                value.seen.look(&self.watch, pairs, window.bytes, window.base, self.position, value.start);
+                value.seen.look(&self.watch, &pairs, window.bytes, window.base, self.position, value.start);
             }
             let mut quote = found.quote;
             if found.backslash != 0 || value.escape != 0 {
@@ -437,7 +437,7 @@ impl<'a> Walker<'a> {
                 break;
             }
             if let Some(pairs) = lanes.pairs(simd, loaded, next) {
-                self.value.seen.look(&self.watch, pairs, window.bytes, window.base, position, start);
+                self.value.seen.look(&self.watch, &pairs, window.bytes, window.base, position, start);
             }
             depth = peak - close.count_ones();
             // An arithmetic shift spreads the last bit: all ones if the next block begins in a string.

@@ -147,18 +147,18 @@ impl Seen {
     pub(crate) fn look(
         &mut self,
         watch: &Watch,
-        pairs: [u64; LANES],
+        pairs: &[u64; LANES],
         bytes: &[u8],
         base: usize,
         at: usize,
         start: usize,
     ) {
         for (index, (needle, bits)) in watch.needles.iter().zip(pairs).enumerate() {
+            let mut bits = *bits;
             if bits == 0 || (index != TIME && self.first.is_some()) {
                 continue;
             }
             let Some(needle) = needle else { continue };
-            let mut bits = bits;
             while bits != 0 {
                 let first = at + bits.trailing_zeros() as usize;
                 bits &= bits - 1;
