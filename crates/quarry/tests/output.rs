@@ -264,3 +264,24 @@ fn fields_counts_the_events_that_have_each() {
     let wrong = quarry(["fields", "--logs", &logs(&folder), "--view", "splunkk"]).run().exits(2);
     assert!(wrong.stderr.contains("did you mean `splunk`"), "{}", wrong.stderr);
 }
+
+#[test]
+fn standard_input_is_read_again_to_find_the_newest_event() {
+    let event = |time: &str, name: &str| {
+        format!(
+            r#"{{"eventVersion":"1.08","eventTime":"{time}","eventSource":"s.amazonaws.com","eventName":"{name}"}}"#
+        )
+    };
+    let logs = [event("2024-05-01T08:00:00Z", "Old"), event("2024-05-01T10:00:00Z", "New")].join("\n");
+    let query = "sourcetype=aws:cloudtrail earliest=-1h | table eventName";
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_quarry"))
+        .args(["query", "--lang", "spl", "-e", query, "--logs", "-", "--output", "csv"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), logs.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8(output.stdout).unwrap(), "eventName\nNew\n");
+}

@@ -7,6 +7,7 @@ use quarry_engine::Session;
 use quarry_logs::{FieldCounts, Listing, Location};
 use quarry_plan::{Node, Operator, TimeBound, TimeRange, Type};
 use quarry_views::Catalog;
+use tempfile::NamedTempFile;
 
 use crate::{
     arguments::LogArguments,
@@ -20,6 +21,8 @@ pub struct Workspace {
     pub catalog: Arc<Catalog>,
     pub session: Session,
     listing: Listing,
+    /// Standard input on disk, deleted at the end.
+    _spool: Option<NamedTempFile>,
     threads: usize,
     now: Now,
     replacement: Option<TimeRange>,
@@ -44,13 +47,12 @@ impl Workspace {
         let (earliest, latest) = (bound(&arguments.earliest)?, bound(&arguments.latest)?);
         let replacement = (earliest.is_some() || latest.is_some())
             .then(|| TimeRange { earliest: earliest.map(TimeBound::at), latest: latest.map(TimeBound::at) });
-        let listing = quarry_logs::list_objects(&arguments.logs, (None, None))
-            .await
-            .map_err(|error| Failure::Other(error.to_string()))?;
+        let (listing, spool) = list(&arguments.logs).await?;
         Ok(Self {
             session: settings::session(&catalog, arguments)?,
             catalog,
             listing,
+            _spool: spool,
             threads: settings::threads(arguments),
             now,
             replacement,
@@ -147,6 +149,25 @@ impl Workspace {
         }
         Ok(newest)
     }
+}
+
+/// Lists the logs. Standard input goes to a temporary file first, since logs may be read more than
+/// once: for the newest event, for the fields there are, to tell why nothing came out.
+async fn list(logs: &[String]) -> Outcome<(Listing, Option<NamedTempFile>)> {
+    let (standard_input, others): (Vec<&String>, Vec<&String>) = logs.iter().partition(|input| *input == "-");
+    let others: Vec<String> = others.into_iter().cloned().collect();
+    let failed = |error: std::io::Error| Failure::of("cannot keep standard input", error);
+    let listed = quarry_logs::list_objects(&others, (None, None)).await;
+    let mut listing = listed.map_err(|error| Failure::Other(error.to_string()))?;
+    if standard_input.is_empty() {
+        return Ok((listing, None));
+    }
+    let mut spool = NamedTempFile::new().map_err(failed)?;
+    std::io::copy(&mut std::io::stdin().lock(), &mut spool).map_err(failed)?;
+    let mut object = Location::file(spool.path());
+    object.name = "-".to_owned();
+    listing.objects.push(object);
+    Ok((listing, Some(spool)))
 }
 
 /// A range that counts back from "now" ends there; the event at that very instant (the newest, in
