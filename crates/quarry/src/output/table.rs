@@ -3,12 +3,14 @@
 use std::io::{self, Write};
 
 use arrow::record_batch::RecordBatch;
-use comfy_table::{Cell, ContentArrangement, Table, TableComponent, presets};
+use comfy_table::{Cell, ColumnConstraint, ContentArrangement, Table, TableComponent, presets};
 
 use super::{Sink, cell_text};
 
 /// Rows are gathered to so many before widths are settled and a table is printed.
 const ROWS_A_TABLE: usize = 2_000;
+/// A column whose cells are no longer than this is never broken.
+const UNBROKEN: usize = 30;
 /// Width of a table where standard output is no terminal.
 const PIPE_WIDTH: u16 = 160;
 
@@ -62,8 +64,20 @@ pub fn print_table(labels: &[Column], rows: Vec<Vec<String>>) -> io::Result<()> 
         table.set_width(PIPE_WIDTH);
     }
     table.set_header(labels);
+    let short: Vec<usize> = (0..labels.len())
+        .filter(|column| {
+            let cells = rows.iter().filter_map(|row| row.get(*column));
+            cells.flat_map(|cell| cell.lines()).all(|line| line.chars().count() <= UNBROKEN)
+        })
+        .collect();
     for row in rows {
         table.add_row(row.into_iter().map(|text| Cell::new(printable(&text))));
+    }
+    // Long columns give way: times, names and numbers stay on one line.
+    for column in short {
+        if let Some(column) = table.column_mut(column) {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
     }
     writeln!(io::stdout().lock(), "{table}")
 }
