@@ -1,9 +1,7 @@
 //! Carrying, beside a detection's own columns, who did what and where the record lies.
 
 use quarry_diagnostic::Span;
-use quarry_plan::{
-    Aggregate, AggregateCall, Expression, JoinKind, Node, Operator, SortKey, SourceColumn, Type,
-};
+use quarry_plan::{Aggregate, AggregateCall, Expression, Node, Operator, SortKey, SourceColumn, Type};
 
 use crate::binding::ALERT_PREFIX;
 
@@ -80,10 +78,7 @@ fn add(node: &mut Node) -> bool {
             }
             has
         }
-        Operator::Join { left, kind, .. } => {
-            let _: &JoinKind = kind;
-            add(left)
-        }
+        Operator::Join { left, .. } => add(left),
     }
 }
 
