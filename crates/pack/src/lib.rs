@@ -6,15 +6,21 @@
 //! * [`Alert`] is what a row of a detection becomes.
 
 mod alert;
+pub mod cases;
 mod error;
+mod interval;
 mod manifest;
 mod pack;
 mod packs;
 mod severity;
+pub mod tuning;
 
 pub use alert::Alert;
+pub use cases::{Case, CaseFile, CaseKind, Provider};
 pub use error::PackError;
-pub use manifest::{Attack, DataSource, DetectionEntry, Manifest, Schedule};
+pub use interval::Interval;
+pub use manifest::{Attack, DataSource, Delay, DetectionEntry, Manifest, Schedule};
 pub use pack::{Detection, Language, Pack};
 pub use packs::Packs;
 pub use severity::Severity;
+pub use tuning::Tuning;

@@ -6,12 +6,18 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Manifest, PackError, Severity, manifest::DetectionEntry};
+use crate::{CaseFile, Manifest, PackError, Severity, Tuning, manifest::DetectionEntry};
+
+/// The tests of a pack, below its folder.
+const CASES: &str = "tests/cases.yml";
+/// The tuning of a pack, below its folder.
+const TUNING: &str = "tuning/tuning.yml";
 
 /// Language of a detection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Language {
     /// Splunk's search processing language.
@@ -70,6 +76,10 @@ pub struct Pack {
     pub manifest: Option<Manifest>,
     /// The detections in the order of the manifest.
     pub detections: Vec<Detection>,
+    /// What `tests/cases.yml` says; empty where there is none.
+    pub cases: CaseFile,
+    /// What `tuning/tuning.yml` says; empty where there is none.
+    pub tuning: Tuning,
 }
 
 impl Pack {
@@ -112,6 +122,8 @@ impl Pack {
             origin: origin.to_owned(),
             manifest: Some(manifest),
             detections,
+            cases: optional(origin, read, CASES, CaseFile::parse)?,
+            tuning: optional(origin, read, TUNING, Tuning::parse)?,
         })
     }
 
@@ -148,10 +160,35 @@ impl Pack {
         }
         let names: Vec<&str> = detections.iter().map(|detection| detection.title.as_str()).collect();
         let name = names.join(", ");
-        Ok(Self { technique: None, origin: name.clone(), name, manifest: None, detections })
+        Ok(Self {
+            technique: None,
+            origin: name.clone(),
+            name,
+            manifest: None,
+            detections,
+            cases: CaseFile::default(),
+            tuning: Tuning::default(),
+        })
+    }
+}
+
+/// Reads a file that a pack may do without.
+fn optional<T: Default>(
+    origin: &str,
+    read: &dyn Fn(&str) -> Result<String, PackError>,
+    name: &str,
+    parse: fn(&str, &str) -> Result<T, PackError>,
+) -> Result<T, PackError> {
+    match read(name) {
+        Ok(text) => parse(&format!("{origin}/{name}"), &text),
+        Err(error) if error.absent => Ok(T::default()),
+        Err(error) => Err(error),
     }
 }
 
 fn read_text(path: &Path) -> Result<String, PackError> {
-    fs::read_to_string(path).map_err(|error| PackError::new(path.display().to_string(), error.to_string()))
+    fs::read_to_string(path).map_err(|error| {
+        let absent = error.kind() == std::io::ErrorKind::NotFound;
+        PackError { absent, ..PackError::new(path.display().to_string(), error.to_string()) }
+    })
 }

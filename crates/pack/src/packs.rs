@@ -31,8 +31,10 @@ impl Packs {
             let read = |name: &str| {
                 let file = folder.get_file(folder.path().join(name));
                 let text = file.and_then(|file| file.contents_utf8());
-                text.map(str::to_owned)
-                    .ok_or_else(|| PackError::new(format!("{origin}/{name}"), "no such file"))
+                text.map(str::to_owned).ok_or_else(|| PackError {
+                    absent: true,
+                    ..PackError::new(format!("{origin}/{name}"), "no such file")
+                })
             };
             packs.push(Pack::read(&origin, &read)?);
         }

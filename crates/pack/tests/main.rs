@@ -1,0 +1,6 @@
+//! Packs as the binary uses them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod cases;
+mod pack;
+mod tuning;
