@@ -33,6 +33,15 @@ pub enum Language {
     Aql,
 }
 
+impl From<Language> for quarry_pack::Language {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::Spl => Self::Spl,
+            Language::Aql => Self::Aql,
+        }
+    }
+}
+
 /// Which names Splunk searches see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SplunkFields {
@@ -40,6 +49,15 @@ pub enum SplunkFields {
     Addon,
     /// The JSON's own names only
     Json,
+}
+
+impl From<SplunkFields> for quarry_hunt::SplunkFields {
+    fn from(fields: SplunkFields) -> Self {
+        match fields {
+            SplunkFields::Addon => Self::Addon,
+            SplunkFields::Json => Self::Json,
+        }
+    }
 }
 
 /// How rows are written.

@@ -2,9 +2,7 @@
 
 mod arguments;
 mod commands;
-mod compile;
 mod failure;
-mod moment;
 mod output;
 mod progress;
 mod settings;
@@ -26,5 +24,5 @@ fn main() -> ExitCode {
         Command::Check(check) => commands::check::run(check),
         Command::Fields(fields) => commands::fields::run(fields),
     };
-    outcome.unwrap_or_else(|failure| failure.report())
+    outcome.unwrap_or_else(failure::report)
 }

@@ -5,12 +5,12 @@ use std::{
     sync::Arc,
 };
 
-use quarry_engine::{Session, SessionOptions};
+use quarry_hunt::{Compiler, LogOptions, Settled, moment};
 use quarry_logs::Limits;
 use quarry_views::Catalog;
 
 use crate::{
-    arguments::LogArguments,
+    arguments::{LanguageArguments, LogArguments},
     failure::{Failure, Outcome},
 };
 
@@ -48,15 +48,33 @@ fn limits(arguments: &LogArguments) -> Limits {
     Limits { record_bytes: arguments.max_record.max(1).saturating_mul(1 << 20), ..Limits::default() }
 }
 
-/// A session that runs plans.
-pub fn session(catalog: &Arc<Catalog>, arguments: &LogArguments) -> Outcome<Session> {
-    let options = SessionOptions {
+/// The logs to read, as the command line says.
+pub fn logs(arguments: &LogArguments) -> LogOptions {
+    LogOptions {
+        logs: arguments.logs.clone(),
+        now: arguments.now.clone(),
+        earliest: arguments.earliest.clone(),
+        latest: arguments.latest.clone(),
+        strict: arguments.strict,
         threads: threads(arguments),
         memory: arguments.memory.max(16).saturating_mul(1 << 20),
         limits: limits(arguments),
-        strict: arguments.strict,
-    };
-    Session::new(Arc::clone(catalog), &options).map_err(|error| Failure::Other(error.to_string()))
+    }
+}
+
+/// A compiler, as the command line says.
+pub fn compiler<'a>(catalog: &'a Catalog, arguments: &LanguageArguments) -> Outcome<Compiler<'a>> {
+    Compiler::new(catalog, &arguments.macros, arguments.splunk_fields.into())
+}
+
+/// Says so if "now" is the newest event.
+pub fn tell_now(settled: &Settled, quiet: bool) {
+    if settled.from_newest && !quiet {
+        anstream::eprintln!(
+            "relative times count from the newest event, {} (`--now wall` for the clock)",
+            moment::show(settled.now)
+        );
+    }
 }
 
 /// The runtime: as many workers as threads were asked for.

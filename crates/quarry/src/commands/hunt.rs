@@ -2,16 +2,13 @@
 
 use std::{io::Write, process::ExitCode, sync::Arc};
 
-use arrow::record_batch::RecordBatch;
-use quarry_engine::with_provenance;
+use quarry_hunt::{Compiler, Detected, Workspace, detect};
 use quarry_logs::ScanReport;
-use quarry_pack::{Alert, Detection, Pack, Packs};
+use quarry_pack::{Alert, Pack, Packs};
 
-use super::run::{Workspace, runnable};
 use crate::{
-    arguments::{Format, HuntArguments, Language},
-    compile::{Compiler, QueryText},
-    failure::{FINDINGS, Failure, Outcome},
+    arguments::{Format, HuntArguments},
+    failure::{FINDINGS, Failure, Outcome, print_diagnostics},
     output,
     progress::{Progress, grouped},
     settings,
@@ -29,9 +26,9 @@ struct Summary {
 pub fn run(arguments: &HuntArguments) -> Outcome {
     let packs = find_packs(arguments)?;
     let catalog = settings::catalog(arguments.language.config.as_deref())?;
-    let compiler = Compiler::new(&catalog, &arguments.language)?;
+    let compiler = settings::compiler(&catalog, &arguments.language)?;
     settings::runtime(settings::threads(&arguments.logs))?.block_on(async {
-        let workspace = Workspace::open(Arc::clone(&catalog), &arguments.logs).await?;
+        let workspace = Workspace::open(Arc::clone(&catalog), &settings::logs(&arguments.logs)).await?;
         hunt(arguments, &compiler, &workspace, &packs).await
     })
 }
@@ -54,16 +51,17 @@ async fn hunt(
     let format = output::chosen(arguments.output);
     let (mut summaries, mut alerts) = (Vec::new(), Vec::new());
     let mut found = 0;
+    let mut now_told = false;
     let mut last_report: Option<(Progress, Arc<ScanReport>)> = None;
     for pack in packs {
         for detection in &pack.detections {
             let report = workspace.session.new_report();
             let bytes = workspace.objects().iter().filter_map(|object| object.size).sum();
             let progress = Progress::start(&report, bytes, arguments.logs.quiet);
-            let outcome = alerts_of(arguments, compiler, workspace, pack, detection, &report).await;
+            let outcome = detect(compiler, workspace, pack.technique.as_deref(), detection, &report).await;
             progress.stop();
             let outcome = match outcome {
-                Ok(found) => Ok(found),
+                Ok(found) => Ok(told(found, &mut now_told, arguments.logs.quiet)),
                 Err(failure) if packs.len() == 1 && pack.detections.len() == 1 => return Err(failure),
                 Err(failure) => Err(failure.message()),
             };
@@ -99,52 +97,16 @@ async fn hunt(
     })
 }
 
-/// Runs one detection.
-async fn alerts_of(
-    arguments: &HuntArguments,
-    compiler: &Compiler<'_>,
-    workspace: &Workspace,
-    pack: &Pack,
-    detection: &Detection,
-    report: &Arc<ScanReport>,
-) -> Outcome<Vec<Alert>> {
-    let language = match detection.language {
-        quarry_pack::Language::Spl => Language::Spl,
-        quarry_pack::Language::Aql => Language::Aql,
-    };
-    let query = QueryText { language, name: detection.file.clone(), text: detection.text.clone() };
-    let compiled = workspace.compile(compiler, &query).await?;
-    let (plan, columns) = runnable(&query, compiled, arguments.logs.quiet)?;
-    let (plan, now, objects) = workspace.settle(with_provenance(&plan)).await?;
-    let failed = |error: quarry_engine::EngineError| Failure::of(&detection.id, error);
-    let execution = workspace.session.run(&plan, objects, now, Arc::clone(report)).await.map_err(failed)?;
-    let mut alerts = Vec::new();
-    for batch in execution.collect().await.map_err(failed)? {
-        for row in 0..batch.num_rows() {
-            alerts.push(alert(pack, detection, &columns, &batch, row));
-        }
+/// The alerts; prints the warnings and, once, what "now" is.
+fn told(found: Detected, now_told: &mut bool, quiet: bool) -> Vec<Alert> {
+    if !quiet {
+        print_diagnostics(&found.query.name, &found.query.text, &found.warnings);
     }
-    Ok(alerts)
-}
-
-fn alert(
-    pack: &Pack,
-    detection: &Detection,
-    columns: &[(String, String)],
-    batch: &RecordBatch,
-    row: usize,
-) -> Alert {
-    let own = columns.iter().map(|(name, label)| (name.clone(), label.clone()));
-    let added = Alert::added_columns().map(|name| (name.clone(), name));
-    let cells: Vec<(String, Option<String>)> = own
-        .chain(added)
-        .filter_map(|(name, label)| {
-            let column = batch.column_by_name(&name)?;
-            Some((label, (!column.is_null(row)).then(|| output::cell_text(column, row))))
-        })
-        .collect();
-    let row = cells.iter().map(|(name, value)| (name.as_str(), value.as_deref()));
-    Alert::from_row(pack.technique.as_deref(), detection, row)
+    if !*now_told {
+        settings::tell_now(&found.settled, quiet);
+        *now_told = found.settled.from_newest;
+    }
+    found.alerts
 }
 
 fn print_lines(alerts: &[Alert]) -> Outcome<()> {

@@ -4,5 +4,4 @@ pub mod check;
 pub mod fields;
 pub mod hunt;
 pub mod query;
-mod run;
 mod why;

@@ -3,16 +3,13 @@
 use std::{process::ExitCode, sync::Arc};
 
 use arrow::record_batch::RecordBatch;
+use quarry_hunt::{QueryText, Runnable, Settled, Workspace, read_query, runnable};
 use quarry_plan::{Node, Operator};
 
-use super::{
-    run::{Workspace, runnable},
-    why,
-};
+use super::why;
 use crate::{
-    arguments::{Language, QueryArguments},
-    compile::{Compiler, QueryText, read_query},
-    failure::{Failure, Outcome},
+    arguments::QueryArguments,
+    failure::{Failure, Outcome, print_diagnostics},
     output,
     progress::{Progress, grouped},
     settings,
@@ -22,11 +19,14 @@ use crate::{
 pub fn run(arguments: &QueryArguments) -> Outcome {
     let query = query_text(arguments)?;
     let catalog = settings::catalog(arguments.language.config.as_deref())?;
-    let compiler = Compiler::new(&catalog, &arguments.language)?;
+    let compiler = settings::compiler(&catalog, &arguments.language)?;
     settings::runtime(settings::threads(&arguments.logs))?.block_on(async {
-        let workspace = Workspace::open(Arc::clone(&catalog), &arguments.logs).await?;
+        let workspace = Workspace::open(Arc::clone(&catalog), &settings::logs(&arguments.logs)).await?;
         let compiled = workspace.compile(&compiler, &query).await?;
-        let (plan, columns) = runnable(&query, compiled, arguments.logs.quiet)?;
+        let Runnable { plan, columns, warnings } = runnable(&query, compiled)?;
+        if !arguments.logs.quiet {
+            print_diagnostics(&query.name, &query.text, &warnings);
+        }
         execute(arguments, &query, &workspace, plan, &columns).await
     })
 }
@@ -34,12 +34,12 @@ pub fn run(arguments: &QueryArguments) -> Outcome {
 fn query_text(arguments: &QueryArguments) -> Outcome<QueryText> {
     match (&arguments.text, &arguments.file) {
         (Some(text), _) => {
-            let language: Language = arguments.lang.ok_or_else(|| {
+            let language = arguments.lang.ok_or_else(|| {
                 Failure::Other("say which language: `--lang spl` or `--lang aql`".to_owned())
             })?;
-            Ok(QueryText { language, name: "<query>".to_owned(), text: text.clone() })
+            Ok(QueryText { language: language.into(), name: "<query>".to_owned(), text: text.clone() })
         }
-        (None, Some(file)) => read_query(file, arguments.lang),
+        (None, Some(file)) => read_query(file, arguments.lang.map(Into::into)),
         (None, None) => Err(Failure::Other("a query is needed: a file or `-e TEXT`".to_owned())),
     }
 }
@@ -51,7 +51,9 @@ async fn execute(
     plan: Node,
     columns: &[(String, String)],
 ) -> Outcome {
-    let (plan, now, objects) = workspace.settle(plan).await?;
+    let settled = workspace.settle(plan).await?;
+    settings::tell_now(&settled, arguments.logs.quiet);
+    let Settled { plan, now, objects, .. } = settled;
     let limited = limited(plan.clone(), arguments.limit);
     let report = workspace.session.new_report();
     let failed = |error: quarry_engine::EngineError| Failure::Other(error.to_string());

@@ -4,15 +4,13 @@ use std::sync::Arc;
 
 use quarry_diagnostic::line_column;
 use quarry_engine::{Explanation, Involved, explain_empty};
+use quarry_hunt::{QueryText, Workspace, for_each_source, moment};
 use quarry_logs::{Location, ScanReport};
 use quarry_plan::{Node, TimeBound};
 use quarry_views::View;
 
-use super::run::{Workspace, for_each_source};
 use crate::{
-    compile::QueryText,
     failure::{Failure, Outcome},
-    moment,
     progress::grouped,
 };
 

@@ -2,10 +2,13 @@
 
 use jiff::{Timestamp, civil::DateTime, tz::TimeZone};
 
-use crate::failure::{Failure, Outcome};
+use crate::{Failure, Outcome};
 
 /// Microseconds since 1970-01-01 UTC of a time as people write it: `2024-05-01`,
 /// `2024-05-01 13:00[:05]`, RFC 3339, or epoch seconds. Without an offset it is UTC.
+///
+/// # Errors
+/// If the text is no time.
 pub fn parse(text: &str) -> Outcome<i64> {
     let text = text.trim();
     if let Ok(seconds) = text.parse::<i64>() {
@@ -24,12 +27,14 @@ pub fn parse(text: &str) -> Outcome<i64> {
     })
 }
 
-/// The clock.
+/// The clock, in microseconds since 1970-01-01 UTC.
+#[must_use]
 pub fn wall() -> i64 {
     Timestamp::now().as_microsecond()
 }
 
 /// An instant as RFC 3339 in UTC, without a fraction if it has none.
+#[must_use]
 pub fn show(microseconds: i64) -> String {
     Timestamp::from_microsecond(microseconds).map_or_else(|_| microseconds.to_string(), |at| at.to_string())
 }

@@ -10,10 +10,19 @@ use quarry_spl::{
 };
 use quarry_views::{Catalog, View};
 
-use crate::{
-    arguments::{Language, LanguageArguments, SplunkFields},
-    failure::{Failure, Outcome},
-};
+use quarry_pack::Language;
+
+use crate::{Failure, Outcome};
+
+/// Which names Splunk searches see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SplunkFields {
+    /// The JSON's own names and those of the vendor add-on.
+    #[default]
+    Addon,
+    /// The JSON's own names only.
+    Json,
+}
 
 /// A query and where it is from.
 #[derive(Debug, Clone)]
@@ -48,14 +57,19 @@ pub struct Compiler<'a> {
 }
 
 impl<'a> Compiler<'a> {
-    /// A compiler over a catalog; reads the macros.
-    pub fn new(catalog: &'a Catalog, arguments: &LanguageArguments) -> Outcome<Self> {
-        let macros =
-            Macros::load(&arguments.macros).map_err(|error| Failure::of("cannot read macros", error))?;
-        Ok(Self { catalog, macros, splunk_fields: arguments.splunk_fields })
+    /// A compiler over a catalog; reads the macros from files and folders.
+    ///
+    /// # Errors
+    /// If a macro file cannot be read.
+    pub fn new(catalog: &'a Catalog, macros: &[PathBuf], splunk_fields: SplunkFields) -> Outcome<Self> {
+        let macros = Macros::load(macros).map_err(|error| Failure::of("cannot read macros", error))?;
+        Ok(Self { catalog, macros, splunk_fields })
     }
 
     /// The view a language reads through.
+    ///
+    /// # Errors
+    /// If the catalog has no such view.
     pub fn view(&self, language: Language) -> Outcome<&'a View> {
         let name = match (language, self.splunk_fields) {
             (Language::Spl, SplunkFields::Addon) => "splunk",
@@ -66,6 +80,9 @@ impl<'a> Compiler<'a> {
     }
 
     /// Compiles one query; `discovered` are the fields seen in the data, where known.
+    ///
+    /// # Errors
+    /// If the catalog has no view of the language.
     pub fn compile(&self, query: &QueryText, discovered: Option<&[(String, Type)]>) -> Outcome<Compiled> {
         let view = self.view(query.language)?;
         Ok(match query.language {
@@ -114,16 +131,16 @@ fn compile_aql(text: &str, view: &View) -> Compiled {
 }
 
 /// The language of a file by its ending.
+#[must_use]
 pub fn language_of(path: &Path) -> Option<Language> {
-    match path.extension()?.to_str()? {
-        ending if ending.eq_ignore_ascii_case("spl") => Some(Language::Spl),
-        ending if ending.eq_ignore_ascii_case("aql") => Some(Language::Aql),
-        _ => None,
-    }
+    Language::of_file(path)
 }
 
 /// Reads a query from a file or standard input (`-`).
-pub fn read_query(path: &PathBuf, language: Option<Language>) -> Outcome<QueryText> {
+///
+/// # Errors
+/// If it cannot be read, or its language is neither told nor clear from the ending.
+pub fn read_query(path: &Path, language: Option<Language>) -> Outcome<QueryText> {
     let standard_input = path.as_os_str() == "-";
     let text = if standard_input {
         std::io::read_to_string(std::io::stdin())

@@ -1,24 +1,76 @@
-//! What `query` and `hunt` share: listing logs, the meaning of "now", running one plan.
+//! Logs, listed, with the meaning of "now".
 
 use std::sync::Arc;
 
 use quarry_diagnostic::Diagnostic;
-use quarry_engine::Session;
-use quarry_logs::{FieldCounts, Listing, Location};
+use quarry_engine::{Session, SessionOptions};
+use quarry_logs::{FieldCounts, Limits, Listing, Location};
 use quarry_plan::{Node, Operator, TimeBound, TimeRange, Type};
 use quarry_views::Catalog;
 use tempfile::NamedTempFile;
 
 use crate::{
-    arguments::LogArguments,
+    Failure, Outcome,
     compile::{Compiled, Compiler, QueryText},
-    failure::{Failure, Outcome, print_diagnostics},
-    moment, settings,
+    moment,
 };
+
+/// Which logs to read, and how.
+#[derive(Debug, Clone)]
+pub struct LogOptions {
+    /// Files, folders, globs, URLs, `-`.
+    pub logs: Vec<String>,
+    /// What "now" is: a time, `newest` or `wall`.
+    pub now: String,
+    /// First instant that counts; replaces the query's own time range.
+    pub earliest: Option<String>,
+    /// First instant that no longer counts; replaces the query's own time range.
+    pub latest: Option<String>,
+    /// Whether the first bad record ends it.
+    pub strict: bool,
+    /// Threads to use.
+    pub threads: usize,
+    /// Bytes that sorts and aggregations may hold before they spill.
+    pub memory: usize,
+    /// What a record may be.
+    pub limits: Limits,
+}
+
+impl LogOptions {
+    /// These logs, read with one thread and the usual limits; "now" is the newest event.
+    #[must_use]
+    pub fn of(logs: Vec<String>) -> Self {
+        Self {
+            logs,
+            now: "newest".to_owned(),
+            earliest: None,
+            latest: None,
+            strict: false,
+            threads: 1,
+            memory: 256 << 20,
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// A plan with its times, ready to run.
+#[derive(Debug, Clone)]
+pub struct Settled {
+    /// The plan.
+    pub plan: Node,
+    /// "Now", in microseconds since 1970-01-01 UTC.
+    pub now: i64,
+    /// The objects whose path does not exclude them.
+    pub objects: Arc<Vec<Location>>,
+    /// Whether "now" was taken from the newest event.
+    pub from_newest: bool,
+}
 
 /// Logs, views and a session, ready to run plans.
 pub struct Workspace {
+    /// The views.
     pub catalog: Arc<Catalog>,
+    /// What runs plans.
     pub session: Session,
     listing: Listing,
     /// Standard input on disk, deleted at the end.
@@ -26,7 +78,6 @@ pub struct Workspace {
     threads: usize,
     now: Now,
     replacement: Option<TimeRange>,
-    quiet: bool,
 }
 
 /// What "now" is.
@@ -37,30 +88,42 @@ enum Now {
 
 impl Workspace {
     /// Lists the logs and opens a session.
-    pub async fn open(catalog: Arc<Catalog>, arguments: &LogArguments) -> Outcome<Self> {
-        let now = match arguments.now.as_str() {
+    ///
+    /// # Errors
+    /// If a time is none, or logs cannot be listed.
+    pub async fn open(catalog: Arc<Catalog>, options: &LogOptions) -> Outcome<Self> {
+        let now = match options.now.as_str() {
             "newest" => Now::Newest,
             "wall" => Now::At(moment::wall()),
             text => Now::At(moment::parse(text)?),
         };
         let bound = |text: &Option<String>| text.as_deref().map(moment::parse).transpose();
-        let (earliest, latest) = (bound(&arguments.earliest)?, bound(&arguments.latest)?);
+        let (earliest, latest) = (bound(&options.earliest)?, bound(&options.latest)?);
         let replacement = (earliest.is_some() || latest.is_some())
             .then(|| TimeRange { earliest: earliest.map(TimeBound::at), latest: latest.map(TimeBound::at) });
-        let (listing, spool) = list(&arguments.logs).await?;
+        let (listing, spool) = list(&options.logs).await?;
+        let session = SessionOptions {
+            threads: options.threads,
+            memory: options.memory,
+            limits: options.limits,
+            strict: options.strict,
+        };
+        let session = Session::new(Arc::clone(&catalog), &session);
         Ok(Self {
-            session: settings::session(&catalog, arguments)?,
+            session: session.map_err(|error| Failure::Other(error.to_string()))?,
             catalog,
             listing,
             _spool: spool,
-            threads: settings::threads(arguments),
+            threads: options.threads,
             now,
             replacement,
-            quiet: arguments.quiet,
         })
     }
 
     /// Compiles a query against these logs: a wildcard over fields makes it look at the data first.
+    ///
+    /// # Errors
+    /// If logs cannot be read.
     pub async fn compile(&self, compiler: &Compiler<'_>, query: &QueryText) -> Outcome<Compiled> {
         let first = compiler.compile(query, None)?;
         if !first.needs_discovery || first.plan.is_none() {
@@ -84,6 +147,9 @@ impl Workspace {
     }
 
     /// The fields of the events by log type.
+    ///
+    /// # Errors
+    /// If logs cannot be read.
     pub async fn discover(&self) -> Outcome<FieldCounts> {
         let formats = Arc::new(self.catalog.formats.clone());
         quarry_engine::discover_fields(&formats, &self.objects(), self.threads)
@@ -92,13 +158,16 @@ impl Workspace {
     }
 
     /// All objects.
+    #[must_use]
     pub fn objects(&self) -> Arc<Vec<Location>> {
         Arc::new(self.listing.objects.clone())
     }
 
     /// Settles the time range of a plan: the command line's over the query's own, and "now".
-    /// Returns the plan, "now", and the objects whose path does not exclude them.
-    pub async fn settle(&self, plan: Node) -> Outcome<(Node, i64, Arc<Vec<Location>>)> {
+    ///
+    /// # Errors
+    /// If logs cannot be read to find the newest event.
+    pub async fn settle(&self, plan: Node) -> Outcome<Settled> {
         let mut plan = plan;
         if let Some(range) = &self.replacement {
             for_each_source(&mut plan, &mut |source| source.time = range.clone());
@@ -106,10 +175,13 @@ impl Workspace {
         let mut relative = false;
         for_each_source(&mut plan, &mut |source| relative |= source.time.is_relative());
         plan.visit_expressions(&mut |value| relative |= value.calls(&quarry_functions::depends_on_now));
+        let newest = match self.now {
+            Now::Newest if relative => self.newest().await?,
+            _ => None,
+        };
         let now = match self.now {
             Now::At(now) => now,
-            Now::Newest if !relative => moment::wall(),
-            Now::Newest => self.newest().await?,
+            Now::Newest => newest.unwrap_or_else(moment::wall),
         };
         for_each_source(&mut plan, &mut |source| until_now(&mut source.time, now));
         let mut objects = self.objects();
@@ -130,24 +202,15 @@ impl Workspace {
         {
             objects = Arc::new(self.listing.within((earliest, latest)).objects);
         }
-        Ok((plan, now, objects))
+        Ok(Settled { plan, now, objects, from_newest: newest.is_some() })
     }
 
-    async fn newest(&self) -> Outcome<i64> {
+    /// Time of the newest event.
+    async fn newest(&self) -> Outcome<Option<i64>> {
         let formats = Arc::new(self.catalog.formats.clone());
-        let newest = quarry_engine::newest_event_time(&formats, &self.objects(), self.threads)
+        quarry_engine::newest_event_time(&formats, &self.objects(), self.threads)
             .await
-            .map_err(|error| Failure::Other(error.to_string()))?;
-        let Some(newest) = newest else {
-            return Ok(moment::wall());
-        };
-        if !self.quiet {
-            anstream::eprintln!(
-                "relative times count from the newest event, {} (`--now wall` for the clock)",
-                moment::show(newest)
-            );
-        }
-        Ok(newest)
+            .map_err(|error| Failure::Other(error.to_string()))
     }
 }
 
@@ -205,19 +268,25 @@ pub fn for_each_source(node: &mut Node, visit: &mut dyn FnMut(&mut quarry_plan::
     }
 }
 
-/// The plan of a compiled query; prints its warnings; fails with its errors.
-pub fn runnable(
-    query: &QueryText,
-    compiled: Compiled,
-    quiet: bool,
-) -> Outcome<(Node, Vec<(String, String)>)> {
+/// A query without errors.
+pub struct Runnable {
+    /// Its plan.
+    pub plan: Node,
+    /// Plan column and label of each output column.
+    pub columns: Vec<(String, String)>,
+    /// What was found that is no error.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// What of a compiled query can be run.
+///
+/// # Errors
+/// If the query has an error.
+pub fn runnable(query: &QueryText, compiled: Compiled) -> Outcome<Runnable> {
     let broken = compiled.diagnostics.iter().any(Diagnostic::is_error);
     match compiled.plan {
         Some(plan) if !broken => {
-            if !quiet {
-                print_diagnostics(&query.name, &query.text, &compiled.diagnostics);
-            }
-            Ok((plan, compiled.output))
+            Ok(Runnable { plan, columns: compiled.output, warnings: compiled.diagnostics })
         }
         _ => Err(Failure::Query {
             name: query.name.clone(),
