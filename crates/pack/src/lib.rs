@@ -12,6 +12,7 @@ mod interval;
 mod manifest;
 mod pack;
 mod packs;
+pub mod results;
 mod severity;
 pub mod tuning;
 
@@ -22,5 +23,6 @@ pub use interval::Interval;
 pub use manifest::{Attack, DataSource, Delay, DetectionEntry, Manifest, Schedule};
 pub use pack::{Detection, Language, Pack};
 pub use packs::Packs;
+pub use results::TestResults;
 pub use severity::Severity;
 pub use tuning::Tuning;
