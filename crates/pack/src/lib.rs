@@ -12,7 +12,10 @@ mod interval;
 mod manifest;
 mod pack;
 mod packs;
+mod pages;
 pub mod results;
+pub mod scaffold;
+mod schema;
 mod severity;
 pub mod tuning;
 
@@ -24,5 +27,6 @@ pub use manifest::{Attack, DataSource, Delay, DetectionEntry, Manifest, Schedule
 pub use pack::{Detection, Language, Pack};
 pub use packs::Packs;
 pub use results::TestResults;
+pub use schema::schemas;
 pub use severity::Severity;
 pub use tuning::Tuning;

@@ -9,7 +9,11 @@ use std::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{CaseFile, Manifest, PackError, Severity, Tuning, manifest::DetectionEntry};
+use crate::{
+    CaseFile, Manifest, PackError, Severity, Tuning,
+    manifest::DetectionEntry,
+    pages::{self, Pages},
+};
 
 /// The tests of a pack, below its folder.
 const CASES: &str = "tests/cases.yml";
@@ -80,6 +84,8 @@ pub struct Pack {
     pub cases: CaseFile,
     /// What `tuning/tuning.yml` says; empty where there is none.
     pub tuning: Tuning,
+    /// Documents, hunting queries, tuning and telemetry, by their path below the folder.
+    pub pages: Pages,
 }
 
 impl Pack {
@@ -89,10 +95,12 @@ impl Pack {
     /// If `pack.yml` or a detection's file is missing or cannot be understood.
     pub fn load(folder: &Path) -> Result<Self, PackError> {
         let read = |name: &str| read_text(&folder.join(name));
-        Self::read(&folder.display().to_string(), &read)
+        let mut pack = Self::read(&folder.display().to_string(), &read)?;
+        pack.pages = pages::of_folder(folder);
+        Ok(pack)
     }
 
-    /// Reads a pack whose files `read` gives.
+    /// Reads a pack whose files `read` gives; its pages are for the caller to add.
     pub(crate) fn read(
         origin: &str,
         read: &dyn Fn(&str) -> Result<String, PackError>,
@@ -124,6 +132,7 @@ impl Pack {
             detections,
             cases: optional(origin, read, CASES, CaseFile::parse)?,
             tuning: optional(origin, read, TUNING, Tuning::parse)?,
+            pages: Pages::new(),
         })
     }
 
@@ -168,6 +177,7 @@ impl Pack {
             detections,
             cases: CaseFile::default(),
             tuning: Tuning::default(),
+            pages: Pages::new(),
         })
     }
 }

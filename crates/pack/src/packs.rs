@@ -8,7 +8,7 @@ use std::{
 use include_dir::{Dir, include_dir};
 use quarry_diagnostic::did_you_mean;
 
-use crate::{Language, Pack, PackError};
+use crate::{Language, Pack, PackError, pages};
 
 static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../packs");
 
@@ -36,7 +36,8 @@ impl Packs {
                     ..PackError::new(format!("{origin}/{name}"), "no such file")
                 })
             };
-            packs.push(Pack::read(&origin, &read)?);
+            let pack = Pack::read(&origin, &read)?;
+            packs.push(Pack { pages: pages::of_embedded(folder), ..pack });
         }
         Ok(Self { packs })
     }
