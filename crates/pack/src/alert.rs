@@ -31,6 +31,8 @@ pub struct Alert {
     pub actor: Option<String>,
     /// From where.
     pub source_ip: Option<String>,
+    /// What they called their client; none where the log does not say.
+    pub user_agent: Option<String>,
     /// What they did, in the provider's word.
     pub action: Option<String>,
     /// To what.
@@ -62,7 +64,10 @@ macro_rules! slots {
     };
 }
 
-slots!(time, provider, actor, source_ip, action, target, account, region, outcome, event_id, object, record);
+slots!(
+    time, provider, actor, source_ip, user_agent, action, target, account, region, outcome, event_id, object,
+    record
+);
 
 impl Alert {
     /// Names of the columns that the engine adds to a detection's rows.

@@ -36,6 +36,9 @@ pub struct Exclusion {
     pub equals: Option<String>,
     /// As in [`Condition`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts_with: Option<String>,
+    /// As in [`Condition`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ends_with: Option<String>,
     /// As in [`Condition`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -55,7 +58,7 @@ pub struct Exclusion {
 }
 
 /// What a field of an alert must be.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Condition {
     /// Field of the alert, or column of the detection.
@@ -63,6 +66,9 @@ pub struct Condition {
     /// The text it must be, letter case aside.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub equals: Option<String>,
+    /// How it must begin, letter case aside.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub starts_with: Option<String>,
     /// How it must end, letter case aside.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ends_with: Option<String>,
@@ -123,6 +129,7 @@ impl Exclusion {
         let own = self.field.as_ref().map(|field| Condition {
             field: field.clone(),
             equals: self.equals.clone(),
+            starts_with: self.starts_with.clone(),
             ends_with: self.ends_with.clone(),
             cidr: self.cidr.clone(),
         });
@@ -150,10 +157,13 @@ impl Exclusion {
 
 impl Condition {
     fn check(&self) -> Result<(), (String, String)> {
-        let stated = [&self.equals, &self.ends_with, &self.cidr].into_iter().flatten().count();
+        let stated =
+            [&self.equals, &self.starts_with, &self.ends_with, &self.cidr].into_iter().flatten().count();
         if stated != 1 {
-            let message =
-                format!("the condition on `{}` needs one of `equals`, `ends_with`, `cidr`", self.field);
+            let message = format!(
+                "the condition on `{}` needs one of `equals`, `starts_with`, `ends_with`, `cidr`",
+                self.field
+            );
             return Err((message, self.field.clone()));
         }
         match &self.cidr {
@@ -168,13 +178,14 @@ impl Condition {
         let Some(value) = alert.value(&self.field) else { return false };
         let value = value.to_lowercase();
         let equals = self.equals.as_ref().is_none_or(|text| value == text.to_lowercase());
+        let starts = self.starts_with.as_ref().is_none_or(|text| value.starts_with(&text.to_lowercase()));
         let ends = self.ends_with.as_ref().is_none_or(|text| value.ends_with(&text.to_lowercase()));
         let within = self.cidr.as_ref().is_none_or(|network| {
             let network = network.parse::<IpNet>();
             let address = value.parse::<IpAddr>();
             network.is_ok_and(|network| address.is_ok_and(|address| network.contains(&address)))
         });
-        equals && ends && within
+        equals && starts && ends && within
     }
 }
 

@@ -20,6 +20,7 @@ exclusions:
     all: [{field: actor, equals: 'ARN:aws:role/deploy'}, {field: source_ip, cidr: 198.51.100.0/24}]
     reason: deployments
     expires: 2026-12-31
+  - {field: actor, starts_with: 'arn:aws:role/ci/', reason: any session of one role}
   - {field: actor, ends_with: '@example.com', detections: [refused], reason: people}
 thresholds:
   - {detections: [launch.spl], min_risk_score: 30}
@@ -30,6 +31,7 @@ thresholds:
     assert!(shown(&alert("arn:aws:role/deploy", "198.51.100.9", 50.0), "2027-01-01"), "the exclusion ended");
     assert!(shown(&alert("arn:aws:role/deploy", "203.0.113.9", 50.0), "2026-11-22"), "another network");
     assert!(shown(&alert("a@example.com", "203.0.113.9", 50.0), "2026-11-22"), "another detection");
+    assert!(!shown(&alert("arn:aws:role/ci/run-7", "203.0.113.9", 50.0), "2026-11-22"), "by its beginning");
     assert!(!shown(&alert("b", "203.0.113.9", 29.0), "2026-11-22"), "below the threshold");
 }
 
