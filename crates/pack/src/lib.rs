@@ -7,6 +7,7 @@
 
 mod alert;
 pub mod cases;
+pub mod emulate;
 mod error;
 mod interval;
 mod manifest;
