@@ -31,3 +31,11 @@ pub use results::TestResults;
 pub use schema::schemas;
 pub use severity::Severity;
 pub use tuning::Tuning;
+
+/// Writes something as YAML.
+///
+/// # Errors
+/// If it cannot be written, such as a map whose keys are no text.
+pub fn to_yaml<T: serde::Serialize>(value: &T) -> Result<String, PackError> {
+    serde_saphyr::to_string(value).map_err(|error| PackError::new("YAML", error.to_string()))
+}

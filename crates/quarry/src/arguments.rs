@@ -4,6 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::{
+    commands::{pack::PackArguments, test::TestArguments, tune::TuneArguments},
+    packs::PackSource,
+};
+
 /// Runs SIEM detections (Splunk SPL, QRadar AQL) unchanged on cloud audit logs.
 #[derive(Debug, Parser)]
 #[command(version, about, max_term_width = 100)]
@@ -22,6 +27,12 @@ pub enum Command {
     Check(CheckArguments),
     /// List the fields that the events have
     Fields(FieldsArguments),
+    /// Run the adversary tests of packs over emulated telemetry, or check them on real logs
+    Test(TestArguments),
+    /// Group the alerts on your own logs and propose exclusions that no attack test can hide behind
+    Tune(TuneArguments),
+    /// Check packs, start a new one, print the schemas of their files
+    Pack(PackArguments),
 }
 
 /// Query languages.
@@ -175,9 +186,8 @@ pub struct HuntArguments {
     #[arg(required = true, value_name = "TECHNIQUE|FOLDER|FILE")]
     pub targets: Vec<String>,
 
-    /// A folder of packs of your own, searched before the built-in ones
-    #[arg(long, value_name = "DIR")]
-    pub packs: Option<PathBuf>,
+    #[command(flatten)]
+    pub packs: PackSource,
 
     #[command(flatten)]
     pub logs: LogArguments,
@@ -188,6 +198,10 @@ pub struct HuntArguments {
     /// How alerts are written (default: table on a terminal, jsonl otherwise)
     #[arg(long, value_enum)]
     pub output: Option<Format>,
+
+    /// Exclusions and thresholds of your own, beside those of the packs
+    #[arg(long, value_name = "FILE")]
+    pub tuning: Option<PathBuf>,
 
     /// Exit with 1 if there is an alert
     #[arg(long)]

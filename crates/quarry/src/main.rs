@@ -4,6 +4,7 @@ mod arguments;
 mod commands;
 mod failure;
 mod output;
+mod packs;
 mod progress;
 mod settings;
 
@@ -23,6 +24,9 @@ fn main() -> ExitCode {
         Command::Hunt(hunt) => commands::hunt::run(hunt),
         Command::Check(check) => commands::check::run(check),
         Command::Fields(fields) => commands::fields::run(fields),
+        Command::Test(test) => commands::test::run(test),
+        Command::Tune(tune) => commands::tune::run(tune),
+        Command::Pack(pack) => commands::pack::run(pack),
     };
     outcome.unwrap_or_else(failure::report)
 }

@@ -80,7 +80,17 @@ impl Session<'_> {
         {
             keys.insert(name.to_owned(), json!(flag));
         }
-        for optional in ["session", "source_ip", "user_agent", "account", "region", "display", "path", "tenant", "invoked_by"] {
+        for optional in [
+            "session",
+            "source_ip",
+            "user_agent",
+            "account",
+            "region",
+            "display",
+            "path",
+            "tenant",
+            "invoked_by",
+        ] {
             keys.entry(optional).or_insert(Value::Null);
         }
         keys.insert("label".to_owned(), json!(self.label));

@@ -176,8 +176,7 @@ impl Engine {
 
     fn expression(&self, expression: &str, scope: &Arc<Scope>) -> Result<Json, String> {
         let compiled = self.environment.compile_expression(expression).map_err(|error| tell(&error))?;
-        let value =
-            compiled.eval(Value::from_dyn_object(Arc::clone(scope))).map_err(|error| tell(&error))?;
+        let value = compiled.eval(Value::from_dyn_object(Arc::clone(scope))).map_err(|error| tell(&error))?;
         if value.is_undefined() && !expression.contains(" if ") {
             return Err(format!("`{expression}` is not known here"));
         }

@@ -21,7 +21,8 @@ pub fn add(environment: &mut Environment<'_>) {
     environment.add_filter("plus", plus);
     environment.add_filter("json_text", json_text);
     environment.add_filter("base64", |text: String| STANDARD.encode(text));
-    environment.set_unknown_method_callback(|_, value, method, arguments| text_method(value, method, arguments));
+    environment
+        .set_unknown_method_callback(|_, value, method, arguments| text_method(value, method, arguments));
     environment.add_function("as_list", |value: Value| match value.kind() {
         ValueKind::Seq | ValueKind::Iterable => value,
         ValueKind::None | ValueKind::Undefined => Value::from_iter(Vec::<Value>::new()),

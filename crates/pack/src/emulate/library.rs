@@ -63,7 +63,8 @@ impl Templates {
     /// # Errors
     /// If the folder cannot be read or a file in it is wrong.
     pub fn add_folder(&mut self, folder: &Path) -> Result<(), PackError> {
-        let unreadable = |error: std::io::Error| PackError::new(folder.display().to_string(), error.to_string());
+        let unreadable =
+            |error: std::io::Error| PackError::new(folder.display().to_string(), error.to_string());
         let mut paths: Vec<_> = fs::read_dir(folder)
             .map_err(unreadable)?
             .filter_map(Result::ok)
@@ -118,7 +119,8 @@ impl Templates {
             return Ok(());
         }
         let provider = file.provider.ok_or_else(|| {
-            wrong("a file of actions needs a `provider`".to_owned(), "actions").with_help("`aws`, `azure` or `gcp`")
+            wrong("a file of actions needs a `provider`".to_owned(), "actions")
+                .with_help("`aws`, `azure` or `gcp`")
         })?;
         self.noise.extend(file.noise.into_iter().map(|noise| (provider, noise)));
         for mut action in file.actions {

@@ -9,6 +9,7 @@ mod filters;
 mod identifiers;
 mod library;
 mod noise;
+mod of_pack;
 mod perform;
 mod random;
 mod references;
@@ -37,7 +38,7 @@ use self::{
 };
 use crate::{
     Interval, PackError,
-    cases::{Case, CaseKind, Order, Principal, Provider, Step},
+    cases::{Case, Order, Principal, Provider, Step},
 };
 
 /// Seconds between a step and the next that does not say when it happens.
@@ -233,14 +234,11 @@ impl Emulator {
         options: &'a Options,
         outputs: &Outputs,
     ) -> Result<Task<'a>, PackError> {
-        let usual = match case.kind {
-            CaseKind::Attack | CaseKind::Evasion => "intruder",
-            CaseKind::Benign | CaseKind::Late | CaseKind::Duplicate => "engineer",
-        };
-        let member = step.principal.as_deref().unwrap_or(usual);
+        let member = self.member_of(case, step);
         let mut with = Map::new();
         for (name, value) in &step.with {
-            let value = references::resolve(value, outputs).map_err(|error| PackError::new("cases", error))?;
+            let value =
+                references::resolve(value, outputs).map_err(|error| PackError::new("cases", error))?;
             with.insert(name.clone(), value);
         }
         Ok(Task {
@@ -295,7 +293,10 @@ impl Emulator {
                 .with_help(format!("shapes are {}", names.join(", "))));
         }
         provider.shapes.get(name).or_else(|| provider.shapes.get(&provider.shape)).ok_or_else(|| {
-            PackError::new("telemetry", format!("{} has no shape `{}`", provider.provider.word(), provider.shape))
+            PackError::new(
+                "telemetry",
+                format!("{} has no shape `{}`", provider.provider.word(), provider.shape),
+            )
         })
     }
 }

@@ -42,14 +42,18 @@ impl Emulator {
     }
 
     fn entries(&self, provider: Provider, options: &Options) -> Result<Vec<&Noise>, PackError> {
-        let of_provider = || self.templates.noise.iter().filter(|(of, _)| *of == provider).map(|(_, noise)| noise);
+        let of_provider =
+            || self.templates.noise.iter().filter(|(of, _)| *of == provider).map(|(_, noise)| noise);
         for profile in &options.profiles {
             if !of_provider().any(|noise| noise.profile == *profile) {
                 let mut known: Vec<&str> = of_provider().map(|noise| noise.profile.as_str()).collect();
                 known.sort_unstable();
                 known.dedup();
-                return Err(PackError::new("telemetry", format!("no profile of noise is called `{profile}`"))
-                    .with_help(format!("profiles are {}", known.join(", "))));
+                return Err(PackError::new(
+                    "telemetry",
+                    format!("no profile of noise is called `{profile}`"),
+                )
+                .with_help(format!("profiles are {}", known.join(", "))));
             }
         }
         let entries: Vec<&Noise> = of_provider()

@@ -166,7 +166,10 @@ impl Performance<'_> {
             let near = did_you_mean(unknown, self.action.parameters.keys().map(String::as_str));
             let names: Vec<&str> = self.action.parameters.keys().map(String::as_str).collect();
             return Err(self.wrong("with", &format!("no parameter is called `{unknown}`")).with_help(
-                near.map_or_else(|| format!("it has {}", names.join(", ")), |near| format!("did you mean `{near}`?")),
+                near.map_or_else(
+                    || format!("it has {}", names.join(", ")),
+                    |near| format!("did you mean `{near}`?"),
+                ),
             ));
         }
         let mut made = Map::new();
@@ -217,10 +220,17 @@ impl Performance<'_> {
 
     fn values(&self, scope: &Arc<Scope>) -> Result<(), PackError> {
         let known = || self.provider.values.keys().map(String::as_str);
-        if let Some(unknown) = self.action.values.keys().find(|name| !self.provider.values.contains_key(*name)) {
+        if let Some(unknown) =
+            self.action.values.keys().find(|name| !self.provider.values.contains_key(*name))
+        {
             let near = did_you_mean(unknown, known());
             return Err(self.wrong(unknown, "is no key of an action").with_help(near.map_or_else(
-                || format!("a record of this provider has the values {}", known().collect::<Vec<_>>().join(", ")),
+                || {
+                    format!(
+                        "a record of this provider has the values {}",
+                        known().collect::<Vec<_>>().join(", ")
+                    )
+                },
                 |near| format!("did you mean `{near}`?"),
             )));
         }
@@ -239,8 +249,7 @@ impl Performance<'_> {
         for (name, template) in self.provider.facts.iter().chain(&self.action.facts) {
             facts.insert(name, engine.text(template, scope).map_err(|error| self.wrong(name, &error))?);
         }
-        let target =
-            engine.text(&self.action.target, scope).map_err(|error| self.wrong("target", &error))?;
+        let target = engine.text(&self.action.target, scope).map_err(|error| self.wrong("target", &error))?;
         let mut take = |name: &str| facts.remove(name).filter(|fact| !fact.is_empty());
         Ok(Facts {
             step: String::new(),

@@ -40,9 +40,11 @@ impl Emulator {
             let wrong = |error: String| PackError::new("telemetry", error);
             let key = self.engine.text(&shape.group, &scope).map_err(wrong)?;
             let time = if shape.by_arrival { record.arrival } else { record.time };
-            let window = shape.window.map_or(0, |window| time.div_euclid(window.seconds().max(1) * 1_000_000));
-            let same =
-                |group: &&mut Group<'_>| group.provider == record.provider && group.window == window && group.key == key;
+            let window =
+                shape.window.map_or(0, |window| time.div_euclid(window.seconds().max(1) * 1_000_000));
+            let same = |group: &&mut Group<'_>| {
+                group.provider == record.provider && group.window == window && group.key == key
+            };
             match groups.iter_mut().find(same) {
                 Some(group) => group.records.push(record),
                 None => groups.push(Group { provider: record.provider, key, window, records: vec![record] }),

@@ -1,15 +1,16 @@
 //! `quarry hunt`: the detections of techniques, packs or query files, and their alerts.
 
-use std::{io::Write, process::ExitCode, sync::Arc};
+use std::{io::Write, path::Path, process::ExitCode, sync::Arc};
 
-use quarry_hunt::{Compiler, Detected, Workspace, detect};
+use quarry_hunt::{Compiler, Detected, Workspace, detect, moment};
 use quarry_logs::ScanReport;
-use quarry_pack::{Alert, Pack, Packs};
+use quarry_pack::{Alert, Pack, Tuning};
 
 use crate::{
     arguments::{Format, HuntArguments},
     failure::{FINDINGS, Failure, Outcome, print_diagnostics},
     output,
+    packs::find_packs,
     progress::{Progress, grouped},
     settings,
 };
@@ -24,22 +25,13 @@ struct Summary {
 
 /// Runs the command.
 pub fn run(arguments: &HuntArguments) -> Outcome {
-    let packs = find_packs(arguments)?;
+    let packs = find_packs(&arguments.packs, &arguments.targets)?;
     let catalog = settings::catalog(arguments.language.config.as_deref())?;
     let compiler = settings::compiler(&catalog, &arguments.language)?;
     settings::runtime(settings::threads(&arguments.logs))?.block_on(async {
         let workspace = Workspace::open(Arc::clone(&catalog), &settings::logs(&arguments.logs)).await?;
         hunt(arguments, &compiler, &workspace, &packs).await
     })
-}
-
-fn find_packs(arguments: &HuntArguments) -> Outcome<Vec<Pack>> {
-    let failed = |error: quarry_pack::PackError| Failure::Other(error.to_string());
-    let mut known = Packs::embedded().map_err(failed)?;
-    if let Some(folder) = &arguments.packs {
-        known.extend(Packs::load_dir(folder).map_err(failed)?);
-    }
-    known.find_all(&arguments.targets).map_err(failed)
 }
 
 async fn hunt(
@@ -52,6 +44,9 @@ async fn hunt(
     let (mut summaries, mut alerts) = (Vec::new(), Vec::new());
     let mut found = 0;
     let mut now_told = false;
+    let mut excluded = 0;
+    let own_tuning = arguments.tuning.as_deref().map(read_tuning).transpose()?.unwrap_or_default();
+    let today: String = moment::show(moment::wall()).chars().take(10).collect();
     let mut last_report: Option<(Progress, Arc<ScanReport>)> = None;
     for pack in packs {
         for detection in &pack.detections {
@@ -61,7 +56,13 @@ async fn hunt(
             let outcome = detect(compiler, workspace, pack.technique.as_deref(), detection, &report).await;
             progress.stop();
             let outcome = match outcome {
-                Ok(found) => Ok(told(found, &mut now_told, arguments.logs.quiet)),
+                Ok(found) => {
+                    let all = told(found, &mut now_told, arguments.logs.quiet);
+                    let before = all.len();
+                    let shown = admitted(all, &[&pack.tuning, &own_tuning], &today);
+                    excluded += before - shown.len();
+                    Ok(shown)
+                }
                 Err(failure) if packs.len() == 1 && pack.detections.len() == 1 => return Err(failure),
                 Err(failure) => Err(failure.message()),
             };
@@ -86,6 +87,9 @@ async fn hunt(
     if !arguments.logs.quiet {
         print_summary(&summaries);
     }
+    if excluded > 0 && !arguments.logs.quiet {
+        anstream::eprintln!("{} alerts are not shown, by tuning", grouped(excluded as u64));
+    }
     if let Some((progress, report)) = last_report {
         progress.close(&report, &format!("{} alerts", grouped(found as u64)));
     }
@@ -95,6 +99,18 @@ async fn hunt(
         (false, true) => ExitCode::from(FINDINGS),
         (false, false) => ExitCode::SUCCESS,
     })
+}
+
+fn read_tuning(file: &Path) -> Outcome<Tuning> {
+    let name = file.display().to_string();
+    let text =
+        std::fs::read_to_string(file).map_err(|error| Failure::of(format!("cannot read `{name}`"), error))?;
+    Tuning::parse(&name, &text).map_err(|error| Failure::Other(error.to_string()))
+}
+
+/// The alerts that every tuning lets through.
+fn admitted(alerts: Vec<Alert>, tunings: &[&Tuning], today: &str) -> Vec<Alert> {
+    alerts.into_iter().filter(|alert| tunings.iter().all(|tuning| tuning.admits(alert, today))).collect()
 }
 
 /// The alerts; prints the warnings and, once, what "now" is.
@@ -133,9 +149,10 @@ const SHOWN: [Shown; 10] = [
     ("region", |alert| alert.region.clone()),
 ];
 /// Further columns of CSV.
-const FURTHER: [Shown; 6] = [
+const FURTHER: [Shown; 7] = [
     ("technique", |alert| alert.technique.clone()),
     ("outcome", |alert| alert.outcome.clone()),
+    ("user_agent", |alert| alert.user_agent.clone()),
     ("event_id", |alert| alert.event_id.clone()),
     ("object", |alert| alert.object.clone()),
     ("record", |alert| alert.record.clone()),

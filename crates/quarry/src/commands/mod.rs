@@ -3,5 +3,8 @@
 pub mod check;
 pub mod fields;
 pub mod hunt;
+pub mod pack;
 pub mod query;
+pub mod test;
+pub mod tune;
 mod why;

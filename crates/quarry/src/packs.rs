@@ -1,0 +1,28 @@
+//! Which packs a command is about.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use quarry_pack::{Pack, PackError, Packs};
+
+use crate::failure::{Failure, Outcome};
+
+#[derive(Debug, Args)]
+pub struct PackSource {
+    /// A folder of packs of your own, searched before the built-in ones
+    #[arg(long, value_name = "DIR")]
+    pub packs: Option<PathBuf>,
+}
+
+/// The packs that `targets` name, or all known ones.
+pub fn find_packs(source: &PackSource, targets: &[String]) -> Outcome<Vec<Pack>> {
+    let failed = |error: PackError| Failure::Other(error.to_string());
+    let mut known = Packs::embedded().map_err(failed)?;
+    if let Some(folder) = &source.packs {
+        known.extend(Packs::load_dir(folder).map_err(failed)?);
+    }
+    if targets.is_empty() {
+        return Ok(known.packs);
+    }
+    known.find_all(targets).map_err(failed)
+}
