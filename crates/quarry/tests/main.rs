@@ -9,5 +9,6 @@ mod founding;
 mod hostile;
 mod hunt;
 mod output;
+mod packs;
 mod shapes;
 mod truth_table;
