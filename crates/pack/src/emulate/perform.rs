@@ -89,11 +89,11 @@ impl Performance<'_> {
         scope.set("action_name", &json!(self.action.id.rsplit('.').next()));
         scope.set("action_title", &json!(self.action.title));
         self.caller(&scope)?;
-        self.ids(&self.provider.ids.action, &scope, "ids")?;
-        let mut outputs = self.parameters(&scope)?;
+        let mut outputs = self.ids(&self.provider.ids.action, &scope, "ids")?;
+        outputs.extend(self.parameters(&scope)?);
         outputs.extend(self.ids(&self.action.ids, &scope, "ids")?);
-        let outcome = self.outcome(&scope)?;
         self.values(&scope)?;
+        let outcome = self.outcome(&scope)?;
         let request =
             engine.body(&self.action.request, &scope).map_err(|error| self.wrong("request", &error))?;
         scope.set("request", &request);
@@ -150,8 +150,11 @@ impl Performance<'_> {
     ) -> Result<Map<String, Value>, PackError> {
         let mut made = Map::new();
         for (name, id) in ids {
-            let value = identifier(id, &self.emulator.engine, scope)
-                .map_err(|error| self.wrong(&format!("{part}, `{name}`"), &error))?;
+            let value = match self.task.with.get(name) {
+                Some(given) => given.clone(),
+                None => identifier(id, &self.emulator.engine, scope)
+                    .map_err(|error| self.wrong(&format!("{part}, `{name}`"), &error))?,
+            };
             scope.set(name, &value);
             made.insert(name.clone(), value);
         }
@@ -160,7 +163,9 @@ impl Performance<'_> {
 
     fn parameters(&self, scope: &Arc<Scope>) -> Result<Map<String, Value>, PackError> {
         let known = |name: &str| {
-            self.action.parameters.contains_key(name) || ERROR_WORDS.iter().any(|(word, _)| *word == name)
+            self.action.parameters.contains_key(name)
+                || self.provider.ids.action.contains_key(name)
+                || ERROR_WORDS.iter().any(|(word, _)| *word == name)
         };
         if let Some(unknown) = self.task.with.keys().find(|name| !known(name)) {
             let near = did_you_mean(unknown, self.action.parameters.keys().map(String::as_str));
@@ -249,7 +254,10 @@ impl Performance<'_> {
         for (name, template) in self.provider.facts.iter().chain(&self.action.facts) {
             facts.insert(name, engine.text(template, scope).map_err(|error| self.wrong(name, &error))?);
         }
-        let target = engine.text(&self.action.target, scope).map_err(|error| self.wrong("target", &error))?;
+        if !self.action.target.is_empty() {
+            let target = engine.text(&self.action.target, scope);
+            facts.insert("target", target.map_err(|error| self.wrong("target", &error))?);
+        }
         let mut take = |name: &str| facts.remove(name).filter(|fact| !fact.is_empty());
         Ok(Facts {
             step: String::new(),
@@ -257,7 +265,7 @@ impl Performance<'_> {
             actor: take("actor"),
             source_ip: take("source_ip"),
             action: take("action").unwrap_or_default(),
-            target: Some(target).filter(|target| !target.is_empty()),
+            target: take("target"),
             account: take("account"),
             region: take("region"),
             outcome: self.task.outcome.to_owned(),
@@ -290,7 +298,12 @@ impl Performance<'_> {
         let mut records = Vec::new();
         for state in states {
             let wrong = |error: String| self.wrong("record", &error);
-            let state = engine.evaluate(&Value::Object(state.clone()), scope).map_err(wrong)?;
+            let mut state = engine.evaluate(&Value::Object(state.clone()), scope).map_err(wrong)?;
+            for key in self.provider.sequences.values().flatten().flat_map(Map::keys) {
+                if state.get(key).is_none() {
+                    state[key] = Value::Null;
+                }
+            }
             let after = state.get("after").and_then(number).and_then(|after| i64::try_from(after).ok());
             let at = truncate(time + after.unwrap_or(0) * 1_000_000, self.provider.decimals);
             scope.set("state", &state);
