@@ -1,6 +1,9 @@
 //! What ends a run early.
 
-use std::fmt::{self, Display};
+use std::{
+    fmt::{self, Display},
+    io,
+};
 
 use quarry_diagnostic::Diagnostic;
 
@@ -16,6 +19,8 @@ pub enum Failure {
         /// What was found; at least one error.
         diagnostics: Vec<Diagnostic>,
     },
+    /// Whoever read the output has had enough, as `head` has.
+    ReaderGone,
     /// Anything else, one sentence.
     Other(String),
 }
@@ -26,6 +31,15 @@ impl Failure {
         Self::Other(format!("{doing}: {error}"))
     }
 
+    /// A failure to write output.
+    #[must_use]
+    #[allow(clippy::needless_pass_by_value)] // for `map_err`
+    pub fn writing(error: io::Error) -> Self {
+        // A writer over another may keep no kind, only the text.
+        let gone = error.kind() == io::ErrorKind::BrokenPipe || error.to_string().contains("Broken pipe");
+        if gone { Self::ReaderGone } else { Self::of("cannot write", error) }
+    }
+
     /// The failure in one line.
     #[must_use]
     pub fn message(&self) -> String {
@@ -34,6 +48,7 @@ impl Failure {
                 let first = diagnostics.iter().find(|found| found.is_error());
                 format!("{name}: {}", first.map_or("cannot run", |found| found.message.as_str()))
             }
+            Self::ReaderGone => "the reader of the output is gone".to_owned(),
             Self::Other(message) => message.clone(),
         }
     }

@@ -14,6 +14,7 @@ pub const FINDINGS: u8 = 1;
 pub fn report(failure: Failure) -> ExitCode {
     match failure {
         Failure::Query { name, text, diagnostics } => print_diagnostics(&name, &text, &diagnostics),
+        Failure::ReaderGone => return ExitCode::SUCCESS,
         Failure::Other(message) => anstream::eprintln!("error: {message}"),
     }
     ExitCode::from(ERROR)

@@ -54,7 +54,7 @@ pub fn run(arguments: &CheckArguments) -> Outcome {
         totals.planned += usize::from(checked.plan);
         let line =
             serde_json::to_string(&checked).map_err(|error| Failure::of("cannot write JSON", error))?;
-        writeln!(output, "{line}").map_err(|error| Failure::of("cannot write", error))
+        writeln!(output, "{line}").map_err(Failure::writing)
     };
     if let (Some(corpus), Some(language)) = (&arguments.corpus, arguments.lang) {
         for_each_line(corpus, language.into(), &mut check)?;
@@ -62,7 +62,7 @@ pub fn run(arguments: &CheckArguments) -> Outcome {
     for file in &arguments.files {
         check(&read_query(file, arguments.lang.map(Into::into))?)?;
     }
-    output.flush().map_err(|error| Failure::of("cannot write", error))?;
+    output.flush().map_err(Failure::writing)?;
     let percent = |part: usize| 100.0 * to_float(part) / to_float(totals.queries.max(1));
     anstream::eprintln!(
         "{} queries: {} parse ({:.1} %), {} plan ({:.1} %)",

@@ -175,6 +175,6 @@ fn print(arguments: &FieldsArguments, fields: &[FieldRow]) -> Outcome {
         .map_err(|error| Failure::of("cannot make the list of fields", error))?;
     let labels: Vec<String> = schema.fields().iter().map(|field| field.name().clone()).collect();
     let mut sink: Box<dyn Sink> = output::sink(output::chosen(arguments.output), &schema, &labels)?;
-    sink.write(&batch).and_then(|()| sink.finish()).map_err(|error| Failure::of("cannot write", error))?;
+    sink.write(&batch).and_then(|()| sink.finish()).map_err(Failure::writing)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -129,9 +129,9 @@ fn print_lines(alerts: &[Alert]) -> Outcome<()> {
     let mut output = std::io::BufWriter::new(std::io::stdout().lock());
     for alert in alerts {
         let line = serde_json::to_string(alert).map_err(|error| Failure::of("cannot write JSON", error))?;
-        writeln!(output, "{line}").map_err(|error| Failure::of("cannot write", error))?;
+        writeln!(output, "{line}").map_err(Failure::writing)?;
     }
-    output.flush().map_err(|error| Failure::of("cannot write", error))
+    output.flush().map_err(Failure::writing)
 }
 
 /// Columns of the alert table: what fits; all else is in the machine formats.
@@ -162,7 +162,7 @@ const FURTHER: [Shown; 7] = [
 /// Prints all alerts, newest first; JSON lines were printed as they came.
 fn print_alerts(format: Format, alerts: &mut Vec<Alert>) -> Outcome<()> {
     alerts.sort_by(|left, right| right.time.cmp(&left.time));
-    let failed = |error: std::io::Error| Failure::of("cannot write", error);
+    let failed = Failure::writing;
     match format {
         Format::Jsonl => Ok(()),
         Format::Json => {

@@ -83,28 +83,14 @@ async fn execute(
         }
         rows += batch.num_rows() as u64;
         let batch = batch.project(&shown).map_err(|error| Failure::Other(error.to_string()))?;
-        if let Some(code) = written(sink.write(&batch))? {
-            return Ok(code);
-        }
+        sink.write(&batch).map_err(Failure::writing)?;
     }
-    if let Some(code) = written(sink.finish())? {
-        return Ok(code);
-    }
+    sink.finish().map_err(Failure::writing)?;
     progress.close(&report, &format!("{} rows", grouped(rows)));
     if rows == 0 && !arguments.logs.quiet {
         why::tell(workspace, query, &plan, now, &objects, &report).await?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// A closed pipe (`| head`) ends the command quietly.
-fn written(result: std::io::Result<()>) -> Outcome<Option<ExitCode>> {
-    match result {
-        Ok(()) => Ok(None),
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(Some(ExitCode::SUCCESS)),
-        Err(error) if error.to_string().contains("Broken pipe") => Ok(Some(ExitCode::SUCCESS)),
-        Err(error) => Err(Failure::of("cannot write rows", error)),
-    }
 }
 
 fn limited(plan: Node, limit: Option<usize>) -> Node {

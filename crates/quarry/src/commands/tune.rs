@@ -102,7 +102,7 @@ fn write(file: &PathBuf, pack: &Pack, tuned: &Tuned) -> Outcome<()> {
 }
 
 fn print(arguments: &TuneArguments, tuned: &Tuned) -> Outcome<()> {
-    let failed = |error: std::io::Error| Failure::of("cannot write", error);
+    let failed = Failure::writing;
     match arguments.output {
         ResultFormat::Json => {
             let text = serde_json::to_string_pretty(tuned)

@@ -45,7 +45,7 @@ pub fn noisy(alerts: &[Alert]) -> Vec<Principal> {
     let mut found: Vec<(usize, Principal)> = Vec::new();
     for (stem, alerts) in by_stem {
         let actors: BTreeSet<&String> = alerts.iter().filter_map(|alert| alert.actor.as_ref()).collect();
-        let fleeting = actors.len() > 1 && actors.len() * 2 > alerts.len();
+        let fleeting = actors.len() > 1 && alerts.len() < actors.len() * NOISY;
         if fleeting && alerts.len() >= NOISY && stem.matches('/').count() > 1 {
             found.push((alerts.len(), principal(stem, true, &alerts)));
             continue;

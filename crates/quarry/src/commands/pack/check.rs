@@ -45,8 +45,7 @@ pub fn run(arguments: &CheckArguments) -> Outcome {
         missing_kinds(pack, &mut lines);
         found += lines.len();
         for line in lines {
-            writeln!(std::io::stdout().lock(), "{line}")
-                .map_err(|error| Failure::of("cannot write", error))?;
+            writeln!(std::io::stdout().lock(), "{line}").map_err(Failure::writing)?;
         }
     }
     let word = if packs.len() == 1 { "pack" } else { "packs" };

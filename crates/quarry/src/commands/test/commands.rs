@@ -9,8 +9,7 @@ use crate::failure::{Failure, Outcome};
 /// Prints the commands of the cases that have some; quarry runs none of them.
 pub fn print(packs: &[Pack], only: Option<&str>) -> Outcome {
     let mut output = std::io::stdout().lock();
-    let mut write =
-        |text: String| write!(output, "{text}").map_err(|error| Failure::of("cannot write", error));
+    let mut write = |text: String| write!(output, "{text}").map_err(Failure::writing);
     let mut shown = 0;
     for pack in packs {
         for case in pack.cases.cases.iter().filter(|case| only.is_none_or(|only| case.id == only)) {

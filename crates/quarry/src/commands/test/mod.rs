@@ -133,7 +133,7 @@ fn split_case(targets: &[String]) -> Outcome<(Vec<String>, Option<String>)> {
 }
 
 fn print(arguments: &TestArguments, packs: &[Pack], results: &TestResults) -> Outcome<()> {
-    let failed = |error: std::io::Error| Failure::of("cannot write", error);
+    let failed = Failure::writing;
     match arguments.output {
         ResultFormat::Table => matrix::print(packs, results, arguments.quiet).map_err(failed),
         ResultFormat::Json => {

@@ -112,7 +112,7 @@ impl SignalRow {
 }
 
 fn print(arguments: &TestArguments, found: &[Found]) -> Outcome<()> {
-    let failed = |error: std::io::Error| Failure::of("cannot write", error);
+    let failed = Failure::writing;
     match arguments.output {
         ResultFormat::Json => {
             let text = serde_json::to_string_pretty(found)
