@@ -33,6 +33,8 @@ pub enum Command {
     Tune(TuneArguments),
     /// Check packs, start a new one, print the schemas of their files
     Pack(PackArguments),
+    /// Write the records that a cloud would have written for an attack
+    Emulate(crate::commands::emulate::EmulateArguments),
 }
 
 /// Query languages.

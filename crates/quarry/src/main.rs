@@ -27,6 +27,7 @@ fn main() -> ExitCode {
         Command::Test(test) => commands::test::run(test),
         Command::Tune(tune) => commands::tune::run(tune),
         Command::Pack(pack) => commands::pack::run(pack),
+        Command::Emulate(emulate) => commands::emulate::run(emulate),
     };
     outcome.unwrap_or_else(failure::report)
 }

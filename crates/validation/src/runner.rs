@@ -12,7 +12,7 @@ use quarry_hunt::{Compiler, Failure, Outcome, SplunkFields};
 use quarry_pack::{
     Detection, Pack, PackError, Schedule, Tuning,
     cases::{Case, Expected, Order},
-    emulate::{Emulation, Emulator, Options},
+    emulate::{Emulation, Emulator, Options, typical_delays},
     results::{CaseResults, DetectionResult, PackResults, TestResults, Verdict},
 };
 use quarry_views::Catalog;
@@ -104,9 +104,7 @@ fn run_case(
 
 /// Emulates a case with the delays that its pack states.
 pub fn emulate(setup: &Setup, emulator: &Emulator, pack: &Pack, case: &Case) -> Outcome<Emulation> {
-    let stated = pack.manifest.iter().flat_map(|manifest| &manifest.delay_model);
-    let delays = stated.map(|(log, delay)| (log.clone(), delay.typical)).collect();
-    let options = Options { delays, ..setup.emulation.clone() };
+    let options = Options { delays: typical_delays(pack), ..setup.emulation.clone() };
     emulator.case(case, &options).map_err(of_pack)
 }
 

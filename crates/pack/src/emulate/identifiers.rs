@@ -15,6 +15,10 @@ const PIECES: &[(&str, Piece)] = &[
     ("hex", |random, length| random.letters(b"0123456789abcdef", length)),
     ("HEX", |random, length| random.letters(b"0123456789ABCDEF", length)),
     ("digits", |random, length| random.letters(b"0123456789", length)),
+    ("number", |random, length| {
+        let first = random.letters(b"123456789", 1);
+        first + &random.letters(b"0123456789", length.saturating_sub(1))
+    }),
     ("key", |random, length| random.letters(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", length)),
     ("word", |random, length| random.letters(b"abcdefghijklmnopqrstuvwxyz0123456789", length)),
     ("below", |random, limit| random.index(limit).to_string()),

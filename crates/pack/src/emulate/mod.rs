@@ -9,7 +9,7 @@ mod filters;
 mod identifiers;
 mod library;
 mod noise;
-mod of_pack;
+mod of_case;
 mod perform;
 mod random;
 mod references;
@@ -37,7 +37,7 @@ use self::{
     template::{ProviderTemplate, ShapeTemplate},
 };
 use crate::{
-    Interval, PackError,
+    Interval, Pack, PackError,
     cases::{Case, Order, Principal, Provider, Step},
 };
 
@@ -173,6 +173,26 @@ impl Emulator {
         Self { templates, cast: cast.clone(), engine, identifiers }
     }
 
+    /// An emulator with the embedded templates alone.
+    ///
+    /// # Errors
+    /// If one of them is wrong, which the tests of this crate exclude.
+    pub fn embedded() -> Result<Self, PackError> {
+        Ok(Self::new(Templates::embedded()?, &BTreeMap::new()))
+    }
+
+    /// An emulator with the templates below the pack's `telemetry/` and the cast of its cases.
+    ///
+    /// # Errors
+    /// If a template is wrong.
+    pub fn of_pack(pack: &Pack) -> Result<Self, PackError> {
+        let mut templates = Templates::embedded()?;
+        for (path, text) in pack.pages.iter().filter(|(path, _)| path.starts_with("telemetry/")) {
+            templates.add(path, text)?;
+        }
+        Ok(Self::new(templates, &pack.cases.cast))
+    }
+
     /// The same with another cast; the compiled templates are kept.
     #[must_use]
     pub fn with_cast(mut self, cast: &BTreeMap<String, Principal>) -> Self {
@@ -299,6 +319,13 @@ impl Emulator {
             )
         })
     }
+}
+
+/// How long records typically take to arrive by log type, as the pack's delay model has it.
+#[must_use]
+pub fn typical_delays(pack: &Pack) -> BTreeMap<String, Interval> {
+    let delays = pack.manifest.iter().flat_map(|manifest| &manifest.delay_model);
+    delays.map(|(log, delay)| (log.clone(), delay.typical)).collect()
 }
 
 fn in_step(mut error: PackError, case: &Case, step: &Step) -> PackError {

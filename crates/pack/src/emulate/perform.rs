@@ -240,7 +240,11 @@ impl Performance<'_> {
             )));
         }
         for (name, default) in &self.provider.values {
-            let value = self.action.values.get(name).unwrap_or(default);
+            let own = self.action.values.get(name);
+            if own.is_none() && self.action.parameters.contains_key(name) {
+                continue;
+            }
+            let value = own.unwrap_or(default);
             let value =
                 self.emulator.engine.evaluate(value, scope).map_err(|error| self.wrong(name, &error))?;
             scope.set(name, &value);

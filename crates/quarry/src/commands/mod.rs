@@ -1,6 +1,7 @@
 //! One file a command.
 
 pub mod check;
+pub mod emulate;
 pub mod fields;
 pub mod hunt;
 pub mod pack;

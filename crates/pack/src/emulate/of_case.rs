@@ -1,26 +1,14 @@
-//! The emulator of a pack: its own telemetry and cast over the built-in ones.
+//! Who acts, and what is known of an action, for those who run tests.
 
 use std::collections::BTreeMap;
 
 use super::{Emulator, Templates};
 use crate::{
-    CaseKind, Pack, PackError,
+    CaseKind, PackError,
     cases::{Case, Principal, Provider, Step},
 };
 
 impl Emulator {
-    /// The emulator for the cases of a pack.
-    ///
-    /// # Errors
-    /// If a file under the pack's `telemetry/` is wrong.
-    pub fn of_pack(pack: &Pack) -> Result<Self, PackError> {
-        let mut templates = Templates::embedded()?;
-        for (path, text) in pack.pages.iter().filter(|(path, _)| path.starts_with("telemetry/")) {
-            templates.add(&format!("{}/{path}", pack.origin), text)?;
-        }
-        Ok(Self::new(templates, &pack.cases.cast))
-    }
-
     /// Who does a step: the member of the cast it names, or the usual one of the case's kind.
     #[must_use]
     pub fn member_of<'a>(&self, case: &Case, step: &'a Step) -> &'a str {
