@@ -26,7 +26,8 @@ impl Packs {
     /// If one of them cannot be read, which the tests of this crate exclude.
     pub fn embedded() -> Result<Self, PackError> {
         let mut packs = Vec::new();
-        for folder in EMBEDDED.dirs() {
+        let is_pack = |folder: &&Dir<'_>| folder.get_file(folder.path().join("pack.yml")).is_some();
+        for folder in EMBEDDED.dirs().filter(is_pack) {
             let origin = format!("embedded/{}", folder.path().display());
             let read = |name: &str| {
                 let file = folder.get_file(folder.path().join(name));
