@@ -157,3 +157,28 @@ fn mistakes_in_steps_are_told_with_help() {
         assert!(message.contains("case `some`"), "{message}");
     }
 }
+
+/// Exactly as many records as asked for, of many actions and principals, some refused, spread over the time.
+#[test]
+fn noise_is_exact_and_varied() {
+    let emulator = emulator();
+    for provider in [quarry_pack::Provider::Aws, quarry_pack::Provider::Azure, quarry_pack::Provider::Gcp] {
+        for profiles in [vec!["everyday".to_owned()], vec!["everyday".to_owned(), "operations".to_owned()]] {
+            let options = Options { noise: 201, profiles, ..Options::default() };
+            let records = emulator.noise(provider, &options).unwrap();
+            assert_eq!(records.len(), 201);
+            assert!(records.iter().all(|record| record.step.is_none()));
+            assert!(records.windows(2).all(|pair| pair[0].time <= pair[1].time));
+            let hour = 3_600_000_000;
+            assert!(
+                records[0].time >= options.at - hour && records[200].time < options.at + hour + 60_000_000
+            );
+            assert!(records[200].time - records[0].time > hour, "{provider:?}");
+            let ids: std::collections::BTreeSet<_> = records.iter().map(|record| &record.event_id).collect();
+            assert!(ids.len() > 60, "{provider:?}: {}", ids.len());
+        }
+    }
+    let unknown = Options { noise: 1, profiles: vec!["evryday".to_owned()], ..Options::default() };
+    let error = emulator.noise(quarry_pack::Provider::Aws, &unknown).unwrap_err();
+    assert!(error.to_string().contains("profiles are everyday, operations"), "{error}");
+}

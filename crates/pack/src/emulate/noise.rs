@@ -12,6 +12,9 @@ use crate::{PackError, cases::Provider};
 /// Longest time that a principal of the noise works in one session, in nanoseconds.
 const SESSION: i64 = 3_600 * SECOND;
 
+/// How often an action that no longer fits is replaced.
+const TRIES: usize = 64;
+
 impl Emulator {
     /// Exactly `options.noise` records of ordinary work in the hours around `options.at`, in order of time.
     ///
@@ -23,6 +26,7 @@ impl Emulator {
         let span = options.spread.seconds() * SECOND;
         let mut records: Vec<Record> = Vec::with_capacity(options.noise);
         let mut index = 0_usize;
+        let mut tries = 0;
         while records.len() < options.noise {
             let number = index.to_string();
             index += 1;
@@ -30,12 +34,14 @@ impl Emulator {
             let entry = draw(&entries, random.below(total));
             let time = options.at * 1000 - span / 2 + random.span(span);
             let mut made = self.one(provider, entry, options, (time, &number), &mut random)?;
-            // An action is never cut in two; one that no longer fits makes room for another.
-            if records.len() + made.len() <= options.noise {
-                records.append(&mut made);
-            } else if index > options.noise.saturating_mul(64) {
-                return Err(PackError::new("telemetry", "the noise has no action of a single record"));
+            let room = options.noise - records.len();
+            // An action that does not fit makes room for another; where none fits, the last is still under way.
+            if made.len() > room && tries < TRIES {
+                tries += 1;
+                continue;
             }
+            made.truncate(room);
+            records.append(&mut made);
         }
         records.sort_by_key(|record| record.time);
         Ok(records)
