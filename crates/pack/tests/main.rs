@@ -3,5 +3,6 @@
 
 mod cases;
 mod emulate;
+mod emulate_properties;
 mod pack;
 mod tuning;

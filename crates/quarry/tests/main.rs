@@ -4,6 +4,7 @@
 mod cases;
 mod check;
 mod common;
+mod emulate;
 mod events;
 mod founding;
 mod hostile;

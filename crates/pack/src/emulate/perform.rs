@@ -11,7 +11,7 @@ use super::{
     engine::Scope,
     filters::SECOND,
     random::Random,
-    template::{Action, ProviderTemplate},
+    template::{Action, Form, ProviderTemplate},
 };
 use crate::{PackError, cases::Principal};
 
@@ -109,8 +109,9 @@ impl Performance<'_> {
             scope.set(name, &value);
             outputs.insert(name.clone(), value);
         }
-        let mut facts = self.facts(&scope)?;
-        let records = self.records(&scope, &outcome, &facts, time)?;
+        let form = self.form()?;
+        let mut facts = self.facts(&scope, form)?;
+        let records = self.records(&scope, &outcome, form, time)?;
         facts.time = records.first().map_or(time / 1000, |record| record.time);
         for record in &records {
             if !facts.event_ids.contains(&record.event_id) {
@@ -252,10 +253,17 @@ impl Performance<'_> {
         Ok(())
     }
 
-    fn facts(&self, scope: &Arc<Scope>) -> Result<Facts, PackError> {
+    /// The form of the records in the wanted way of delivery.
+    fn form(&self) -> Result<&Form, PackError> {
+        let shape = self.emulator.shape(self.provider, self.task.shape)?;
+        let form = self.provider.forms.get(&shape.form);
+        form.ok_or_else(|| self.wrong("form", &format!("no form is called `{}`", shape.form)))
+    }
+
+    fn facts(&self, scope: &Arc<Scope>, form: &Form) -> Result<Facts, PackError> {
         let engine = &self.emulator.engine;
         let mut facts: BTreeMap<&str, String> = BTreeMap::new();
-        for (name, template) in self.provider.facts.iter().chain(&self.action.facts) {
+        for (name, template) in self.provider.facts.iter().chain(&self.action.facts).chain(&form.facts) {
             facts.insert(name, engine.text(template, scope).map_err(|error| self.wrong(name, &error))?);
         }
         if !self.action.target.is_empty() {
@@ -282,7 +290,7 @@ impl Performance<'_> {
         &self,
         scope: &Arc<Scope>,
         outcome: &Map<String, Value>,
-        facts: &Facts,
+        form: &Form,
         time: i64,
     ) -> Result<Vec<Record>, PackError> {
         let engine = &self.emulator.engine;
@@ -292,12 +300,6 @@ impl Performance<'_> {
             let known: Vec<&str> = self.provider.sequences.keys().map(String::as_str).collect();
             self.wrong("sequence", &format!("no sequence is called `{name}`: {}", known.join(", ")))
         })?;
-        let shape = self.emulator.shape(self.provider, self.task.shape)?;
-        let form = self
-            .provider
-            .forms
-            .get(&shape.form)
-            .ok_or_else(|| self.wrong("form", &format!("no form is called `{}`", shape.form)))?;
         let arrives = self.task.arrives.unwrap_or(self.provider.arrives.seconds());
         let mut records = Vec::new();
         for state in states {
@@ -318,7 +320,7 @@ impl Performance<'_> {
             records.push(Record {
                 log: form.log.clone(),
                 provider: self.provider.provider,
-                account: facts.account.clone().unwrap_or_default(),
+                account: engine.text("{{ account }}", scope).map_err(wrong)?,
                 region: engine.text("{{ region }}", scope).map_err(wrong)?,
                 event_id: engine.text(&form.event_id, scope).map_err(wrong)?,
                 json,

@@ -180,6 +180,9 @@ pub struct Form {
     pub record: String,
     /// The provider's identifier of the record, as an alert names it.
     pub event_id: String,
+    /// Facts that this form tells otherwise, or not at all.
+    #[serde(default)]
+    pub facts: BTreeMap<String, String>,
 }
 
 /// A way of delivery.
