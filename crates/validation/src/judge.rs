@@ -87,14 +87,20 @@ fn quoted(text: Option<&str>) -> String {
     text.map_or_else(|| "empty".to_owned(), |text| format!("`{text}`"))
 }
 
-/// Whether a value names everything in `wanted`, letter case aside; either may be a list.
+/// Whether a value names what is `wanted`, letter case aside. Either may be a list: an alert that has room for one
+/// of several targets names any of them, and none that is not wanted.
 fn names(value: &str, wanted: &str) -> bool {
     let value = value.to_lowercase();
     let wanted = wanted.to_lowercase();
-    value == wanted
-        || wanted.split(SEPARATORS).filter(|part| !part.is_empty()).all(|part| {
-            value.split(SEPARATORS).any(|found| found == part || found.ends_with(&format!("/{part}")))
-        })
+    let parts = |text: &'_ str| -> Vec<String> {
+        text.split(SEPARATORS).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+    };
+    let wanted_parts = parts(&wanted);
+    let is_wanted = |found: &String| {
+        wanted_parts.iter().any(|part| found == part || found.ends_with(&format!("/{part}")))
+    };
+    let found = parts(&value);
+    value == wanted || (!found.is_empty() && found.iter().all(is_wanted))
 }
 
 #[cfg(test)]
@@ -102,11 +108,12 @@ mod tests {
     use super::names;
 
     #[test]
-    fn a_list_names_each_of_its_parts_and_a_path_its_end() {
-        assert!(names("i-1, i-2", "i-2"));
+    fn an_alert_may_name_one_of_several_targets_and_no_other() {
+        assert!(names("i-2", "i-1, i-2"));
+        assert!(names("i-1, i-2", "i-2, i-1"));
+        assert!(!names("i-1, i-2", "i-2"));
         assert!(names("/subscriptions/s/VirtualMachines/Web", "web"));
         assert!(names("I-1", "i-1"));
-        assert!(!names("i-1", "i-1, i-2"));
         assert!(!names("i-12", "i-1"));
         assert!(!names("", "i-1"));
     }

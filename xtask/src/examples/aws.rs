@@ -236,7 +236,8 @@ fn staging(scenario: &mut Scenario) {
         &launch,
         "an instance is launched from a snapshot that the same session took",
     );
-    scenario.expect_staging("a session takes a snapshot, makes a volume of it and launches an instance with it");
+    scenario
+        .expect_staging("a session takes a snapshot, makes a volume of it and launches an instance with it");
 }
 
 fn service(scenario: &mut Scenario, role: &str, name: &str) -> Session {

@@ -47,7 +47,9 @@ pub fn markdown(scenario: &Scenario, objects: &BTreeMap<String, Vec<u8>>) -> Str
         count("staging"),
         count("refused")
     );
-    for (detection, title) in [("launch", "Launches"), ("staging", "Staging sequences"), ("refused", "Refused attempts")] {
+    for (detection, title) in
+        [("launch", "Launches"), ("staging", "Staging sequences"), ("refused", "Refused attempts")]
+    {
         let _ = writeln!(text, "## {title}\n\n| cloud | what happens | actor | from |\n|---|---|---|---|");
         for alert in scenario.expected.iter().filter(|alert| alert.detection == detection) {
             let _ = writeln!(
