@@ -266,7 +266,10 @@ impl Performance<'_> {
         for (name, template) in self.provider.facts.iter().chain(&self.action.facts).chain(&form.facts) {
             facts.insert(name, engine.text(template, scope).map_err(|error| self.wrong(name, &error))?);
         }
-        if !self.action.target.is_empty() {
+        // What was never made has no identifier that an alert could name.
+        let made = self.task.outcome == "success"
+            || !self.action.ids.keys().any(|id| self.action.target.contains(id.as_str()));
+        if made && !self.action.target.is_empty() {
             let target = engine.text(&self.action.target, scope);
             facts.insert("target", target.map_err(|error| self.wrong("target", &error))?);
         }
