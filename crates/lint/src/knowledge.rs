@@ -39,6 +39,9 @@ pub struct LogFacts {
     /// Why one action is several records.
     #[serde(default)]
     pub several: Option<String>,
+    /// Only queries whose text matches are told so.
+    #[serde(default, deserialize_with = "expression")]
+    pub several_in: Option<Regex>,
     /// Paths whose value the records of one action share.
     #[serde(default)]
     pub several_key: Vec<String>,

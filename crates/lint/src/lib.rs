@@ -47,6 +47,8 @@ pub struct Context<'a> {
     pub technique: Option<&'a str>,
     /// Whether a schedule sets its time range.
     pub scheduled: bool,
+    /// Whether a wildcard stands for fields that only the data can tell.
+    pub open_names: bool,
     /// What its documentation says; a property that is named there needs no lint.
     pub described: &'a str,
 }

@@ -22,12 +22,12 @@ impl Linter {
     }
 
     /// The plan through a view, if the query can be planned.
-    pub fn plan(&self, language: &str, view: &str, text: &str) -> Option<Node> {
+    pub fn plan(&self, language: &str, view: &str, text: &str) -> Option<(Node, bool)> {
         let view = self.catalog.view(view).unwrap();
         match language {
             "aql" => {
                 let parsed = quarry_aql::parse(text);
-                quarry_aql::lower(&parsed, view, &quarry_aql::LowerOptions::default()).plan
+                Some((quarry_aql::lower(&parsed, view, &quarry_aql::LowerOptions::default()).plan?, false))
             }
             _ => {
                 let parsed = quarry_spl::parse(text, &self.macros);
@@ -36,7 +36,8 @@ impl Linter {
                 }
                 let default_time = TimeRange::default();
                 let options = quarry_spl::lower::LowerOptions { view, discovered: None, default_time };
-                quarry_spl::lower::lower(&parsed, &options).plan
+                let lowered = quarry_spl::lower::lower(&parsed, &options);
+                Some((lowered.plan?, lowered.needs_discovery))
             }
         }
     }
@@ -47,7 +48,8 @@ impl Linter {
     }
 
     pub fn lint_in(&self, language: &str, view: &str, text: &str, context: Context<'_>) -> Option<Vec<Finding>> {
-        let plan = self.plan(language, view, text)?;
+        let (plan, open_names) = self.plan(language, view, text)?;
+        let context = Context { open_names, ..context };
         Some(lint(&Subject { text, plan: &plan, catalog: &self.catalog, context }))
     }
 }

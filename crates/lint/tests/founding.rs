@@ -26,7 +26,7 @@ fn founding_aql() {
 fn the_detections_of_the_pack_have_none() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../packs/T1578.002");
     let described = std::fs::read_to_string(format!("{folder}/pack.yml")).unwrap();
-    let context = Context { technique: Some("T1578.002"), scheduled: true, described: &described };
+    let context = Context { technique: Some("T1578.002"), scheduled: true, described: &described, ..Context::default() };
     for (name, language) in [("launch.spl", "spl"), ("launch.aql", "aql"), ("refused.spl", "spl"), ("refused.aql", "aql")] {
         let text = std::fs::read_to_string(format!("{folder}/{name}")).unwrap();
         let found = Linter::new().lint(language, &text, context).unwrap();

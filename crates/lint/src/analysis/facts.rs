@@ -8,6 +8,9 @@ use quarry_views::{Derivation, Path, View, ViewSource};
 use super::domain::{Domain, Texts};
 use crate::knowledge::{FieldFacts, Knowledge, LogFacts};
 
+/// Prefix of a source field that is a JSON path of the record, whatever the view says.
+const JSON_PREFIX: &str = "json:";
+
 /// What is known of one column of a scan, for one log type.
 #[derive(Debug, Clone)]
 pub struct ColumnFacts {
@@ -46,7 +49,10 @@ pub struct Reader<'a> {
 impl Reader<'_> {
     /// What is known of a field.
     pub fn column(&self, field: &str) -> ColumnFacts {
-        let derivation = self.view.derivation(self.source, field);
+        let derivation = match field.strip_prefix(JSON_PREFIX) {
+            Some(path) => Derivation::Path(Path { text: path.to_owned(), ignore_case: true }),
+            None => self.view.derivation(self.source, field),
+        };
         let declared = self.declared(field);
         let foreign = !declared && self.is_foreign(field, &derivation);
         let domain = if foreign { Domain::null() } else { self.domain(&derivation) };
@@ -108,20 +114,16 @@ impl Reader<'_> {
             Derivation::First(items) => self.first(items),
             Derivation::Capture { from, .. } => self.nullable_from(from, Domain::any()),
             Derivation::Concat(items) if items.iter().any(|item| self.domain(item).is_null()) => Domain::null(),
-            Derivation::Lookup { from, table } => {
-                let words = table.exact.values().chain(table.patterns.iter().map(|(_, value)| value));
-                let mut words: Vec<String> = words.chain(&table.default).cloned().collect();
-                words.sort();
-                words.dedup();
-                let from = self.domain(from);
-                let null = table.default.is_none() || from.null;
-                if from.is_null() { Domain::null() } else { Domain { null, texts: Texts::Words(words) } }
-            }
+            // Tables are quarry's own, so what they give is no fact about the log.
+            Derivation::Lookup { from, .. } => self.nullable_from(from, Domain::any()),
             Derivation::Present { when, then } => {
                 let when = self.domain(when);
                 if when.is_null() { Domain::null() } else { self.domain(then).nullable(when.null) }
             }
-            Derivation::If { then, otherwise, .. } => self.domain(then).or(self.domain(otherwise)),
+            Derivation::If { then, otherwise, .. } => {
+                let (then, otherwise) = (self.domain(then), self.domain(otherwise));
+                if then.is_null() && otherwise.is_null() { Domain::null() } else { Domain { null: then.null || otherwise.null, ..Domain::any() } }
+            }
             Derivation::Upper(from) => self.domain(from).map(str::to_uppercase),
             Derivation::Lower(from) => self.domain(from).map(str::to_lowercase),
             Derivation::LogType => Domain::word(self.source.log_type.clone()),

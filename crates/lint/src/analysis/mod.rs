@@ -163,6 +163,21 @@ impl<'a> Analysis<'a> {
         self.matchers.fits(matcher, text).unwrap_or(false)
     }
 
+    /// Whether, before a stage, fields were made whose names the plan does not know: a wildcard
+    /// renamed some, or JSON was taken apart.
+    pub fn makes_names(&self, at: usize) -> bool {
+        if self.subject.context.open_names {
+            return true;
+        }
+        let Some(scan) = self.stages.get(at).map(|stage| stage.scan) else { return false };
+        let parses = |function: &str| ["spath", "json", "extract", "kv"].iter().any(|word| function.contains(word));
+        self.stages.iter().take(at).filter(|stage| stage.scan == scan).any(|stage| match &stage.node.operator {
+            Operator::Expand { .. } => true,
+            Operator::Extend { columns, .. } => columns.iter().any(|(_, value)| value.calls(&parses)),
+            _ => false,
+        })
+    }
+
     /// What a source column of a log type is, by its name in the plan.
     pub fn column(&self, scan: usize, log: usize, name: &str) -> Option<&ColumnFacts> {
         self.scans.get(scan)?.logs.get(log)?.columns.get(name)

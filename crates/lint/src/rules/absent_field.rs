@@ -21,7 +21,7 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
         let Some(log) = never.logs.first().and_then(|log| scan.logs.get(*log)) else { continue };
         let condition = excerpt(analysis.subject.text, never.span);
         let who = carriers(scan.logs.as_slice(), &never.logs);
-        let message = format!("`{condition}` never holds: {who} never carries `{}`", never.field);
+        let message = format!("`{condition}` never holds: {who} carries `{}`", never.field);
         report.add(message, never.span, help(log, &never.field));
     }
     restrained(analysis, report, &mut told);
@@ -31,11 +31,11 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
 /// Whose records lack the field.
 fn carriers(all: &[Log<'_>], logs: &[usize]) -> String {
     if logs.len() > 1 && logs.len() == all.len() {
-        return "none of these logs".to_owned();
+        return "no log here".to_owned();
     }
     let main = logs.iter().filter_map(|log| all.get(*log)).find(|log| log.is_main());
     let first = main.or_else(|| logs.first().and_then(|log| all.get(*log)));
-    first.map_or_else(|| "the log".to_owned(), |log| log.title().to_owned())
+    first.map_or_else(|| "no log".to_owned(), |log| format!("no record of {}", log.title()))
 }
 
 fn help(log: &Log<'_>, field: &str) -> Vec<String> {
@@ -71,7 +71,7 @@ fn restrained(analysis: &Analysis<'_>, report: &mut Report, told: &mut Vec<Strin
             }
             told.push(field.clone());
             let whole = excerpt(analysis.subject.text, site.condition.span);
-            let message = format!("`{whole}` never holds for {}, which never carries `{field}`", log.title());
+            let message = format!("`{whole}` never holds for {}, whose records never carry `{field}`", log.title());
             report.add(message, item.span, help(log, &field));
         }
         Descend::Yes
@@ -100,7 +100,10 @@ fn names_operation(analysis: &Analysis<'_>, stage: &Stage<'_>, log: usize, condi
 
 /// Values made only of fields that the log never carries.
 fn values(analysis: &Analysis<'_>, report: &mut Report, told: &mut Vec<String>) {
-    for stage in analysis.stages.iter().filter(|stage| !stage.mixed) {
+    for (at, stage) in analysis.stages.iter().enumerate().filter(|(_, stage)| !stage.mixed) {
+        if analysis.makes_names(at) {
+            continue;
+        }
         let (Operator::Extend { columns, .. } | Operator::Project { columns, .. }) = &stage.node.operator else {
             continue;
         };
@@ -159,9 +162,9 @@ fn empty_value(
     }
     told.push(field.clone());
     let message = if column == field {
-        format!("`{field}` never has a value: {} does not carry it", log.title())
+        format!("`{field}` never has a value: no record of {} carries it", log.title())
     } else {
-        format!("`{column}` never has a value from `{field}`: {} does not carry it", log.title())
+        format!("`{column}` never has a value from `{field}`: no record of {} carries it", log.title())
     };
     report.add(message, *span, help(log, &field));
 }

@@ -57,8 +57,12 @@ pub fn find(analysis: &Analysis<'_>) -> Vec<Never> {
         // An alternative that can hold makes it a precaution, unless the word itself is a slip.
         let is_slip = |never: &Never| matches!(never.cause, Cause::Case(_) | Cause::Word(_) | Cause::Shape);
         let needed = |never: &Never| is_slip(never) || never.logs.iter().any(|log| !site.spared.contains(log));
+        // A test for any value at all that always holds is no mistake.
+        let is_idle = |never: &Never| {
+            site.negated && matches!(never.cause, Cause::AlwaysSet(_) | Cause::NeverEmpty)
+        };
         let added = found.split_off(before);
-        found.extend(added.into_iter().filter(needed));
+        found.extend(added.into_iter().filter(|never| needed(never) && !is_idle(never)));
         descend
     });
     found
@@ -129,12 +133,15 @@ fn leaf(analysis: &Analysis<'_>, at: usize, scan: usize, logs: &[usize], conditi
         ExpressionKind::Not(inner) => (inner.as_ref(), true),
         _ => (condition, false),
     };
-    let log = speaker(analysis, scan, logs)?;
+    if is_implied(inner) {
+        return None;
+    }
+    let log = speaker(analysis, (at, scan), logs, inner)?;
     let never = |cause, field| Never { span: condition.span, stage: at, scan, logs: logs.to_vec(), partial: false, cause, field };
     if let ExpressionKind::IsNull(value) = &inner.kind {
         let (facts, _) = source_column(analysis, at, scan, log, value)?;
         let cause = match (negated, facts.absent) {
-            (true, true) => absent(analysis, scan, log, facts),
+            (true, true) if !analysis.makes_names(at) => absent(analysis, scan, log, facts),
             (false, false) => Cause::AlwaysSet(facts.fallback.clone()),
             _ => return None,
         };
@@ -147,6 +154,9 @@ fn leaf(analysis: &Analysis<'_>, at: usize, scan: usize, logs: &[usize], conditi
         }
         let asks_other = negated != compared.differs;
         if facts.absent {
+            if analysis.makes_names(at) {
+                return None;
+            }
             return Some(never(absent(analysis, scan, log, facts), facts.name.clone()));
         }
         if asks_other || !whole {
@@ -158,11 +168,25 @@ fn leaf(analysis: &Analysis<'_>, at: usize, scan: usize, logs: &[usize], conditi
     if asks_other { None } else { computed(analysis, at, &compared).map(|(cause, field)| never(cause, field)) }
 }
 
-/// The log type that messages speak of.
-fn speaker(analysis: &Analysis<'_>, scan: usize, logs: &[usize]) -> Option<usize> {
+/// Whether nobody wrote the condition: a command implies it, and all its parts have the command's place.
+fn is_implied(condition: &Expression) -> bool {
+    let children = condition.children();
+    !children.is_empty() && children.iter().all(|child| child.span == condition.span)
+}
+
+/// The log type that messages speak of: a main one that carries the field, if there is one.
+fn speaker(analysis: &Analysis<'_>, (at, scan): (usize, usize), logs: &[usize], condition: &Expression) -> Option<usize> {
     let known = &analysis.scans.get(scan)?.logs;
-    let main = logs.iter().copied().find(|log| known.get(*log).is_some_and(Log::is_main));
-    main.or_else(|| logs.first().copied())
+    let value = match &condition.kind {
+        ExpressionKind::IsNull(value) => Some(value.as_ref()),
+        _ => comparison(condition).map(|compared| compared.value),
+    };
+    let lacks = |log: usize| {
+        let facts = value.and_then(|value| source_column(analysis, at, scan, log, value));
+        facts.is_some_and(|(facts, _)| facts.absent)
+    };
+    let rank = |log: &&usize| (lacks(**log), !known.get(**log).is_some_and(Log::is_main));
+    logs.iter().min_by_key(rank).copied()
 }
 
 /// The one source column that a value is, through renamings; whether nothing else can take its place.

@@ -19,8 +19,8 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
         let Some(compared) = comparison(expression) else { return };
         let told = match &compared.matcher.pattern {
             TextPattern::Equals(wanted) => equality(expression, wanted),
-            TextPattern::Contains(_) => None,
-            TextPattern::Wildcard(wanted) => wildcard(wanted),
+            // A `%` in a wildcard pattern may be meant: Windows names variables so.
+            TextPattern::Contains(_) | TextPattern::Wildcard(_) => None,
             TextPattern::Like(wanted) => like(wanted),
             TextPattern::Regex(wanted) => regex(wanted),
         };
@@ -54,12 +54,6 @@ fn equality(expression: &Expression, wanted: &str) -> Told {
         return Some(("`%` stands for itself: the comparison is exact".to_owned(), "use `LIKE` or `ILIKE`"));
     }
     None
-}
-
-fn wildcard(wanted: &str) -> Told {
-    let inner = wanted.trim_matches('*');
-    let percent = inner.len() > 3 && inner.starts_with('%') && inner.ends_with('%');
-    percent.then(|| ("`%` stands for itself: the wildcard is `*`".to_owned(), "write `*`"))
 }
 
 fn like(wanted: &str) -> Told {

@@ -14,6 +14,9 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
         for (log, found) in known.logs.iter().enumerate().filter(|(_, log)| log.targeted && log.is_main()) {
             let Some(facts) = found.facts else { continue };
             let Some(reason) = &facts.several else { continue };
+            if !known.explicit || facts.several_in.as_ref().is_some_and(|words| !words.is_match(analysis.subject.text)) {
+                continue;
+            }
             if ends_only(analysis, scan, log) {
                 continue;
             }
@@ -22,7 +25,7 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
                 let message = format!("`{condition}` counts records, not actions");
                 let help = vec![reason.clone(), "count distinct ids of operations, or only the records that end one".to_owned()];
                 report.add(message, threshold.span, help);
-            } else if known.explicit && !gathers(analysis, scan) && one_log_family(known.logs.as_slice(), found) {
+            } else if !gathers(analysis, scan) && one_log_family(known.logs.as_slice(), found) {
                 let message = format!("one action gives several rows: {reason}");
                 let help = vec!["keep only the record that ends an operation, or group by what its records share".to_owned()];
                 report.add(message, selector(analysis, scan, log), help);
