@@ -59,7 +59,7 @@ fn restrained(analysis: &Analysis<'_>, report: &mut Report, told: &mut Vec<Strin
         }
         for item in items {
             let absent = site.logs.iter().copied().find_map(|log| {
-                let field = lacks(analysis, stage, log, item)?;
+                let field = lacks(analysis, (site.stage, stage), log, item)?;
                 let meant = scan.logs.get(log).is_some_and(Log::is_main)
                     && items.iter().any(|other| names_operation(analysis, stage, log, other));
                 meant.then_some((log, field))
@@ -79,13 +79,16 @@ fn restrained(analysis: &Analysis<'_>, report: &mut Report, told: &mut Vec<Strin
 }
 
 /// The field that makes a condition impossible for a log by never having a value.
-fn lacks(analysis: &Analysis<'_>, stage: &Stage<'_>, log: usize, condition: &Expression) -> Option<String> {
+fn lacks(analysis: &Analysis<'_>, (at, stage): (usize, &Stage<'_>), log: usize, condition: &Expression) -> Option<String> {
     if analysis.truths(stage, log, condition).yes {
         return None;
     }
     let compared = super::tools::comparison(condition)?;
     let columns = plain_columns(compared.value)?;
     let [(name, _)] = columns.as_slice() else { return None };
+    if analysis.definition(at, name).is_some() {
+        return None;
+    }
     let facts = analysis.column(stage.scan, log, name)?;
     facts.absent.then(|| facts.name.clone())
 }
@@ -110,7 +113,7 @@ fn values(analysis: &Analysis<'_>, report: &mut Report, told: &mut Vec<String>) 
         let logs = analysis.coming(stage);
         for (name, value) in columns.iter().filter(|(name, _)| !name.starts_with("__")) {
             value_sites(analysis, stage, value, &logs, &mut |value, logs| {
-                empty_value(analysis, stage, name, value, logs, report, told);
+                empty_value(analysis, (at, stage), (name, value), logs, report, told);
             });
         }
     }
@@ -139,15 +142,17 @@ fn value_sites<'e>(
 
 fn empty_value(
     analysis: &Analysis<'_>,
-    stage: &Stage<'_>,
-    column: &str,
-    value: &Expression,
+    (at, stage): (usize, &Stage<'_>),
+    (column, value): (&str, &Expression),
     logs: &[usize],
     report: &mut Report,
     told: &mut Vec<String>,
 ) {
     let Some(scan) = analysis.scans.get(stage.scan).filter(|scan| scan.explicit) else { return };
     let Some(columns) = plain_columns(value).filter(|columns| !columns.is_empty()) else { return };
+    if columns.iter().any(|(name, _)| analysis.definition(at, name).is_some()) {
+        return;
+    }
     let main: Vec<usize> =
         logs.iter().copied().filter(|log| scan.logs.get(*log).is_some_and(Log::is_main)).collect();
     let lacking = |log: &usize| {
