@@ -7,7 +7,8 @@ use crate::common::{Linter, lines};
 #[test]
 fn bad_examples_report_and_fixed_ones_do_not() {
     let linter = Linter::new();
-    for rule in RULES {
+    // What needs logs is tested with the command.
+    for rule in RULES.iter().filter(|rule| rule.code != "LNT019") {
         let text = rule.page.text();
         assert!(text.starts_with(&format!("# {}: {}\n", rule.code, rule.name)), "{}", rule.code);
         let examples = rule.page.examples();

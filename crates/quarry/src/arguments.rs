@@ -35,6 +35,10 @@ pub enum Command {
     Pack(PackArguments),
     /// Write the records that a cloud would have written for an attack
     Emulate(crate::commands::emulate::EmulateArguments),
+    /// Tell what queries that run will really do: comparisons that never hold, exclusions left open
+    Lint(crate::commands::lint::LintArguments),
+    /// Tell why one event passed a query or did not, stage by stage
+    Explain(crate::commands::explain::ExplainArguments),
 }
 
 /// Query languages.

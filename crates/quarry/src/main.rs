@@ -28,6 +28,8 @@ fn main() -> ExitCode {
         Command::Tune(tune) => commands::tune::run(tune),
         Command::Pack(pack) => commands::pack::run(pack),
         Command::Emulate(emulate) => commands::emulate::run(emulate),
+        Command::Lint(lint) => commands::lint::run(lint),
+        Command::Explain(explain) => commands::explain::run(explain),
     };
     outcome.unwrap_or_else(failure::report)
 }

@@ -74,7 +74,11 @@ rules! {
     "LNT016" "missing-operations" Warning missing_operations::check: "operations of the technique that the query misses";
     "LNT017" "custom-property" Note custom_property::check: "properties that exist only where an administrator defined them";
     "LNT018" "false-friends" Warning false_friends::check: "a case treats the technique's operation like any other";
+    "LNT019" "matches-nothing" Warning only_with_logs: "the query matches nothing in the logs it is held against";
 }
+
+/// A rule that the caller checks, since it needs logs.
+fn only_with_logs(_: &Analysis<'_>, _: &mut Report) {}
 
 /// A rule by its code, in any case.
 #[must_use]

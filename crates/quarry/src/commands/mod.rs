@@ -2,8 +2,10 @@
 
 pub mod check;
 pub mod emulate;
+pub mod explain;
 pub mod fields;
 pub mod hunt;
+pub mod lint;
 pub mod pack;
 pub mod query;
 pub mod test;

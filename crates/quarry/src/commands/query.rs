@@ -1,6 +1,6 @@
 //! `quarry query`: one query over logs, its rows on standard output.
 
-use std::{process::ExitCode, sync::Arc};
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use arrow::record_batch::RecordBatch;
 use quarry_hunt::{QueryText, Runnable, Settled, Workspace, read_query, runnable};
@@ -8,7 +8,7 @@ use quarry_plan::{Node, Operator};
 
 use super::why;
 use crate::{
-    arguments::QueryArguments,
+    arguments::{Language, QueryArguments},
     failure::{Failure, Outcome, print_diagnostics},
     output,
     progress::{Progress, grouped},
@@ -17,7 +17,7 @@ use crate::{
 
 /// Runs the command.
 pub fn run(arguments: &QueryArguments) -> Outcome {
-    let query = query_text(arguments)?;
+    let query = query_text(arguments.text.as_ref(), arguments.file.as_ref(), arguments.lang)?;
     let catalog = settings::catalog(arguments.language.config.as_deref())?;
     let compiler = settings::compiler(&catalog, &arguments.language)?;
     settings::runtime(settings::threads(&arguments.logs))?.block_on(async {
@@ -31,15 +31,20 @@ pub fn run(arguments: &QueryArguments) -> Outcome {
     })
 }
 
-fn query_text(arguments: &QueryArguments) -> Outcome<QueryText> {
-    match (&arguments.text, &arguments.file) {
+/// The query of a command line: its text, or that of a file.
+pub fn query_text(
+    text: Option<&String>,
+    file: Option<&PathBuf>,
+    lang: Option<Language>,
+) -> Outcome<QueryText> {
+    match (text, file) {
         (Some(text), _) => {
-            let language = arguments.lang.ok_or_else(|| {
+            let language = lang.ok_or_else(|| {
                 Failure::Other("say which language: `--lang spl` or `--lang aql`".to_owned())
             })?;
             Ok(QueryText { language: language.into(), name: "<query>".to_owned(), text: text.clone() })
         }
-        (None, Some(file)) => read_query(file, arguments.lang.map(Into::into)),
+        (None, Some(file)) => read_query(file, lang.map(Into::into)),
         (None, None) => Err(Failure::Other("a query is needed: a file or `-e TEXT`".to_owned())),
     }
 }
