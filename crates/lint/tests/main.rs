@@ -5,3 +5,4 @@ mod common;
 mod corpus;
 mod founding;
 mod pages;
+mod rules;

@@ -14,7 +14,8 @@ use crate::{ALERT_FIELDS, EngineError, hidden_column};
 pub struct EventTrace {
     /// The fields of the alert view that have a value: time, provider, actor, action, event_id and so on.
     pub event: Vec<(String, String)>,
-    /// The stages in order, up to and with the one that dropped the event.
+    /// The stages in order, up to and with the one whose condition dropped the event. An event outside
+    /// the time range is followed on, up to the first stage that looks at other events too.
     pub stages: Vec<Stage>,
 }
 
@@ -104,9 +105,8 @@ pub async fn follow(
             let row = Row { batch: &batch, row };
             let mut trace = EventTrace { event: identity(&row), stages: Vec::new() };
             trace.stages.extend(time_stage(source, &first, &row, run.now));
-            if trace.passed() {
-                trace.stages.extend(stages(&first, &row));
-            }
+            // What lies outside the time range is judged all the same: the range is easily changed.
+            trace.stages.extend(stages(&first, &row));
             if trace.passed() {
                 beyond(run, &mut trace, &first, &row, rest).await?;
             }

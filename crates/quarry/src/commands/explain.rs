@@ -175,7 +175,8 @@ impl Explained<'_> {
                 lines.push(first(format!("time range {from} to {to}: the event is of {}", show(event, "no known time"))));
             }
             StageKind::Filter(judged) => {
-                lines.push(first(self.excerpt(judged.span)));
+                let whole = stage.span.start <= judged.span.start && judged.span.end <= stage.span.end;
+                lines.push(first(self.excerpt(if whole { stage.span } else { judged.span })));
                 let told = trace.admitted_by(stage);
                 for part in told.iter().filter(|part| part.span != judged.span || part.form == Form::Leaf).take(4) {
                     if has_choice(judged) {
@@ -204,7 +205,15 @@ impl Explained<'_> {
         };
         let causes = trace.causes();
         match &stage.kind {
-            StageKind::Time { .. } => lines.push("dropped: the event lies outside the time range".to_owned()),
+            StageKind::Time { .. } => {
+                lines.push("dropped: the event lies outside the time range (`--earliest` and `--latest` replace it)".to_owned());
+                let later = trace.stages.iter().filter(|later| later.passed == Some(false)).nth(1);
+                let rest = later.map_or_else(
+                    || "but for that it passes the conditions on single events".to_owned(),
+                    |later| format!("inside it, it would be dropped at {}", self.place(later.span)),
+                );
+                lines.push(format!("  {rest}"));
+            }
             StageKind::Filter(judged) => {
                 let place = self.place(judged.span);
                 lines.push(format!("dropped at {place} by `{}`", self.excerpt(judged.span)));
