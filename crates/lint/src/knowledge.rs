@@ -82,6 +82,8 @@ pub struct Names {
     pub chosen: Chosen,
     /// Fields a view has without an administrator's work, by view.
     pub stock: BTreeMap<String, Vec<String>>,
+    /// Fields that the platform's content extensions define, by view.
+    pub extension: BTreeMap<String, Vec<String>>,
     /// What a view's platform does with a query without a time range.
     pub default_range: BTreeMap<String, String>,
     /// Numbers of products.
@@ -173,9 +175,10 @@ fn load() -> Result<Knowledge, toml::de::Error> {
     let logs: Logs = toml::from_str(include_str!("../data/logs.toml"))?;
     let techniques: Techniques = toml::from_str(include_str!("../data/techniques.toml"))?;
     let names: OperationNames = toml::from_str(include_str!("../data/operations.toml"))?;
-    let operations = names.aws.into_iter().map(|(service, names)| {
-        (service, names.split_whitespace().map(str::to_owned).collect())
-    });
+    let operations = names
+        .aws
+        .into_iter()
+        .map(|(service, names)| (service, names.split_whitespace().map(str::to_owned).collect()));
     Ok(Knowledge {
         logs: logs.log,
         names: toml::from_str(include_str!("../data/names.toml"))?,
@@ -186,7 +189,7 @@ fn load() -> Result<Knowledge, toml::de::Error> {
 
 fn nothing() -> Knowledge {
     let chosen = Chosen { client: Vec::new(), name: Vec::new() };
-    let names = Names { chosen, stock: BTreeMap::new(), default_range: BTreeMap::new(), device: Vec::new() };
+    let names = Names { chosen, stock: BTreeMap::new(), extension: BTreeMap::new(), default_range: BTreeMap::new(), device: Vec::new() };
     Knowledge { logs: Vec::new(), names, techniques: Vec::new(), operations: BTreeMap::new() }
 }
 
@@ -205,9 +208,11 @@ impl Knowledge {
 impl LogFacts {
     /// Whether records have this top-level member.
     pub fn has_member(&self, name: &str, ignore_case: bool) -> bool {
-        self.members.iter().any(|member| {
-            if ignore_case { member.eq_ignore_ascii_case(name) } else { member == name }
-        })
+        self.members.iter().any(
+            |member| {
+                if ignore_case { member.eq_ignore_ascii_case(name) } else { member == name }
+            },
+        )
     }
 }
 

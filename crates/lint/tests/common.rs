@@ -47,7 +47,13 @@ impl Linter {
         self.lint_in(language, view, text, context)
     }
 
-    pub fn lint_in(&self, language: &str, view: &str, text: &str, context: Context<'_>) -> Option<Vec<Finding>> {
+    pub fn lint_in(
+        &self,
+        language: &str,
+        view: &str,
+        text: &str,
+        context: Context<'_>,
+    ) -> Option<Vec<Finding>> {
         let (plan, open_names) = self.plan(language, view, text)?;
         let context = Context { open_names, ..context };
         Some(lint(&Subject { text, plan: &plan, catalog: &self.catalog, context }))

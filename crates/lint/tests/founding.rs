@@ -13,11 +13,12 @@ fn founding(language: &str, view: &str, expected: Expected<'_>) {
     let context = Context { technique: Some("T1578.002"), ..Context::default() };
     let found = Linter::new().lint_in(language, view, &text, context).unwrap();
     let all = lines(&text, &found);
-    let mut left: Vec<String> = found.iter().map(|finding| lines(&text, std::slice::from_ref(finding))).collect();
+    let mut left: Vec<String> =
+        found.iter().map(|finding| lines(&text, std::slice::from_ref(finding))).collect();
     for (code, line, part) in expected {
-        let place = left.iter().position(|found| {
-            found.starts_with(&format!("{code} {line}:")) && found.contains(part)
-        });
+        let place = left
+            .iter()
+            .position(|found| found.starts_with(&format!("{code} {line}:")) && found.contains(part));
         let place = place.unwrap_or_else(|| panic!("{code} in line {line} with `{part}` is missing:\n{all}"));
         left.remove(place);
     }
@@ -30,7 +31,11 @@ fn founding_spl_with_addon_fields() {
         "spl",
         "splunk",
         &[
-            ("LNT002", 24, "`errorCode` always has a value in CloudTrail: \"success\" where the record has none"),
+            (
+                "LNT002",
+                24,
+                "`errorCode` always has a value in CloudTrail: \"success\" where the record has none",
+            ),
             ("LNT008", 28, "no event of CloudTrail passes"),
             ("LNT007", 25, "in `resultType` (Start, Accept, Success, Failure)"),
             ("LNT008", 28, "no event of the exported Azure Activity Log passes"),
@@ -86,8 +91,12 @@ fn founding_aql() {
 fn the_detections_of_the_pack_have_none() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../packs/T1578.002");
     let described = std::fs::read_to_string(format!("{folder}/pack.yml")).unwrap();
-    let context =
-        Context { technique: Some("T1578.002"), scheduled: true, described: &described, ..Context::default() };
+    let context = Context {
+        technique: Some("T1578.002"),
+        scheduled: true,
+        described: &described,
+        ..Context::default()
+    };
     for name in ["launch.spl", "launch.aql", "refused.spl", "refused.aql"] {
         let text = std::fs::read_to_string(format!("{folder}/{name}")).unwrap();
         let language = if name.ends_with("aql") { "aql" } else { "spl" };

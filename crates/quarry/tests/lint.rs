@@ -46,7 +46,10 @@ fn json_and_sarif_are_machine_readable() {
 fn fixes_are_written_back() {
     let folder = Folder::new();
     let file = folder.path().join("twice.aql");
-    folder.write("twice.aql", "SELECT username FROM events WHERE username = 'a' OR username = 'a' LAST 1 HOURS\n");
+    folder.write(
+        "twice.aql",
+        "SELECT username FROM events WHERE username = 'a' OR username = 'a' LAST 1 HOURS\n",
+    );
     let run = quarry(["lint", "twice.aql", "--fix"]).in_folder(folder.path()).run().exits(0);
     assert!(run.text().starts_with("fixed 1 finding\n"), "{}", run.text());
     let fixed = fs::read_to_string(&file).unwrap();

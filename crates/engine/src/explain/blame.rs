@@ -59,7 +59,11 @@ fn admitted<'a>(judged: &'a Judged, found: &mut Vec<&'a Judged>) {
     match judged.form {
         Form::And => judged.parts.iter().for_each(|part| admitted(part, found)),
         Form::Or => {
-            judged.parts.iter().filter(|part| part.truth == Some(true)).for_each(|part| admitted(part, found));
+            judged
+                .parts
+                .iter()
+                .filter(|part| part.truth == Some(true))
+                .for_each(|part| admitted(part, found));
         }
         Form::Not | Form::Leaf => found.push(judged),
     }

@@ -127,7 +127,8 @@ async fn beyond(
 ) -> Result<(), EngineError> {
     let mut at = first.length;
     let mut selector = selector_after(first, row);
-    let mut keys: Vec<_> = first.groups.iter().map(|(name, probe)| (name.clone(), row.text(*probe))).collect();
+    let mut keys: Vec<_> =
+        first.groups.iter().map(|(name, probe)| (name.clone(), row.text(*probe))).collect();
     while let Some(node) = rest.get(at) {
         let grouped = matches!(node.operator, Operator::Aggregate(_));
         let shown: Vec<(String, Type)> = match &node.operator {

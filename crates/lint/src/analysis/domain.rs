@@ -83,7 +83,8 @@ impl Domain {
     pub fn or(self, other: Self) -> Self {
         let null = self.null || other.null;
         let texts = match (self.texts, other.texts) {
-            (Texts::Words(words), known @ Texts::Any { .. }) | (known @ Texts::Any { .. }, Texts::Words(words))
+            (Texts::Words(words), known @ Texts::Any { .. })
+            | (known @ Texts::Any { .. }, Texts::Words(words))
                 if words.is_empty() =>
             {
                 known
@@ -226,7 +227,8 @@ fn like(pattern: &str) -> String {
 pub fn match_truths(matchers: &Matchers, matcher: &TextMatcher, value: &Domain) -> Truths {
     let texts = match &value.texts {
         Texts::Words(words) => words.iter().fold(Truths::NONE, |known, word| {
-            let outcome = matchers.fits(matcher, word).map_or(Truths { null: false, ..Truths::ANY }, Truths::of);
+            let outcome =
+                matchers.fits(matcher, word).map_or(Truths { null: false, ..Truths::ANY }, Truths::of);
             known.or(outcome)
         }),
         Texts::Any { empty, shape } => any_match(matcher, *empty, shape.as_deref()),
@@ -237,7 +239,9 @@ pub fn match_truths(matchers: &Matchers, matcher: &TextMatcher, value: &Domain) 
 fn any_match(matcher: &TextMatcher, empty: bool, shape: Option<&Regex>) -> Truths {
     match &matcher.pattern {
         TextPattern::Equals(wanted) if wanted.is_empty() && !empty => Truths::of(false),
-        TextPattern::Equals(wanted) if shape.is_some_and(|shape| !shape.is_match(wanted)) => Truths::of(false),
+        TextPattern::Equals(wanted) if shape.is_some_and(|shape| !shape.is_match(wanted)) => {
+            Truths::of(false)
+        }
         TextPattern::Wildcard(wanted) if wanted.chars().all(|letter| letter == '*') && !wanted.is_empty() => {
             Truths::of(true)
         }
@@ -264,7 +268,8 @@ pub fn equal_truths(left: &Domain, right: &Domain) -> Truths {
             }
             known
         }
-        (Texts::Words(words), Texts::Any { empty, shape }) | (Texts::Any { empty, shape }, Texts::Words(words)) => {
+        (Texts::Words(words), Texts::Any { empty, shape })
+        | (Texts::Any { empty, shape }, Texts::Words(words)) => {
             let possible = words.iter().any(|word| {
                 (*empty || !word.is_empty()) && shape.as_ref().is_none_or(|shape| shape.is_match(word))
             });

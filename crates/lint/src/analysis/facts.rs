@@ -113,7 +113,9 @@ impl Reader<'_> {
             Derivation::Path(path) => self.path(path),
             Derivation::First(items) => self.first(items),
             Derivation::Capture { from, .. } => self.nullable_from(from, Domain::any()),
-            Derivation::Concat(items) if items.iter().any(|item| self.domain(item).is_null()) => Domain::null(),
+            Derivation::Concat(items) if items.iter().any(|item| self.domain(item).is_null()) => {
+                Domain::null()
+            }
             // Tables are quarry's own, so what they give is no fact about the log.
             Derivation::Lookup { from, .. } => self.nullable_from(from, Domain::any()),
             Derivation::Present { when, then } => {
@@ -122,13 +124,19 @@ impl Reader<'_> {
             }
             Derivation::If { then, otherwise, .. } => {
                 let (then, otherwise) = (self.domain(then), self.domain(otherwise));
-                if then.is_null() && otherwise.is_null() { Domain::null() } else { Domain { null: then.null || otherwise.null, ..Domain::any() } }
+                if then.is_null() && otherwise.is_null() {
+                    Domain::null()
+                } else {
+                    Domain { null: then.null || otherwise.null, ..Domain::any() }
+                }
             }
             Derivation::Upper(from) => self.domain(from).map(str::to_uppercase),
             Derivation::Lower(from) => self.domain(from).map(str::to_lowercase),
             Derivation::LogType => Domain::word(self.source.log_type.clone()),
             Derivation::Concat(_) => Domain::any(),
-            Derivation::EventTime | Derivation::Raw | Derivation::Object | Derivation::Record => Domain::some(),
+            Derivation::EventTime | Derivation::Raw | Derivation::Object | Derivation::Record => {
+                Domain::some()
+            }
         }
     }
 
@@ -153,7 +161,9 @@ impl Reader<'_> {
         if self.is_foreign_member(path) {
             return Domain::null();
         }
-        let fits = |name: &str| if path.ignore_case { name.eq_ignore_ascii_case(&path.text) } else { name == path.text };
+        let fits = |name: &str| {
+            if path.ignore_case { name.eq_ignore_ascii_case(&path.text) } else { name == path.text }
+        };
         let facts = self.log.and_then(|log| log.fields.iter().find(|(name, _)| fits(name)));
         match facts {
             Some((_, facts)) => self.field(facts),
@@ -183,7 +193,9 @@ fn fallback(derivation: &Derivation) -> Option<String> {
 fn is_plain(derivation: &Derivation) -> bool {
     match derivation {
         Derivation::Path(_) => true,
-        Derivation::First(items) => items.iter().all(|item| is_plain(item) || matches!(item, Derivation::Constant(_))),
+        Derivation::First(items) => {
+            items.iter().all(|item| is_plain(item) || matches!(item, Derivation::Constant(_)))
+        }
         Derivation::Upper(from) | Derivation::Lower(from) => is_plain(from),
         _ => false,
     }

@@ -170,11 +170,14 @@ impl<'a> Analysis<'a> {
             return true;
         }
         let Some(scan) = self.stages.get(at).map(|stage| stage.scan) else { return false };
-        let parses = |function: &str| ["spath", "json", "extract", "kv"].iter().any(|word| function.contains(word));
-        self.stages.iter().take(at).filter(|stage| stage.scan == scan).any(|stage| match &stage.node.operator {
-            Operator::Expand { .. } => true,
-            Operator::Extend { columns, .. } => columns.iter().any(|(_, value)| value.calls(&parses)),
-            _ => false,
+        let parses =
+            |function: &str| ["spath", "json", "extract", "kv"].iter().any(|word| function.contains(word));
+        self.stages.iter().take(at).filter(|stage| stage.scan == scan).any(|stage| {
+            match &stage.node.operator {
+                Operator::Expand { .. } => true,
+                Operator::Extend { columns, .. } => columns.iter().any(|(_, value)| value.calls(&parses)),
+                _ => false,
+            }
         })
     }
 
@@ -189,11 +192,13 @@ impl<'a> Analysis<'a> {
         let scan = self.stages.get(at)?.scan;
         let earlier = self.stages.get(..at)?.iter().enumerate().rev().filter(|(_, stage)| stage.scan == scan);
         for (index, stage) in earlier {
-            let (Operator::Extend { columns, .. } | Operator::Project { columns, .. }) = &stage.node.operator else {
+            let (Operator::Extend { columns, .. } | Operator::Project { columns, .. }) = &stage.node.operator
+            else {
                 continue;
             };
             if let Some((_, value)) = columns.iter().find(|(known, _)| known == name) {
-                let same = matches!(&value.kind, quarry_plan::ExpressionKind::Column(column) if column == name);
+                let same =
+                    matches!(&value.kind, quarry_plan::ExpressionKind::Column(column) if column == name);
                 if !same {
                     return Some((index, value));
                 }

@@ -113,7 +113,9 @@ impl<'a> Analysis<'a> {
                     self.condition((stage, filters), item, (logs.clone(), spared), negated, visit);
                 }
             }
-            ExpressionKind::Not(inner) => self.condition((stage, filters), inner, (logs, spared), !negated, visit),
+            ExpressionKind::Not(inner) => {
+                self.condition((stage, filters), inner, (logs, spared), !negated, visit)
+            }
             ExpressionKind::Case { .. } => self.value((stage, false), condition, &logs, visit),
             _ => {
                 for child in condition.children() {

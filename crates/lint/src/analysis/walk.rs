@@ -71,8 +71,9 @@ impl<'w, 'a> Walk<'w, 'a> {
         let logs = &self.analysis.scans.get(scan)?.logs;
         let columns = logs.iter().map(|log| {
             let names = log.columns.keys();
-            log.targeted
-                .then(|| Rc::new(names.map(|name| (name.clone(), (self.initial)(log, name))).collect::<Columns>()))
+            log.targeted.then(|| {
+                Rc::new(names.map(|name| (name.clone(), (self.initial)(log, name))).collect::<Columns>())
+            })
         });
         Some(Flow { scan, columns: columns.collect(), mixed: false })
     }

@@ -71,7 +71,8 @@ fn restrained(analysis: &Analysis<'_>, report: &mut Report, told: &mut Vec<Strin
             }
             told.push(field.clone());
             let whole = excerpt(analysis.subject.text, site.condition.span);
-            let message = format!("`{whole}` never holds for {}, whose records never carry `{field}`", log.title());
+            let message =
+                format!("`{whole}` never holds for {}, whose records never carry `{field}`", log.title());
             report.add(message, item.span, help(log, &field));
         }
         Descend::Yes
@@ -79,7 +80,12 @@ fn restrained(analysis: &Analysis<'_>, report: &mut Report, told: &mut Vec<Strin
 }
 
 /// The field that makes a condition impossible for a log by never having a value.
-fn lacks(analysis: &Analysis<'_>, (at, stage): (usize, &Stage<'_>), log: usize, condition: &Expression) -> Option<String> {
+fn lacks(
+    analysis: &Analysis<'_>,
+    (at, stage): (usize, &Stage<'_>),
+    log: usize,
+    condition: &Expression,
+) -> Option<String> {
     if analysis.truths(stage, log, condition).yes {
         return None;
     }
@@ -97,7 +103,9 @@ fn lacks(analysis: &Analysis<'_>, (at, stage): (usize, &Stage<'_>), log: usize, 
 fn names_operation(analysis: &Analysis<'_>, stage: &Stage<'_>, log: usize, condition: &Expression) -> bool {
     let Some(compared) = super::tools::comparison(condition) else { return false };
     let Some(columns) = plain_columns(compared.value) else { return false };
-    columns.iter().any(|(name, _)| analysis.column(stage.scan, log, name).is_some_and(|facts| facts.operation))
+    columns
+        .iter()
+        .any(|(name, _)| analysis.column(stage.scan, log, name).is_some_and(|facts| facts.operation))
         && analysis.truths(stage, log, condition).yes
 }
 
@@ -107,7 +115,8 @@ fn values(analysis: &Analysis<'_>, report: &mut Report, told: &mut Vec<String>) 
         if analysis.makes_names(at) {
             continue;
         }
-        let (Operator::Extend { columns, .. } | Operator::Project { columns, .. }) = &stage.node.operator else {
+        let (Operator::Extend { columns, .. } | Operator::Project { columns, .. }) = &stage.node.operator
+        else {
             continue;
         };
         let logs = analysis.coming(stage);
@@ -156,7 +165,9 @@ fn empty_value(
     let main: Vec<usize> =
         logs.iter().copied().filter(|log| scan.logs.get(*log).is_some_and(Log::is_main)).collect();
     let lacking = |log: &usize| {
-        columns.iter().all(|(name, _)| analysis.column(stage.scan, *log, name).is_some_and(|facts| facts.absent))
+        columns
+            .iter()
+            .all(|(name, _)| analysis.column(stage.scan, *log, name).is_some_and(|facts| facts.absent))
     };
     let (Some(first), true) = (main.first(), main.iter().all(lacking)) else { return };
     let Some(log) = scan.logs.get(*first) else { return };

@@ -17,7 +17,9 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
         let (reason, help) = match &never.cause {
             Cause::AlwaysSet(word) => {
                 let declared = log.source.fields.get(field.as_str());
-                let set = word.as_ref().map_or(String::new(), |word| format!(": \"{word}\" where the record has none"));
+                let set = word
+                    .as_ref()
+                    .map_or(String::new(), |word| format!(": \"{word}\" where the record has none"));
                 let mut help = Vec::new();
                 if let Some(declared) = declared.filter(|declared| !declared.origin.is_empty()) {
                     let origin = &declared.origin;
@@ -34,9 +36,7 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
                 let words: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
                 (format!("`{field}` is only ever one of {}", words.join(", ")), Vec::new())
             }
-            Cause::Shape => {
-                (format!("no value of `{field}` in {title} looks like that"), Vec::new())
-            }
+            Cause::Shape => (format!("no value of `{field}` in {title} looks like that"), Vec::new()),
             Cause::Absent | Cause::Outcome(_) | Cause::Case(_) => continue,
         };
         report.add(format!("`{condition}` never holds: {reason}"), never.span, help);

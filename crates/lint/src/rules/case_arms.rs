@@ -25,7 +25,13 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
             if let Some((earlier, _)) = earlier.filter(|(earlier, _)| earlier.span != when.span) {
                 let condition = excerpt(text, when.span);
                 let labels = vec![(earlier.span, "already asked here".to_owned())];
-                report.add_with(format!("this arm is never reached: `{condition}` was asked before"), when.span, Vec::new(), labels, None);
+                report.add_with(
+                    format!("this arm is never reached: `{condition}` was asked before"),
+                    when.span,
+                    Vec::new(),
+                    labels,
+                    None,
+                );
             }
         }
         let values: Vec<Option<String>> =

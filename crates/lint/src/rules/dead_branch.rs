@@ -27,7 +27,12 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
 }
 
 fn column_types(analysis: &Analysis<'_>) -> Vec<(String, Type)> {
-    analysis.scans.iter().flat_map(|scan| scan.source.columns.iter()).map(|column| (column.name.clone(), column.data_type)).collect()
+    analysis
+        .scans
+        .iter()
+        .flat_map(|scan| scan.source.columns.iter())
+        .map(|column| (column.name.clone(), column.data_type))
+        .collect()
 }
 
 fn superfluous(text: &str, items: &[Expression], report: &mut Report) {
@@ -116,11 +121,19 @@ fn shadowed(text: &str, arms: &[(Expression, Expression)], report: &mut Report) 
                 ExpressionKind::Or(items) => items.iter().collect(),
                 _ => vec![when],
             };
-            let all = narrow.iter().all(|narrow| wide.iter().any(|wide| !same(wide, narrow) && covers(wide, narrow)));
+            let all = narrow
+                .iter()
+                .all(|narrow| wide.iter().any(|wide| !same(wide, narrow) && covers(wide, narrow)));
             if all && earlier.span != when.span {
                 let condition = excerpt(text, when.span);
                 let labels = vec![(earlier.span, "this arm takes everything first".to_owned())];
-                report.add_with(format!("the arm `{condition}` is never reached"), when.span, Vec::new(), labels, None);
+                report.add_with(
+                    format!("the arm `{condition}` is never reached"),
+                    when.span,
+                    Vec::new(),
+                    labels,
+                    None,
+                );
                 break;
             }
         }
@@ -140,13 +153,21 @@ fn contradiction(text: &str, items: &[Expression], types: &[(String, Type)], rep
         let Some((name, word)) = exact(item) else { continue };
         let other = items.iter().take(index).find(|other| {
             exact(other).is_some_and(|(known, other)| {
-                known == name && !other.eq_ignore_ascii_case(&word) && !crate::analysis::domain::same(&other, &word)
+                known == name
+                    && !other.eq_ignore_ascii_case(&word)
+                    && !crate::analysis::domain::same(&other, &word)
             })
         });
         if let Some(other) = other {
             let (first, second) = (excerpt(text, other.span), excerpt(text, item.span));
             let labels = vec![(other.span, "and this".to_owned())];
-            report.add_with(format!("`{first}` and `{second}` never hold at once"), item.span, Vec::new(), labels, None);
+            report.add_with(
+                format!("`{first}` and `{second}` never hold at once"),
+                item.span,
+                Vec::new(),
+                labels,
+                None,
+            );
         }
     }
 }

@@ -27,7 +27,8 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
         let mut excluded = Vec::new();
         exclusions(predicate, &mut excluded);
         {
-            let open: Vec<_> = excluded.iter().filter_map(|group| open_group(analysis, stage, group)).collect();
+            let open: Vec<_> =
+                excluded.iter().filter_map(|group| open_group(analysis, stage, group)).collect();
             for (condition, chosen, field) in open {
                 tell(analysis, condition, chosen, &field, report);
             }
@@ -106,7 +107,8 @@ fn open(analysis: &Analysis<'_>, stage: usize, condition: &Expression) -> Option
 fn is_open(matcher: &TextMatcher) -> bool {
     let wild = |text: &str, wildcard: char| {
         let domain = text.contains('@') || text.ends_with(".com") || text.ends_with('$');
-        text.ends_with(wildcard) && !text.trim_end_matches(wildcard).is_empty() || text.starts_with(wildcard) && !domain
+        text.ends_with(wildcard) && !text.trim_end_matches(wildcard).is_empty()
+            || text.starts_with(wildcard) && !domain
     };
     match &matcher.pattern {
         TextPattern::Equals(_) => false,
@@ -124,11 +126,15 @@ fn tell(analysis: &Analysis<'_>, condition: &Expression, chosen: Chosen, field: 
     let written = excerpt(analysis.subject.text, condition.span);
     let (message, help) = match chosen {
         Chosen::Client => (
-            format!("what `{written}` excludes is up to the client: `{field}` is what a program says of itself"),
+            format!(
+                "what `{written}` excludes is up to the client: `{field}` is what a program says of itself"
+            ),
             "exclude by who calls (account, role) and from where, not by what the client says",
         ),
         Chosen::Name => (
-            format!("the exclusion `{written}` lets anyone through who gets or makes a fitting name in `{field}`"),
+            format!(
+                "the exclusion `{written}` lets anyone through who gets or makes a fitting name in `{field}`"
+            ),
             "name the accounts one by one, or exclude by an identifier that cannot be chosen",
         ),
     };

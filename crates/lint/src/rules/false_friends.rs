@@ -25,7 +25,9 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
                 cases.push(value.clone());
             }
         };
-        if let quarry_plan::Operator::Extend { columns, .. } | quarry_plan::Operator::Project { columns, .. } = &stage.node.operator {
+        if let quarry_plan::Operator::Extend { columns, .. }
+        | quarry_plan::Operator::Project { columns, .. } = &stage.node.operator
+        {
             columns.iter().for_each(|(_, value)| each_part(value, &mut visit));
         }
         for case in cases {
@@ -33,7 +35,9 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
             for operations in &technique.operation {
                 let Some(name) = operations.needed.first() else { continue };
                 let service = operations.event_source.as_deref();
-                if falls_through(analysis, at, &case, &operations.log, name, service) && !fallen.contains(name) {
+                if falls_through(analysis, at, &case, &operations.log, name, service)
+                    && !fallen.contains(name)
+                {
                     fallen.push(name.clone());
                 }
             }
@@ -90,7 +94,9 @@ fn tell(
     technique: &Technique,
     report: &mut Report,
 ) {
-    let (Some(stage), ExpressionKind::Case { arms, otherwise: Some(otherwise) }) = (analysis.stages.get(at), &case.kind) else {
+    let (Some(stage), ExpressionKind::Case { arms, otherwise: Some(otherwise) }) =
+        (analysis.stages.get(at), &case.kind)
+    else {
         return;
     };
     if fallen.is_empty() {
@@ -98,7 +104,11 @@ fn tell(
     }
     let word = literal(otherwise).unwrap_or_default();
     let plural = if fallen.len() == 1 { "an operation" } else { "operations" };
-    let message = format!("{}, {plural} of {}, take no arm and get \"{word}\", like any other", listed(fallen, 3), technique.id);
+    let message = format!(
+        "{}, {plural} of {}, take no arm and get \"{word}\", like any other",
+        listed(fallen, 3),
+        technique.id
+    );
     let mut help = reads_alike(analysis, at, case, technique);
     let mut friends: Vec<(String, Vec<String>)> = Vec::new();
     for matcher in arms.iter().flat_map(|(when, _)| patterns(analysis, stage, when)) {
@@ -114,19 +124,25 @@ fn tell(
             friends.push((text, fits));
         }
     }
-    help.extend(friends.iter().map(|(pattern, names)| format!("`{pattern}` fits {} instead", listed(names, 6))));
+    help.extend(
+        friends.iter().map(|(pattern, names)| format!("`{pattern}` fits {} instead", listed(names, 6))),
+    );
     report.add(message, case.span, help);
 }
 
 /// An operation that only reads, of the technique's own service, and ends in the same arm.
 fn reads_alike(analysis: &Analysis<'_>, at: usize, case: &Expression, technique: &Technique) -> Vec<String> {
     for operations in &technique.operation {
-        let Some(reads) = analysis.knowledge.log(&operations.log).and_then(|log| log.reads.as_ref()) else { continue };
+        let Some(reads) = analysis.knowledge.log(&operations.log).and_then(|log| log.reads.as_ref()) else {
+            continue;
+        };
         let Some(service) = operations.event_source.as_deref() else { continue };
         let names = analysis.knowledge.operations.get(service).map(Vec::as_slice).unwrap_or_default();
         let mut reads: Vec<&String> = names.iter().filter(|name| reads.is_match(name)).collect();
         reads.sort_by_key(|name| (!name.starts_with("Describe"), name.len()));
-        let alike = reads.into_iter().find(|name| falls_through(analysis, at, case, &operations.log, name, Some(service)));
+        let alike = reads
+            .into_iter()
+            .find(|name| falls_through(analysis, at, case, &operations.log, name, Some(service)));
         if let Some(name) = alike {
             return vec![format!("`{name}`, which only reads, gets the same")];
         }

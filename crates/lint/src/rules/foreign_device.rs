@@ -29,7 +29,9 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
         let own: Vec<i64> = scan
             .logs
             .iter()
-            .filter_map(|log| log.columns.get(*name).filter(|facts| facts.selects)?.domain.single()?.parse().ok())
+            .filter_map(|log| {
+                log.columns.get(*name).filter(|facts| facts.selects)?.domain.single()?.parse().ok()
+            })
             .collect();
         let devices = &analysis.knowledge.names.device;
         let is_numbered = own.iter().any(|number| devices.iter().any(|device| device.id == *number));

@@ -17,7 +17,8 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
     let mut logs: Vec<&str> = technique.operation.iter().map(|operations| operations.log.as_str()).collect();
     logs.dedup();
     for log in logs {
-        let operations: Vec<&Operations> = technique.operation.iter().filter(|found| found.log == log).collect();
+        let operations: Vec<&Operations> =
+            technique.operation.iter().filter(|found| found.log == log).collect();
         log_finding(analysis, technique, log, &operations, report);
     }
 }
@@ -42,7 +43,12 @@ fn log_finding(
     let title = analysis.knowledge.log(log).map_or(log, |facts| facts.title.as_str());
     let needed: Vec<String> = operations.iter().flat_map(|found| found.needed.iter().cloned()).collect();
     if !reads(analysis, log) {
-        let message = format!("the query reads no {title}, where {} ({}) is {}", technique.id, technique.name, listed(&needed, 2));
+        let message = format!(
+            "the query reads no {title}, where {} ({}) is {}",
+            technique.id,
+            technique.name,
+            listed(&needed, 2)
+        );
         report.add(message, start(analysis), Vec::new());
         return;
     }
@@ -51,14 +57,25 @@ fn log_finding(
         .map(|(name, _)| name.to_owned())
         .collect();
     if !missed.is_empty() {
-        let message = format!("the query misses {} in {title}, by which {} ({}) is done too", listed(&missed, 8), technique.id, technique.name);
+        let message = format!(
+            "the query misses {} in {title}, by which {} ({}) is done too",
+            listed(&missed, 8),
+            technique.id,
+            technique.name
+        );
         report.add(message, start(analysis), Vec::new());
     }
-    let (staged, left): (Vec<_>, Vec<_>) =
-        names(operations, |found| &found.staging).partition(|(name, service)| passes(analysis, log, name, *service));
+    let (staged, left): (Vec<_>, Vec<_>) = names(operations, |found| &found.staging)
+        .partition(|(name, service)| passes(analysis, log, name, *service));
     if !staged.is_empty() && !left.is_empty() {
-        let words = |found: &[(&str, Option<&str>)]| found.iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>();
-        let message = format!("the query sees {}, but not {}, which serve the same end", listed(&words(&staged), 4), listed(&words(&left), 4));
+        let words = |found: &[(&str, Option<&str>)]| {
+            found.iter().map(|(name, _)| (*name).to_owned()).collect::<Vec<_>>()
+        };
+        let message = format!(
+            "the query sees {}, but not {}, which serve the same end",
+            listed(&words(&staged), 4),
+            listed(&words(&left), 4)
+        );
         report.add(message, start(analysis), Vec::new());
     }
 }
@@ -67,9 +84,9 @@ fn names<'o>(
     operations: &'o [&'o Operations],
     pick: impl Fn(&'o Operations) -> &'o Vec<String>,
 ) -> impl Iterator<Item = (&'o str, Option<&'o str>)> {
-    operations.iter().flat_map(move |found| {
-        pick(found).iter().map(|name| (name.as_str(), found.event_source.as_deref()))
-    })
+    operations
+        .iter()
+        .flat_map(move |found| pick(found).iter().map(|name| (name.as_str(), found.event_source.as_deref())))
 }
 
 /// Whether the query lets records of a log through to its conditions.

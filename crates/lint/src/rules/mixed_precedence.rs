@@ -31,7 +31,13 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
         help.extend(consequence(analysis, or));
         help.push("write parentheses round what belongs together".to_owned());
         let labels = vec![(and.span, "this is taken together".to_owned())];
-        report.add_with("`AND` binds tighter than `OR`, and both stand here without parentheses", or.span, help, labels, None);
+        report.add_with(
+            "`AND` binds tighter than `OR`, and both stand here without parentheses",
+            or.span,
+            help,
+            labels,
+            None,
+        );
     }
 }
 

@@ -56,11 +56,11 @@ pub fn find(analysis: &Analysis<'_>) -> Vec<Never> {
         let descend = visit(analysis, site, &mut found);
         // An alternative that can hold makes it a precaution, unless the word itself is a slip.
         let is_slip = |never: &Never| matches!(never.cause, Cause::Case(_) | Cause::Word(_) | Cause::Shape);
-        let needed = |never: &Never| is_slip(never) || never.logs.iter().any(|log| !site.spared.contains(log));
+        let needed =
+            |never: &Never| is_slip(never) || never.logs.iter().any(|log| !site.spared.contains(log));
         // A test for any value at all that always holds is no mistake.
-        let is_idle = |never: &Never| {
-            site.negated && matches!(never.cause, Cause::AlwaysSet(_) | Cause::NeverEmpty)
-        };
+        let is_idle =
+            |never: &Never| site.negated && matches!(never.cause, Cause::AlwaysSet(_) | Cause::NeverEmpty);
         let added = found.split_off(before);
         found.extend(added.into_iter().filter(|never| needed(never) && !is_idle(never)));
         descend
@@ -90,17 +90,26 @@ fn is_leaf(condition: &Expression) -> bool {
 }
 
 /// Nothing that comes here can hold: finds the part to blame.
-fn never(analysis: &Analysis<'_>, site: &Site<'_>, logs: &[usize], condition: &Expression, found: &mut Vec<Never>) {
+fn never(
+    analysis: &Analysis<'_>,
+    site: &Site<'_>,
+    logs: &[usize],
+    condition: &Expression,
+    found: &mut Vec<Never>,
+) {
     let Some(stage) = analysis.stages.get(site.stage) else { return };
     match &condition.kind {
         ExpressionKind::And(items) => {
-            let blamed = items.iter().find(|item| logs.iter().all(|log| !analysis.truths(stage, *log, item).yes));
+            let blamed =
+                items.iter().find(|item| logs.iter().all(|log| !analysis.truths(stage, *log, item).yes));
             if let Some(item) = blamed {
                 never(analysis, site, logs, item, found);
             }
         }
         ExpressionKind::Or(items) => {
-            let Some(cause) = items.iter().find_map(|item| leaf(analysis, site.stage, stage.scan, logs, item)) else {
+            let Some(cause) =
+                items.iter().find_map(|item| leaf(analysis, site.stage, stage.scan, logs, item))
+            else {
                 return;
             };
             found.push(Never { span: condition.span, ..cause });
@@ -113,7 +122,8 @@ fn never(analysis: &Analysis<'_>, site: &Site<'_>, logs: &[usize], condition: &E
 fn partly(analysis: &Analysis<'_>, site: &Site<'_>, possible: &[usize], found: &mut Vec<Never>) {
     let Some(stage) = analysis.stages.get(site.stage) else { return };
     let Some(scan) = analysis.scans.get(stage.scan) else { return };
-    let family = |log: &usize| scan.logs.get(*log).and_then(|log| log.facts).map(|facts| facts.family.as_str());
+    let family =
+        |log: &usize| scan.logs.get(*log).and_then(|log| log.facts).map(|facts| facts.family.as_str());
     let mains = site.logs.iter().copied().filter(|log| {
         let main = scan.logs.get(*log).is_some_and(Log::is_main);
         main && !possible.contains(log) && possible.iter().all(|other| family(other) == family(log))
@@ -128,7 +138,13 @@ fn partly(analysis: &Analysis<'_>, site: &Site<'_>, possible: &[usize], found: &
     }
 }
 
-fn leaf(analysis: &Analysis<'_>, at: usize, scan: usize, logs: &[usize], condition: &Expression) -> Option<Never> {
+fn leaf(
+    analysis: &Analysis<'_>,
+    at: usize,
+    scan: usize,
+    logs: &[usize],
+    condition: &Expression,
+) -> Option<Never> {
     let (inner, negated) = match &condition.kind {
         ExpressionKind::Not(inner) => (inner.as_ref(), true),
         _ => (condition, false),
@@ -137,7 +153,15 @@ fn leaf(analysis: &Analysis<'_>, at: usize, scan: usize, logs: &[usize], conditi
         return None;
     }
     let log = speaker(analysis, (at, scan), logs, inner)?;
-    let never = |cause, field| Never { span: condition.span, stage: at, scan, logs: logs.to_vec(), partial: false, cause, field };
+    let never = |cause, field| Never {
+        span: condition.span,
+        stage: at,
+        scan,
+        logs: logs.to_vec(),
+        partial: false,
+        cause,
+        field,
+    };
     if let ExpressionKind::IsNull(value) = &inner.kind {
         let (facts, _) = source_column(analysis, at, scan, log, value)?;
         let cause = match (negated, facts.absent) {
@@ -165,7 +189,11 @@ fn leaf(analysis: &Analysis<'_>, at: usize, scan: usize, logs: &[usize], conditi
         return Some(never(word_cause(analysis, scan, log, facts, &compared)?, facts.name.clone()));
     }
     let asks_other = negated != compared.differs;
-    if asks_other { None } else { computed(analysis, at, &compared).map(|(cause, field)| never(cause, field)) }
+    if asks_other {
+        None
+    } else {
+        computed(analysis, at, &compared).map(|(cause, field)| never(cause, field))
+    }
 }
 
 /// Whether nobody wrote the condition: a command implies it, and all its parts have the command's place.
@@ -175,7 +203,12 @@ fn is_implied(condition: &Expression) -> bool {
 }
 
 /// The log type that messages speak of: a main one that carries the field, if there is one.
-fn speaker(analysis: &Analysis<'_>, (at, scan): (usize, usize), logs: &[usize], condition: &Expression) -> Option<usize> {
+fn speaker(
+    analysis: &Analysis<'_>,
+    (at, scan): (usize, usize),
+    logs: &[usize],
+    condition: &Expression,
+) -> Option<usize> {
     let known = &analysis.scans.get(scan)?.logs;
     let value = match &condition.kind {
         ExpressionKind::IsNull(value) => Some(value.as_ref()),
@@ -275,7 +308,11 @@ fn computed(analysis: &Analysis<'_>, at: usize, compared: &Comparison<'_>) -> Op
     }
     let words = results(value)?;
     let fits = |word: &String| {
-        if compared.matcher.ignore_case { word.eq_ignore_ascii_case(wanted) } else { crate::analysis::domain::same(word, wanted) }
+        if compared.matcher.ignore_case {
+            word.eq_ignore_ascii_case(wanted)
+        } else {
+            crate::analysis::domain::same(word, wanted)
+        }
     };
     if words.len() < 2 || words.iter().any(fits) {
         return None;

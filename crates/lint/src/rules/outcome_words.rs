@@ -20,9 +20,14 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
             help.push(format!("{title} tells how an operation ended in {instead}"));
         }
         if never.partial {
-            help.push("the condition holds only for records in another shape of this log (REST, command line)".to_owned());
+            help.push(
+                "the condition holds only for records in another shape of this log (REST, command line)"
+                    .to_owned(),
+            );
         }
-        let message = format!("`{condition}` never holds in {title}: `{field}` or its word is that of another shape of this log");
+        let message = format!(
+            "`{condition}` never holds in {title}: `{field}` or its word is that of another shape of this log"
+        );
         report.add(message, never.span, help);
     }
 }

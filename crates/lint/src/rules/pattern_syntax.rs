@@ -9,7 +9,8 @@ use super::{
 use crate::analysis::Analysis;
 
 /// Ends of names of hosts.
-const HOST_ENDS: [&str; 5] = [".amazonaws.com", ".microsoft.com", ".windows.net", ".gserviceaccount.com", ".googleapis.com"];
+const HOST_ENDS: [&str; 5] =
+    [".amazonaws.com", ".microsoft.com", ".windows.net", ".gserviceaccount.com", ".googleapis.com"];
 
 /// Reports them.
 pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
@@ -48,7 +49,10 @@ fn equality(expression: &Expression, wanted: &str) -> Told {
         return None;
     }
     if edge('*') {
-        return Some(("`*` stands for itself: the comparison is exact".to_owned(), "use a pattern function or operator"));
+        return Some((
+            "`*` stands for itself: the comparison is exact".to_owned(),
+            "use a pattern function or operator",
+        ));
     }
     if edge('%') {
         return Some(("`%` stands for itself: the comparison is exact".to_owned(), "use `LIKE` or `ILIKE`"));
@@ -58,22 +62,31 @@ fn equality(expression: &Expression, wanted: &str) -> Told {
 
 fn like(wanted: &str) -> Told {
     if wanted.contains(".*") {
-        return Some(("`.*` stands for a dot and a star: this is no regular expression".to_owned(), "write `%`, or use a regular expression operator"));
+        return Some((
+            "`.*` stands for a dot and a star: this is no regular expression".to_owned(),
+            "write `%`, or use a regular expression operator",
+        ));
     }
-    let star = !wanted.contains('%') && wanted.len() > 3 && (wanted.starts_with('*') || wanted.ends_with('*'));
+    let star =
+        !wanted.contains('%') && wanted.len() > 3 && (wanted.starts_with('*') || wanted.ends_with('*'));
     star.then(|| ("`*` stands for itself: the wildcard is `%`".to_owned(), "write `%`"))
 }
 
 fn regex(wanted: &str) -> Told {
     let pattern = wanted.strip_prefix("(?i)").unwrap_or(wanted);
     if pattern.len() > 3 && pattern.starts_with('%') && pattern.ends_with('%') {
-        return Some(("`%` stands for itself: this is a regular expression".to_owned(), "leave the `%` out: a regular expression is found anywhere"));
+        return Some((
+            "`%` stands for itself: this is a regular expression".to_owned(),
+            "leave the `%` out: a regular expression is found anywhere",
+        ));
     }
     if let Some(told) = anchors(pattern) {
         return Some(told);
     }
     let end = HOST_ENDS.iter().find(|end| {
-        pattern.find(*end).is_some_and(|at| at > 0 && !pattern[..at].ends_with('\\') && !pattern[..at].ends_with(']'))
+        pattern
+            .find(*end)
+            .is_some_and(|at| at > 0 && !pattern[..at].ends_with('\\') && !pattern[..at].ends_with(']'))
             && !pattern.contains('[')
     })?;
     let message = format!("the dot of `{end}` stands for any letter");
@@ -88,7 +101,10 @@ fn anchors(pattern: &str) -> Told {
     let ends = alternatives.iter().filter(|part| part.ends_with('$') && !part.ends_with("\\$")).count();
     let lonely = first.starts_with('^') && last.ends_with('$') && starts == 1 && ends == 1;
     lonely.then(|| {
-        ("`^` belongs to the first alternative only and `$` to the last".to_owned(), "write parentheses: `^(a|b)$`")
+        (
+            "`^` belongs to the first alternative only and `$` to the last".to_owned(),
+            "write parentheses: `^(a|b)$`",
+        )
     })
 }
 

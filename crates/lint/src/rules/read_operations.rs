@@ -5,14 +5,17 @@ use quarry_plan::{Expression, TextPattern};
 
 use super::{
     Report,
-    tools::{Comparison, comparison, dies_at, each_part, excerpt, filters, listed, pattern_text, plain_columns},
+    tools::{
+        Comparison, comparison, dies_at, each_part, excerpt, filters, listed, pattern_text, plain_columns,
+    },
 };
 use crate::analysis::Analysis;
 
 /// So many operations are tried.
 const TRIED: usize = 40;
 /// Words by which a query says that it is after reads.
-const READ_WORDS: [&str; 9] = ["describe", "list", "get", "lookup", "head", "search", "read", "enum", "batch"];
+const READ_WORDS: [&str; 9] =
+    ["describe", "list", "get", "lookup", "head", "search", "read", "enum", "batch"];
 
 /// Reports patterns over the operation's name, one finding a filter.
 pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
@@ -31,8 +34,10 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
         admitting.sort_by_key(|(_, reads)| std::cmp::Reverse(reads.len()));
         let Some(((span, reads), others)) = admitting.split_first() else { continue };
         let condition = excerpt(analysis.subject.text, *span);
-        let message = format!("`{condition}` also lets operations through that only read: {}", listed(reads, 3));
-        let help = "name the operations, or the verb that they begin with, or leave out what only reads".to_owned();
+        let message =
+            format!("`{condition}` also lets operations through that only read: {}", listed(reads, 3));
+        let help =
+            "name the operations, or the verb that they begin with, or leave out what only reads".to_owned();
         let labels = others.iter().map(|(span, reads)| (*span, format!("also {}", listed(reads, 1))));
         report.add_with(message, *span, vec![help], labels.collect(), None);
     }

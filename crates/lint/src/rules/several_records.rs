@@ -14,7 +14,9 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
         for (log, found) in known.logs.iter().enumerate().filter(|(_, log)| log.targeted && log.is_main()) {
             let Some(facts) = found.facts else { continue };
             let Some(reason) = &facts.several else { continue };
-            if !known.explicit || facts.several_in.as_ref().is_some_and(|words| !words.is_match(analysis.subject.text)) {
+            if !known.explicit
+                || facts.several_in.as_ref().is_some_and(|words| !words.is_match(analysis.subject.text))
+            {
                 continue;
             }
             if ends_only(analysis, scan, log) {
@@ -23,11 +25,17 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
             if let Some(threshold) = threshold(analysis, scan, log) {
                 let condition = excerpt(analysis.subject.text, threshold.span);
                 let message = format!("`{condition}` counts records, not actions");
-                let help = vec![reason.clone(), "count distinct ids of operations, or only the records that end one".to_owned()];
+                let help = vec![
+                    reason.clone(),
+                    "count distinct ids of operations, or only the records that end one".to_owned(),
+                ];
                 report.add(message, threshold.span, help);
             } else if !gathers(analysis, scan) && one_log_family(known.logs.as_slice(), found) {
                 let message = format!("one action gives several rows: {reason}");
-                let help = vec!["keep only the record that ends an operation, or group by what its records share".to_owned()];
+                let help = vec![
+                    "keep only the record that ends an operation, or group by what its records share"
+                        .to_owned(),
+                ];
                 report.add(message, selector(analysis, scan, log), help);
             }
         }
@@ -37,7 +45,9 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
 /// Whether this is the first main log of its family that the query reads.
 fn one_log_family(all: &[Log<'_>], log: &Log<'_>) -> bool {
     let family = |log: &Log<'_>| log.facts.map(|facts| facts.family.clone());
-    all.iter().find(|other| other.is_main() && family(other) == family(log)).is_some_and(|first| first.id == log.id)
+    all.iter()
+        .find(|other| other.is_main() && family(other) == family(log))
+        .is_some_and(|first| first.id == log.id)
 }
 
 /// Whether a filter asks how the operation ended, by a field that this log has.
@@ -49,7 +59,10 @@ fn ends_only(analysis: &Analysis<'_>, scan: usize, log: usize) -> bool {
             columns.values().any(|facts| {
                 let key = analysis.scans.get(scan).and_then(|scan| scan.logs.get(log)?.facts);
                 let is_key = key.is_some_and(|key| {
-                    facts.paths.iter().any(|path| key.several_key.iter().any(|known| top_two(known) == top_two(path)))
+                    facts
+                        .paths
+                        .iter()
+                        .any(|path| key.several_key.iter().any(|known| top_two(known) == top_two(path)))
                 });
                 fields.contains(&facts.field) && (facts.outcome || is_key)
             })
@@ -64,12 +77,15 @@ fn top_two(path: &str) -> &str {
 
 /// A filter that asks for more than one record in a group that does not gather the records of one action.
 fn threshold<'a>(analysis: &Analysis<'a>, scan: usize, log: usize) -> Option<&'a Expression> {
-    let (at, aggregate) = analysis.stages.iter().enumerate().find_map(|(at, stage)| match &stage.node.operator {
-        Operator::Aggregate(aggregate) if stage.scan == scan && stage.before.get(log).is_some_and(Option::is_some) => {
-            Some((at, aggregate))
-        }
-        _ => None,
-    })?;
+    let (at, aggregate) =
+        analysis.stages.iter().enumerate().find_map(|(at, stage)| match &stage.node.operator {
+            Operator::Aggregate(aggregate)
+                if stage.scan == scan && stage.before.get(log).is_some_and(Option::is_some) =>
+            {
+                Some((at, aggregate))
+            }
+            _ => None,
+        })?;
     if keyed(analysis, scan, log, at, aggregate.groups.iter().map(|(_, value)| value)) {
         return None;
     }
@@ -94,10 +110,14 @@ fn threshold<'a>(analysis: &Analysis<'a>, scan: usize, log: usize) -> Option<&'a
 fn asks_for_many(condition: &Expression, counts: &[&str]) -> bool {
     let (value, limit, least) = match &condition.kind {
         ExpressionKind::Compare { operator: Comparison::Greater, left, right } => (left.as_ref(), right, 1.0),
-        ExpressionKind::Compare { operator: Comparison::GreaterOrEqual, left, right } => (left.as_ref(), right, 2.0),
+        ExpressionKind::Compare { operator: Comparison::GreaterOrEqual, left, right } => {
+            (left.as_ref(), right, 2.0)
+        }
         ExpressionKind::Call { function, arguments, .. } => match arguments.as_slice() {
             [left, right] if function.ends_with("_greater") => return many(left, right, counts, 1.0),
-            [left, right] if function.ends_with("_greater_or_equal") => return many(left, right, counts, 2.0),
+            [left, right] if function.ends_with("_greater_or_equal") => {
+                return many(left, right, counts, 2.0);
+            }
             _ => return false,
         },
         _ => return false,
@@ -130,6 +150,9 @@ fn keyed<'e>(
 /// Whether rows are gathered in some way before they come out.
 fn gathers(analysis: &Analysis<'_>, scan: usize) -> bool {
     analysis.stages.iter().filter(|stage| stage.scan == scan).any(|stage| {
-        matches!(stage.node.operator, Operator::Aggregate(_) | Operator::Deduplicate { .. } | Operator::Window { .. })
+        matches!(
+            stage.node.operator,
+            Operator::Aggregate(_) | Operator::Deduplicate { .. } | Operator::Window { .. }
+        )
     })
 }

@@ -15,7 +15,11 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
         for key in keys {
             if let Some((reason, help)) = reason(analysis, at, key) {
                 let name = excerpt(analysis.subject.text, key.value.span);
-                report.add(format!("the sort by `{name}` compares texts: {reason}"), key.value.span, vec![help.to_owned()]);
+                report.add(
+                    format!("the sort by `{name}` compares texts: {reason}"),
+                    key.value.span,
+                    vec![help.to_owned()],
+                );
             }
         }
     }
@@ -25,7 +29,12 @@ fn reason(analysis: &Analysis<'_>, at: usize, key: &SortKey) -> Option<(String, 
     made_of(analysis, at, &key.value, 0)
 }
 
-fn made_of(analysis: &Analysis<'_>, at: usize, value: &Expression, depth: usize) -> Option<(String, &'static str)> {
+fn made_of(
+    analysis: &Analysis<'_>,
+    at: usize,
+    value: &Expression,
+    depth: usize,
+) -> Option<(String, &'static str)> {
     if depth > 8 {
         return None;
     }
@@ -44,7 +53,10 @@ fn made_of(analysis: &Analysis<'_>, at: usize, value: &Expression, depth: usize)
                 let format = constant_text(format)?;
                 let unsorted = !sorts_as_time(format);
                 unsorted.then(|| {
-                    (format!("times written as `{format}` do not sort by time"), "sort by the time itself, or write the year first")
+                    (
+                        format!("times written as `{format}` do not sort by time"),
+                        "sort by the time itself, or write the year first",
+                    )
                 })
             }
             _ => None,

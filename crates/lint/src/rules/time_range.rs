@@ -13,7 +13,8 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
     let text = analysis.subject.text;
     for scan in &analysis.scans {
         let time = &scan.source.time;
-        let from_start = |bound: &TimeBound| bound.base.is_some_and(|base| base < BEGINNING) && bound.steps.is_empty();
+        let from_start =
+            |bound: &TimeBound| bound.base.is_some_and(|base| base < BEGINNING) && bound.steps.is_empty();
         let span = quarry_diagnostic::Span::new(0, first_word(text));
         if time.earliest.as_ref().is_some_and(from_start) {
             let message = "the time range begins with time itself: every run reads all data";
@@ -21,7 +22,7 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
         }
         let Some(default) = analysis.knowledge.names.default_range.get(&scan.view.name) else { continue };
         if time.is_unbounded() && !analysis.subject.context.scheduled {
-            let message = format!("the query names no time range: {default}");
+            let message = format!("the query has no time range of its own: {default}");
             report.add(message, span, vec!["add a range, such as `LAST 24 HOURS`".to_owned()]);
         }
     }

@@ -45,7 +45,10 @@ pub fn plain_columns(value: &Expression) -> Option<Vec<(&str, Span)>> {
             Some(all)
         }
         ExpressionKind::Call { function, arguments, .. } => match arguments.as_slice() {
-            [argument] if ["lower", "upper", "text", "single", "utf8", "trim", "tostring"].contains(&bare(function)) => {
+            [argument]
+                if ["lower", "upper", "text", "single", "utf8", "trim", "tostring"]
+                    .contains(&bare(function)) =>
+            {
                 plain_columns(argument)
             }
             _ => None,
@@ -92,7 +95,11 @@ pub fn comparison(condition: &Expression) -> Option<Comparison<'_>> {
             }
             ("match", [value, pattern]) => {
                 let pattern = TextPattern::Regex(literal(pattern)?);
-                Some(Comparison { value, matcher: TextMatcher { pattern, ignore_case: false }, differs: false })
+                Some(Comparison {
+                    value,
+                    matcher: TextMatcher { pattern, ignore_case: false },
+                    differs: false,
+                })
             }
             _ => None,
         },
@@ -143,7 +150,13 @@ pub fn fields_of(analysis: &Analysis<'_>, stage: usize, value: &Expression) -> V
     found
 }
 
-fn gather_fields(analysis: &Analysis<'_>, stage: usize, value: &Expression, found: &mut Vec<String>, depth: usize) {
+fn gather_fields(
+    analysis: &Analysis<'_>,
+    stage: usize,
+    value: &Expression,
+    found: &mut Vec<String>,
+    depth: usize,
+) {
     if depth > 12 || found.len() > 40 {
         return;
     }
@@ -167,7 +180,9 @@ pub fn source_field(analysis: &Analysis<'_>, stage: usize, name: &str) -> Option
 }
 
 /// The filters of a plan's stages with their predicate.
-pub fn filters<'s, 'a>(analysis: &'s Analysis<'a>) -> impl Iterator<Item = (usize, &'s Stage<'a>, &'a Expression)> {
+pub fn filters<'s, 'a>(
+    analysis: &'s Analysis<'a>,
+) -> impl Iterator<Item = (usize, &'s Stage<'a>, &'a Expression)> {
     analysis.stages.iter().enumerate().filter_map(|(index, stage)| match &stage.node.operator {
         Operator::Filter { predicate, .. } => Some((index, stage, predicate)),
         _ => None,
@@ -196,13 +211,16 @@ pub fn selector(analysis: &Analysis<'_>, scan: usize, log: usize) -> Span {
         each_part(predicate, &mut |part| {
             let Some(found) = comparison(part) else { return };
             let Some(names) = plain_columns(found.value) else { return };
-            let selects = names.iter().any(|(name, _)| analysis.column(scan, log, name).is_some_and(|facts| facts.selects));
+            let selects = names
+                .iter()
+                .any(|(name, _)| analysis.column(scan, log, name).is_some_and(|facts| facts.selects));
             if selects && !found.differs && best.is_none() && scope.truths(part).yes {
                 best = Some(part.span);
             }
         });
     }
-    best.or_else(|| filters(analysis).next().map(|(_, _, predicate)| predicate.span)).unwrap_or(analysis.subject.plan.span)
+    best.or_else(|| filters(analysis).next().map(|(_, _, predicate)| predicate.span))
+        .unwrap_or(analysis.subject.plan.span)
 }
 
 /// The stage that leaves no row of a log type; none if some arrive at the end.

@@ -15,7 +15,8 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
         if let Cause::Case(word) = &never.cause {
             let condition = excerpt(analysis.subject.text, never.span);
             let field = &never.field;
-            let message = format!("`{condition}` never holds: `{field}` is written \"{word}\", and case counts here");
+            let message =
+                format!("`{condition}` never holds: `{field}` is written \"{word}\", and case counts here");
             report.add(message, never.span, vec![format!("write \"{word}\"")]);
         }
     }
@@ -34,14 +35,25 @@ fn operations(analysis: &Analysis<'_>, report: &mut Report) {
         let direct = matches!(compared.value.kind, quarry_plan::ExpressionKind::Column(_));
         let recorded = site.logs.iter().all(|log| {
             analysis.column(stage.scan, *log, name).is_some_and(|facts| facts.operation)
-                && analysis.scans.get(stage.scan).and_then(|scan| scan.logs.get(*log)?.facts).is_some_and(|facts| facts.service.is_some())
+                && analysis
+                    .scans
+                    .get(stage.scan)
+                    .and_then(|scan| scan.logs.get(*log)?.facts)
+                    .is_some_and(|facts| facts.service.is_some())
         });
-        if compared.matcher.ignore_case || !direct || !recorded || site.logs.is_empty() || names.contains(&wanted) {
+        if compared.matcher.ignore_case
+            || !direct
+            || !recorded
+            || site.logs.is_empty()
+            || names.contains(&wanted)
+        {
             return Descend::Yes;
         }
         if let Some(word) = names.iter().find(|name| name.eq_ignore_ascii_case(wanted)) {
             let condition = excerpt(analysis.subject.text, site.condition.span);
-            let message = format!("`{condition}` never holds: the operation is written \"{word}\", and case counts here");
+            let message = format!(
+                "`{condition}` never holds: the operation is written \"{word}\", and case counts here"
+            );
             report.add(message, site.condition.span, vec![format!("write \"{word}\"")]);
         }
         Descend::Yes

@@ -35,7 +35,13 @@ pub struct ExplainArguments {
     pub lang: Option<Language>,
 
     /// The query itself
-    #[arg(short = 'e', long = "expression", value_name = "TEXT", conflicts_with = "file", allow_hyphen_values = true)]
+    #[arg(
+        short = 'e',
+        long = "expression",
+        value_name = "TEXT",
+        conflicts_with = "file",
+        allow_hyphen_values = true
+    )]
     pub text: Option<String>,
 
     /// A file with the query, or `-` for standard input
@@ -84,10 +90,10 @@ pub fn run(arguments: &ExplainArguments) -> Outcome {
         settings::tell_now(&settled, arguments.logs.quiet);
         let traces = find(arguments, &workspace, view, &settled).await?;
         if traces.is_empty() {
-            let asked = arguments.event.as_ref().map_or_else(
-                || arguments.field.clone().unwrap_or_default(),
-                |id| format!("the id {id}"),
-            );
+            let asked = arguments
+                .event
+                .as_ref()
+                .map_or_else(|| arguments.field.clone().unwrap_or_default(), |id| format!("the id {id}"));
             anstream::eprintln!("no event with {asked} in these logs");
             return Ok(ExitCode::from(crate::failure::FINDINGS));
         }
@@ -170,15 +176,21 @@ impl Explained<'_> {
         let more = |text: String| format!("{:MARGIN$}{text}", "");
         match &stage.kind {
             StageKind::Time { event, earliest, latest } => {
-                let show = |time: &Option<i64>, open: &str| time.map_or_else(|| open.to_owned(), moment::show);
+                let show =
+                    |time: &Option<i64>, open: &str| time.map_or_else(|| open.to_owned(), moment::show);
                 let (from, to) = (show(earliest, "the beginning"), show(latest, "the end"));
-                lines.push(first(format!("time range {from} to {to}: the event is of {}", show(event, "no known time"))));
+                lines.push(first(format!(
+                    "time range {from} to {to}: the event is of {}",
+                    show(event, "no known time")
+                )));
             }
             StageKind::Filter(judged) => {
                 let whole = stage.span.start <= judged.span.start && judged.span.end <= stage.span.end;
                 lines.push(first(self.excerpt(if whole { stage.span } else { judged.span })));
                 let told = trace.admitted_by(stage);
-                for part in told.iter().filter(|part| part.span != judged.span || part.form == Form::Leaf).take(4) {
+                for part in
+                    told.iter().filter(|part| part.span != judged.span || part.form == Form::Leaf).take(4)
+                {
                     if has_choice(judged) {
                         lines.push(more(format!("let through by {}", self.leaf(part))));
                     }
@@ -206,7 +218,10 @@ impl Explained<'_> {
         let causes = trace.causes();
         match &stage.kind {
             StageKind::Time { .. } => {
-                lines.push("dropped: the event lies outside the time range (`--earliest` and `--latest` replace it)".to_owned());
+                lines.push(
+                    "dropped: the event lies outside the time range (`--earliest` and `--latest` replace it)"
+                        .to_owned(),
+                );
                 let later = trace.stages.iter().filter(|later| later.passed == Some(false)).nth(1);
                 let rest = later.map_or_else(
                     || "but for that it passes the conditions on single events".to_owned(),
@@ -223,9 +238,18 @@ impl Explained<'_> {
         for (field, value, group) in grouped(&causes) {
             lines.push(format!("  because {field} is {}", shown(value)));
             for cause in group {
-                let outcome = cause.truth.map_or("has no value", |truth| if truth { "is true" } else { "is false" });
-                let way = if cause.through.is_empty() { String::new() } else { format!(", by way of {}", cause.through.join(", ")) };
-                lines.push(format!("    {} `{}` {outcome}{way}", self.place(cause.span), self.excerpt(cause.span)));
+                let outcome =
+                    cause.truth.map_or("has no value", |truth| if truth { "is true" } else { "is false" });
+                let way = if cause.through.is_empty() {
+                    String::new()
+                } else {
+                    format!(", by way of {}", cause.through.join(", "))
+                };
+                lines.push(format!(
+                    "    {} `{}` {outcome}{way}",
+                    self.place(cause.span),
+                    self.excerpt(cause.span)
+                ));
             }
             lines.extend(self.origin(field, value).map(|origin| format!("    {origin}")));
         }
@@ -235,7 +259,10 @@ impl Explained<'_> {
     fn origin(&self, field: &str, value: Option<&str>) -> Option<String> {
         let declared = self.view.sources.iter().find_map(|source| {
             let declared = self.view.source_field(source, field)?;
-            constants(&declared.derivation).iter().any(|text| Some(text.as_str()) == value).then_some(declared)
+            constants(&declared.derivation)
+                .iter()
+                .any(|text| Some(text.as_str()) == value)
+                .then_some(declared)
         })?;
         let (view, origin) = (&self.view.name, &declared.origin);
         Some(format!("the view `{view}` sets this word where the record has none ({origin})"))
@@ -288,7 +315,8 @@ impl Explained<'_> {
             }
             StageKind::Filter(judged) => {
                 let admitted = trace.admitted_by(stage);
-                let admitted: Vec<Value> = admitted.into_iter().map(|part| self.json_condition(part)).collect();
+                let admitted: Vec<Value> =
+                    admitted.into_iter().map(|part| self.json_condition(part)).collect();
                 json!({ "kind": "filter", "condition": self.json_condition(judged), "admitted_by": admitted })
             }
             StageKind::Compute(columns) => {
@@ -345,7 +373,8 @@ fn has_choice(judged: &Judged) -> bool {
 }
 
 fn event_lines(trace: &EventTrace) -> Vec<String> {
-    let get = |name: &str| trace.event.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+    let get =
+        |name: &str| trace.event.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
     let mut who = format!("event   {}", get("action").unwrap_or("of an unknown action"));
     for (word, name) in [("by", "actor"), ("from", "source_ip"), ("on", "target")] {
         if let Some(value) = get(name) {

@@ -9,7 +9,7 @@ use std::{
 
 use clap::{Args, ValueEnum};
 use quarry_diagnostic::{Diagnostic, JsonDiagnostic, render};
-use quarry_hunt::{Compiler, LogOptions, QueryText, Settled, Workspace, read_query};
+use quarry_hunt::{Compiled, Compiler, LogOptions, QueryText, Settled, Workspace, read_query};
 use quarry_lint::{Context, Finding, Subject, apply_fixes, lint, rule};
 use quarry_pack::{Language, Pack};
 use quarry_plan::{Node, Operator};
@@ -165,9 +165,10 @@ fn file_target(path: &Path, language: Option<Language>) -> Outcome<Target> {
     let query = read_query(&path.to_path_buf(), language)?;
     let folder = path.parent().filter(|folder| folder.join("pack.yml").is_file());
     let pack = folder.and_then(|folder| Pack::load(folder).ok());
-    let of_pack = pack.iter().flat_map(pack_targets).find(|target| {
-        Path::new(&target.query.name).file_name() == path.file_name()
-    });
+    let of_pack = pack
+        .iter()
+        .flat_map(pack_targets)
+        .find(|target| Path::new(&target.query.name).file_name() == path.file_name());
     let file = (path.as_os_str() != "-").then(|| path.to_path_buf());
     Ok(match of_pack {
         Some(target) => Target { query, file, ..target },
@@ -201,18 +202,18 @@ fn linted(compiler: &Compiler<'_>, catalog: &Catalog, mut target: Target, fix: b
     for _ in 0..ROUNDS {
         let compiled = compiler.compile(&target.query, None)?;
         let broken = compiled.diagnostics.iter().any(Diagnostic::is_error);
-        let Some(plan) = compiled.plan.filter(|_| !broken) else {
+        if broken || compiled.plan.is_none() {
             let errors = compiled.diagnostics.into_iter().filter(Diagnostic::is_error);
             let findings = errors.map(|diagnostic| Finding { diagnostic, fix: None }).collect();
             return Ok(Linted { target, findings, fixed, broken: true });
-        };
+        }
         let context = Context {
             technique: target.technique.as_deref(),
             scheduled: target.scheduled,
-            open_names: compiled.needs_discovery,
+            open_names: false,
             described: &target.described,
         };
-        let findings = lint(&Subject { text: &target.query.text, plan: &plan, catalog, context });
+        let findings = findings(catalog, &target.query, &compiled, context);
         let (text, count) = apply_fixes(&target.query.text, &findings);
         let Some(file) = target.file.as_ref().filter(|_| fix && count > 0) else {
             return Ok(Linted { target, findings, fixed, broken: false });
@@ -223,6 +224,18 @@ fn linted(compiler: &Compiler<'_>, catalog: &Catalog, mut target: Target, fix: b
         fixed += count;
     }
     Ok(Linted { target, findings: Vec::new(), fixed, broken: false })
+}
+
+/// What the lints find in a compiled query; nothing if it has no plan.
+pub fn findings(
+    catalog: &Catalog,
+    query: &QueryText,
+    compiled: &Compiled,
+    context: Context<'_>,
+) -> Vec<Finding> {
+    let Some(plan) = &compiled.plan else { return Vec::new() };
+    let context = Context { open_names: compiled.needs_discovery, ..context };
+    lint(&Subject { text: &query.text, plan, catalog, context })
 }
 
 /// Whether a query matches nothing in the logs, and which condition leaves nothing.
@@ -292,7 +305,12 @@ fn print_text(writer: &mut dyn Write, all: &[Linted]) -> std::io::Result<()> {
         return writeln!(writer, "{}: no findings", plural(all.len(), "query").replace("querys", "queries"));
     }
     let fix = if fixable > 0 { format!(", {fixable} can be fixed by `--fix`") } else { String::new() };
-    writeln!(writer, "{} in {}{fix}; `quarry lint --explain CODE` tells more", plural(count, "finding"), plural(files, "file"))
+    writeln!(
+        writer,
+        "{} in {}{fix}; `quarry lint --explain CODE` tells more",
+        plural(count, "finding"),
+        plural(files, "file")
+    )
 }
 
 /// A finding in JSON.
