@@ -9,6 +9,8 @@ mod tree;
 
 use quarry_diagnostic::Diagnostic;
 
+pub(crate) use lexer::EMPTY_SLOT;
+
 pub use tree::{
     Binary, Call, Comparison, Expression, ExpressionKind, From, Item, Name, OrderKey, PatternOperator, Quote,
     Session, Statement, TimeClause, Unit,

@@ -61,7 +61,13 @@ impl Parser {
     /// The whole text: one statement, maybe a `;` after it.
     pub(super) fn text(&mut self) -> Option<Statement> {
         if !self.check_start() {
-            return None;
+            if !self.is_word("WITH") {
+                return None;
+            }
+            self.skip_common_tables();
+            if !self.is_word("SELECT") {
+                return None;
+            }
         }
         let statement = self.statement(false);
         let mut ended = false;
@@ -155,9 +161,9 @@ impl Parser {
             return None;
         }
         let name = self.any_name()?;
-        let message = format!("`{}` follows a value without AS", name.text);
-        self.error(codes::ALIAS_WITHOUT_AS, message, name.span)
-            .help("write `AS` before the alias, or a comma between two items");
+        let message = format!("`{}` follows a value without AS: read as its alias", name.text);
+        self.warning(codes::ALIAS_WITHOUT_AS, message, name.span)
+            .help("write `AS` before an alias, or a comma between two items");
         Some(name)
     }
 

@@ -61,6 +61,16 @@ fn write_node(node: &Node, level: usize, text: &mut String) {
                 .collect();
             format!("join {kind:?} on {}", on.join(", "))
         }
+        Operator::Window { calls, .. } => {
+            let calls: Vec<String> = calls
+                .iter()
+                .map(|(name, window)| {
+                    let partition: Vec<String> = window.partition.iter().map(expression).collect();
+                    format!("{name} = {} over [{}]", aggregate_call(&window.call), partition.join(", "))
+                })
+                .collect();
+            format!("window {}", calls.join(", "))
+        }
         other => format!("{other:?}"),
     };
     writeln!(text, "{}{line}", "  ".repeat(level)).unwrap();

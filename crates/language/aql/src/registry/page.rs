@@ -1,0 +1,14 @@
+//! Pages of the vendor that describe the functions.
+
+/// Calculation and formatting.
+pub(super) const FORMATTING: &str =
+    "https://www.ibm.com/docs/en/qradar-on-cloud?topic=language-aql-data-calculation-formatting-functions";
+/// Aggregation.
+pub(super) const AGGREGATION: &str =
+    "https://www.ibm.com/docs/SS42VS_latest/com.ibm.qradar.doc/r_aql_aggregate_functions.html";
+/// Retrieval.
+pub(super) const DATA: &str =
+    "https://www.ibm.com/docs/SS42VS_latest/com.ibm.qradar.doc/r_aql_data_functions.html";
+/// Operators.
+pub(super) const OPERATORS: &str =
+    "https://www.ibm.com/docs/SS42VS_latest/com.ibm.qradar.doc/r_aql_operators.html";
