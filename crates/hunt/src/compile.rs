@@ -2,13 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use quarry_aql::ReferenceCollection;
 use quarry_diagnostic::Diagnostic;
 use quarry_plan::{Node, TimeRange, Type};
 use quarry_spl::{
     Macros,
     lower::{LowerOptions, lower},
 };
-use quarry_views::{Catalog, View};
+use quarry_views::{Catalog, NamedFile, UserFiles, View};
 
 use quarry_pack::Language;
 
@@ -54,16 +55,35 @@ pub struct Compiler<'a> {
     catalog: &'a Catalog,
     macros: Macros,
     splunk_fields: SplunkFields,
+    aql: quarry_aql::LowerOptions,
 }
 
 impl<'a> Compiler<'a> {
-    /// A compiler over a catalog; reads the macros from files and folders.
+    /// A compiler over a catalog; reads the macros from files and folders, and the files that the user's
+    /// `quarry.toml` names.
     ///
     /// # Errors
-    /// If a macro file cannot be read.
+    /// If a file cannot be read.
     pub fn new(catalog: &'a Catalog, macros: &[PathBuf], splunk_fields: SplunkFields) -> Outcome<Self> {
         let macros = Macros::load(macros).map_err(|error| Failure::of("cannot read macros", error))?;
-        Ok(Self { catalog, macros, splunk_fields })
+        let aql = quarry_aql::LowerOptions::default();
+        Self { catalog, macros, splunk_fields, aql }.with_aql(&catalog.files, false)
+    }
+
+    /// The same with more reference data and saved searches for AQL; `permissive` accepts undocumented
+    /// extras of public queries, with a warning each.
+    ///
+    /// # Errors
+    /// If a file cannot be read.
+    pub fn with_aql(mut self, files: &UserFiles, permissive: bool) -> Outcome<Self> {
+        self.aql.permissive = permissive;
+        for named in &files.reference {
+            self.aql.reference.add(reference(named)?);
+        }
+        for named in &files.saved_searches {
+            self.aql.saved_searches.insert(named.name.clone(), text_of(&named.file)?);
+        }
+        Ok(self)
     }
 
     /// The view a language reads through.
@@ -87,7 +107,7 @@ impl<'a> Compiler<'a> {
         let view = self.view(query.language)?;
         Ok(match query.language {
             Language::Spl => self.compile_spl(&query.text, view, discovered),
-            Language::Aql => compile_aql(&query.text, view),
+            Language::Aql => self.compile_aql(&query.text, view),
         })
     }
 
@@ -115,19 +135,40 @@ impl<'a> Compiler<'a> {
             diagnostics,
         }
     }
+
+    fn compile_aql(&self, text: &str, view: &View) -> Compiled {
+        let parsed = quarry_aql::parse(text);
+        let understood = !parsed.diagnostics.iter().any(Diagnostic::is_error);
+        let lowered = quarry_aql::lower(&parsed, view, &self.aql);
+        Compiled {
+            plan: lowered.plan,
+            output: lowered.output.into_iter().map(|column| (column.column, column.label)).collect(),
+            needs_discovery: false,
+            parsed: understood,
+            diagnostics: lowered.diagnostics,
+        }
+    }
 }
 
-fn compile_aql(text: &str, view: &View) -> Compiled {
-    let parsed = quarry_aql::parse(text);
-    let understood = !parsed.diagnostics.iter().any(Diagnostic::is_error);
-    let lowered = quarry_aql::lower(&parsed, view, &quarry_aql::LowerOptions::default());
-    Compiled {
-        plan: lowered.plan,
-        output: lowered.output.into_iter().map(|column| (column.column, column.label)).collect(),
-        needs_discovery: false,
-        parsed: understood,
-        diagnostics: lowered.diagnostics,
-    }
+/// A reference set, map or table from its CSV file.
+fn reference(named: &NamedFile) -> Outcome<ReferenceCollection> {
+    let failed = |error| Failure::of(format!("cannot read `{}`", named.file.display()), error);
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .comment(Some(b'#'))
+        .from_path(&named.file)
+        .map_err(failed)?;
+    let record = |record: csv::Result<csv::StringRecord>| {
+        Ok(record.map_err(failed)?.iter().map(str::to_owned).collect())
+    };
+    let records = reader.records().map(record).collect::<Outcome<Vec<Vec<String>>>>()?;
+    Ok(ReferenceCollection::new(&named.name, records, named.ignore_case))
+}
+
+fn text_of(path: &Path) -> Outcome<String> {
+    std::fs::read_to_string(path)
+        .map_err(|error| Failure::of(format!("cannot read `{}`", path.display()), error))
 }
 
 /// The language of a file by its ending.
@@ -146,8 +187,7 @@ pub fn read_query(path: &Path, language: Option<Language>) -> Outcome<QueryText>
         std::io::read_to_string(std::io::stdin())
             .map_err(|error| Failure::of("cannot read standard input", error))?
     } else {
-        std::fs::read_to_string(path)
-            .map_err(|error| Failure::of(format!("cannot read `{}`", path.display()), error))?
+        text_of(path)?
     };
     let language = language.or_else(|| language_of(path)).ok_or_else(|| {
         let name = path.display();

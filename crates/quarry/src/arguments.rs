@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use quarry_views::NamedFile;
 
 use crate::{
     commands::{pack::PackArguments, test::TestArguments, tune::TuneArguments},
@@ -142,6 +143,18 @@ pub struct LanguageArguments {
     #[arg(long, num_args = 1.., value_name = "PATH")]
     pub macros: Vec<PathBuf>,
 
+    /// QRadar reference data: a CSV file under the name that queries use (`Bad Addresses=bad.csv`)
+    #[arg(long, value_name = "NAME=FILE", value_parser = named_file)]
+    pub reference: Vec<NamedFile>,
+
+    /// The query of a QRadar saved search, for GLOBALVIEW
+    #[arg(long, value_name = "NAME=FILE", value_parser = named_file)]
+    pub saved_search: Vec<NamedFile>,
+
+    /// Accept undocumented AQL of public queries, with a warning each
+    #[arg(long)]
+    pub permissive: bool,
+
     /// Fields of your own (default: `quarry.toml` here or in a folder above)
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -248,4 +261,14 @@ pub struct FieldsArguments {
     /// How fields are written (default: table on a terminal, jsonl otherwise)
     #[arg(long, value_enum)]
     pub output: Option<Format>,
+}
+
+/// `NAME=FILE`.
+fn named_file(text: &str) -> Result<NamedFile, String> {
+    match text.split_once('=') {
+        Some((name, file)) if !name.is_empty() && !file.is_empty() => {
+            Ok(NamedFile { name: name.to_owned(), file: PathBuf::from(file), ignore_case: false })
+        }
+        _ => Err("expected a name, `=` and a file".to_owned()),
+    }
 }

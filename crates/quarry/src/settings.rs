@@ -7,7 +7,7 @@ use std::{
 
 use quarry_hunt::{Compiler, LogOptions, Settled, moment};
 use quarry_logs::Limits;
-use quarry_views::Catalog;
+use quarry_views::{Catalog, UserFiles};
 
 use crate::{
     arguments::{LanguageArguments, LogArguments},
@@ -64,7 +64,10 @@ pub fn logs(arguments: &LogArguments) -> LogOptions {
 
 /// A compiler, as the command line says.
 pub fn compiler<'a>(catalog: &'a Catalog, arguments: &LanguageArguments) -> Outcome<Compiler<'a>> {
-    Compiler::new(catalog, &arguments.macros, arguments.splunk_fields.into())
+    let files =
+        UserFiles { reference: arguments.reference.clone(), saved_searches: arguments.saved_search.clone() };
+    Compiler::new(catalog, &arguments.macros, arguments.splunk_fields.into())?
+        .with_aql(&files, arguments.permissive)
 }
 
 /// Says so if "now" is the newest event.

@@ -6,7 +6,7 @@ mod files;
 mod formats;
 mod views;
 
-use std::fmt;
+use std::{fmt, path::PathBuf};
 
 use quarry_diagnostic::Diagnostic;
 
@@ -33,7 +33,7 @@ pub struct Catalog {
     pub files: UserFiles,
 }
 
-/// Files that a `quarry.toml` names; their paths are relative to its folder.
+/// Files that a `quarry.toml` names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UserFiles {
     /// Reference sets, maps and tables as CSV.
@@ -47,8 +47,8 @@ pub struct UserFiles {
 pub struct NamedFile {
     /// The name.
     pub name: String,
-    /// The path as written.
-    pub file: String,
+    /// Where it is; a relative path is from the folder of `quarry.toml`.
+    pub file: PathBuf,
     /// Whether its values are the same in any case.
     pub ignore_case: bool,
 }
@@ -106,8 +106,10 @@ impl Catalog {
             files.map(|(file, text)| Document::parse(file, text)).collect::<Result<Vec<_>, _>>()?;
         let mut log_formats = LogFormats::default();
         let mut user_files = UserFiles::default();
+        if let (Some((file, _)), Some(document)) = (user, documents.last()) {
+            files::extend(&mut user_files, file, document.root())?;
+        }
         for (index, document) in documents.iter().enumerate() {
-            files::extend(&mut user_files, document.root())?;
             formats::extend(&mut log_formats, document.root(), index >= EMBEDDED.len())?;
         }
         let views = views::build(&documents, &log_formats)?;

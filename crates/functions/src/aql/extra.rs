@@ -43,7 +43,11 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "The number rounded, halves away from zero.",
         (1, 2),
         |call| rounded(call, f64::round),
-        &[(&[Num(2.5)], Num(3.0)), (&[Num(2.345), Num(2.0)], Num(2.35)), (&[Num(1234.0), Num(-2.0)], Num(1200.0))],
+        &[
+            (&[Num(2.5)], Num(3.0)),
+            (&[Num(2.345), Num(2.0)], Num(2.35)),
+            (&[Num(1234.0), Num(-2.0)], Num(1200.0)),
+        ],
     ),
     number(
         "aql_truncate",
@@ -67,7 +71,10 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "The text with every occurrence of a part replaced.",
         (3, 3),
         replace,
-        &[(&[Text("a.b.c"), Text("."), Text("-")], Text("a-b-c")), (&[Text("a"), Text(""), Text("x")], Text("a"))],
+        &[
+            (&[Text("a.b.c"), Text("."), Text("-")], Text("a-b-c")),
+            (&[Text("a"), Text(""), Text("x")], Text("a")),
+        ],
     ),
     text(
         "aql_right",

@@ -97,8 +97,8 @@ fn contains(call: &Call<'_>) -> ArrayRef {
 fn pair(call: &Call<'_>) -> ArrayRef {
     let mut known: Option<HashSet<(Cow<'_, str>, Cow<'_, str>)>> = None;
     call.booleans(|row| {
-        let known = known
-            .get_or_insert_with(|| texts(row.cell(0)).into_iter().zip(texts(row.cell(1))).collect());
+        let known =
+            known.get_or_insert_with(|| texts(row.cell(0)).into_iter().zip(texts(row.cell(1))).collect());
         let (key, value) = (plain(row.cell(2)).text()?, plain(row.cell(3)).text()?);
         Some(known.contains(&(key, value)))
     })
@@ -107,8 +107,8 @@ fn pair(call: &Call<'_>) -> ArrayRef {
 fn value(call: &Call<'_>) -> ArrayRef {
     let mut known: Option<HashMap<Cow<'_, str>, Cow<'_, str>>> = None;
     call.texts(|row| {
-        let known = known
-            .get_or_insert_with(|| texts(row.cell(0)).into_iter().zip(texts(row.cell(1))).collect());
+        let known =
+            known.get_or_insert_with(|| texts(row.cell(0)).into_iter().zip(texts(row.cell(1))).collect());
         known.get(&*plain(row.cell(2)).text()?).filter(|value| !value.is_empty()).cloned()
     })
 }

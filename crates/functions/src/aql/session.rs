@@ -125,7 +125,11 @@ mod tests {
 
     /// Numbers of rows written as `time key marks`, where `b` begins and `e` ends; `B` and `E` in `kind`
     /// make them explicit.
-    fn numbers(kind: &str, limits: (Option<i64>, Option<i64>), rows: &[(i64, &str, &str)]) -> Vec<Option<i64>> {
+    fn numbers(
+        kind: &str,
+        limits: (Option<i64>, Option<i64>),
+        rows: &[(i64, &str, &str)],
+    ) -> Vec<Option<i64>> {
         let mut sessions = Sessions::default();
         let flag = |text: &str, mark: char| ScalarValue::Boolean(Some(text.contains(mark)));
         rows.iter()

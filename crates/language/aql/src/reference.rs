@@ -58,11 +58,12 @@ impl ReferenceCollection {
         let width = rows.iter().map(Vec::len).max().unwrap_or(1);
         let is_header = rows.first().is_some_and(|first| {
             width > 1
-                || first
-                    .iter()
-                    .any(|cell| ["data", "value", "values"].iter().any(|word| cell.eq_ignore_ascii_case(word)))
+                || first.iter().any(|cell| {
+                    ["data", "value", "values"].iter().any(|word| cell.eq_ignore_ascii_case(word))
+                })
         });
         let columns = if is_header { rows.remove(0) } else { vec!["value".to_owned()] };
+        let columns = distinct(columns);
         rows.iter_mut().for_each(|row| row.resize(columns.len().max(1), String::new()));
         Self { name: name.into(), columns, rows, ignore_case }
     }
@@ -81,12 +82,30 @@ impl ReferenceCollection {
             return Some((self.column(0), self.column(place)));
         }
         let is_long = self.columns.len() == 3
-            && self.columns.iter().zip(["key1", "key2", "data"]).all(|(have, want)| have.eq_ignore_ascii_case(want));
+            && self
+                .columns
+                .iter()
+                .zip(["key1", "key2", "data"])
+                .all(|(have, want)| have.eq_ignore_ascii_case(want));
         is_long.then(|| {
-            let of_column =
-                self.rows.iter().filter(|row| row.get(1).is_some_and(|cell| cell.eq_ignore_ascii_case(column)));
+            let of_column = self
+                .rows
+                .iter()
+                .filter(|row| row.get(1).is_some_and(|cell| cell.eq_ignore_ascii_case(column)));
             let cell = |row: &Vec<String>, place: usize| row.get(place).cloned().unwrap_or_default();
             of_column.map(|row| (cell(row, 0), cell(row, 2))).unzip()
         })
     }
+}
+
+/// Names of columns, made different where two are the same.
+fn distinct(names: Vec<String>) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for name in names {
+        let taken = |name: &str| found.iter().any(|have| have.eq_ignore_ascii_case(name));
+        let free = (2..).map(|number| format!("{name}_{number}")).find(|other| !taken(other));
+        let next = if taken(&name) { free.unwrap_or_default() } else { name };
+        found.push(next);
+    }
+    found
 }

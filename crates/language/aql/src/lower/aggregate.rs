@@ -46,8 +46,11 @@ impl Select<'_, '_, '_> {
     pub(super) fn takes_aggregate(&mut self, name: &str, span: Span) -> bool {
         let Some(clause) = self.no_aggregates else { return true };
         let message = format!("{name} has no value in {clause}");
-        let help =
-            if clause == "WHERE" { "conditions on aggregates stand in HAVING" } else { "use a sub-select in FROM" };
+        let help = if clause == "WHERE" {
+            "conditions on aggregates stand in HAVING"
+        } else {
+            "use a sub-select in FROM"
+        };
         self.context.report(Diagnostic::error(codes::MISPLACED_AGGREGATE, message, span).with_help(help));
         false
     }

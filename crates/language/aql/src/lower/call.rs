@@ -63,12 +63,15 @@ impl Select<'_, '_, '_> {
         let nothing = Typed::null(function.result, span);
         let name = function.name;
         if !self.context.options.permissive {
-            let found = Diagnostic::error(codes::REFUSED_FUNCTION, format!("{name} is not AQL"), call.name.span);
-            let found = found.with_help(advice).with_help("or accept undocumented extras with `--permissive`");
+            let found =
+                Diagnostic::error(codes::REFUSED_FUNCTION, format!("{name} is not AQL"), call.name.span);
+            let found =
+                found.with_help(advice).with_help("or accept undocumented extras with `--permissive`");
             self.context.report(found);
             return nothing;
         }
-        let message = format!("{name} is not documented AQL, QRadar refuses it; read as: {}", function.meaning);
+        let message =
+            format!("{name} is not documented AQL, QRadar refuses it; read as: {}", function.meaning);
         let found = Diagnostic::warning(codes::UNDOCUMENTED, message, call.name.span);
         self.context.report(found.with_help(advice));
         if !self.check_count(function, call.arguments.len(), span) {

@@ -138,7 +138,15 @@ impl<'a> Context<'a> {
     const MOST_DIAGNOSTICS: usize = 1_000;
 
     fn new(view: &'a View, options: &'a LowerOptions) -> Self {
-        Self { view, options, diagnostics: Vec::new(), budget: Self::BUDGET, names: 0, depth: 0, saved: Vec::new() }
+        Self {
+            view,
+            options,
+            diagnostics: Vec::new(),
+            budget: Self::BUDGET,
+            names: 0,
+            depth: 0,
+            saved: Vec::new(),
+        }
     }
 
     /// Reports a finding: an error once for a place, anything milder once.

@@ -91,11 +91,9 @@ fn unknown_catalog<'a>(context: &mut Context<'a>, name: &Name) -> Option<Scope<'
 /// `reference_data.sets('name')`, which public queries use, where extras are accepted.
 fn source_call<'a>(context: &mut Context<'a>, call: &Call) -> Option<Scope<'a>> {
     let is_reference = call.name.text.to_lowercase().starts_with("reference");
-    if let (true, true, Some(ExpressionKind::Text(name))) = (
-        context.options.permissive,
-        is_reference,
-        call.arguments.first().map(|argument| &argument.kind),
-    ) {
+    if let (true, true, Some(ExpressionKind::Text(name))) =
+        (context.options.permissive, is_reference, call.arguments.first().map(|argument| &argument.kind))
+    {
         return Some(reference_rows(context, name, call.name.span));
     }
     let message = format!("`{}(...)` is no source of rows", call.name.text);

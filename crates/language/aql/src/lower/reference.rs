@@ -37,7 +37,8 @@ impl Select<'_, '_, '_> {
             return nothing;
         };
         let wanted = if function.name == "REFERENCEMAPSETCONTAINS" { 2 } else { 1 };
-        let mut arguments: Vec<Planned> = lists.into_iter().map(|list| constant(list, ignore_case, span)).collect();
+        let mut arguments: Vec<Planned> =
+            lists.into_iter().map(|list| constant(list, ignore_case, span)).collect();
         arguments.extend(values.into_iter().take(wanted).map(|value| {
             let value = value.cast(Type::Text);
             if ignore_case { Planned::call("aql_lower", vec![value], Type::Text, span) } else { value }
@@ -86,7 +87,10 @@ impl Select<'_, '_, '_> {
                 call.arguments.get(1).map_or(call.name.span, |argument| argument.span),
             ),
             None => (
-                format!("the reference data `{}` has one column: {} finds nothing", collection.name, function.name),
+                format!(
+                    "the reference data `{}` has one column: {} finds nothing",
+                    collection.name, function.name
+                ),
                 call.name.span,
             ),
         };

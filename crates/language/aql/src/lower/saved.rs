@@ -78,10 +78,9 @@ fn read(
     }
     let parsed = parse(text);
     let outer = std::mem::replace(&mut context.diagnostics, parsed.diagnostics);
-    let statement: Option<Statement> = parsed.statement.map(|statement| Statement {
-        time: time.cloned().or(statement.time.clone()),
-        ..statement
-    });
+    let statement: Option<Statement> = parsed
+        .statement
+        .map(|statement| Statement { time: time.cloned().or(statement.time.clone()), ..statement });
     context.saved.push(key);
     let query = statement.as_ref().and_then(|statement| query::lower(context, statement, Place::From));
     context.saved.pop();

@@ -49,5 +49,9 @@ pub(super) static TABLE: &[Function] = &[
     aggregate("STDEV(number)", "The standard deviation of a sample.", numeric("stddev")),
     aggregate("STDEVP(number)", "The standard deviation of the whole.", numeric("stddev_pop")),
     aggregate("SUM(number)", "The sum.", numeric("sum")),
-    aggregate("UNIQUECOUNT(value)", "How many different values there are, exactly.", counting("count_distinct")),
+    aggregate(
+        "UNIQUECOUNT(value)",
+        "How many different values there are, exactly.",
+        counting("count_distinct"),
+    ),
 ];

@@ -41,7 +41,13 @@ const fn repeated(function: Function) -> Function {
 /// Formatting, calculation, networks.
 pub(super) static TABLE: &[Function] = &[
     scalar("BASE64(payload)", "The raw event in Base64.", &[Any], 1, Type::Text),
-    repeated(scalar("CONCAT(text, ...)", "The texts joined; null parts are left out.", &[Text], 1, Type::Text)),
+    repeated(scalar(
+        "CONCAT(text, ...)",
+        "The texts joined; null parts are left out.",
+        &[Text],
+        1,
+        Type::Text,
+    )),
     scalar(
         "DATEFORMAT(milliseconds, 'pattern')",
         "A time in a pattern of Java's SimpleDateFormat, in UTC; `YYYY` is the year of the week.",

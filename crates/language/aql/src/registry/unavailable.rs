@@ -47,13 +47,7 @@ const fn refused(name: &'static str, reason: &'static str) -> Function {
 
 /// Documented functions whose data is not in log files.
 pub(super) static TABLE: &[Function] = &[
-    unavailable(
-        "ARIELSERVERS4EPID(processorid)",
-        "The Ariel servers of a processor.",
-        1,
-        Type::Text,
-        HOSTS,
-    ),
+    unavailable("ARIELSERVERS4EPID(processorid)", "The Ariel servers of a processor.", 1, Type::Text, HOSTS),
     unavailable(
         "ARIELSERVERS4EPNAME('name')",
         "The Ariel servers of a processor, by its name.",
@@ -68,7 +62,13 @@ pub(super) static TABLE: &[Function] = &[
         Type::Text,
         ASSETS,
     ),
-    unavailable("ASSETPROPERTY('property', address, domain)", "A property of an asset.", 2, Type::Text, ASSETS),
+    unavailable(
+        "ASSETPROPERTY('property', address, domain)",
+        "A property of an asset.",
+        2,
+        Type::Text,
+        ASSETS,
+    ),
     unavailable("ASSETUSER(address, time, domain)", "The user of an asset at a time.", 1, Type::Text, ASSETS),
     unavailable("COMPONENTID('name')", "The number of a component.", 1, Type::Integer, HOSTS),
     unavailable(
@@ -100,7 +100,13 @@ pub(super) static TABLE: &[Function] = &[
         Type::Text,
         GEOGRAPHY,
     ),
-    unavailable("GEO::LOOKUP_TEXT(address, 'what')", "Where an address is, as text.", 1, Type::Text, GEOGRAPHY),
+    unavailable(
+        "GEO::LOOKUP_TEXT(address, 'what')",
+        "Where an address is, as text.",
+        1,
+        Type::Text,
+        GEOGRAPHY,
+    ),
     unavailable(
         "GEO::LOOKUP_TEXT_BY_DOMAIN(address, domain, 'what')",
         "Where an address is, as text, in a domain.",

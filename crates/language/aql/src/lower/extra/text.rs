@@ -71,7 +71,8 @@ fn at_place(select: &mut Select<'_, '_, '_>, call: &Call, operator: Comparison, 
 }
 
 fn ends_with(select: &mut Select<'_, '_, '_>, call: &Call, span: Span) -> Typed {
-    let (value, part) = (select.value_of(call, 0).cast(Type::Text), select.value_of(call, 1).cast(Type::Text));
+    let (value, part) =
+        (select.value_of(call, 0).cast(Type::Text), select.value_of(call, 1).cast(Type::Text));
     let length = Planned::call("aql_strlen", vec![part.clone()], Type::Integer, span);
     let end = function("aql_right", vec![value, length], Type::Text, span);
     compare(Comparison::Equal, end, Typed::new(part, Type::Text), span)
