@@ -74,7 +74,7 @@ fn truth(condition: &Expression, record: &Record) -> Option<bool> {
         ExpressionKind::Pattern { operator: PatternOperator::Like, negated, value: left, patterns } => {
             let text = value(left, record).text()?;
             let pattern = value(patterns.first()?, record).text()?;
-            Some(like(text.as_bytes(), pattern.as_bytes()) != *negated)
+            Some(like(&text, &pattern) != *negated)
         }
         other => panic!("not read here: {other:?}"),
     }
@@ -113,9 +113,30 @@ fn column(name: &str, record: &Record) -> Value {
     }
 }
 
-/// `%` is any run, `_` one character. Bytes will do: a character that `_` stands for is never one of
-/// several bytes in these queries.
-fn like(text: &[u8], pattern: &[u8]) -> bool {
+/// `%` is any run, `_` one character.
+fn like(text: &str, pattern: &str) -> bool {
+    if pattern.contains('_') {
+        like_letters(text.as_bytes(), pattern.as_bytes())
+    } else {
+        like_runs(text, pattern)
+    }
+}
+
+/// Without `_`: the runs stand one after another, the first at the start, the last at the end.
+fn like_runs(text: &str, pattern: &str) -> bool {
+    let Some((first, rest)) = pattern.split_once('%') else { return text == pattern };
+    let Some(mut text) = text.strip_prefix(first) else { return false };
+    let mut runs: Vec<&str> = rest.split('%').collect();
+    let last = runs.pop().unwrap_or_default();
+    for run in runs {
+        let Some(at) = text.find(run) else { return false };
+        text = &text[at + run.len()..];
+    }
+    text.ends_with(last)
+}
+
+/// Letter by letter. Bytes will do: what `_` stands for in these queries is never one of several bytes.
+fn like_letters(text: &[u8], pattern: &[u8]) -> bool {
     let (mut at, mut next) = (0, 0);
     let mut retry: Option<(usize, usize)> = None;
     while at < text.len() {

@@ -131,24 +131,58 @@ fn sigma_queries_select_what_a_plain_evaluator_selects() {
     let known = sorted(records.iter().map(|record| record.payload.clone()));
     let unread = known.iter().find(|payload| !read.contains(payload));
     assert_eq!(read.len(), known.len(), "not read: {unread:?}");
-    let mut hits = 0;
-    let mut wrong = Vec::new();
-    for query in queries.iter().filter(|query| query.kind == "generated-sigma") {
-        let expected = evaluator::selected(&query.text, &records);
-        let expected = sorted(expected.into_iter().map(|record| record.payload.clone()));
-        let found = selected(&runner, &compiler, &query.text);
-        hits += expected.len();
-        if found != expected {
-            wrong.push(format!(
-                "{}: {} found, {} expected: {}",
-                query.name,
-                found.len(),
-                expected.len(),
-                query.text
-            ));
-        }
-    }
-    eprintln!("{hits} events selected");
+    let chosen: Vec<&Query> = queries.iter().filter(|query| query.kind == "generated-sigma").collect();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let compare = |part: &[&Query]| -> Vec<(usize, Option<String>)> {
+        part.iter().map(|query| difference(&runner, &compiler, query, &records)).collect()
+    };
+    let outcomes: Vec<(usize, Option<String>)> = std::thread::scope(|scope| {
+        let parts = chosen.chunks(chosen.len().div_ceil(threads));
+        let workers: Vec<_> = parts.map(|part| scope.spawn(|| compare(part))).collect();
+        workers.into_iter().flat_map(|worker| worker.join().expect("a thread ends")).collect()
+    });
+    let hits: usize = outcomes.iter().map(|(hits, _)| hits).sum();
+    let wrong: Vec<String> = outcomes.into_iter().filter_map(|(_, wrong)| wrong).collect();
+    eprintln!("{} queries select {hits} events", chosen.len());
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert!(hits > 0, "no query selects anything: the comparison shows nothing");
+}
+
+/// How many records a query should select, and what is wrong if it selects others.
+fn difference(
+    runner: &Runner,
+    compiler: &Compiler<'_>,
+    query: &Query,
+    records: &[Record],
+) -> (usize, Option<String>) {
+    let expected = evaluator::selected(&query.text, records);
+    let expected = sorted(expected.into_iter().map(|record| record.payload.clone()));
+    let found = selected(runner, compiler, &query.text);
+    let wrong = (found != expected).then(|| {
+        format!("{}: {} found, {} expected: {}", query.name, found.len(), expected.len(), query.text)
+    });
+    (expected.len(), wrong)
+}
+
+/// Every function that can be called is called in a case of `cases/`.
+#[test]
+fn every_function_has_a_case() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
+    let cases: String = std::fs::read_dir(folder)
+        .expect("the cases are there")
+        .map(|entry| entry.expect("the folder is readable").path())
+        .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("aql-")))
+        .map(|path| std::fs::read_to_string(path).expect("a case is readable").to_uppercase())
+        .collect();
+    let called = |name: &str| {
+        cases.match_indices(&format!("{name}(")).any(|(at, _)| {
+            !cases[..at].ends_with(|before: char| before.is_alphanumeric() || before == '_' || before == ':')
+        })
+    };
+    let missing: Vec<&str> = quarry_aql::registry::functions()
+        .filter(|function| !matches!(function.role, quarry_aql::registry::Role::Refused(_)))
+        .map(|function| function.name)
+        .filter(|name| !called(name))
+        .collect();
+    assert!(missing.is_empty(), "no case calls {missing:?}");
 }

@@ -189,7 +189,11 @@ impl Select<'_, '_, '_> {
                 found = found.with_help("look it up inside the sub-select");
             }
             self.context.report(found);
-            return nothing;
+            // Where it is accepted, what was meant is the name that goes with the event.
+            return known()
+                .next()
+                .and_then(|lookup| self.scope.lookup(lookup.field, span))
+                .unwrap_or(nothing);
         };
         if let Some(value) = self.scope.lookup(lookup.field, span) {
             return value;

@@ -28,7 +28,7 @@ use crate::{
     codes,
     reference::ReferenceData,
     registry::{self, Role},
-    syntax::{Parsed, Statement},
+    syntax::{Name, Parsed},
 };
 
 /// Choices that the language leaves open.
@@ -84,8 +84,8 @@ pub fn lower(parsed: &Parsed, view: &View, options: &LowerOptions) -> Lowered {
     let readable = !diagnostics.iter().any(Diagnostic::is_error);
     let statement = parsed.statement.as_ref().filter(|_| readable);
     let query = statement.and_then(|statement| query::lower(&mut context, statement, query::Place::Top));
-    if let (false, Some(statement)) = (readable, &parsed.statement) {
-        refuse_functions(statement, options, &mut diagnostics);
+    if !readable {
+        refuse_functions(&parsed.functions, options, &mut diagnostics);
     }
     diagnostics.append(&mut context.diagnostics);
     diagnostics.sort_by_key(|found| found.span.start);
@@ -98,22 +98,21 @@ pub fn lower(parsed: &Parsed, view: &View, options: &LowerOptions) -> Lowered {
     Lowered { plan: Some(query.node), output: output.collect(), diagnostics }
 }
 
-/// Names the functions that AQL lacks in a statement that is not lowered for other reasons.
-fn refuse_functions(statement: &Statement, options: &LowerOptions, diagnostics: &mut Vec<Diagnostic>) {
-    statement.visit_calls(&mut |call| {
-        let Some(function) = registry::find(&call.name.text) else { return };
-        let advice = match function.role {
-            Role::Refused(advice) => advice,
-            Role::Extra(advice) if !options.permissive => advice,
-            _ => return,
+/// Names the functions that AQL lacks in a text that is not lowered for other reasons.
+fn refuse_functions(called: &[Name], options: &LowerOptions, diagnostics: &mut Vec<Diagnostic>) {
+    for name in called {
+        let advice = match registry::find(&name.text).map(|function| function.role) {
+            Some(Role::Refused(advice)) => advice,
+            Some(Role::Extra(advice)) if !options.permissive => advice,
+            _ => continue,
         };
-        let told = diagnostics.iter().any(|have| have.is_error() && have.span.start == call.name.span.start);
+        let told = diagnostics.iter().any(|have| have.is_error() && have.span.start == name.span.start);
         if !told {
-            let message = format!("{} is not AQL", function.name);
-            let found = Diagnostic::error(codes::REFUSED_FUNCTION, message, call.name.span);
+            let message = format!("{} is not AQL", name.text.to_uppercase());
+            let found = Diagnostic::error(codes::REFUSED_FUNCTION, message, name.span);
             diagnostics.push(found.with_help(advice));
         }
-    });
+    }
 }
 
 /// What all selects of one statement share.

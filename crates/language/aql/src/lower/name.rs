@@ -88,7 +88,9 @@ impl Select<'_, '_, '_> {
             return None;
         }
         let value = self.scope.path(name)?;
-        self.warn_path(name);
+        if matches!(self.scope, Scope::Events { .. }) {
+            self.warn_path(name);
+        }
         Some(value)
     }
 

@@ -44,6 +44,7 @@ pub(super) struct Parser {
     tokens: Vec<Token>,
     at: usize,
     pub(super) diagnostics: Vec<Diagnostic>,
+    functions: Vec<Name>,
     depth: usize,
     chain: usize,
     exhausted: bool,
@@ -51,11 +52,12 @@ pub(super) struct Parser {
 
 impl Parser {
     pub(super) fn new(tokens: Vec<Token>, diagnostics: Vec<Diagnostic>) -> Self {
-        Self { tokens, at: 0, diagnostics, depth: 0, chain: 0, exhausted: false }
+        Self { tokens, at: 0, diagnostics, functions: Vec::new(), depth: 0, chain: 0, exhausted: false }
     }
 
-    pub(super) fn into_diagnostics(self) -> Vec<Diagnostic> {
-        self.diagnostics
+    /// The functions called and the diagnostics.
+    pub(super) fn into_findings(self) -> (Vec<Name>, Vec<Diagnostic>) {
+        (self.functions, self.diagnostics)
     }
 
     /// The whole text: one statement, maybe a `;` after it.
@@ -205,6 +207,7 @@ impl Parser {
 
     /// Arguments after a function's name.
     pub(super) fn call(&mut self, name: Name) -> Call {
+        self.functions.push(name.clone());
         let mut call = Call { name, arguments: Vec::new(), star: false, distinct: false };
         self.advance();
         if self.is_symbol("*") && self.symbol_after(")") {

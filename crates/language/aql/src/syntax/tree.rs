@@ -307,69 +307,7 @@ pub enum Binary {
     ShiftRight,
 }
 
-impl Statement {
-    /// Calls `visit` on every function call, those of sub-selects included.
-    pub fn visit_calls<'a>(&'a self, visit: &mut dyn FnMut(&'a Call)) {
-        match &self.from {
-            Some(From::Query(query)) => query.visit_calls(visit),
-            Some(From::Call(_) | From::Catalog(_)) | None => {}
-        }
-        let session = self.session.iter().flat_map(|session| {
-            let conditions = [&session.begin, &session.end].into_iter().flatten();
-            session.keys.iter().chain(conditions.map(|(condition, _)| condition))
-        });
-        let items = self.items.iter().filter_map(|item| item.value.as_ref());
-        let order = self.order.iter().map(|key| &key.value);
-        let all = items.chain(&self.predicate).chain(session).chain(&self.groups).chain(&self.having);
-        all.chain(order).for_each(|expression| expression.visit_calls(visit));
-    }
-}
-
 impl Expression {
-    /// The direct operands, in order; a sub-select is none.
-    #[must_use]
-    pub fn children(&self) -> Vec<&Expression> {
-        match &self.kind {
-            ExpressionKind::Call(call) => call.arguments.iter().collect(),
-            ExpressionKind::Not(value)
-            | ExpressionKind::Negate(value)
-            | ExpressionKind::BitNot(value)
-            | ExpressionKind::IsNull { value, .. }
-            | ExpressionKind::InQuery { value, .. } => vec![value],
-            ExpressionKind::And(items) | ExpressionKind::Or(items) => items.iter().collect(),
-            ExpressionKind::Compare { left, right, .. } | ExpressionKind::Binary { left, right, .. } => {
-                vec![left, right]
-            }
-            ExpressionKind::Pattern { value, patterns: items, .. }
-            | ExpressionKind::In { value, list: items, .. } => {
-                std::iter::once(&**value).chain(items).collect()
-            }
-            ExpressionKind::Between { value, low, high, .. } => vec![value, low, high],
-            ExpressionKind::Case { operand, arms, otherwise } => {
-                let arms = arms.iter().flat_map(|(when, then)| [when, then]);
-                operand.as_deref().into_iter().chain(arms).chain(otherwise.as_deref()).collect()
-            }
-            ExpressionKind::Missing
-            | ExpressionKind::Null
-            | ExpressionKind::Boolean(_)
-            | ExpressionKind::Integer(_)
-            | ExpressionKind::Double(_)
-            | ExpressionKind::Text(_)
-            | ExpressionKind::Name(_)
-            | ExpressionKind::TextSearch(_) => Vec::new(),
-        }
-    }
-
-    /// Calls `visit` on every function call, those of sub-selects included.
-    pub fn visit_calls<'a>(&'a self, visit: &mut dyn FnMut(&'a Call)) {
-        match &self.kind {
-            ExpressionKind::Call(call) => visit(call),
-            ExpressionKind::InQuery { query, .. } => query.visit_calls(visit),
-            _ => {}
-        }
-        self.children().into_iter().for_each(|child| child.visit_calls(visit));
-    }
-
     /// An expression at a place.
     #[must_use]
     pub fn new(kind: ExpressionKind, span: Span) -> Self {

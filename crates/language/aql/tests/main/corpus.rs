@@ -6,11 +6,11 @@ use quarry_aql::{LowerOptions, lower, parse};
 use quarry_diagnostic::{Diagnostic, Severity, line_column};
 use quarry_views::{Catalog, View};
 
-struct Query {
-    name: String,
-    kind: String,
-    class: String,
-    text: String,
+pub struct Query {
+    pub name: String,
+    pub kind: String,
+    pub class: String,
+    pub text: String,
 }
 
 pub fn shared(path: &str) -> Option<PathBuf> {
@@ -26,7 +26,7 @@ pub fn view() -> View {
     Catalog::load(None).unwrap().view("qradar").expect("the qradar view").clone()
 }
 
-fn corpus() -> Option<Vec<Query>> {
+pub fn corpus() -> Option<Vec<Query>> {
     let text = std::fs::read_to_string(shared("corpora/aql.jsonl")?).unwrap();
     let field = |line: &serde_json::Value, name: &str| line[name].as_str().unwrap_or_default().to_owned();
     let queries =
