@@ -5,6 +5,7 @@
 mod aggregate;
 mod catalog;
 mod extra;
+mod keyword;
 mod lookup;
 mod page;
 mod scalar;
@@ -13,6 +14,7 @@ mod unavailable;
 use quarry_plan::Type;
 
 pub use catalog::{Catalog, CatalogField, FieldKind, is_known_property};
+pub use keyword::{KEYWORDS, Keyword};
 pub use lookup::{Lookup, lookups};
 
 /// A function of AQL, or one that queries use although AQL lacks it.

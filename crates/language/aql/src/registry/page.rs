@@ -12,3 +12,14 @@ pub(super) const DATA: &str =
 /// Operators.
 pub(super) const OPERATORS: &str =
     "https://www.ibm.com/docs/SS42VS_latest/com.ibm.qradar.doc/r_aql_operators.html";
+/// Statements and clauses.
+pub(super) const SELECT: &str = "https://www.ibm.com/docs/en/qradar-on-cloud?topic=language-overview-ariel-query";
+/// Conditional logic.
+pub(super) const CONDITIONS: &str =
+    "https://www.ibm.com/docs/en/qradar-on-cloud?topic=language-conditional-logic-in-aql-queries";
+/// Time ranges.
+pub(super) const TIME: &str =
+    "https://www.ibm.com/docs/en/qradar-on-cloud?topic=language-time-criteria-in-aql-queries";
+/// Sessions.
+pub(super) const SESSIONS: &str =
+    "https://www.ibm.com/docs/en/qsip/7.5?topic=sessions-transactional-query-refinements";
