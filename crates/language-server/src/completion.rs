@@ -1,6 +1,9 @@
 //! Completion: commands, functions, keywords, fields, names of logs, by what stands before the cursor.
 
-use lsp_types::{CompletionItem, CompletionItemKind, CompletionTextEdit, Documentation, MarkupContent, MarkupKind, TextEdit};
+use lsp_types::{
+    CompletionItem, CompletionItemKind, CompletionTextEdit, Documentation, MarkupContent, MarkupKind,
+    TextEdit,
+};
 use quarry_pack::Language;
 use quarry_views::View;
 
@@ -51,7 +54,8 @@ fn aql(document: &Document, view: &View, found: &Around) -> Vec<Entry> {
         None => {
             let words = entry::words(document.language);
             if before.ends_with("FROM") {
-                let is_source = |entry: &Entry| entry.kind == EntryKind::Catalog || entry.name == "GLOBALVIEW";
+                let is_source =
+                    |entry: &Entry| entry.kind == EntryKind::Catalog || entry.name == "GLOBALVIEW";
                 return words.into_iter().filter(is_source).collect();
             }
             let mut all: Vec<Entry> = entry::fields(view, document.language);
@@ -77,7 +81,10 @@ fn names_a_log(before: &str) -> bool {
 fn spl(document: &Document, view: &View, found: &Around) -> Vec<Entry> {
     let before = &document.text[found.command..found.prefix.start];
     let assigned = before.trim_end_matches(['"', ' ']).to_lowercase();
-    if ["sourcetype=", "sourcetype!=", "sourcetype =", "sourcetype in ("].iter().any(|end| assigned.ends_with(end)) {
+    if ["sourcetype=", "sourcetype!=", "sourcetype =", "sourcetype in ("]
+        .iter()
+        .any(|end| assigned.ends_with(end))
+    {
         return entry::sources(view);
     }
     if found.quote.is_some() {

@@ -5,7 +5,7 @@ use quarry_functions::{Literal, aggregate_table, scalar_table};
 use quarry_pack::Language;
 use quarry_plan::Type;
 use quarry_spl::registry::{self as spl, Status};
-use quarry_views::{Derivation, View};
+use quarry_views::{Derivation, View, ViewSource};
 
 /// A word of a language or view.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -129,18 +129,14 @@ fn spl_words() -> Vec<Entry> {
 fn spl_page(name: &str) -> String {
     let mut letters = name.chars();
     let first = letters.next().map(|letter| letter.to_ascii_uppercase()).unwrap_or_default();
-    format!(
-        "https://docs.splunk.com/Documentation/Splunk/latest/SearchReference/{first}{}",
-        letters.as_str()
-    )
+    format!("https://docs.splunk.com/Documentation/Splunk/latest/SearchReference/{first}{}", letters.as_str())
 }
 
 fn spl_function(name: &str, status: Status, what: &str) -> Entry {
     let plan_name = format!("spl_{name}");
     let scalar = scalar_table().find(|row| row.name == plan_name).map(|row| (row.signature, row.meaning));
-    let aggregate = || {
-        aggregate_table().find(|row| row.name == plan_name).map(|row| (row.signature, row.meaning))
-    };
+    let aggregate =
+        || aggregate_table().find(|row| row.name == plan_name).map(|row| (row.signature, row.meaning));
     let (syntax, meaning) = match scalar.or_else(aggregate) {
         Some((signature, meaning)) => (signature.to_owned(), meaning.to_owned()),
         None => (format!("{name}(...)"), status_text(what, status)),
@@ -202,11 +198,20 @@ fn field(view: &View, name: &str) -> Entry {
         lines.push(format!("\n* {}: {value}{origin}", source.source_type));
     }
     lines.dedup();
+    let declared = |source: &&ViewSource| source.fields.contains_key(&key);
+    if view.open && !view.sources.iter().all(|source| declared(&source)) {
+        lines.push("\n* other logs: the member of that name".to_owned());
+    }
     Entry {
         name: name.to_owned(),
         kind: EntryKind::Field,
         syntax: name.to_owned(),
-        meaning: format!("A field of the view `{}`, {}.\n{}", view.name, type_text(data_type), lines.concat()),
+        meaning: format!(
+            "A field of the view `{}`, {}.\n{}",
+            view.name,
+            type_text(data_type),
+            lines.concat()
+        ),
         page: None,
     }
 }

@@ -42,7 +42,8 @@ fn meaning(document: &Document, view: &View, found: &Around, word: &str) -> Opti
         && document.text[found.command..found.word.start].trim().is_empty()
         && !document.text[found.word.end..].starts_with('=');
     let words = entry::words(document.language);
-    let of_kind = |kind: EntryKind| words.iter().find(|entry| entry.kind == kind && same(&entry.name)).cloned();
+    let of_kind =
+        |kind: EntryKind| words.iter().find(|entry| entry.kind == kind && same(&entry.name)).cloned();
     if at_command && let Some(command) = of_kind(EntryKind::Command) {
         return Some(command);
     }

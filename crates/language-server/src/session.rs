@@ -112,11 +112,7 @@ impl Session<'_> {
     }
 
     /// Answers a request about a place in a document; null if the document is not open.
-    fn at_place(
-        &self,
-        request: Request,
-        answer: impl FnOnce(&Document, &View, usize) -> Value,
-    ) -> Response {
+    fn at_place(&self, request: Request, answer: impl FnOnce(&Document, &View, usize) -> Value) -> Response {
         let id = request.id.clone();
         let parameters: TextDocumentPositionParams = match serde_json::from_value(request.params) {
             Ok(parameters) => parameters,

@@ -28,6 +28,8 @@ pub enum Command {
     Check(CheckArguments),
     /// List the fields that the events have
     Fields(FieldsArguments),
+    /// Serve editors over standard input and output (Language Server Protocol)
+    Lsp(crate::commands::lsp::LspArguments),
     /// Run the adversary tests of packs over emulated telemetry, or check them on real logs
     Test(TestArguments),
     /// Group the alerts on your own logs and propose exclusions that no attack test can hide behind

@@ -24,6 +24,7 @@ fn main() -> ExitCode {
         Command::Hunt(hunt) => commands::hunt::run(hunt),
         Command::Check(check) => commands::check::run(check),
         Command::Fields(fields) => commands::fields::run(fields),
+        Command::Lsp(lsp) => commands::lsp::run(lsp),
         Command::Test(test) => commands::test::run(test),
         Command::Tune(tune) => commands::tune::run(tune),
         Command::Pack(pack) => commands::pack::run(pack),

@@ -12,6 +12,7 @@ mod founding;
 mod hostile;
 mod hunt;
 mod lint;
+mod lsp;
 mod output;
 mod packs;
 mod shapes;

@@ -6,6 +6,7 @@ pub mod explain;
 pub mod fields;
 pub mod hunt;
 pub mod lint;
+pub mod lsp;
 pub mod pack;
 pub mod query;
 pub mod test;

@@ -13,7 +13,8 @@ pub(super) const DATA: &str =
 pub(super) const OPERATORS: &str =
     "https://www.ibm.com/docs/SS42VS_latest/com.ibm.qradar.doc/r_aql_operators.html";
 /// Statements and clauses.
-pub(super) const SELECT: &str = "https://www.ibm.com/docs/en/qradar-on-cloud?topic=language-overview-ariel-query";
+pub(super) const SELECT: &str =
+    "https://www.ibm.com/docs/en/qradar-on-cloud?topic=language-overview-ariel-query";
 /// Conditional logic.
 pub(super) const CONDITIONS: &str =
     "https://www.ibm.com/docs/en/qradar-on-cloud?topic=language-conditional-logic-in-aql-queries";
