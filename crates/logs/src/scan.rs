@@ -202,7 +202,7 @@ impl Scan<'_> {
         let log = self.reader.hinted_log();
         if log != self.watched_log {
             self.watched_log = log;
-            self.walker.watch().set_time(self.reader.time_key());
+            self.walker.watch_time(self.reader.time_key());
         }
         if let Outcome::Broken(reason) = outcome {
             self.reader.bad(span.start, reason);
