@@ -4,9 +4,9 @@ use fearless_simd::{Simd, SimdFrom, dispatch, u8x64};
 
 use super::{
     FIRST_CHECK, MARGIN, Span, State, Step, Walker, Window,
-    mask::{BLOCK, escaped, has_non_ascii, masks, parity, spread, squares},
+    mask::{BLOCK, Masks, escaped, has_non_ascii, masks, parity, spread, squares},
     member,
-    watch::{Classes, Seen},
+    watch::{Classes, Kinds, Seen},
 };
 
 /// The value being walked.
@@ -44,10 +44,39 @@ pub(super) struct Carry {
 struct Block {
     open: u64,
     close: u64,
-    square: u64,
     newline: u64,
     in_string: u64,
     carry: Carry,
+}
+
+/// A block in registers.
+struct Loaded<S: Simd> {
+    bytes: u8x64<S>,
+    found: Masks,
+    kinds: Kinds<S>,
+    /// Which bytes stand out: escapes, line breaks, beginnings of needles.
+    any: u64,
+}
+
+impl<S: Simd> Loaded<S> {
+    /// Loads a block; the byte behind it may belong to a needle.
+    #[inline(always)]
+    fn new(simd: S, classes: &Classes<S>, bytes: &[u8; BLOCK + 1]) -> Self {
+        let next = u8x64::simd_from(simd, *bytes.last_chunk().unwrap_or(&[0; BLOCK]));
+        let bytes = u8x64::simd_from(simd, *bytes.first_chunk().unwrap_or(&[0; BLOCK]));
+        let kinds = classes.of(simd, bytes, next);
+        let any = kinds.any(simd);
+        Self { bytes, found: masks(simd, bytes), kinds, any }
+    }
+
+    /// The block as it is if nothing in it stands out, but for the quotes that are not escaped.
+    #[inline(always)]
+    fn block(&self, simd: S, quote: u64, in_string: u64) -> Block {
+        let in_string = parity(simd, quote) ^ in_string;
+        let (open, close) = (self.found.open & !in_string, self.found.close & !in_string);
+        let carry = Carry { in_string: spread(in_string), ..Carry::default() };
+        Block { open, close, newline: 0, in_string, carry }
+    }
 }
 
 impl Walker<'_> {
@@ -62,7 +91,12 @@ impl Walker<'_> {
         // A needle must not be cut off by the end of the window.
         let wanted = if window.last { BLOCK + 1 } else { BLOCK + self.watch.reach() };
         loop {
-            let (block, length) = match self.skim(simd, &classes, window, wanted) {
+            let skimmed = if self.value.is_top {
+                self.skim::<S, true>(simd, &classes, window, wanted)
+            } else {
+                self.skim::<S, false>(simd, &classes, window, wanted)
+            };
+            let (block, length) = match skimmed {
                 Some(block) => (block, BLOCK),
                 None if self.position >= self.value.next_check => match self.check() {
                     None => continue,
@@ -99,14 +133,14 @@ impl Walker<'_> {
     /// Passes whole blocks in which the record cannot end, counting brackets; stops at the first that
     /// wants a closer look. All state is in local variables, since this is where the time goes.
     #[inline(always)]
-    fn skim<S: Simd>(
+    fn skim<S: Simd, const TOP: bool>(
         &mut self,
         simd: S,
         classes: &Classes<S>,
         window: Window<'_>,
         wanted: usize,
     ) -> Option<Block> {
-        let (is_top, next_check, deepest) = (self.value.is_top, self.value.next_check, self.bounds.depth);
+        let (next_check, deepest) = (self.value.next_check, self.bounds.depth);
         let (mut depth, mut carry) = (self.value.depth, self.value.carry);
         let mut all = simd.splat_u8x64(0);
         let mut position = self.position;
@@ -114,14 +148,19 @@ impl Walker<'_> {
         let mut special = None;
         while left.len() >= wanted && position < next_check {
             let Some(bytes) = left.first_chunk::<{ BLOCK + 1 }>() else { break };
-            let (loaded, block) = self.block(simd, classes, window, bytes, position, carry);
-            all = simd.or_u8x64(all, loaded);
+            let loaded = Loaded::new(simd, classes, bytes);
+            all = simd.or_u8x64(all, loaded.bytes);
+            let mut block = loaded.block(simd, loaded.found.quote, carry.in_string);
+            let stands_out = loaded.any | carry.escape | carry.newline != 0;
+            if stands_out {
+                block = self.look(simd, &loaded, window, position, carry);
+            }
             let closes = block.close.count_ones();
             let peak = depth + block.open.count_ones();
-            let may_end = depth <= closes;
             // A member of a top-level value may be an array of records.
-            let may_begin = is_top & (depth <= 1 + closes) & (block.square != 0);
-            if may_end | may_begin | (peak > deepest) | block.is_suspect(carry) {
+            let may_begin =
+                TOP && (depth <= 1 + closes) & (squares(simd, loaded.bytes) & !block.in_string != 0);
+            if (depth <= closes) | may_begin | (peak > deepest) | (stands_out && block.is_suspect(carry)) {
                 special = Some(block);
                 break;
             }
@@ -137,41 +176,30 @@ impl Walker<'_> {
         special
     }
 
-    /// The brackets of a block and the byte behind it, which begin at offset `position`; looks for
-    /// the needles too.
+    /// Looks for escapes, line breaks and needles in a block at offset `position`.
     #[inline(always)]
-    fn block<S: Simd>(
+    fn look<S: Simd>(
         &mut self,
         simd: S,
-        classes: &Classes<S>,
+        loaded: &Loaded<S>,
         window: Window<'_>,
-        bytes: &[u8; BLOCK + 1],
         position: usize,
         carry: Carry,
-    ) -> (u8x64<S>, Block) {
-        let loaded = u8x64::simd_from(simd, *bytes.first_chunk().unwrap_or(&[0; BLOCK]));
-        let next = u8x64::simd_from(simd, *bytes.last_chunk().unwrap_or(&[0; BLOCK]));
-        let found = masks(simd, loaded);
-        let kinds = classes.of(simd, loaded, next);
-        let (mut quote, mut newline, mut escape) = (found.quote, 0, carry.escape);
-        if kinds.any(simd) | escape != 0 {
-            let backslash = kinds.backslash(simd);
-            newline = kinds.newline(simd);
-            if backslash | escape != 0 {
-                quote &= !escaped(backslash, &mut escape);
-                self.value.backslash = true;
-            }
-            let hits = kinds.hits(simd);
-            if hits != 0 {
-                let (seen, start) = (&mut self.value.seen, self.value.start);
-                seen.look(&self.watch, (hits, &kinds.bytes()), window, position, start);
-            }
+    ) -> Block {
+        let (mut quote, mut escape) = (loaded.found.quote, carry.escape);
+        let backslash = loaded.kinds.backslash(simd);
+        let newline = loaded.kinds.newline(simd);
+        if backslash | escape != 0 {
+            quote &= !escaped(backslash, &mut escape);
+            self.value.backslash = true;
         }
-        let in_string = parity(simd, quote) ^ carry.in_string;
-        let carry = Carry { in_string: spread(in_string), escape, newline: newline >> (BLOCK - 1) };
-        let (open, close) = (found.open & !in_string, found.close & !in_string);
-        let square = squares(simd, loaded) & !in_string;
-        (loaded, Block { open, close, square, newline, in_string, carry })
+        let hits = loaded.kinds.hits(simd);
+        if hits != 0 {
+            let (seen, start) = (&mut self.value.seen, self.value.start);
+            seen.look(&self.watch, (hits, &loaded.kinds.bytes()), window, position, start);
+        }
+        let block = loaded.block(simd, quote, carry.in_string);
+        Block { newline, carry: Carry { escape, newline: newline >> (BLOCK - 1), ..block.carry }, ..block }
     }
 
     /// The last block of an object, filled up with spaces.
@@ -187,9 +215,9 @@ impl Walker<'_> {
         for (target, byte) in padded.iter_mut().zip(rest) {
             *target = *byte;
         }
-        let (loaded, block) = self.block(simd, classes, window, &padded, self.position, self.value.carry);
-        self.value.non_ascii |= has_non_ascii(simd, loaded);
-        block
+        let loaded = Loaded::new(simd, classes, &padded);
+        self.value.non_ascii |= has_non_ascii(simd, loaded.bytes);
+        self.look(simd, &loaded, window, self.position, self.value.carry)
     }
 
     /// Begins the next record if it follows the last one at once.
