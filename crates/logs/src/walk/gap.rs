@@ -77,7 +77,7 @@ impl Walker<'_> {
             b'[' => self.begin(self.position, byte),
             b'}' => {
                 let start = self.position;
-                self.restart(start + 1);
+                self.begin_anew(start + 1);
                 Some(Step::Other { start, reason: "a closing brace without its opening one" })
             }
             _ => self.scalar(window),

@@ -158,11 +158,27 @@ impl<'a> Walker<'a> {
         self.keep
     }
 
-    /// Goes on from `position` as if a new object began there, behind something broken.
+    /// Goes on from `position` as if a new object began there, behind something broken. Records that
+    /// were found behind it are forgotten.
     pub(crate) fn restart(&mut self, position: usize) {
+        self.records.clear();
+        self.given = 0;
+        self.held = None;
+        self.begin_anew(position);
+    }
+
+    fn begin_anew(&mut self, position: usize) {
         let fresh = Self::new(self.record_arrays, self.bounds);
-        let watch = std::mem::take(&mut self.watch);
-        *self = Self { position, keep: position, recovering: true, watch, ..fresh };
+        *self = Self {
+            position,
+            keep: position,
+            recovering: true,
+            watch: std::mem::take(&mut self.watch),
+            records: std::mem::take(&mut self.records),
+            given: self.given,
+            held: self.held,
+            ..fresh
+        };
     }
 
     /// The next step. Its positions lie in `window`, which begins at or before [`Self::keep`].

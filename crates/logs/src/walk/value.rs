@@ -79,6 +79,54 @@ impl<S: Simd> Loaded<S> {
     }
 }
 
+/// Blocks passed one after the other. All of it stays in registers, since this is where the time goes.
+struct Run<'a, S: Simd> {
+    /// What is left of the region, from the next block on.
+    left: &'a [u8],
+    depth: u32,
+    carry: Carry,
+    /// All bytes so far, one block or-ed to the other.
+    all: u8x64<S>,
+}
+
+impl<S: Simd> Run<'_, S> {
+    /// Passes blocks up to the first in which something stands out; none at the end of the region.
+    #[inline(always)]
+    fn pass<const TOP: bool>(&mut self, simd: S, classes: &Classes<S>, deepest: u32) -> Option<Loaded<S>> {
+        loop {
+            let loaded = Loaded::new(simd, classes, self.left.first_chunk()?);
+            self.all = simd.or_u8x64(self.all, loaded.bytes);
+            let block = loaded.block(simd, loaded.found.quote, self.carry.in_string);
+            let is_too_deep = self.depth + block.open.count_ones() > deepest;
+            let stands_out = loaded.any | self.carry.escape | self.carry.newline != 0;
+            let may_hold_array = self.may_hold_array::<TOP>(simd, &loaded, &block);
+            if stands_out | self.may_end_in(&block) | may_hold_array | is_too_deep {
+                return Some(loaded);
+            }
+            self.go_on(&block);
+        }
+    }
+
+    #[inline(always)]
+    fn may_end_in(&self, block: &Block) -> bool {
+        self.depth <= block.close.count_ones()
+    }
+
+    /// Whether a member of a top-level value that is an array, perhaps of records, may begin here.
+    #[inline(always)]
+    fn may_hold_array<const TOP: bool>(&self, simd: S, loaded: &Loaded<S>, block: &Block) -> bool {
+        TOP && (self.depth <= 1 + block.close.count_ones())
+            & (squares(simd, loaded.bytes) & !block.in_string != 0)
+    }
+
+    #[inline(always)]
+    fn go_on(&mut self, block: &Block) {
+        self.depth = self.depth + block.open.count_ones() - block.close.count_ones();
+        self.carry = block.carry;
+        self.left = self.left.get(BLOCK..).unwrap_or_default();
+    }
+}
+
 impl Walker<'_> {
     pub(super) fn in_value(&mut self, window: Window<'_>) -> Option<Step> {
         dispatch!(self.level, simd => self.in_value_with(simd, window))
@@ -131,7 +179,7 @@ impl Walker<'_> {
     }
 
     /// Passes whole blocks in which the record cannot end, counting brackets; stops at the first that
-    /// wants a closer look. All state is in local variables, since this is where the time goes.
+    /// wants a closer look.
     #[inline(always)]
     fn skim<S: Simd, const TOP: bool>(
         &mut self,
@@ -140,39 +188,30 @@ impl Walker<'_> {
         window: Window<'_>,
         wanted: usize,
     ) -> Option<Block> {
-        let (next_check, deepest) = (self.value.next_check, self.bounds.depth);
-        let (mut depth, mut carry) = (self.value.depth, self.value.carry);
-        let mut all = simd.splat_u8x64(0);
-        let mut position = self.position;
-        let mut left = window.bytes.get(position - window.base..).unwrap_or_default();
+        // Every block that begins in this region is followed by as many bytes as are wanted.
+        let check = self.value.next_check.saturating_sub(window.base).saturating_add(BLOCK);
+        let end = (window.bytes.len() + BLOCK + 1).saturating_sub(wanted).min(check);
+        let region = window.bytes.get(self.position - window.base..end).unwrap_or_default();
+        let all = simd.splat_u8x64(0);
+        let mut run = Run { left: region, depth: self.value.depth, carry: self.value.carry, all };
         let mut special = None;
-        while left.len() >= wanted && position < next_check {
-            let Some(bytes) = left.first_chunk::<{ BLOCK + 1 }>() else { break };
-            let loaded = Loaded::new(simd, classes, bytes);
-            all = simd.or_u8x64(all, loaded.bytes);
-            let mut block = loaded.block(simd, loaded.found.quote, carry.in_string);
-            let stands_out = loaded.any | carry.escape | carry.newline != 0;
-            if stands_out {
-                block = self.look(simd, &loaded, window, position, carry);
-            }
-            let closes = block.close.count_ones();
-            let peak = depth + block.open.count_ones();
-            // A member of a top-level value may be an array of records.
-            let may_begin =
-                TOP && (depth <= 1 + closes) & (squares(simd, loaded.bytes) & !block.in_string != 0);
-            if (depth <= closes) | may_begin | (peak > deepest) | (stands_out && block.is_suspect(carry)) {
+        while let Some(loaded) = run.pass::<TOP>(simd, classes, self.bounds.depth) {
+            let position = self.position + region.len() - run.left.len();
+            let block = self.look(simd, &loaded, window, position, run.carry);
+            if run.may_end_in(&block)
+                | run.may_hold_array::<TOP>(simd, &loaded, &block)
+                | (run.depth + block.open.count_ones() > self.bounds.depth)
+                | block.is_suspect(run.carry)
+            {
                 special = Some(block);
                 break;
             }
-            depth = peak - closes;
-            carry = block.carry;
-            position += BLOCK;
-            left = left.get(BLOCK..).unwrap_or_default();
+            run.go_on(&block);
         }
-        self.position = position;
-        self.value.depth = depth;
-        self.value.carry = carry;
-        self.value.non_ascii |= has_non_ascii(simd, all);
+        self.position += region.len() - run.left.len();
+        self.value.depth = run.depth;
+        self.value.carry = run.carry;
+        self.value.non_ascii |= has_non_ascii(simd, run.all);
         special
     }
 
