@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod expression;
+mod for_each;
 mod operator;
 
 use std::{collections::HashMap, sync::Arc};

@@ -234,6 +234,9 @@ fn map_children(expression: Planned, change: &mut dyn FnMut(Planned) -> Planned)
         Kind::Compare { operator, left, right } => {
             Kind::Compare { operator, left: boxed(left), right: boxed(right) }
         }
+        Kind::ForEach { list, element, body } => {
+            Kind::ForEach { list: boxed(list), element, body: boxed(body) }
+        }
         Kind::Arithmetic { operator, left, right } => {
             Kind::Arithmetic { operator, left: boxed(left), right: boxed(right) }
         }

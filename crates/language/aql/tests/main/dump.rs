@@ -164,6 +164,9 @@ pub fn expression(value: &Expression) -> String {
         }
         ExpressionKind::Coalesce(items) => format!("coalesce({})", list(items, ", ")),
         ExpressionKind::Cast { value, to } => format!("{to:?}({})", expression(value)),
+        ExpressionKind::ForEach { list, element, body } => {
+            format!("foreach({} as {element}: {})", expression(list), expression(body))
+        }
         ExpressionKind::Arithmetic { operator, left, right } => {
             let operator = match operator {
                 Arithmetic::Add => "+",

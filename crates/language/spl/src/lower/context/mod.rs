@@ -72,6 +72,8 @@ pub(crate) struct Context<'a> {
     /// How many subsearches this pipeline lies in.
     pub(crate) depth: usize,
     next_name: usize,
+    /// Names that stand for the element of a list, the innermost last, and their columns.
+    elements: Vec<(String, String)>,
 }
 
 impl<'a> Context<'a> {
@@ -94,6 +96,7 @@ impl<'a> Context<'a> {
             span: Span::default(),
             depth: 0,
             next_name: 0,
+            elements: Vec::new(),
         }
     }
 
@@ -125,6 +128,17 @@ impl<'a> Context<'a> {
     pub(crate) fn fresh_name(&mut self, purpose: &str) -> String {
         self.next_name += 1;
         format!("\u{1}{purpose}{}", self.next_name)
+    }
+
+    /// Runs `body` where a name stands for the element of a list. Gives the element's column too.
+    pub(crate) fn with_element<T>(&mut self, name: &str, body: impl FnOnce(&mut Self) -> T) -> (String, T) {
+        let column = self.fresh_name("element");
+        self.columns.push(Column { name: column.clone(), data_type: Type::Text, empty: false });
+        self.elements.push((name.to_owned(), column.clone()));
+        let result = body(self);
+        self.elements.pop();
+        self.columns.retain(|known| known.name != column);
+        (column, result)
     }
 
     /// Whether any command has done something to the rows.

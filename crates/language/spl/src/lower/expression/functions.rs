@@ -7,6 +7,7 @@ use super::super::{build, codes, context::Context};
 use super::special::{self, SPECIAL};
 use super::table::{self, Returns, Row, TABLE};
 use super::{Typed, constant_text, value};
+use crate::registry::{self, Status};
 use crate::tree::EvalExpression;
 
 /// `name(arguments)`.
@@ -79,8 +80,15 @@ fn fits(
 }
 
 fn report_unknown(context: &mut Context<'_>, name: &str, span: Span) {
-    let message = format!("the function `{name}` is not supported yet");
+    let (message, is_known) = match registry::function(name).map(|row| row.status) {
+        Some(Status::Never(why)) => (format!("the function `{name}` cannot run here: {why}"), true),
+        Some(_) => (format!("the function `{name}` is not supported yet"), true),
+        None => (format!("there is no function `{name}`"), false),
+    };
     let mut diagnostic = Diagnostic::error(codes::UNKNOWN_FUNCTION, message, span);
+    if is_known {
+        return context.report(diagnostic);
+    }
     let known = TABLE.iter().map(|row| row.name).chain(SPECIAL.iter().map(|row| row.name));
     if let Some(near) = did_you_mean(name, known) {
         diagnostic = diagnostic.with_help(format!("did you mean `{near}`?"));
