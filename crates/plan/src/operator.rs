@@ -106,6 +106,8 @@ pub enum Operator {
         column: String,
         /// At most this many elements a row.
         limit: Option<usize>,
+        /// Name of a `Text` column that is added and orders the rows of one list by their elements' places.
+        position: Option<String>,
     },
 }
 
@@ -241,8 +243,9 @@ impl Node {
                 }
                 JoinKind::Semi | JoinKind::Anti => left.columns(),
             },
-            Operator::Expand { input, column, .. } => {
-                merge(input.columns(), vec![(column.clone(), Type::Text)])
+            Operator::Expand { input, column, position, .. } => {
+                let made = std::iter::once(column).chain(position);
+                merge(input.columns(), made.map(|name| (name.clone(), Type::Text)).collect())
             }
         }
     }

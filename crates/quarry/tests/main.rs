@@ -6,6 +6,7 @@ mod cases;
 mod check;
 mod common;
 mod emulate;
+mod differential;
 mod events;
 mod explain;
 mod founding;

@@ -1,6 +1,6 @@
 //! `makemv` and `nomv`: a text to a list of texts and back.
 
-use quarry_plan::{Expression, Type};
+use quarry_plan::{Comparison, Expression, ExpressionKind, Type};
 
 use super::super::build;
 use super::super::context::{Context, convert};
@@ -14,7 +14,7 @@ pub(super) fn lower_make(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
     let tokenizer = arguments.option("tokenizer");
     let delimiter = arguments.option("delim").map_or(" ", |word| word.text.as_str());
-    arguments.only(context, "allowempty", &["t", "true", "1"]);
+    let allows_empty = arguments.flag(context, "allowempty", false);
     arguments.only(context, "setsv", &["f", "false", "0"]);
     let words = arguments.words(context);
     arguments.finish(context);
@@ -36,10 +36,21 @@ pub(super) fn lower_make(context: &mut Context<'_>, command: &Command) {
         }
         None => {
             let arguments = vec![value, Expression::text(delimiter, command.span)];
-            build::call("split", arguments, Type::TextList, command.span)
+            let parts = build::call("split", arguments, Type::TextList, command.span);
+            if allows_empty { parts } else { without_empty(context, parts) }
         }
     };
     context.assign(vec![(field.text.clone(), split)]);
+}
+
+/// The values that are not empty texts.
+fn without_empty(context: &mut Context<'_>, list: Expression) -> Expression {
+    let span = list.span;
+    let element = context.fresh_name("element");
+    let value = Expression::column(&element, span);
+    let filled = build::compare(Comparison::NotEqual, value.clone(), Expression::text("", span), span);
+    let body = Box::new(build::case(vec![(filled, value)], None, span));
+    Expression::new(ExpressionKind::ForEach { list: Box::new(list), element, body }, span)
 }
 
 /// The expression with its first plain group named; the whole of it where there is none.

@@ -274,8 +274,13 @@ impl<'a> Context<'a> {
     /// One row an element of a list field.
     pub(crate) fn expand(&mut self, name: &str, limit: Option<usize>) {
         self.keep_order_keys(&[name]);
-        self.push(StepKind::Expand { column: name.to_owned(), limit });
+        let position = self.fresh_name("position");
+        self.push(StepKind::Expand { column: name.to_owned(), limit, position: position.clone() });
         self.show(name, Type::Text);
+        // The rows of one list have equal keys and stay in its order.
+        let value = Expression::column(position, self.span);
+        self.order.push(SortKey { value, descending: false });
+        self.sorted = false;
     }
 
     /// Takes at most so many rows in the present order.
