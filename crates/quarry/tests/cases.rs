@@ -15,15 +15,15 @@ use crate::common::{Folder, quarry};
 
 const NAMES: [&str; 3] = ["query", "events", "expected"];
 
-struct Case {
-    header: String,
-    query: String,
-    events: String,
-    expected: String,
+pub struct Case {
+    pub header: String,
+    pub query: String,
+    pub events: String,
+    pub expected: String,
 }
 
 impl Case {
-    fn parse(text: &str) -> Self {
+    pub fn parse(text: &str) -> Self {
         let mut parts = vec![String::new()];
         for line in text.lines() {
             if let Some(name) = line.strip_prefix("=== ") {
@@ -39,7 +39,7 @@ impl Case {
     }
 
     /// Every value of a setting that may stand several times.
-    fn settings(&self, name: &str) -> impl Iterator<Item = &str> {
+    pub fn settings(&self, name: &str) -> impl Iterator<Item = &str> {
         let lines = self.header.lines();
         lines.filter_map(move |line| line.strip_prefix(name)?.strip_prefix(": "))
     }
@@ -56,12 +56,12 @@ impl Case {
         self.settings("macro").map(stanza).collect()
     }
 
-    fn setting(&self, name: &str) -> Option<&str> {
+    pub fn setting(&self, name: &str) -> Option<&str> {
         let lines = self.header.lines();
         lines.filter_map(|line| line.strip_prefix(name)).find_map(|rest| rest.strip_prefix(": "))
     }
 
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         let Self { header, query, events, expected } = self;
         format!("{header}=== query\n{query}=== events\n{events}=== expected\n{expected}")
     }
@@ -160,7 +160,7 @@ fn every_case_gives_the_rows_of_the_reference() {
 }
 
 /// The cases, by path.
-fn paths() -> Vec<PathBuf> {
+pub fn paths() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
     let mut paths: Vec<_> = fs::read_dir(folder)
         .expect("the cases are there")

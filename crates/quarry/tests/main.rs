@@ -16,5 +16,6 @@ mod lint;
 mod lsp;
 mod output;
 mod packs;
+mod reference;
 mod shapes;
 mod truth_table;
