@@ -46,8 +46,7 @@ impl Engine {
         let folder = Folder::new();
         let lines: String = events.iter().map(|event| format!("{event}\n")).collect();
         let path = folder.write("events.jsonl", lines);
-        let options =
-            SessionOptions { threads, memory: 64 << 20, limits: Limits::default(), strict: true };
+        let options = SessionOptions { threads, memory: 64 << 20, limits: Limits::default(), strict: true };
         let catalog = Arc::new(Catalog::load(None).expect("the views load"));
         let session = Session::new(Arc::clone(&catalog), &options).expect("a session opens");
         let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime starts");
