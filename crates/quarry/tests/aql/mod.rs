@@ -3,6 +3,7 @@
 
 mod evaluator;
 mod record;
+mod reference;
 
 use std::{path::Path, sync::Arc, time::Instant};
 
