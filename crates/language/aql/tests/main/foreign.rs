@@ -2,8 +2,11 @@
 //!
 //! What to expect comes from a search for words outside strings and comments, not from the parser.
 
+use std::sync::LazyLock;
+
 use quarry_aql::{LowerOptions, lower, parse};
 use quarry_diagnostic::{Diagnostic, line_column};
+use quarry_views::View;
 
 use crate::corpus::{corpus, view};
 
@@ -88,7 +91,8 @@ fn constructs(text: &str) -> Vec<(usize, &'static str)> {
 }
 
 fn errors(text: &str) -> Vec<Diagnostic> {
-    let lowered = lower(&parse(text), &view(), &LowerOptions::default());
+    static VIEW: LazyLock<View> = LazyLock::new(view);
+    let lowered = lower(&parse(text), &VIEW, &LowerOptions::default());
     lowered.diagnostics.into_iter().filter(Diagnostic::is_error).collect()
 }
 
