@@ -189,7 +189,13 @@ fn load() -> Result<Knowledge, toml::de::Error> {
 
 fn nothing() -> Knowledge {
     let chosen = Chosen { client: Vec::new(), name: Vec::new() };
-    let names = Names { chosen, stock: BTreeMap::new(), extension: BTreeMap::new(), default_range: BTreeMap::new(), device: Vec::new() };
+    let names = Names {
+        chosen,
+        stock: BTreeMap::new(),
+        extension: BTreeMap::new(),
+        default_range: BTreeMap::new(),
+        device: Vec::new(),
+    };
     Knowledge { logs: Vec::new(), names, techniques: Vec::new(), operations: BTreeMap::new() }
 }
 

@@ -45,7 +45,11 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
             }
         });
         let names: Vec<String> = custom.into_iter().map(|(_, name)| name).collect();
-        let plural = if names.len() == 1 { "is neither built in nor of a known content extension" } else { "are neither built in nor of a known content extension" };
+        let plural = if names.len() == 1 {
+            "is neither built in nor of a known content extension"
+        } else {
+            "are neither built in nor of a known content extension"
+        };
         let message = format!(
             "{} {plural}: the query runs only where an administrator defined them",
             listed(&names, 8)

@@ -229,5 +229,10 @@ pub fn dies_at(stages: &[Stage<'_>], arrives: bool, scan: usize, log: usize) -> 
         return None;
     }
     let alive = |stage: &Stage<'_>| stage.before.get(log).is_some_and(Option::is_some);
-    stages.iter().enumerate().filter(|(_, stage)| stage.scan == scan && alive(stage)).map(|(at, _)| at).last()
+    stages
+        .iter()
+        .enumerate()
+        .filter(|(_, stage)| stage.scan == scan && alive(stage))
+        .map(|(at, _)| at)
+        .next_back()
 }
