@@ -51,6 +51,9 @@ pub struct LogFacts {
     /// Path of the service that an operation belongs to.
     #[serde(default)]
     pub service: Option<String>,
+    /// Services that people know best, to name operations of them first.
+    #[serde(default)]
+    pub known_services: Vec<String>,
     /// Facts about values by path.
     #[serde(default)]
     pub fields: BTreeMap<String, FieldFacts>,

@@ -96,3 +96,18 @@ fn sarif_has_what_the_standard_requires() {
     assert_eq!(place["region"]["startLine"], 1);
     assert_eq!(place["region"]["startColumn"], 35);
 }
+
+#[test]
+fn one_of_two_fields_of_another_shape_is_told() {
+    let text =
+        "sourcetype=\"azure:monitor:activity\" status.value=Succeeded caller=\"*@example.com\" | stats count";
+    assert_eq!(codes("spl", text), ["LNT007"]);
+}
+
+#[test]
+fn another_logs_operation_is_no_reason_to_ask_for_another_logs_field() {
+    let text = "SELECT CASE WHEN \"Operation\" = 'PutBucketAcl' AND \"Bucket Name\" = 'a' THEN 1 ELSE 0 END AS x \
+                FROM events WHERE LOGSOURCETYPENAME(devicetype) IN ('Amazon AWS CloudTrail', 'Google Cloud Audit Logs') \
+                LAST 1 HOURS";
+    assert!(!codes("aql", text).contains(&"LNT004".to_owned()));
+}

@@ -62,7 +62,9 @@ impl Reader<'_> {
         let plain = is_plain(&derivation);
         let listed = |wanted: &[String]| plain && wanted.iter().any(|path| reads(path));
         let selects = matches!(&derivation, Derivation::Constant(value) if *value != Value::Null);
-        let name = self.view.source_field(self.source, field).map_or(field, |field| field.name.as_str());
+        let own = self.view.source_field(self.source, field);
+        let known = || self.view.sources.iter().find_map(|source| self.view.source_field(source, field));
+        let name = own.or_else(known).map_or(field, |field| field.name.as_str());
         ColumnFacts {
             field: field.to_owned(),
             name: name.to_owned(),

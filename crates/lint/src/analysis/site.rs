@@ -96,10 +96,7 @@ impl<'a> Analysis<'a> {
         match &condition.kind {
             ExpressionKind::And(items) => {
                 for (index, item) in items.iter().enumerate() {
-                    let others = items.iter().enumerate().filter(|(other, _)| *other != index);
-                    let others: Vec<&Expression> = others.map(|(_, other)| other).collect();
-                    let possible = |log: &usize| others.iter().all(|other| self.truths(at, *log, other).yes);
-                    let logs = logs.iter().copied().filter(possible).collect();
+                    let logs = self.past(at, items, index, &logs);
                     self.condition((stage, filters), item, (logs, spared.clone()), negated, visit);
                 }
             }
@@ -123,6 +120,32 @@ impl<'a> Analysis<'a> {
                 }
             }
         }
+    }
+
+    /// The log types that come to one operand of an AND: those for which what stands before it can
+    /// hold, and what picks logs anywhere beside it.
+    fn past(&self, at: &Stage<'a>, items: &[Expression], index: usize, logs: &[usize]) -> Vec<usize> {
+        let others = items
+            .iter()
+            .enumerate()
+            .filter(|(other, item)| *other < index || (*other > index && self.picks_logs(at, item, logs)));
+        let others: Vec<&Expression> = others.map(|(_, item)| item).collect();
+        logs.iter()
+            .copied()
+            .filter(|log| others.iter().all(|other| self.truths(at, *log, other).yes))
+            .collect()
+    }
+
+    /// Whether a condition reads only columns that have one value in each log.
+    fn picks_logs(&self, at: &Stage<'a>, condition: &Expression, logs: &[usize]) -> bool {
+        let mut picks = true;
+        condition.visit_columns(&mut |name| {
+            picks &= logs.iter().all(|log| match at.before.get(*log) {
+                Some(Some(columns)) => columns.get(name).is_some_and(|domain| domain.single().is_some()),
+                _ => true,
+            });
+        });
+        picks
     }
 
     /// Looks for conditions inside a value.

@@ -99,14 +99,23 @@ fn lacks(
     facts.absent.then(|| facts.name.clone())
 }
 
-/// Whether a condition asks for an operation and can hold for a log.
+/// Whether a condition asks for an operation that the log is known to have.
 fn names_operation(analysis: &Analysis<'_>, stage: &Stage<'_>, log: usize, condition: &Expression) -> bool {
-    let Some(compared) = super::tools::comparison(condition) else { return false };
+    let Some(compared) = super::tools::comparison(condition).filter(|compared| !compared.differs) else {
+        return false;
+    };
     let Some(columns) = plain_columns(compared.value) else { return false };
-    columns
-        .iter()
-        .any(|(name, _)| analysis.column(stage.scan, log, name).is_some_and(|facts| facts.operation))
-        && analysis.truths(stage, log, condition).yes
+    let facts = analysis.scans.get(stage.scan).and_then(|scan| scan.logs.get(log)?.facts);
+    // Only where the names of operations are known can a pattern for this log be told from another's.
+    let fits = facts.is_some_and(|facts| facts.service.is_some())
+        && analysis
+            .knowledge
+            .operations
+            .values()
+            .flatten()
+            .any(|name| analysis.fits(&compared.matcher, name));
+    let column = |name: &str| analysis.column(stage.scan, log, name).is_some_and(|facts| facts.operation);
+    fits && columns.iter().any(|(name, _)| column(name))
 }
 
 /// Values made only of fields that the log never carries.

@@ -9,7 +9,7 @@ use super::{
         Comparison, comparison, dies_at, each_part, excerpt, filters, listed, pattern_text, plain_columns,
     },
 };
-use crate::analysis::Analysis;
+use crate::{analysis::Analysis, knowledge::LogFacts};
 
 /// So many operations are tried.
 const TRIED: usize = 40;
@@ -78,8 +78,8 @@ fn admitted(analysis: &Analysis<'_>, scan: usize, log: usize, compared: &Compari
     let end = dies_at(&analysis.stages, arrives(analysis, scan, log), scan, log);
     let mut found: Vec<String> = Vec::new();
     let mut tried = 0;
-    for (service, names) in &analysis.knowledge.operations {
-        for name in names.iter().filter(|name| reads.is_match(name) && analysis.fits(&matcher, name)) {
+    for (service, names) in by_renown(analysis, facts) {
+        for name in names.into_iter().filter(|name| reads.is_match(name) && analysis.fits(&matcher, name)) {
             if tried >= TRIED || found.contains(name) {
                 continue;
             }
@@ -90,9 +90,23 @@ fn admitted(analysis: &Analysis<'_>, scan: usize, log: usize, compared: &Compari
             }
         }
     }
-    // What most queries know.
-    found.sort_by_key(|name| (!name.starts_with("Describe"), name.len(), name.clone()));
     found
+}
+
+/// All services with their operations, those that people know best first, and each service's short
+/// names first.
+fn by_renown<'k>(analysis: &Analysis<'k>, facts: &LogFacts) -> Vec<(&'k String, Vec<&'k String>)> {
+    let rank = |service: &str| {
+        facts.known_services.iter().position(|known| known == service).unwrap_or(facts.known_services.len())
+    };
+    let services = analysis.knowledge.operations.iter().map(|(service, names)| {
+        let mut names: Vec<&String> = names.iter().collect();
+        names.sort_by_key(|name| name.len());
+        (service, names)
+    });
+    let mut services: Vec<_> = services.collect();
+    services.sort_by_key(|(service, _)| rank(service));
+    services
 }
 
 fn arrives(analysis: &Analysis<'_>, scan: usize, log: usize) -> bool {

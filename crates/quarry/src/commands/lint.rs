@@ -162,7 +162,7 @@ fn pack_targets(pack: &Pack) -> Vec<Target> {
 
 /// A file: where it belongs to a pack, as that pack's; else its name may tell the technique.
 fn file_target(path: &Path, language: Option<Language>) -> Outcome<Target> {
-    let query = read_query(&path.to_path_buf(), language)?;
+    let query = read_query(path, language)?;
     let folder = path.parent().filter(|folder| folder.join("pack.yml").is_file());
     let pack = folder.and_then(|folder| Pack::load(folder).ok());
     let of_pack = pack
