@@ -53,8 +53,9 @@ pub enum StageKind {
         /// What the group's events give.
         values: Vec<(String, Option<String>)>,
     },
-    /// Rows are compared with others (duplicates, joins, limits); the event's row stays or goes.
-    Rows,
+    /// Rows are compared with others (duplicates, joins, limits): the event's row stays, or goes for
+    /// this reason.
+    Rows(&'static str),
 }
 
 impl EventTrace {
@@ -141,7 +142,11 @@ async fn beyond(
         let next = segment((*node).clone(), &selector, &rest[at + 1..], 1, &shown);
         let batches = run.rows(&next.plan).await?;
         let Some(batch) = batches.iter().find(|batch| batch.num_rows() > 0) else {
-            trace.stages.push(Stage { span: node.span, passed: Some(false), kind: StageKind::Rows });
+            trace.stages.push(Stage {
+                span: node.span,
+                passed: Some(false),
+                kind: StageKind::Rows(reason(node)),
+            });
             return Ok(());
         };
         let row = Row { batch, row: 0 };
@@ -150,7 +155,11 @@ async fn beyond(
             let kind = StageKind::Group { keys: std::mem::take(&mut keys), values };
             trace.stages.push(Stage { span: node.span, passed: None, kind });
         } else if !matches!(node.operator, Operator::Union { .. } | Operator::Window { .. }) {
-            trace.stages.push(Stage { span: node.span, passed: Some(true), kind: StageKind::Rows });
+            trace.stages.push(Stage {
+                span: node.span,
+                passed: Some(true),
+                kind: StageKind::Rows(reason(node)),
+            });
         }
         trace.stages.extend(stages(&next, &row));
         if !trace.passed() {
@@ -161,6 +170,17 @@ async fn beyond(
         at += 1 + next.length;
     }
     Ok(())
+}
+
+/// Why a node that looks at several rows lets one go.
+fn reason(node: &Node) -> &'static str {
+    match &node.operator {
+        Operator::Join { .. } => "no row of the other side fits it",
+        Operator::Deduplicate { .. } => "another event with the same values comes first",
+        Operator::Limit { .. } => "it is not among the rows that are kept",
+        Operator::Aggregate(_) => "its group gives no row",
+        _ => "no row of it is left",
+    }
 }
 
 /// What finds the event's row after the node that ends a segment.

@@ -156,8 +156,13 @@ impl Explained<'_> {
     fn text(&self, trace: &EventTrace) -> String {
         let mut lines = event_lines(trace);
         lines.push(String::new());
-        for stage in &trace.stages {
-            self.stage(trace, stage, &mut lines);
+        for (index, stage) in trace.stages.iter().enumerate() {
+            // A condition that a command implies says nothing beside the command itself.
+            let next = trace.stages.get(index + 1);
+            let implied = stage.passed == Some(true) && next.is_some_and(|next| next.span == stage.span);
+            if !implied || trace.admitted_by(stage).len() > 1 {
+                self.stage(trace, stage, &mut lines);
+            }
         }
         lines.push(String::new());
         self.verdict(trace, &mut lines);
@@ -206,7 +211,7 @@ impl Explained<'_> {
                 lines.push(first(format!("becomes one row with all events of {}", pairs(keys))));
                 lines.push(more(format!("of which {}", pairs(values))));
             }
-            StageKind::Rows => lines.push(first(self.excerpt(stage.span))),
+            StageKind::Rows(_) => lines.push(first(self.excerpt(stage.span))),
         }
     }
 
@@ -233,7 +238,14 @@ impl Explained<'_> {
                 let place = self.place(judged.span);
                 lines.push(format!("dropped at {place} by `{}`", self.excerpt(judged.span)));
             }
-            _ => lines.push(format!("dropped at {}: another row was kept instead", self.place(stage.span))),
+            StageKind::Rows(reason) => {
+                lines.push(format!(
+                    "dropped at {} by `{}`: {reason}",
+                    self.place(stage.span),
+                    self.excerpt(stage.span)
+                ));
+            }
+            _ => lines.push(format!("dropped at {}", self.place(stage.span))),
         }
         for (field, value, group) in grouped(&causes) {
             lines.push(format!("  because {field} is {}", shown(value)));
@@ -326,7 +338,7 @@ impl Explained<'_> {
             StageKind::Group { keys, values } => {
                 json!({ "kind": "group", "keys": object(keys), "values": object(values) })
             }
-            StageKind::Rows => json!({ "kind": "rows" }),
+            StageKind::Rows(reason) => json!({ "kind": "rows", "reason": reason }),
         };
         merge(&mut value, own);
         value

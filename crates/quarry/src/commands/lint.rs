@@ -76,9 +76,48 @@ struct Target {
     query: QueryText,
     /// The file it can be written back to.
     file: Option<PathBuf>,
+    around: Surroundings,
+}
+
+/// What a query's place tells of it.
+#[derive(Default)]
+struct Surroundings {
     technique: Option<String>,
     scheduled: bool,
     described: String,
+}
+
+impl Surroundings {
+    fn of_pack(pack: &Pack) -> Self {
+        let manifest = pack.manifest.as_ref();
+        Self {
+            technique: pack.technique.clone(),
+            scheduled: manifest.is_some_and(|manifest| manifest.schedule.is_some()),
+            described: manifest.map(|manifest| manifest.notes.join("\n")).unwrap_or_default(),
+        }
+    }
+
+    /// Of a file: where a pack lists it, that pack's; else its name may tell the technique.
+    fn of_file(path: &Path) -> Self {
+        let folder = path.parent().filter(|folder| folder.join("pack.yml").is_file());
+        let pack = folder.and_then(|folder| Pack::load(folder).ok());
+        let lists = |pack: &Pack| {
+            pack.detections.iter().any(|detection| Path::new(&detection.file).file_name() == path.file_name())
+        };
+        match pack.filter(lists) {
+            Some(pack) => Self::of_pack(&pack),
+            None => Self { technique: technique_in(&path.display().to_string()), ..Self::default() },
+        }
+    }
+
+    fn context(&self) -> Context<'_> {
+        Context {
+            technique: self.technique.as_deref(),
+            scheduled: self.scheduled,
+            open_names: false,
+            described: &self.described,
+        }
+    }
 }
 
 /// What was found in a target.
@@ -153,33 +192,15 @@ fn pack_targets(pack: &Pack) -> Vec<Target> {
             text: detection.text.clone(),
         },
         file: Path::new(&detection.file).is_file().then(|| PathBuf::from(&detection.file)),
-        technique: pack.technique.clone(),
-        scheduled: pack.manifest.as_ref().is_some_and(|manifest| manifest.schedule.is_some()),
-        described: pack.manifest.as_ref().map(|manifest| manifest.notes.join("\n")).unwrap_or_default(),
+        around: Surroundings::of_pack(pack),
     };
     pack.detections.iter().map(target).collect()
 }
 
-/// A file: where it belongs to a pack, as that pack's; else its name may tell the technique.
 fn file_target(path: &Path, language: Option<Language>) -> Outcome<Target> {
     let query = read_query(path, language)?;
-    let folder = path.parent().filter(|folder| folder.join("pack.yml").is_file());
-    let pack = folder.and_then(|folder| Pack::load(folder).ok());
-    let of_pack = pack
-        .iter()
-        .flat_map(pack_targets)
-        .find(|target| Path::new(&target.query.name).file_name() == path.file_name());
     let file = (path.as_os_str() != "-").then(|| path.to_path_buf());
-    Ok(match of_pack {
-        Some(target) => Target { query, file, ..target },
-        None => Target {
-            technique: technique_in(&path.display().to_string()),
-            query,
-            file,
-            scheduled: false,
-            described: String::new(),
-        },
-    })
+    Ok(Target { query, file, around: Surroundings::of_file(path) })
 }
 
 /// A technique id in a path, such as `T1578.002`.
@@ -207,13 +228,7 @@ fn linted(compiler: &Compiler<'_>, catalog: &Catalog, mut target: Target, fix: b
             let findings = errors.map(|diagnostic| Finding { diagnostic, fix: None }).collect();
             return Ok(Linted { target, findings, fixed, broken: true });
         }
-        let context = Context {
-            technique: target.technique.as_deref(),
-            scheduled: target.scheduled,
-            open_names: false,
-            described: &target.described,
-        };
-        let findings = findings(catalog, &target.query, &compiled, context);
+        let findings = findings(catalog, &target.query, &compiled, target.around.context());
         let (text, count) = apply_fixes(&target.query.text, &findings);
         let Some(file) = target.file.as_ref().filter(|_| fix && count > 0) else {
             return Ok(Linted { target, findings, fixed, broken: false });
@@ -227,15 +242,20 @@ fn linted(compiler: &Compiler<'_>, catalog: &Catalog, mut target: Target, fix: b
 }
 
 /// What the lints find in a compiled query; nothing if it has no plan.
-pub fn findings(
-    catalog: &Catalog,
-    query: &QueryText,
-    compiled: &Compiled,
-    context: Context<'_>,
-) -> Vec<Finding> {
+fn findings(catalog: &Catalog, query: &QueryText, compiled: &Compiled, context: Context<'_>) -> Vec<Finding> {
     let Some(plan) = &compiled.plan else { return Vec::new() };
     let context = Context { open_names: compiled.needs_discovery, ..context };
     lint(&Subject { text: &query.text, plan, catalog, context })
+}
+
+/// The same for an editor, which shows what else is wrong itself.
+pub fn diagnostics(catalog: &Catalog, query: &QueryText, compiled: &Compiled) -> Vec<Diagnostic> {
+    if compiled.diagnostics.iter().any(Diagnostic::is_error) {
+        return Vec::new();
+    }
+    let around = Surroundings::of_file(Path::new(&query.name));
+    let found = findings(catalog, query, compiled, around.context());
+    found.into_iter().map(|finding| finding.diagnostic).collect()
 }
 
 /// Whether a query matches nothing in the logs, and which condition leaves nothing.

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::Args;
 use quarry_language_server::{Connection, Knowledge, serve};
 
+use super::lint;
 use crate::{
     arguments::LanguageArguments,
     failure::{Failure, Outcome},
@@ -28,7 +29,7 @@ pub fn run(arguments: &LspArguments) -> Outcome {
     let knowledge = Knowledge {
         catalog: &catalog,
         compiler: settings::compiler(&catalog, &arguments.language)?,
-        check: Box::new(|_, _| Vec::new()),
+        check: Box::new(|query, compiled| lint::diagnostics(&catalog, query, compiled)),
     };
     let (connection, threads) = Connection::stdio();
     let served = serve(&knowledge, &connection);
