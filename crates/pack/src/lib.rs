@@ -3,13 +3,17 @@
 //!
 //! * [`Packs`] finds packs: the embedded ones, a folder of the user's, or loose query files.
 //! * [`Pack`] and [`Manifest`] are what a pack says.
+//! * [`attack`], [`coverage`] and [`layer`] say what packs cover of MITRE ATT&CK.
 //! * [`Alert`] is what a row of a detection becomes.
 
 mod alert;
+pub mod attack;
 pub mod cases;
+pub mod coverage;
 pub mod emulate;
 mod error;
 mod interval;
+pub mod layer;
 mod manifest;
 mod pack;
 mod packs;
@@ -18,6 +22,7 @@ pub mod results;
 pub mod scaffold;
 mod schema;
 mod severity;
+mod tally;
 pub mod tuning;
 
 pub use alert::Alert;
@@ -30,6 +35,7 @@ pub use packs::Packs;
 pub use results::TestResults;
 pub use schema::schemas;
 pub use severity::Severity;
+pub use tally::Tally;
 pub use tuning::Tuning;
 
 /// Writes something as YAML.

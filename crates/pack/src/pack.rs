@@ -21,7 +21,7 @@ const CASES: &str = "tests/cases.yml";
 const TUNING: &str = "tuning/tuning.yml";
 
 /// Language of a detection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Language {
     /// Splunk's search processing language.

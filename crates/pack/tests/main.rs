@@ -1,6 +1,7 @@
 //! Packs as the binary uses them.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod attack;
 mod cases;
 mod emulate;
 mod emulate_fields;

@@ -42,6 +42,12 @@ pub enum Command {
     Lint(crate::commands::lint::LintArguments),
     /// Tell why one event passed a query or did not, stage by stage
     Explain(crate::commands::explain::ExplainArguments),
+    /// Show what the packs cover of MITRE ATT&CK, scored by their tests, and the gaps
+    Coverage(crate::commands::coverage::CoverageArguments),
+    /// Write the packs as pages, with what their tests show
+    Site(crate::commands::site::SiteArguments),
+    /// Serve the same pages to this machine
+    Serve(crate::commands::serve::ServeArguments),
 }
 
 /// Query languages.

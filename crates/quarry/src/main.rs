@@ -7,6 +7,7 @@ mod output;
 mod packs;
 mod progress;
 mod settings;
+mod tested;
 
 use std::process::ExitCode;
 
@@ -31,6 +32,9 @@ fn main() -> ExitCode {
         Command::Emulate(emulate) => commands::emulate::run(emulate),
         Command::Lint(lint) => commands::lint::run(lint),
         Command::Explain(explain) => commands::explain::run(explain),
+        Command::Coverage(coverage) => commands::coverage::run(coverage),
+        Command::Site(site) => commands::site::run(site),
+        Command::Serve(serve) => commands::serve::run(serve),
     };
     outcome.unwrap_or_else(failure::report)
 }

@@ -1,6 +1,7 @@
 //! One file a command.
 
 pub mod check;
+pub mod coverage;
 pub mod emulate;
 pub mod explain;
 pub mod fields;
@@ -9,6 +10,8 @@ pub mod lint;
 pub mod lsp;
 pub mod pack;
 pub mod query;
+pub mod serve;
+pub mod site;
 pub mod test;
 pub mod tune;
 mod why;
