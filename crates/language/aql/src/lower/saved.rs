@@ -22,7 +22,7 @@ pub(super) fn scope<'a>(
     call: &Call,
     time: Option<&TimeClause>,
 ) -> Option<Scope<'a>> {
-    let Some(name) = name(context, call) else { return None };
+    let name = name(context, call)?;
     check_interval(context, call);
     let known = context.options.saved_searches.iter();
     let found = known.clone().find(|(known, _)| known.eq_ignore_ascii_case(&name));
