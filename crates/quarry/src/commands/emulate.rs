@@ -131,9 +131,17 @@ pub fn run(arguments: &EmulateArguments) -> Outcome {
         }
     }
     let alone = jobs.len() == 1;
+    let mut made: Option<(Option<&str>, Emulator)> = None;
     for job in &jobs {
         let folder = if alone { arguments.out.clone() } else { arguments.out.join(job.name()) };
-        job.write(arguments, &folder)?;
+        // The cases of a pack come one after the other: its templates are read once.
+        let origin = job.pack.map(|pack| pack.origin.as_str());
+        let emulator = match made.take() {
+            Some((of, emulator)) if of == origin => emulator,
+            _ => job.pack.map_or_else(Emulator::embedded, Emulator::of_pack).map_err(failed)?,
+        };
+        job.write(&emulator, arguments, &folder)?;
+        made = Some((origin, emulator));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -188,12 +196,8 @@ impl Job<'_> {
         })
     }
 
-    fn write(&self, arguments: &EmulateArguments, folder: &Path) -> Outcome<()> {
+    fn write(&self, emulator: &Emulator, arguments: &EmulateArguments, folder: &Path) -> Outcome<()> {
         let options = self.options(arguments)?;
-        let emulator = match self.pack {
-            Some(pack) => Emulator::of_pack(pack).map_err(failed)?,
-            None => Emulator::embedded().map_err(failed)?,
-        };
         let emulation = match self.case {
             Some(case) => emulator.case(case, &options).map_err(failed)?,
             None => Emulation {
