@@ -98,7 +98,7 @@ impl<'a> Iterator for Rewriter<'a, '_> {
                 }
                 Event::Start(Tag::Heading { level, .. }) => self.heading(level),
                 Event::End(TagEnd::Heading(level)) => raw(format!("</h{}>\n", depth(level))),
-                Event::Start(Tag::Table(alignments)) => return Some(self.table(alignments)),
+                Event::Start(Tag::Table(_)) => return Some(self.table()),
                 Event::End(TagEnd::Table) => raw("</tbody></table></div>\n".to_owned()),
                 Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
                     let dest_url = self.target(&dest_url);
@@ -142,7 +142,7 @@ impl<'a> Rewriter<'a, '_> {
     }
 
     /// The table's start, in a box of its own that scrolls where the screen is narrow.
-    fn table(&mut self, alignments: Vec<pulldown_cmark::Alignment>) -> Event<'a> {
+    fn table(&mut self) -> Event<'a> {
         self.tables += 1;
         let mut head = String::new();
         while let Some(event) = self.events.next() {
@@ -165,7 +165,6 @@ impl<'a> Rewriter<'a, '_> {
                 _ => {}
             }
         }
-        let _ = alignments;
         let label = format!("Table {} of {}", self.tables, self.setting.prefix);
         raw(format!(
             "<div class=scroll tabindex=0 role=region aria-label=\"{}\"><table><thead><tr>{head}</tr></thead><tbody>\n",
@@ -176,8 +175,8 @@ impl<'a> Rewriter<'a, '_> {
     /// A link to a file of the pack leads to its place on the page.
     fn target(&self, url: &str) -> CowStr<'a> {
         let file = url.trim_start_matches("../").trim_start_matches("./");
-        let known =
-            self.setting.links.iter().find(|(name, _)| file == *name || file.ends_with(&format!("/{name}")));
+        let beside = |name: &str| name.rsplit('/').next() == Some(file);
+        let known = self.setting.links.iter().find(|(name, _)| file == *name || beside(name));
         CowStr::from(known.map_or(url, |(_, place)| *place).to_owned())
     }
 }

@@ -33,7 +33,10 @@ fn words(html: &str) -> String {
     let mut inside = false;
     for one in html.chars() {
         match one {
-            '<' => inside = true,
+            '<' => {
+                inside = true;
+                words.push(' ');
+            }
             '>' => inside = false,
             _ if !inside => words.push(one),
             _ => {}
@@ -116,7 +119,7 @@ fn queries_are_coloured_and_keep_their_text() {
     let page = text(&site(None), "T1580/spl.html");
     assert!(page.contains("<i class=c>``` lists of many kinds ```</i>"), "{page}");
     assert!(page.contains("| <i class=o>stats</i> <i class=f>dc</i>(eventName) <i class=k>as</i> kinds"));
-    assert!(page.contains("1&lt;<i class=m>2</i>"));
+    assert!(page.contains("<i class=m>1</i>&lt;<i class=m>2</i>"));
     let page = text(&site(None), "T1580/aql.html");
     assert!(page.contains("<i class=c>-- lists of many kinds</i>\n"));
     assert!(page.contains("<i class=f>UNIQUECOUNT</i>(<i class=n>&quot;Operation&quot;</i>)"));

@@ -32,7 +32,7 @@ pub struct Query {
     /// Severity of its alerts; none for hunting queries.
     pub severity: Option<String>,
     /// Severity by least risk score, gravest first.
-    pub scores: Vec<(String, f64)>,
+    pub scores: Vec<(String, String)>,
 }
 
 /// Detections that say the same in different languages.
@@ -63,8 +63,8 @@ pub fn of_detection(site: &Site, detection: &Detection, most: Most) -> Query {
     query
 }
 
-fn scores(by_score: &BTreeMap<Severity, f64>) -> Vec<(String, f64)> {
-    by_score.iter().rev().map(|(severity, least)| (severity.to_string(), *least)).collect()
+fn scores(by_score: &BTreeMap<Severity, f64>) -> Vec<(String, String)> {
+    by_score.iter().rev().map(|(severity, least)| (severity.to_string(), least.to_string())).collect()
 }
 
 /// A text as a query without a name.

@@ -134,7 +134,7 @@ pub struct TechniquePage {
     /// Exclusions in force.
     pub exclusions: Vec<Excluded>,
     /// Least scores in force: detections, score, why.
-    pub thresholds: Vec<(String, f64, String)>,
+    pub thresholds: Vec<(String, String, String)>,
     /// How to tune.
     pub tuning: Option<String>,
     /// Documents.
@@ -259,9 +259,9 @@ fn excluded(exclusion: &Exclusion) -> Excluded {
     }
 }
 
-fn thresholds(pack: &Pack) -> Vec<(String, f64, String)> {
+fn thresholds(pack: &Pack) -> Vec<(String, String, String)> {
     let of = |one: &quarry_pack::tuning::Threshold| {
-        (one.detections.join(", "), one.min_risk_score, one.reason.clone())
+        (one.detections.join(", "), one.min_risk_score.to_string(), one.reason.clone())
     };
     pack.tuning.thresholds.iter().map(of).collect()
 }
