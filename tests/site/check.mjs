@@ -17,6 +17,9 @@ mkdirSync(shots, { recursive: true });
 const SIZES = [{ name: "1440", width: 1440, height: 1000 }, { name: "390", width: 390, height: 844 }];
 const THEMES = ["light", "dark"];
 const LARGEST = 200_000;
+// Pixels of a page that a screenshot shows, and how long a busy machine may take for anything.
+const TALLEST = 4_000;
+const PATIENCE = 180_000;
 
 let passed = 0;
 const failures = [];
@@ -40,6 +43,7 @@ const browser = await chromium.launch({
 
 const open = async (size, theme, path) => {
   const context = await browser.newContext({ viewport: { width: size.width, height: size.height }, colorScheme: theme });
+  context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   page.on("request", (request) => {
     const url = request.url();
@@ -97,7 +101,9 @@ for (const size of SIZES) {
       if (KINDS.includes(name(path))) {
         await page.reload();
         const shot = name(path).replaceAll("/", "-").replace(".html", "");
-        await page.screenshot({ path: join(shots, `${shot}-${size.name}-${theme}.png`), fullPage: true });
+const tall = await page.evaluate(() => document.documentElement.scrollHeight);
+        const clip = { x: 0, y: 0, width: size.width, height: Math.min(tall, TALLEST) };
+        await page.screenshot({ path: join(shots, `${shot}-${size.name}-${theme}.png`), fullPage: true, clip });
       }
       await context.close();
     }
