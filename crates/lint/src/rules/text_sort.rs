@@ -26,13 +26,22 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
 }
 
 fn reason(analysis: &Analysis<'_>, at: usize, key: &SortKey) -> Option<(String, &'static str)> {
-    made_of(analysis, at, &key.value, 0)
+    match &key.value.kind {
+        // Texts after numbers: what looks like a number compares as one already.
+        ExpressionKind::Case { arms, otherwise: None } if arms.len() == 1 => {
+            made_of(analysis, at, &arms[0].1, true, 0)
+        }
+        _ => made_of(analysis, at, &key.value, false, 0),
+    }
 }
+
+/// `numbers_first`: whether texts that look like numbers compare as numbers.
 
 fn made_of(
     analysis: &Analysis<'_>,
     at: usize,
     value: &Expression,
+    numbers_first: bool,
     depth: usize,
 ) -> Option<(String, &'static str)> {
     if depth > 8 {
@@ -41,9 +50,9 @@ fn made_of(
     match &value.kind {
         ExpressionKind::Column(name) => {
             let (earlier, value) = analysis.definition(at, name)?;
-            made_of(analysis, earlier, value, depth + 1)
+            made_of(analysis, earlier, value, numbers_first, depth + 1)
         }
-        ExpressionKind::Cast { value: inner, to: Type::Text } => {
+        ExpressionKind::Cast { value: inner, to: Type::Text } if !numbers_first => {
             let number = matches!(&inner.kind, ExpressionKind::Arithmetic { .. })
                 || matches!(&inner.kind, ExpressionKind::Call { result: Type::Integer | Type::Double, .. });
             number.then(|| ("10 comes before 9".to_owned(), "sort by the number"))

@@ -170,14 +170,14 @@ pub const COMMAND_USAGE: &[Usage] = &[
     row("spath", "spath [input=_raw] [output=<field>] [path=<path>]", "Takes fields from JSON text."),
     row("stats", "stats <aggregations> [BY <fields>]", "One row a group."),
     row(
-        "streamstats",
-        "streamstats [current=t] [window=0] <aggregations> [BY <fields>]",
-        "Adds aggregates of the rows so far.",
-    ),
-    row(
         "strcat",
         "strcat [allrequired=f] <fields and texts> <new>",
         "Joins fields and texts to a new field.",
+    ),
+    row(
+        "streamstats",
+        "streamstats [current=t] [window=0] <aggregations> [BY <fields>]",
+        "Adds aggregates of the rows so far.",
     ),
     row("table", "table <fields>", "Exactly these columns in this order."),
     row("tags", "tags", "Adds the tags of fields."),
