@@ -107,6 +107,14 @@ pub struct LanguageArguments {
     #[arg(long, num_args = 1.., value_name = "PATH")]
     pub macros: Vec<PathBuf>,
 
+    /// Splunk lookups: CSV files, transforms.conf files and folders of security_content lookup YAML
+    #[arg(long, num_args = 1.., value_name = "PATH")]
+    pub lookups: Vec<PathBuf>,
+
+    /// Folders of Splunk apps: macros, lookups, fields of source types (props.conf), event types, tags
+    #[arg(long, num_args = 1.., value_name = "DIR")]
+    pub splunk_app: Vec<PathBuf>,
+
     /// Fields of your own (default: `quarry.toml` here or in a folder above)
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -149,6 +157,10 @@ pub struct QueryArguments {
     /// Print the physical plan to standard error before running
     #[arg(long)]
     pub explain: bool,
+
+    /// Folder for the tables that `outputlookup` writes; without it nothing is written
+    #[arg(long, value_name = "DIR")]
+    pub write_lookups: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -174,6 +186,10 @@ pub struct HuntArguments {
     /// Exit with 1 if there is an alert
     #[arg(long)]
     pub exit_code: bool,
+
+    /// Folder for the tables that `outputlookup` writes; without it nothing is written
+    #[arg(long, value_name = "DIR")]
+    pub write_lookups: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

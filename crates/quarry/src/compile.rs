@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use quarry_diagnostic::Diagnostic;
-use quarry_plan::{Node, TimeRange, Type};
+use quarry_plan::{Node, Rows, TimeRange, Type};
 use quarry_spl::{
-    Macros,
-    lower::{LowerOptions, lower},
+    Knowledge,
+    lower::{Environment, LowerOptions, Store, lower_with},
 };
 use quarry_views::{Catalog, View};
 
@@ -30,6 +30,10 @@ pub struct QueryText {
 pub struct Compiled {
     /// The plan, if the query can run.
     pub plan: Option<Node>,
+    /// A plan whose rows are needed before the rest can be compiled.
+    pub pending: Option<Node>,
+    /// Tables that the query writes.
+    pub stores: Vec<Store>,
     /// Plan column and label of each output column.
     pub output: Vec<(String, String)>,
     /// A wildcard stands for fields that only the data can tell.
@@ -43,16 +47,18 @@ pub struct Compiled {
 /// Compiles queries: the views, the macros, the options.
 pub struct Compiler<'a> {
     catalog: &'a Catalog,
-    macros: Macros,
+    knowledge: Knowledge,
     splunk_fields: SplunkFields,
 }
 
 impl<'a> Compiler<'a> {
-    /// A compiler over a catalog; reads the macros.
+    /// A compiler over a catalog; reads macros, lookups and apps.
     pub fn new(catalog: &'a Catalog, arguments: &LanguageArguments) -> Outcome<Self> {
-        let macros =
-            Macros::load(&arguments.macros).map_err(|error| Failure::of("cannot read macros", error))?;
-        Ok(Self { catalog, macros, splunk_fields: arguments.splunk_fields })
+        let LanguageArguments { macros, lookups, splunk_app, .. } = arguments;
+        let paths: Vec<PathBuf> = splunk_app.iter().chain(macros).chain(lookups).cloned().collect();
+        let knowledge = Knowledge::load(&paths)
+            .map_err(|error| Failure::of("cannot read macros and lookups", error))?;
+        Ok(Self { catalog, knowledge, splunk_fields: arguments.splunk_fields })
     }
 
     /// The view a language reads through.
@@ -67,20 +73,38 @@ impl<'a> Compiler<'a> {
 
     /// Compiles one query; `discovered` are the fields seen in the data, where known.
     pub fn compile(&self, query: &QueryText, discovered: Option<&[(String, Type)]>) -> Outcome<Compiled> {
+        self.compile_with(query, discovered, &[])
+    }
+
+    /// Compiles one query that went through so many stages already, see [`Compiled::pending`].
+    pub fn compile_with(
+        &self,
+        query: &QueryText,
+        discovered: Option<&[(String, Type)]>,
+        answers: &[Rows],
+    ) -> Outcome<Compiled> {
         let view = self.view(query.language)?;
         Ok(match query.language {
-            Language::Spl => self.compile_spl(&query.text, view, discovered),
+            Language::Spl => self.compile_spl(&query.text, view, discovered, answers),
             Language::Aql => compile_aql(&query.text, view),
         })
     }
 
-    fn compile_spl(&self, text: &str, view: &View, discovered: Option<&[(String, Type)]>) -> Compiled {
-        let parsed = quarry_spl::parse(text, &self.macros);
-        let understood = !parsed.diagnostics.iter().any(Diagnostic::is_error);
+    fn compile_spl(
+        &self,
+        text: &str,
+        view: &View,
+        discovered: Option<&[(String, Type)]>,
+        answers: &[Rows],
+    ) -> Compiled {
+        let parsed = quarry_spl::parse(text, &self.knowledge.macros);
+        let understood = parsed.is_understood();
         let mut diagnostics = parsed.diagnostics.clone();
         if !understood {
             return Compiled {
                 plan: None,
+                pending: None,
+                stores: Vec::new(),
                 output: Vec::new(),
                 needs_discovery: false,
                 parsed: false,
@@ -88,10 +112,13 @@ impl<'a> Compiler<'a> {
             };
         }
         let options = LowerOptions { view, discovered, default_time: TimeRange::default() };
-        let lowered = lower(&parsed, &options);
+        let environment = Environment { knowledge: Some(&self.knowledge), answers };
+        let lowered = lower_with(&parsed, &options, &environment);
         diagnostics.extend(lowered.diagnostics);
         Compiled {
             plan: lowered.plan,
+            pending: lowered.pending,
+            stores: lowered.stores,
             output: lowered.output.into_iter().map(|column| (column.column, column.label)).collect(),
             needs_discovery: lowered.needs_discovery,
             parsed: true,
@@ -106,6 +133,8 @@ fn compile_aql(text: &str, view: &View) -> Compiled {
     let lowered = quarry_aql::lower(&parsed, view, &quarry_aql::LowerOptions::default());
     Compiled {
         plan: lowered.plan,
+        pending: None,
+        stores: Vec::new(),
         output: lowered.output.into_iter().map(|column| (column.column, column.label)).collect(),
         needs_discovery: false,
         parsed: understood,

@@ -4,6 +4,7 @@ mod arguments;
 mod commands;
 mod compile;
 mod failure;
+mod lookups;
 mod moment;
 mod output;
 mod progress;

@@ -113,7 +113,8 @@ async fn alerts_of(
         quarry_pack::Language::Aql => Language::Aql,
     };
     let query = QueryText { language, name: detection.file.clone(), text: detection.text.clone() };
-    let compiled = workspace.compile(compiler, &query).await?;
+    let mut compiled = workspace.compile(compiler, &query).await?;
+    let stores = std::mem::take(&mut compiled.stores);
     let (plan, columns) = runnable(&query, compiled, arguments.logs.quiet)?;
     let (plan, now, objects) = workspace.settle(with_provenance(&plan)).await?;
     let failed = |error: quarry_engine::EngineError| Failure::of(&detection.id, error);
@@ -124,6 +125,7 @@ async fn alerts_of(
             alerts.push(alert(pack, detection, &columns, &batch, row));
         }
     }
+    workspace.write_stores(&stores, arguments.write_lookups.as_deref(), &query).await?;
     Ok(alerts)
 }
 

@@ -25,9 +25,12 @@ pub fn run(arguments: &QueryArguments) -> Outcome {
     let compiler = Compiler::new(&catalog, &arguments.language)?;
     settings::runtime(settings::threads(&arguments.logs))?.block_on(async {
         let workspace = Workspace::open(Arc::clone(&catalog), &arguments.logs).await?;
-        let compiled = workspace.compile(&compiler, &query).await?;
+        let mut compiled = workspace.compile(&compiler, &query).await?;
+        let stores = std::mem::take(&mut compiled.stores);
         let (plan, columns) = runnable(&query, compiled, arguments.logs.quiet)?;
-        execute(arguments, &query, &workspace, plan, &columns).await
+        let done = execute(arguments, &query, &workspace, plan, &columns).await?;
+        workspace.write_stores(&stores, arguments.write_lookups.as_deref(), &query).await?;
+        Ok(done)
     })
 }
 

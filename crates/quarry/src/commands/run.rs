@@ -1,11 +1,15 @@
 //! What `query` and `hunt` share: listing logs, the meaning of "now", running one plan.
 
-use std::sync::Arc;
+use std::{
+    path::Path,
+    sync::{Arc, OnceLock},
+};
 
 use quarry_diagnostic::Diagnostic;
 use quarry_engine::Session;
 use quarry_logs::{FieldCounts, Listing, Location};
-use quarry_plan::{Node, Operator, TimeBound, TimeRange, Type};
+use quarry_plan::{Node, Operator, Rows, TimeBound, TimeRange, Type};
+use quarry_spl::lower::Store;
 use quarry_views::Catalog;
 use tempfile::NamedTempFile;
 
@@ -13,8 +17,11 @@ use crate::{
     arguments::LogArguments,
     compile::{Compiled, Compiler, QueryText},
     failure::{Failure, Outcome, print_diagnostics},
-    moment, settings,
+    lookups, moment, settings,
 };
+
+/// A table of `outputlookup` that no folder was named for.
+const NOT_WRITTEN: &str = "RUN001";
 
 /// Logs, views and a session, ready to run plans.
 pub struct Workspace {
@@ -25,6 +32,7 @@ pub struct Workspace {
     _spool: Option<NamedTempFile>,
     threads: usize,
     now: Now,
+    newest: OnceLock<i64>,
     replacement: Option<TimeRange>,
     quiet: bool,
 }
@@ -55,6 +63,7 @@ impl Workspace {
             _spool: spool,
             threads: settings::threads(arguments),
             now,
+            newest: OnceLock::new(),
             replacement,
             quiet: arguments.quiet,
         })
@@ -64,7 +73,7 @@ impl Workspace {
     pub async fn compile(&self, compiler: &Compiler<'_>, query: &QueryText) -> Outcome<Compiled> {
         let first = compiler.compile(query, None)?;
         if !first.needs_discovery || first.plan.is_none() {
-            return Ok(first);
+            return self.stages(compiler, query, None, first).await;
         }
         let view = compiler.view(query.language)?;
         let fields = self.discover().await?;
@@ -80,7 +89,51 @@ impl Workspace {
         }
         known.sort_by(|left, right| left.0.cmp(&right.0));
         known.dedup_by(|left, right| left.0 == right.0);
-        compiler.compile(query, Some(&known))
+        let compiled = compiler.compile(query, Some(&known))?;
+        self.stages(compiler, query, Some(&known), compiled).await
+    }
+
+    /// Runs what must be known before the rest can be compiled, and compiles the rest.
+    async fn stages(
+        &self,
+        compiler: &Compiler<'_>,
+        query: &QueryText,
+        discovered: Option<&[(String, Type)]>,
+        mut compiled: Compiled,
+    ) -> Outcome<Compiled> {
+        let mut answers = Vec::new();
+        while let Some(plan) = compiled.pending.take() {
+            answers.push(self.rows(plan).await?);
+            compiled = compiler.compile_with(query, discovered, &answers)?;
+        }
+        Ok(compiled)
+    }
+
+    /// All rows of a plan.
+    pub async fn rows(&self, plan: Node) -> Outcome<Rows> {
+        let failed = |error: quarry_engine::EngineError| Failure::Other(error.to_string());
+        let (plan, now, objects) = self.settle(plan).await?;
+        let execution =
+            self.session.run(&plan, objects, now, self.session.new_report()).await.map_err(failed)?;
+        let schema = execution.schema();
+        Ok(quarry_engine::rows_of(&schema, &execution.collect().await.map_err(failed)?))
+    }
+
+    /// Writes the tables of a query into a folder; without one says that they are not written.
+    pub async fn write_stores(&self, stores: &[Store], folder: Option<&Path>, query: &QueryText) -> Outcome<()> {
+        for store in stores {
+            let Some(folder) = folder else {
+                let found = Diagnostic::note(NOT_WRITTEN, format!("`{}` is not written", store.file), store.span)
+                    .with_help("name a folder with `--write-lookups`");
+                if !self.quiet {
+                    print_diagnostics(&query.name, &query.text, &[found]);
+                }
+                continue;
+            };
+            let rows = self.rows(store.plan.clone()).await?;
+            lookups::write(folder, store, &rows)?;
+        }
+        Ok(())
     }
 
     /// The fields of the events by log type.
@@ -134,6 +187,9 @@ impl Workspace {
     }
 
     async fn newest(&self) -> Outcome<i64> {
+        if let Some(known) = self.newest.get() {
+            return Ok(*known);
+        }
         let formats = Arc::new(self.catalog.formats.clone());
         let newest = quarry_engine::newest_event_time(&formats, &self.objects(), self.threads)
             .await
@@ -147,7 +203,7 @@ impl Workspace {
                 moment::show(newest)
             );
         }
-        Ok(newest)
+        Ok(*self.newest.get_or_init(|| newest))
     }
 }
 
@@ -196,6 +252,7 @@ pub fn for_each_source(node: &mut Node, visit: &mut dyn FnMut(&mut quarry_plan::
         | Operator::Limit { input, .. }
         | Operator::Deduplicate { input, .. }
         | Operator::Expand { input, .. } => for_each_source(input, visit),
+        Operator::Lookup(lookup) => for_each_source(&mut lookup.input, visit),
         Operator::Aggregate(aggregate) => for_each_source(&mut aggregate.input, visit),
         Operator::Union { inputs } => inputs.iter_mut().for_each(|input| for_each_source(input, visit)),
         Operator::Join { left, right, .. } => {

@@ -20,13 +20,12 @@ fn lower(context: &mut Context<'_>, command: &Command, copies: bool) {
     }
     let Some(pipeline) = subsearch::take(context, &mut arguments, command) else { return };
     arguments.finish(context);
-    if subsearch::needs_known_fields(context, &command.name, command.span) {
-        return;
-    }
-    let inner =
-        if copies { subsearch::lower_copy(context, pipeline) } else { subsearch::lower(context, pipeline) };
+    let inner = if copies {
+        subsearch::lower_copy(context, pipeline)
+    } else {
+        subsearch::lower_open(context, pipeline)
+    };
     if let Some(inner) = inner {
-        let rows = subsearch::finish(context, inner);
-        context.union(rows.plan);
+        subsearch::append(context, inner);
     }
 }

@@ -23,10 +23,12 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let Some(pipeline) = subsearch::take(context, &mut arguments, command) else { return };
     let words = arguments.words(context);
     arguments.finish(context);
-    let Some(inner) = subsearch::lower(context, pipeline) else { return };
+    let Some(mut inner) = subsearch::lower_open(context, pipeline) else { return };
     let mut fields: Vec<String> = words.into_iter().map(|word| word.text.clone()).collect();
     if fields.is_empty() {
-        if subsearch::needs_known_fields(context, &command.name, command.span) {
+        if context.is_open() && inner.is_open() && inner.columns().is_empty()
+            || subsearch::needs_known_fields(context, &command.name, command.span)
+        {
             return;
         }
         let shared = |column: &&Column| inner.columns().iter().any(|other| other.name == column.name);
@@ -37,8 +39,26 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         context.report(Diagnostic::error(codes::MISSING_ARGUMENT, message, command.span));
         return;
     }
+    if inner.has_unknown_fields() || context.has_unknown_fields() && inner.is_open() {
+        keep_first(&mut inner, &fields, most);
+        return context.join_open(inner, kind, &fields, overwrite);
+    }
     if let Some(rows) = partners(context, inner, &fields, most) {
         pair(context, rows, &fields, kind, overwrite);
+    }
+}
+
+/// Leaves the first `most` rows for each combination of values.
+fn keep_first(inner: &mut Context<'_>, fields: &[String], most: usize) {
+    let mut keys = Vec::new();
+    for field in fields {
+        let value = inner.field(field, inner.span);
+        let have = inner.type_of(&value);
+        let have = if have == Type::Null { Type::Dynamic } else { have };
+        keys.push(convert(value, have, Type::Text));
+    }
+    if most > 0 {
+        inner.deduplicate(keys, most);
     }
 }
 
@@ -52,6 +72,9 @@ fn partners<'a>(
     let mut keys = Vec::new();
     for field in fields {
         let Some(column) = inner.columns().iter().find(|column| column.name == *field) else {
+            if context.is_vague() {
+                return None;
+            }
             let message = format!("the subsearch has no field `{field}`");
             context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, inner.span));
             return None;

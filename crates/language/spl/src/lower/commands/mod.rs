@@ -13,7 +13,9 @@ mod foreach;
 mod from_json;
 mod general;
 mod head;
+mod input_lookup;
 mod join;
+pub(crate) mod lookup;
 mod make_multivalue;
 mod multivalue_expand;
 mod regex;
@@ -30,6 +32,7 @@ pub(crate) mod subsearch;
 mod table;
 mod top;
 mod tstats;
+mod union;
 mod r#where;
 mod xml_fields;
 
@@ -37,6 +40,7 @@ use quarry_diagnostic::{Diagnostic, did_you_mean};
 
 use super::codes;
 use super::context::Context;
+use crate::registry::{self, Status};
 use crate::tree::{Command, Pipeline};
 
 /// A command that can be planned.
@@ -62,10 +66,14 @@ pub(crate) const TABLE: &[Row] = &[
     Row { names: &["foreach"], lower: foreach::lower },
     Row { names: &["fromjson"], lower: from_json::lower },
     Row { names: &["head"], lower: head::lower_head },
+    Row { names: &["inputlookup"], lower: input_lookup::lower_input },
     Row { names: &["join"], lower: join::lower },
+    Row { names: &["lookup"], lower: lookup::lower },
     Row { names: &["makemv"], lower: make_multivalue::lower_make },
     Row { names: &["mvexpand"], lower: multivalue_expand::lower },
+    Row { names: &["multisearch", "union"], lower: union::lower },
     Row { names: &["nomv"], lower: make_multivalue::lower_join },
+    Row { names: &["outputlookup"], lower: input_lookup::lower_output },
     Row { names: &["rare"], lower: top::lower_rare },
     Row { names: &["regex"], lower: regex::lower },
     Row { names: &["rename"], lower: rename::lower },
@@ -93,10 +101,16 @@ pub(crate) fn lower_all(context: &mut Context<'_>, pipeline: &Pipeline) {
             Some(row) => (row.lower)(context, command),
             None => report_unsupported(context, command),
         }
+        context.started = true;
     }
 }
 
 fn report_unsupported(context: &mut Context<'_>, command: &Command) {
+    if let Some(Status::Never(reason)) = registry::command(&command.name).map(|row| row.status) {
+        let message = format!("the command `{}` cannot run here: {reason}", command.name);
+        let found = Diagnostic::error(codes::UNSUPPORTED_COMMAND, message, command.name_span);
+        return context.report(found);
+    }
     let message = format!("the command `{}` is not supported yet", command.name);
     let mut diagnostic = Diagnostic::error(codes::UNSUPPORTED_COMMAND, message, command.name_span);
     let known = TABLE.iter().flat_map(|row| row.names).copied();

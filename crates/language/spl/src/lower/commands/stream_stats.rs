@@ -30,5 +30,5 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
             context.report(Diagnostic::error(codes::UNKNOWN_OPTION, message, option.span));
         }
     }
-    event_stats::add(context, stats, false);
+    event_stats::add(context, stats, quarry_plan::Frame::SO_FAR);
 }

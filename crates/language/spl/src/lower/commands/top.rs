@@ -1,6 +1,6 @@
 //! `top` and `rare`: how often each combination of values occurs, and its share.
 
-use quarry_plan::{AggregateCall, Arithmetic, Expression, ExpressionKind, SortKey, Type, WindowCall};
+use quarry_plan::{AggregateCall, Arithmetic, Expression, ExpressionKind, Frame, SortKey, Type, WindowCall};
 
 use super::super::build;
 use super::super::context::{Column, Context};
@@ -46,7 +46,7 @@ fn lower(context: &mut Context<'_>, command: &Command, descending: bool) {
     let total = context.fresh_name("total");
     let sum = call("sum", vec![Expression::column(count, span)]);
     context
-        .window(vec![(total.clone(), WindowCall { call: sum, partition: partition.clone(), whole: true })]);
+        .window(vec![(total.clone(), WindowCall { call: sum, partition: partition.clone(), frame: Frame::Whole })]);
     context.assign(vec![(percent.to_owned(), share(count, &total, span))]);
     context.hide(&[total]);
     let mut order: Vec<SortKey> =

@@ -26,6 +26,10 @@ pub(crate) enum LateRule {
     Without { pattern: String },
     /// Every field that is missing gets this value.
     Fill { value: String },
+    /// The rows of other pipelines follow.
+    Branches { from: usize, to: usize },
+    /// Another pipeline's fields stand beside those here, and go before them if `overwrite`.
+    Joined { branch: usize, overwrite: bool },
 }
 
 /// A rule, its place among the steps and what was known there.
@@ -33,15 +37,18 @@ pub(crate) enum LateRule {
 pub(super) struct Rule {
     kind: LateRule,
     /// The extension that gains the columns.
-    step: usize,
+    pub(super) step: usize,
     columns: Vec<Column>,
     gone: std::collections::BTreeMap<String, Gone>,
+    /// Whether fields could come up late there: any, and internal ones.
+    open: bool,
+    internal: bool,
 }
 
 impl LateRule {
     /// Whether the rule applies to `_time`, `_raw` and the like as well.
     fn names_internal(&self) -> bool {
-        matches!(self, Self::Rename { .. } | Self::Without { .. })
+        matches!(self, Self::Rename { .. } | Self::Without { .. } | Self::Branches { .. })
     }
 }
 
@@ -125,6 +132,12 @@ impl Context<'_> {
             }
             LateRule::Without { pattern } if wildcard::matches(pattern, name) => (None, None),
             LateRule::Without { .. } => (None, self.before(name, &rule, level)),
+            LateRule::Branches { from, to } => return self.late_in_branches(name, &rule, level, *from..*to),
+            LateRule::Joined { branch, overwrite } => {
+                let other = self.joined_field(*branch, name);
+                let own = self.before(name, &rule, level);
+                if *overwrite { (other, own) } else { (own, other) }
+            }
             LateRule::Fill { value } => {
                 let value = (Expression::text(value, self.span), Type::Text);
                 (self.before(name, &rule, level), Some(value))
@@ -145,13 +158,19 @@ impl Context<'_> {
                 (Expression::new(ExpressionKind::Coalesce(items.into()), span), data_type)
             }
         };
-        let step = self.steps.get_mut(rule.step)?;
-        if let StepKind::Extend(columns) = &mut step.kind
+        self.add_late(rule.step, name, value)?;
+        Some(data_type)
+    }
+
+    /// Adds a column to an extension or projection that stands already.
+    pub(super) fn add_late(&mut self, step: usize, name: &str, value: Expression) -> Option<()> {
+        let step = self.steps.get_mut(step)?;
+        if let StepKind::Extend(columns) | StepKind::Project(columns) = &mut step.kind
             && !columns.iter().any(|(known, _)| known == name)
         {
             columns.push((name.to_owned(), value));
         }
-        Some(data_type)
+        Some(())
     }
 
     /// A field, or what stands for it where it is missing or empty.
@@ -186,12 +205,13 @@ impl Context<'_> {
     }
 
     /// A field as it was just before a rule.
-    fn before(&mut self, name: &str, rule: &Rule, level: usize) -> Option<(Expression, Type)> {
+    pub(super) fn before(&mut self, name: &str, rule: &Rule, level: usize) -> Option<(Expression, Type)> {
         let known = rule.columns.iter().find(|column| column.name == name);
         let data_type = match known {
             Some(column) if column.empty => return None,
             Some(column) => column.data_type,
             None if rule.gone.contains_key(name) => return None,
+            None if !rule.open && !(rule.internal && name.starts_with('_')) => return None,
             None => self.late(name, level - 1)?,
         };
         Some((Expression::column(name, self.span), data_type))
@@ -204,6 +224,8 @@ impl Context<'_> {
             step: self.steps.len(),
             columns: self.columns.clone(),
             gone: std::mem::take(&mut self.gone),
+            open: self.has_unknown_fields(),
+            internal: self.internal,
         };
         self.push(StepKind::Extend(Vec::new()));
         self.rules.push(rule);
@@ -268,6 +290,9 @@ impl Context<'_> {
     }
 
     fn report_missing(&mut self, name: &str, span: Span) {
+        if self.is_vague() {
+            return;
+        }
         let mut diagnostic = match self.gone.get(name) {
             Some(Gone::Nulled) => return,
             Some(Gone::Renamed(to)) => {

@@ -75,7 +75,7 @@ impl Context<'_> {
     }
 
     fn rows_are_events(&self) -> bool {
-        !self.steps.iter().any(|step| matches!(step.kind, StepKind::Aggregate { .. }))
+        self.base.is_none() && !self.steps.iter().any(|step| matches!(step.kind, StepKind::Aggregate { .. }))
     }
 }
 
