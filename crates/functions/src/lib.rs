@@ -23,7 +23,9 @@ use datafusion_expr::{AggregateUDF, ScalarUDF, WindowUDF};
 use quarry_plan::Type;
 
 pub use aggregate::{AggregateExample, AggregateFunction};
-pub use base::{Example, Function, Literal, QueryContext, data_type, number_text, parse_number, waist_type};
+pub use base::{
+    Example, Function, Literal, Places, QueryContext, data_type, number_text, parse_number, waist_type,
+};
 pub use lookup::{lookup_rows_udf, lookup_value_udf};
 pub use pattern::{Groups, Matcher, Pattern, compile_pattern, matcher, text_match_udf};
 pub use window::WindowFunction;

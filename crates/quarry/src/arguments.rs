@@ -92,6 +92,10 @@ pub struct LogArguments {
     #[arg(long, default_value_t = 64, value_name = "MIB")]
     pub max_record: usize,
 
+    /// A MaxMind database (.mmdb) that says where addresses are, for `iplocation`
+    #[arg(long, value_name = "FILE")]
+    pub places: Option<PathBuf>,
+
     /// Show no progress and no closing line
     #[arg(long, short)]
     pub quiet: bool,

@@ -6,6 +6,7 @@ use std::{
 };
 
 use quarry_engine::{Session, SessionOptions};
+use quarry_functions::Places;
 use quarry_logs::Limits;
 use quarry_views::Catalog;
 
@@ -56,7 +57,19 @@ pub fn session(catalog: &Arc<Catalog>, arguments: &LogArguments) -> Outcome<Sess
         limits: limits(arguments),
         strict: arguments.strict,
     };
-    Session::new(Arc::clone(catalog), &options).map_err(|error| Failure::Other(error.to_string()))
+    let session = Session::new(Arc::clone(catalog), &options);
+    let session = session.map_err(|error| Failure::Other(error.to_string()))?;
+    Ok(session.with_places(places(arguments)?))
+}
+
+/// The database of places, if the user gives one.
+fn places(arguments: &LogArguments) -> Outcome<Option<Places>> {
+    let open = |path: &PathBuf| {
+        Places::open(path).map_err(|reason| {
+            Failure::Other(format!("cannot use the location database `{}`: {reason}", path.display()))
+        })
+    };
+    arguments.places.as_ref().map(open).transpose()
 }
 
 /// The runtime: as many workers as threads were asked for.

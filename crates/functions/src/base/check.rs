@@ -39,7 +39,7 @@ pub(crate) fn column(literals: &[Literal]) -> ArrayRef {
 
 /// Calls the function with these arguments over `rows` rows.
 pub(crate) fn call(function: &'static Function, arguments: Vec<ColumnarValue>, rows: usize) -> ArrayRef {
-    let udf = scalar_udf(function, &QueryContext { now_micros: NOW });
+    let udf = scalar_udf(function, &QueryContext { now_micros: NOW, places: None });
     let fields: Vec<FieldRef> = arguments
         .iter()
         .map(|value| Arc::new(Field::new("argument", value.data_type(), true)) as FieldRef)

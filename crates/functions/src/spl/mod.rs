@@ -5,6 +5,7 @@ mod address;
 mod arithmetic;
 mod bin;
 mod combine;
+mod command;
 mod compare;
 mod convert;
 mod data;
@@ -12,6 +13,7 @@ mod inform;
 mod letter_case;
 mod math;
 mod multivalue;
+mod place;
 mod printf;
 mod range;
 mod regular;
@@ -47,6 +49,7 @@ pub(crate) const TABLES: &[&[Function]] = &[
     arithmetic::FUNCTIONS,
     bin::FUNCTIONS,
     combine::FUNCTIONS,
+    command::FUNCTIONS,
     compare::FUNCTIONS,
     convert::FUNCTIONS,
     data::FUNCTIONS,
@@ -54,6 +57,7 @@ pub(crate) const TABLES: &[&[Function]] = &[
     letter_case::FUNCTIONS,
     math::FUNCTIONS,
     multivalue::FUNCTIONS,
+    place::FUNCTIONS,
     printf::FUNCTIONS,
     range::FUNCTIONS,
     regular::FUNCTIONS,

@@ -115,6 +115,10 @@ pub fn lower_with(parsed: &Parsed, options: &LowerOptions<'_>, environment: &Env
         context.report(Diagnostic::error(codes::TOO_COMPLEX, message, pipeline.span));
     }
     let columns = output_columns(&mut context, pipeline.span);
+    for format in std::mem::take(&mut context.formats) {
+        let (value, _) = expression::value(&mut context, &format.value);
+        context.assign(vec![(format.field.text, value)]);
+    }
     let (plan, diagnostics, needs_discovery) = context.finish(&columns, pipeline.span);
     let failed = parsed.diagnostics.iter().chain(&diagnostics).any(Diagnostic::is_error);
     let output = columns

@@ -88,6 +88,19 @@ fn partners<'a>(
     Some(subsearch::finish(context, inner))
 }
 
+/// Puts the rows of another pipeline beside those with the same number in a hidden column.
+pub(super) fn beside<'a>(context: &mut Context<'a>, inner: Context<'a>, number: &str, overwrite: bool) {
+    let mut columns = inner.visible();
+    columns.extend(inner.columns().iter().find(|column| column.name == number).cloned());
+    let span = context.span;
+    let (plan, diagnostics, discovery) = inner.finish(&columns, span);
+    context.needs_discovery |= discovery;
+    for diagnostic in diagnostics {
+        context.report(diagnostic);
+    }
+    pair(context, Rows { plan, columns }, &[number.to_owned()], JoinKind::Left, overwrite);
+}
+
 fn pair(context: &mut Context<'_>, rows: Rows, fields: &[String], kind: JoinKind, overwrite: bool) {
     let span = context.span;
     let names: Vec<(Column, String)> =

@@ -20,12 +20,18 @@ pub(crate) enum LateRule {
     Json { input: Expression },
     /// Every element of XML text is a field.
     Markup { input: Expression },
+    /// Text of names and values: what stands between pairs, and between name and value.
+    Pairs { input: Expression, pairs: String, values: String },
+    /// A line of a table whose columns the header names; both are hidden columns.
+    Table { header: String, line: String },
     /// A data model names the event's fields; some of them are never empty.
     Dataset { defaults: Vec<data_model::Default> },
     /// Fields that match are gone.
     Without { pattern: String },
     /// Every field that is missing gets this value.
     Fill { value: String },
+    /// A group has the values of its events, all of them in order if `listed`.
+    Grouped { listed: bool },
     /// The rows of other pipelines follow.
     Branches { from: usize, to: usize },
     /// Another pipeline's fields stand beside those here, and go before them if `overwrite`.
@@ -43,6 +49,20 @@ pub(super) struct Rule {
     /// Whether fields could come up late there: any, and internal ones.
     open: bool,
     internal: bool,
+}
+
+impl Rule {
+    /// A rule about the fields that are known now.
+    pub(super) fn new(context: &mut Context<'_>, kind: LateRule, step: usize) -> Self {
+        Self {
+            kind,
+            step,
+            columns: context.columns.clone(),
+            gone: std::mem::take(&mut context.gone),
+            open: context.has_unknown_fields(),
+            internal: context.internal,
+        }
+    }
 }
 
 impl LateRule {
@@ -122,6 +142,30 @@ impl Context<'_> {
                 let value = Expression::call("spl_rex", arguments, Type::Text, input.span);
                 (Some((value, Type::Text)), self.before(name, &rule, level))
             }
+            LateRule::Pairs { input, pairs, values } => {
+                let (pairs, values) = (class(pairs), class(values));
+                let name_pattern = regex::escape(name);
+                let pattern = format!(
+                    "(?:^|[{pairs}])\\s*\"?{name_pattern}\"?\\s*[{values}]\\s*(?:\"(?<quoted>[^\"]*)\"|(?<value>[^{pairs}]*))"
+                );
+                let part = |group: &str| {
+                    let arguments = [pattern.as_str(), group].map(|text| Expression::text(text, input.span));
+                    let arguments = std::iter::once(input.clone()).chain(arguments).collect();
+                    Expression::call("spl_rex", arguments, Type::Text, input.span)
+                };
+                let value = build::coalesce(vec![part("quoted"), part("value")], input.span);
+                (Some((value, Type::Text)), self.before(name, &rule, level))
+            }
+            LateRule::Table { header, line } => {
+                let span = self.span;
+                let arguments = vec![
+                    Expression::column(header, span),
+                    Expression::column(line, span),
+                    Expression::text(name, span),
+                ];
+                let value = Expression::call("spl_multikv", arguments, Type::Text, span);
+                (Some((value, Type::Text)), self.before(name, &rule, level))
+            }
             LateRule::Dataset { defaults } => {
                 let field = data_model::event_field(name);
                 match defaults.iter().find(|default| default.field == field) {
@@ -132,6 +176,7 @@ impl Context<'_> {
             }
             LateRule::Without { pattern } if wildcard::matches(pattern, name) => (None, None),
             LateRule::Without { .. } => (None, self.before(name, &rule, level)),
+            LateRule::Grouped { listed } => return self.late_in_group(name, &rule, level, *listed),
             LateRule::Branches { from, to } => return self.late_in_branches(name, &rule, level, *from..*to),
             LateRule::Joined { branch, overwrite } => {
                 let other = self.joined_field(*branch, name);
@@ -219,14 +264,7 @@ impl Context<'_> {
 
     /// Adds a rule at this place. The fields known so far are left to the caller.
     pub(crate) fn add_rule(&mut self, kind: LateRule) {
-        let rule = Rule {
-            kind,
-            step: self.steps.len(),
-            columns: self.columns.clone(),
-            gone: std::mem::take(&mut self.gone),
-            open: self.has_unknown_fields(),
-            internal: self.internal,
-        };
+        let rule = Rule::new(self, kind, self.steps.len());
         self.push(StepKind::Extend(Vec::new()));
         self.rules.push(rule);
     }
@@ -329,6 +367,11 @@ impl Context<'_> {
         }
         self.report(diagnostic);
     }
+}
+
+/// Letters as the inside of a character class.
+fn class(letters: &str) -> String {
+    letters.chars().map(|letter| format!("\\x{{{:x}}}", u32::from(letter))).collect()
 }
 
 /// The type that holds the values of both.

@@ -2,6 +2,7 @@
 
 mod branch;
 mod fields;
+mod group;
 mod order;
 mod source;
 mod stage;
@@ -13,6 +14,7 @@ use quarry_diagnostic::{Diagnostic, Span};
 use quarry_plan::{Expression, ExpressionKind, Node, SortKey, TimeRange, Type, Value};
 
 use super::{Environment, LowerOptions};
+use crate::tree::Assignment;
 use branch::Branch;
 use source::Scan;
 use step::Step;
@@ -79,6 +81,10 @@ pub(crate) struct Context<'a> {
     sorted: bool,
     /// Place of the command being lowered.
     pub(crate) span: Span,
+    /// How fields are shown at the end (`fieldformat`).
+    pub(crate) formats: Vec<Assignment>,
+    /// Whether a subsearch gives values without the names of their fields (`return $field`).
+    pub(crate) bare_values: bool,
     /// Whether a command stands before this one.
     pub(crate) started: bool,
     /// How many subsearches this pipeline lies in.
@@ -109,6 +115,8 @@ impl<'a> Context<'a> {
             order: vec![SortKey { value: Expression::column(TIME, Span::default()), descending: true }],
             sorted: false,
             span: Span::default(),
+            formats: Vec::new(),
+            bare_values: false,
             started: false,
             depth: 0,
             next_name: 0,
