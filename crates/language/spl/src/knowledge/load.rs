@@ -8,7 +8,7 @@ use std::{
 use serde::Deserialize;
 
 use super::{Knowledge, conf, conf::Stanza, lookups::LookupFile};
-use crate::Macro;
+use crate::{Macro, Macros};
 
 /// Folders deeper than this are not looked into.
 const DEEPEST_FOLDER: usize = 16;
@@ -52,7 +52,17 @@ impl Knowledge {
     /// # Errors
     /// If a path does not exist or a file cannot be understood.
     pub fn load(paths: &[PathBuf]) -> Result<Self, KnowledgeError> {
-        let mut knowledge = Self::default();
+        Self::default().and(paths)
+    }
+
+    /// The macros alone.
+    pub(crate) fn load_macros(paths: &[PathBuf]) -> Result<Macros, KnowledgeError> {
+        let start = Self { macros_only: true, ..Self::default() };
+        start.and(paths).map(|knowledge| knowledge.macros)
+    }
+
+    fn and(mut self, paths: &[PathBuf]) -> Result<Self, KnowledgeError> {
+        let knowledge = &mut self;
         for path in paths {
             if path.is_dir() {
                 knowledge.load_folder(path, 0)?;
@@ -61,7 +71,7 @@ impl Knowledge {
             }
         }
         knowledge.settle();
-        Ok(knowledge)
+        Ok(self)
     }
 
     fn load_folder(&mut self, folder: &Path, depth: usize) -> Result<(), KnowledgeError> {
@@ -98,6 +108,7 @@ impl Knowledge {
                 let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
                 let known = CONF_FILES.iter().find(|(known, _)| name.ends_with(known));
                 match known {
+                    Some((known, _)) if self.macros_only && *known != MACROS => {}
                     Some((_, add)) => add(self, conf::read(&text()?).map_err(failed)?),
                     None if named => add_macros(self, conf::read(&text()?).map_err(failed)?),
                     None => {}
@@ -130,9 +141,12 @@ impl Knowledge {
 /// What to do with the stanzas of a file.
 type Add = fn(&mut Knowledge, Vec<Stanza>);
 
+/// The file of macros.
+const MACROS: &str = "macros.conf";
+
 /// Configuration files that are read.
 const CONF_FILES: &[(&str, Add)] = &[
-    ("macros.conf", add_macros),
+    (MACROS, add_macros),
     ("transforms.conf", |knowledge, stanzas| conf::merge(&mut knowledge.transforms, stanzas)),
     ("props.conf", |knowledge, stanzas| conf::merge(&mut knowledge.props, stanzas)),
     ("eventtypes.conf", |knowledge, stanzas| conf::merge(&mut knowledge.event_types, stanzas)),

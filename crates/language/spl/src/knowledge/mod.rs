@@ -19,6 +19,8 @@ use conf::Stanza;
 pub struct Knowledge {
     /// Search macros.
     pub macros: Macros,
+    /// Whether nothing else is wanted.
+    macros_only: bool,
     pub(crate) lookups: Lookups,
     pub(crate) transforms: Vec<Stanza>,
     pub(crate) props: Vec<Stanza>,

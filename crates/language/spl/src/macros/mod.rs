@@ -51,7 +51,7 @@ impl Macros {
     /// # Errors
     /// If a path does not exist or a file cannot be understood.
     pub fn load(paths: &[PathBuf]) -> Result<Self, KnowledgeError> {
-        Knowledge::load(paths).map(|knowledge| knowledge.macros)
+        Knowledge::load_macros(paths)
     }
 
     /// Adds or replaces a macro.

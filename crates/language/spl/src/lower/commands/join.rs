@@ -43,9 +43,8 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         keep_first(&mut inner, &fields, most);
         return context.join_open(inner, kind, &fields, overwrite);
     }
-    if let Some(rows) = partners(context, inner, &fields, most) {
-        pair(context, rows, &fields, kind, overwrite);
-    }
+    let rows = partners(context, inner, &fields, most);
+    pair(context, rows, &fields, kind, overwrite);
 }
 
 /// Leaves the first `most` rows for each combination of values.
@@ -68,16 +67,15 @@ fn partners<'a>(
     mut inner: Context<'a>,
     fields: &[String],
     most: usize,
-) -> Option<Rows> {
+) -> Rows {
     let mut keys = Vec::new();
     for field in fields {
         let Some(column) = inner.columns().iter().find(|column| column.name == *field) else {
-            if context.is_vague() {
-                return None;
+            if !context.is_vague() {
+                let message = format!("the subsearch has no field `{field}`: no row has a partner");
+                context.report(Diagnostic::warning(codes::MISSING_FIELD, message, inner.span));
             }
-            let message = format!("the subsearch has no field `{field}`");
-            context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, inner.span));
-            return None;
+            continue;
         };
         let data_type = column.data_type;
         keys.push(convert(inner.field(field, inner.span), data_type, Type::Text));
@@ -85,7 +83,7 @@ fn partners<'a>(
     if most > 0 {
         inner.deduplicate(keys, most);
     }
-    Some(subsearch::finish(context, inner))
+    subsearch::finish(context, inner)
 }
 
 /// Puts the rows of another pipeline beside those with the same number in a hidden column.
@@ -112,6 +110,9 @@ fn pair(context: &mut Context<'_>, rows: Rows, fields: &[String], kind: JoinKind
         if let Some((column, name)) = names.iter().find(|(column, _)| column.name == *field) {
             let right = convert(Expression::column(name, span), shown_type(column), Type::Text);
             on.push((convert(left, left_type, Type::Text), right));
+        } else {
+            // Null equals nothing.
+            on.push((convert(left, left_type, Type::Text), build::null(span).cast(Type::Text)));
         }
     }
     let renamed =

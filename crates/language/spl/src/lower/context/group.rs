@@ -22,12 +22,15 @@ impl Context<'_> {
         let oldest = vec![SortKey { value: time(), descending: false }];
         let raw = vec![Expression::column(RAW, span)];
         let newest = self.fresh_name("newest");
-        let aggregates = vec![
+        let mut aggregates = vec![
             (TIME.to_owned(), call("min", vec![time()], Type::Timestamp, Vec::new())),
             (newest.clone(), call("max", vec![time()], Type::Timestamp, Vec::new())),
             ("eventcount".to_owned(), call("count", Vec::new(), Type::Integer, Vec::new())),
-            (RAW.to_owned(), call("spl_list", raw, Type::Text, oldest)),
         ];
+        let has_text = self.find(RAW).is_some_and(|column| !column.empty);
+        if has_text {
+            aggregates.push((RAW.to_owned(), call("spl_list", raw, Type::Text, oldest)));
+        }
         let rule = Rule::new(self, LateRule::Grouped { listed }, self.steps.len());
         self.push(StepKind::Aggregate {
             groups: vec![(key.to_owned(), Expression::column(key, span))],
@@ -35,8 +38,10 @@ impl Context<'_> {
         });
         self.rules.push(rule);
         self.columns.clear();
-        for (name, data_type) in [(TIME, Type::Timestamp), ("eventcount", Type::Integer), (RAW, Type::Text)] {
-            self.show(name, data_type);
+        self.show(TIME, Type::Timestamp);
+        self.show("eventcount", Type::Integer);
+        if has_text {
+            self.show(RAW, Type::Text);
         }
         self.show(key, Type::Double);
         self.show(&newest, Type::Timestamp);

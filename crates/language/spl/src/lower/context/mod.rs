@@ -317,6 +317,7 @@ impl<'a> Context<'a> {
 
     /// All rows of another pipeline after those here.
     pub(crate) fn union(&mut self, other: Node) {
+        self.carry_order();
         let part = self.fresh_name("part");
         let numbered = |part: &str, number: f64, span: Span| {
             vec![(part.to_owned(), Expression::literal(Value::Double(number), span))]
