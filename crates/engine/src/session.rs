@@ -21,7 +21,7 @@ use quarry_logs::{Limits, Location, ScanReport};
 use quarry_plan::Node;
 use quarry_views::Catalog;
 
-use crate::{EngineError, bind, lower::Lowering, raise_sorts, scan::LogTable};
+use crate::{EngineError, bind, lower::Lowering, prune, raise_sorts, scan::LogTable};
 
 /// How to run.
 #[derive(Debug, Clone)]
@@ -120,7 +120,7 @@ impl Session {
         now: i64,
         report: Arc<ScanReport>,
     ) -> Result<Execution, EngineError> {
-        let plan = raise_sorts(plan.clone());
+        let plan = prune(raise_sorts(plan.clone()));
         let formats = Arc::new(self.catalog.formats.clone());
         let tables = bind(&plan, &self.catalog, now)?
             .into_iter()

@@ -4,6 +4,7 @@ mod aggregate;
 mod expression;
 mod lookup;
 mod operator;
+mod program;
 
 use std::{collections::HashMap, sync::Arc};
 

@@ -17,7 +17,7 @@ use quarry_plan::{
     Aggregate, AggregateCall, Expression, Frame, JoinKind, Node, Operator, SortKey, Type, Value, WindowCall,
 };
 
-use super::{Lowering, arrow_type};
+use super::{Lowering, arrow_type, program};
 
 /// Name of the helper column that numbers the rows of a duplicate group.
 const ROW_NUMBER: &str = "__row_number";
@@ -38,7 +38,13 @@ impl Lowering {
                 let predicate = self.expression(predicate, input.schema())?;
                 LogicalPlanBuilder::from(input).filter(predicate)?.build()
             }
-            Operator::Extend { input, columns } => self.extend(input, columns),
+            Operator::Extend { input, columns } => {
+                let (steps, below) = program::run_of(node);
+                if steps.len() >= program::SHORTEST {
+                    return self.program(&steps, below);
+                }
+                self.extend(input, columns)
+            }
             Operator::Project { input, columns } => self.project(input, columns),
             Operator::Aggregate(aggregate) => self.aggregation(aggregate),
             Operator::Window { input, calls } => self.windows(input, calls),
