@@ -151,6 +151,20 @@ pub fn language_of(path: &Path) -> Option<Language> {
     }
 }
 
+/// The searches of a file that Splunk's users keep them in: a detection of security_content or a
+/// savedsearches.conf; none if the file is something else.
+pub fn saved_searches(path: &Path) -> Option<Vec<QueryText>> {
+    let name = path.file_name()?.to_str()?;
+    let text = std::fs::read_to_string(path).ok()?;
+    let found = quarry_spl::saved_searches(name, &text)?;
+    let query = |found: quarry_spl::SavedSearch| QueryText {
+        language: Language::Spl,
+        name: found.name,
+        text: found.search,
+    };
+    Some(found.into_iter().map(query).collect())
+}
+
 /// Reads a query from a file or standard input (`-`).
 pub fn read_query(path: &PathBuf, language: Option<Language>) -> Outcome<QueryText> {
     let standard_input = path.as_os_str() == "-";

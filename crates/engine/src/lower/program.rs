@@ -14,14 +14,13 @@ use std::{
 };
 
 use arrow::{
-    array::{ArrayRef, StructArray},
+    array::{ArrayRef, AsArray, StructArray},
     datatypes::{DataType, Field, Fields, Schema},
     record_batch::{RecordBatch, RecordBatchOptions},
 };
 use datafusion::{
     common::{Column, DFSchema, exec_datafusion_err},
     error::Result,
-    functions::core::expr_fn::get_field,
     logical_expr::{
         ColumnarValue, Expr, ExprSchemable, LogicalPlan, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl,
         Signature, Volatility, expr::ScalarFunction,
@@ -100,7 +99,7 @@ impl Lowering {
             name: format!("program_{}", NUMBER.fetch_add(1, Relaxed)),
             arguments: arguments.clone(),
             steps: compiled,
-            results: results.iter().filter_map(of_result).collect(),
+            results: results.iter().filter_map(&of_result).collect(),
             signature: Signature::any(arguments.len(), Volatility::Immutable),
         };
         // With an alias no column keeps the name of the table it came from.
@@ -119,9 +118,15 @@ impl Lowering {
         let computed = project(input, first)?;
         let mut all: Vec<(String, Expr)> = Vec::new();
         for name in kept.iter().chain(results.iter().filter(|name| !kept.contains(name))) {
-            let value =
-                if results.contains(name) { get_field(Expr::Column(Column::new_unqualified(RESULT)), name.as_str()) } else { column(name) };
-            all.push((name.clone(), value));
+            let Some(index) = results.iter().position(|known| known == name) else {
+                all.push((name.clone(), column(name)));
+                continue;
+            };
+            let data_type = of_result(name).map_or(DataType::Null, |field| field.data_type().clone());
+            let part = Part { index, data_type, signature: Signature::any(1, Volatility::Immutable) };
+            let result = vec![Expr::Column(Column::new_unqualified(RESULT))];
+            let call = ScalarFunction::new_udf(Arc::new(ScalarUDF::new_from_impl(part)), result);
+            all.push((name.clone(), Expr::ScalarFunction(call)));
         }
         project(computed, all)
     }
@@ -213,5 +218,47 @@ impl ScalarUDFImpl for Program {
             None,
             rows,
         )?)))
+    }
+}
+
+/// One result of a program. The engine's own access to a member is moved about by its optimiser, which
+/// gives schemas with a name twice.
+#[derive(Debug, PartialEq, Eq)]
+struct Part {
+    index: usize,
+    data_type: DataType,
+    signature: Signature,
+}
+
+impl Hash for Part {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.index.hash(state);
+    }
+}
+
+impl ScalarUDFImpl for Part {
+    fn name(&self) -> &str {
+        "program_result"
+    }
+
+    fn signature(&self) -> &Signature {
+        &self.signature
+    }
+
+    fn return_type(&self, _: &[DataType]) -> Result<DataType> {
+        Ok(self.data_type.clone())
+    }
+
+    fn schema_name(&self, arguments: &[Expr]) -> Result<String> {
+        let arguments: Vec<String> = arguments.iter().map(|value| value.schema_name().to_string()).collect();
+        Ok(format!("program_result_{}({})", self.index, arguments.join(", ")))
+    }
+
+    fn invoke_with_args(&self, arguments: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        let result = arguments.args.into_iter().next();
+        let result = result.ok_or_else(|| exec_datafusion_err!("a program has a result"))?;
+        let array = result.into_array(arguments.number_rows)?;
+        let part = array.as_struct_opt().map(|array| Arc::clone(array.column(self.index)));
+        part.map(ColumnarValue::Array).ok_or_else(|| exec_datafusion_err!("a program gives a struct"))
     }
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     arguments::{CheckArguments, Language},
-    compile::{Compiled, Compiler, QueryText, read_query},
+    compile::{Compiled, Compiler, QueryText, read_query, saved_searches},
     failure::{FINDINGS, Failure, Outcome},
     settings,
 };
@@ -59,7 +59,10 @@ pub fn run(arguments: &CheckArguments) -> Outcome {
         for_each_line(corpus, language, &mut check)?;
     }
     for file in &arguments.files {
-        check(&read_query(file, arguments.lang)?)?;
+        match saved_searches(file) {
+            Some(queries) => queries.iter().try_for_each(&mut check)?,
+            None => check(&read_query(file, arguments.lang)?)?,
+        }
     }
     output.flush().map_err(|error| Failure::of("cannot write", error))?;
     let percent = |part: usize| 100.0 * to_float(part) / to_float(totals.queries.max(1));

@@ -1,6 +1,6 @@
 //! `quarry hunt`: the detections of techniques, packs or query files, and their alerts.
 
-use std::{io::Write, process::ExitCode, sync::Arc};
+use std::{collections::BTreeMap, io::Write, path::Path, process::ExitCode, sync::Arc};
 
 use arrow::record_batch::RecordBatch;
 use quarry_engine::with_provenance;
@@ -10,7 +10,7 @@ use quarry_pack::{Alert, Detection, Pack, Packs};
 use super::run::{Workspace, runnable};
 use crate::{
     arguments::{Format, HuntArguments, Language},
-    compile::{Compiler, QueryText},
+    compile::{Compiler, QueryText, saved_searches},
     failure::{FINDINGS, Failure, Outcome},
     output,
     progress::{Progress, grouped},
@@ -42,7 +42,38 @@ fn find_packs(arguments: &HuntArguments) -> Outcome<Vec<Pack>> {
     if let Some(folder) = &arguments.packs {
         known.extend(Packs::load_dir(folder).map_err(failed)?);
     }
-    known.find_all(&arguments.targets).map_err(failed)
+    let mut packs = Vec::new();
+    let mut others = Vec::new();
+    for target in &arguments.targets {
+        match saved_searches(Path::new(target)) {
+            Some(queries) => packs.push(pack_of(target, queries)),
+            None => others.push(target.clone()),
+        }
+    }
+    if !others.is_empty() {
+        packs.extend(known.find_all(&others).map_err(failed)?);
+    }
+    Ok(packs)
+}
+
+/// The searches of a file as a pack, each a detection of medium severity.
+fn pack_of(file: &str, queries: Vec<QueryText>) -> Pack {
+    let detection = |query: QueryText| Detection {
+        id: query.name.clone(),
+        title: query.name,
+        file: file.to_owned(),
+        language: quarry_pack::Language::Spl,
+        severity: quarry_pack::Severity::Medium,
+        severity_by_risk_score: BTreeMap::new(),
+        text: query.text,
+    };
+    Pack {
+        technique: None,
+        name: file.to_owned(),
+        origin: file.to_owned(),
+        manifest: None,
+        detections: queries.into_iter().map(detection).collect(),
+    }
 }
 
 async fn hunt(

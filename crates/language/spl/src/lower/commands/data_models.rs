@@ -53,7 +53,7 @@ pub(super) fn lower_from(context: &mut Context<'_>, command: &Command) {
 
 /// The events of a dataset, with the names that it gives their fields.
 fn read_model(context: &mut Context<'_>, name: &Word) {
-    if context.has_steps_or_reads() {
+    if context.started {
         let message = "a data model is read by the first command of a search";
         context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, name.span));
         return;

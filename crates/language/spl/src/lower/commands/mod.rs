@@ -34,7 +34,7 @@ mod replace;
 pub(crate) mod reshape;
 mod return_rows;
 mod reverse;
-mod rex;
+pub(crate) mod rex;
 mod running;
 mod search;
 mod sort;
@@ -140,6 +140,12 @@ pub(crate) const TABLE: &[Row] = &[
 
 /// Lowers every command of a pipeline, in order.
 pub(crate) fn lower_all(context: &mut Context<'_>, pipeline: &Pipeline) {
+    let reads = pipeline.commands.first().is_some_and(|command| {
+        matches!(command.name.as_str(), "search" | "tstats" | "from" | "datamodel")
+    });
+    if reads && !context.has_steps_or_reads() {
+        super::prepare::prepare(context);
+    }
     for command in &pipeline.commands {
         context.span = command.span;
         match TABLE.iter().find(|row| row.names.contains(&command.name.as_str())) {

@@ -30,6 +30,8 @@ pub(crate) enum LateRule {
     Without { pattern: String },
     /// Every field that is missing gets this value.
     Fill { value: String },
+    /// Fields of the user's apps stand ready.
+    Prepared,
     /// A group has the values of its events, all of them in order if `listed`.
     Grouped { listed: bool },
     /// The rows of other pipelines follow.
@@ -68,7 +70,7 @@ impl Rule {
 impl LateRule {
     /// Whether the rule applies to `_time`, `_raw` and the like as well.
     fn names_internal(&self) -> bool {
-        matches!(self, Self::Rename { .. } | Self::Without { .. } | Self::Branches { .. })
+        matches!(self, Self::Rename { .. } | Self::Without { .. } | Self::Branches { .. } | Self::Prepared)
     }
 }
 
@@ -176,6 +178,7 @@ impl Context<'_> {
             }
             LateRule::Without { pattern } if wildcard::matches(pattern, name) => (None, None),
             LateRule::Without { .. } => (None, self.before(name, &rule, level)),
+            LateRule::Prepared => (self.before(name, &rule, level), None),
             LateRule::Grouped { listed } => return self.late_in_group(name, &rule, level, *listed),
             LateRule::Branches { from, to } => return self.late_in_branches(name, &rule, level, *from..*to),
             LateRule::Joined { branch, overwrite } => {

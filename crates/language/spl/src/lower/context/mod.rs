@@ -162,14 +162,9 @@ impl<'a> Context<'a> {
         format!("\u{1}{purpose}{}", self.next_name)
     }
 
-    /// Whether any command has done something to the rows.
-    pub(crate) fn has_steps(&self) -> bool {
-        !self.steps.is_empty()
-    }
-
     /// Whether any command has made or changed rows.
     pub(crate) fn has_steps_or_reads(&self) -> bool {
-        self.base.is_some() || self.started || !self.steps.is_empty()
+        self.base.is_some() || self.started
     }
 
     /// Adds a step whose columns the caller shows.
@@ -225,6 +220,11 @@ impl<'a> Context<'a> {
     /// Drops helper columns from what is known; they stay in the plan.
     pub(crate) fn hide(&mut self, names: &[String]) {
         self.columns.retain(|column| !names.contains(&column.name));
+    }
+
+    /// Forgets which fields were asked for; the rules can still give them.
+    pub(crate) fn forget_all(&mut self) {
+        self.columns.clear();
     }
 
     /// Takes a field away.
