@@ -48,14 +48,18 @@ fn operator(operator: Operator, wanted: Option<Names>) -> Operator {
         Operator::Sort { input, keys } => {
             Operator::Sort { input: child(input, and(wanted, values(&keys))), keys }
         }
-        Operator::Limit { input, skip, fetch } => Operator::Limit { input: child(input, wanted), skip, fetch },
+        Operator::Limit { input, skip, fetch } => {
+            Operator::Limit { input: child(input, wanted), skip, fetch }
+        }
         Operator::Deduplicate { input, keys, keep, order } => {
             let used = and(wanted, keys.iter().chain(values(&order)));
             Operator::Deduplicate { input: child(input, used), keys, keep, order }
         }
         Operator::Union { inputs } => {
             // Which columns there are, and of which type, is what all inputs together say.
-            Operator::Union { inputs: inputs.into_iter().map(|input| pruned(input, wanted.clone())).collect() }
+            Operator::Union {
+                inputs: inputs.into_iter().map(|input| pruned(input, wanted.clone())).collect(),
+            }
         }
         Operator::Join { left, right, kind, on } => {
             let used = and(wanted, on.iter().flat_map(|(left, right)| [left, right]));
@@ -175,7 +179,10 @@ mod tests {
             input: node(source),
             columns: vec![("x".to_owned(), column("a").1), ("y".to_owned(), column("b").1)],
         };
-        let plan = Node::new(Operator::Project { input: node(extended), columns: vec![column("x")] }, Span::default());
+        let plan = Node::new(
+            Operator::Project { input: node(extended), columns: vec![column("x")] },
+            Span::default(),
+        );
         let pruned = prune(plan);
         assert_eq!(pruned.columns(), [("x".to_owned(), Type::Text)]);
         let below: Vec<String> = pruned.inputs()[0].columns().into_iter().map(|(name, _)| name).collect();

@@ -27,7 +27,9 @@ fn value(column: &ArrayRef, row: usize) -> Value {
         return Value::Null;
     }
     match waist_type(column.data_type()) {
-        Type::Boolean => column.as_boolean_opt().map_or(Value::Null, |array| Value::Boolean(array.value(row))),
+        Type::Boolean => {
+            column.as_boolean_opt().map_or(Value::Null, |array| Value::Boolean(array.value(row)))
+        }
         Type::Integer => column
             .as_primitive_opt::<Int64Type>()
             .map_or(Value::Null, |array| Value::Integer(array.value(row))),

@@ -95,7 +95,8 @@ impl Finder {
         let mut index: HashMap<Vec<String>, Vec<usize>> = HashMap::new();
         for (number, row) in table.rows.iter().enumerate() {
             let exact = keys.iter().filter(|key| key.how == KeyMatch::Exact);
-            let texts = exact.map(|key| key.folded(row.get(key.column).map_or("", String::as_str)).into_owned());
+            let texts =
+                exact.map(|key| key.folded(row.get(key.column).map_or("", String::as_str)).into_owned());
             index.entry(texts.collect()).or_default().push(number);
         }
         Ok(Self { table, keys, most: lookup.most, index, patterns, networks })
@@ -127,9 +128,11 @@ impl Finder {
                 .get(row)
                 .and_then(Option::as_ref)
                 .is_some_and(|pattern| pattern.is_match(value)),
-            KeyMatch::Network => {
-                self.networks[index].get(row).copied().flatten().is_some_and(|network| contains(network, value))
-            }
+            KeyMatch::Network => self.networks[index]
+                .get(row)
+                .copied()
+                .flatten()
+                .is_some_and(|network| contains(network, value)),
         })
     }
 }
@@ -254,7 +257,9 @@ impl LookupValue {
         for row in rows {
             count += 1;
             let row = usize::try_from(row).ok().and_then(|row| self.table.rows.get(row));
-            texts.extend(row.and_then(|row| row.get(self.column)).map(String::as_str).filter(|text| !text.is_empty()));
+            texts.extend(
+                row.and_then(|row| row.get(self.column)).map(String::as_str).filter(|text| !text.is_empty()),
+            );
         }
         if let Some(default) = &self.default {
             for _ in count..self.least.min(if self.single { 1 } else { self.least }) {

@@ -56,8 +56,8 @@ impl<'a> Compiler<'a> {
     pub fn new(catalog: &'a Catalog, arguments: &LanguageArguments) -> Outcome<Self> {
         let LanguageArguments { macros, lookups, splunk_app, .. } = arguments;
         let paths: Vec<PathBuf> = splunk_app.iter().chain(macros).chain(lookups).cloned().collect();
-        let knowledge = Knowledge::load(&paths)
-            .map_err(|error| Failure::of("cannot read macros and lookups", error))?;
+        let knowledge =
+            Knowledge::load(&paths).map_err(|error| Failure::of("cannot read macros and lookups", error))?;
         Ok(Self { catalog, knowledge, splunk_fields: arguments.splunk_fields })
     }
 

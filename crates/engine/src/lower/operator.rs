@@ -301,9 +301,7 @@ fn values(columns: &[(String, Type)], rows: &[Vec<Value>]) -> Result<LogicalPlan
     }
     let batch = value_batch(&Schema::clone(schema.as_arrow()), columns, rows)?;
     let table = MemTable::try_new(batch.schema(), vec![vec![batch]])?;
-    let columns = columns.iter().map(|(name, _)| {
-        Expr::Column(Column::new(Some(VALUES), name)).alias(name)
-    });
+    let columns = columns.iter().map(|(name, _)| Expr::Column(Column::new(Some(VALUES), name)).alias(name));
     LogicalPlanBuilder::scan(VALUES, provider_as_source(Arc::new(table)), None)?
         .project(columns.collect::<Vec<_>>())?
         .build()

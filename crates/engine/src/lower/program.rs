@@ -209,7 +209,9 @@ impl ScalarUDFImpl for Program {
         }
         let of_result = |field: &Arc<Field>| {
             let found = columns.iter().find(|(name, _)| name == field.name());
-            found.map(|(_, array)| Arc::clone(array)).ok_or_else(|| exec_datafusion_err!("a result is missing"))
+            found
+                .map(|(_, array)| Arc::clone(array))
+                .ok_or_else(|| exec_datafusion_err!("a result is missing"))
         };
         let arrays = self.results.iter().map(of_result).collect::<Result<Vec<_>>>()?;
         Ok(ColumnarValue::Array(Arc::new(StructArray::try_new_with_length(

@@ -29,7 +29,8 @@ pub(crate) fn scalar(literal: Literal) -> ScalarValue {
 /// A column of constants; nulls take the type of the others.
 pub(crate) fn column(literals: &[Literal]) -> ArrayRef {
     let typed = literals.iter().map(|literal| scalar(*literal)).find(|found| !found.is_null());
-    let null = typed.map_or(ScalarValue::Null, |found| ScalarValue::try_new_null(&found.data_type()).unwrap());
+    let null =
+        typed.map_or(ScalarValue::Null, |found| ScalarValue::try_new_null(&found.data_type()).unwrap());
     let values = literals.iter().map(|literal| match scalar(*literal) {
         found if found.is_null() => null.clone(),
         found => found,

@@ -280,13 +280,13 @@ mod tests {
     fn database() -> Vec<u8> {
         let number = |number: u8| vec![6 << 5 | 1, number];
         let double = [[3 << 5 | 8].as_slice(), &51.5_f64.to_be_bytes()].concat();
-        let city = map(&[("geoname_id", number(7)), ("names", map(&[("en", text("Wells")), ("de", text("Brunn"))]))]);
-        let data = map(&[("city", city), ("location", map(&[("latitude", double)]))]);
-        let metadata = map(&[
-            ("node_count", number(1)),
-            ("record_size", number(24)),
-            ("ip_version", number(4)),
+        let city = map(&[
+            ("geoname_id", number(7)),
+            ("names", map(&[("en", text("Wells")), ("de", text("Brunn"))])),
         ]);
+        let data = map(&[("city", city), ("location", map(&[("latitude", double)]))]);
+        let metadata =
+            map(&[("node_count", number(1)), ("record_size", number(24)), ("ip_version", number(4))]);
         let tree = [0, 0, 1 + 16, 0, 0, 1];
         [tree.as_slice(), &[0; 16], &data, super::MARKER, &metadata].concat()
     }

@@ -13,11 +13,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         signature: "makemv allowempty=f",
         meaning: "The values of a list that are not empty.",
         source: "Splunk search reference, makemv",
-        examples: &[
-            (&[List(&["a", "", "b"])], List(&["a", "b"])),
-            (&[List(&[""])], Null),
-            (&[Null], Null),
-        ],
+        examples: &[(&[List(&["a", "", "b"])], List(&["a", "b"])), (&[List(&[""])], Null), (&[Null], Null)],
         arity: (1, 1),
         result: results::list,
         evaluate: without_empty,

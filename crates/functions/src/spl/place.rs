@@ -12,7 +12,10 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
     signature: "iplocation (<ip>, <field>, <language>)",
     meaning: "A field of the place of a public address, from the database the user gives; null for other addresses and without a database.",
     source: "Splunk search reference, iplocation",
-    examples: &[(&[Text("10.0.0.1"), Text("City"), Text("en")], Null), (&[Null, Text("City"), Text("en")], Null)],
+    examples: &[
+        (&[Text("10.0.0.1"), Text("City"), Text("en")], Null),
+        (&[Null, Text("City"), Text("en")], Null),
+    ],
     arity: (3, 3),
     result: results::text,
     evaluate: place,

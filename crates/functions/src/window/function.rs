@@ -40,7 +40,10 @@ impl std::fmt::Debug for WindowFunction {
 
 /// The DataFusion function of a table row.
 pub(crate) fn window_udf(function: &'static WindowFunction) -> WindowUDF {
-    WindowUDF::new_from_impl(TableWindow { function, signature: Signature::variadic_any(Volatility::Immutable) })
+    WindowUDF::new_from_impl(TableWindow {
+        function,
+        signature: Signature::variadic_any(Volatility::Immutable),
+    })
 }
 
 #[derive(Debug)]

@@ -15,7 +15,8 @@ pub mod registry;
 mod syntax;
 
 pub use knowledge::{
-    Knowledge, KnowledgeError, LookupDefinition, LookupSource, SavedSearch, read_csv, saved_searches, write_row,
+    Knowledge, KnowledgeError, LookupDefinition, LookupSource, SavedSearch, read_csv, saved_searches,
+    write_row,
 };
 pub use macros::{Macro, Macros, SourceMap};
 use quarry_diagnostic::Diagnostic;

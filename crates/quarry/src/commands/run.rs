@@ -120,11 +120,17 @@ impl Workspace {
     }
 
     /// Writes the tables of a query into a folder; without one says that they are not written.
-    pub async fn write_stores(&self, stores: &[Store], folder: Option<&Path>, query: &QueryText) -> Outcome<()> {
+    pub async fn write_stores(
+        &self,
+        stores: &[Store],
+        folder: Option<&Path>,
+        query: &QueryText,
+    ) -> Outcome<()> {
         for store in stores {
             let Some(folder) = folder else {
-                let found = Diagnostic::note(NOT_WRITTEN, format!("`{}` is not written", store.file), store.span)
-                    .with_help("name a folder with `--write-lookups`");
+                let found =
+                    Diagnostic::note(NOT_WRITTEN, format!("`{}` is not written", store.file), store.span)
+                        .with_help("name a folder with `--write-lookups`");
                 if !self.quiet {
                     print_diagnostics(&query.name, &query.text, &[found]);
                 }

@@ -67,7 +67,8 @@ mod tests {
     fn all_generations_are_read() {
         let old = "name: Old\ndetect:\n  splunk:\n    correlation_rule:\n      search: a=b | stats count\n";
         assert_eq!(saved_searches("x.yaml", old).unwrap()[0].search, "a=b | stats count");
-        let conf = "[ESCU - A - Rule]\nsearch = index=main \\\n| head 1\n[empty]\naction = x\n[B]\nsearch = c=d\n";
+        let conf =
+            "[ESCU - A - Rule]\nsearch = index=main \\\n| head 1\n[empty]\naction = x\n[B]\nsearch = c=d\n";
         let found = saved_searches("savedsearches.conf", conf).unwrap();
         assert_eq!(found.len(), 2);
         assert_eq!(found[0].search, "index=main \n| head 1");

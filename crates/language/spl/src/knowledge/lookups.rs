@@ -225,10 +225,13 @@ impl Lookups {
         if let Some(known) = tables.get(path) {
             return Ok(Arc::clone(known));
         }
-        let bytes = std::fs::read(path).map_err(|error| format!("cannot read `{}`: {error}", path.display()))?;
+        let bytes =
+            std::fs::read(path).map_err(|error| format!("cannot read `{}`: {error}", path.display()))?;
         let (mut columns, rows) = csv::read(&String::from_utf8_lossy(&bytes));
         if matches!(definition.source, LookupSource::Collection(_)) {
-            columns.extend(definition.columns.iter().filter(|name| !columns.contains(name)).cloned().collect::<Vec<_>>());
+            columns.extend(
+                definition.columns.iter().filter(|name| !columns.contains(name)).cloned().collect::<Vec<_>>(),
+            );
         }
         let table = Arc::new(LookupTable { name: definition.name.clone(), columns, rows });
         tables.insert(path.clone(), Arc::clone(&table));
@@ -247,7 +250,10 @@ mod tests {
     fn match_types_name_columns() {
         let wild = |name: &str| (name.to_owned(), KeyMatch::Wildcard);
         assert_eq!(match_types("WILDCARD(a),WILDCARD(b)"), [wild("a"), wild("b")]);
-        assert_eq!(match_types("CIDR(net), wildcard( x )"), [("net".to_owned(), KeyMatch::Network), wild("x")]);
+        assert_eq!(
+            match_types("CIDR(net), wildcard( x )"),
+            [("net".to_owned(), KeyMatch::Network), wild("x")]
+        );
         assert_eq!(match_types(""), []);
     }
 }

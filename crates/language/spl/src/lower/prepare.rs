@@ -95,7 +95,13 @@ fn set(context: &mut Context<'_>, condition: &Expression, name: &str, value: Exp
     context.assign(vec![(name.to_owned(), value)]);
 }
 
-fn groups(context: &mut Context<'_>, condition: &Expression, field: &str, pattern: &str, names: &[(String, String)]) {
+fn groups(
+    context: &mut Context<'_>,
+    condition: &Expression,
+    field: &str,
+    pattern: &str,
+    names: &[(String, String)],
+) {
     let span = context.span;
     let input = context.field(field, span);
     if context.type_of(&input) == Type::Null {
@@ -122,7 +128,9 @@ fn extract(context: &mut Context<'_>, _: &Knowledge, condition: &Expression, _: 
 /// Names of stanzas of transforms.conf.
 fn report(context: &mut Context<'_>, knowledge: &Knowledge, condition: &Expression, _: &str, value: &str) {
     for name in value.split(',').map(str::trim) {
-        let Some(transform) = knowledge.transforms.iter().find(|stanza| stanza.name == name) else { continue };
+        let Some(transform) = knowledge.transforms.iter().find(|stanza| stanza.name == name) else {
+            continue;
+        };
         let Some(pattern) = transform.get("REGEX") else { continue };
         let field = transform.get("SOURCE_KEY").unwrap_or(RAW);
         let mut names: Vec<(String, String)> =
@@ -184,7 +192,8 @@ fn alias(context: &mut Context<'_>, _: &Knowledge, condition: &Expression, _: &s
 /// `EVAL-name = expression`.
 fn calculate(context: &mut Context<'_>, _: &Knowledge, condition: &Expression, name: &str, value: &str) {
     let parsed = crate::parse(&format!("| eval x={value}"), &Macros::default());
-    let Some(Arguments::Eval(assignments)) = parsed.pipeline.commands.first().map(|command| &command.arguments)
+    let Some(Arguments::Eval(assignments)) =
+        parsed.pipeline.commands.first().map(|command| &command.arguments)
     else {
         return;
     };
@@ -228,7 +237,8 @@ fn event_types(context: &mut Context<'_>, knowledge: &Knowledge) {
         }
         let Some(text) = stanza.get("search") else { continue };
         let parsed = crate::parse(text, &knowledge.macros);
-        let Some(Arguments::Search(Some(found))) = parsed.pipeline.commands.first().map(|command| &command.arguments)
+        let Some(Arguments::Search(Some(found))) =
+            parsed.pipeline.commands.first().map(|command| &command.arguments)
         else {
             continue;
         };
@@ -251,8 +261,11 @@ fn tags(context: &mut Context<'_>, knowledge: &Knowledge) {
             continue;
         }
         let have = context.type_of(&column);
-        let column =
-            if matches!(have, Type::Text | Type::TextList) { column } else { convert(column, have, Type::Text) };
+        let column = if matches!(have, Type::Text | Type::TextList) {
+            column
+        } else {
+            convert(column, have, Type::Text)
+        };
         let holds = build::matches(TextPattern::Equals(value.text.clone()), true, column, span);
         for (tag, state) in settings {
             if is_true(state) {
@@ -307,7 +320,10 @@ mod tests {
 
     #[test]
     fn groups_get_numbers_as_names() {
-        assert_eq!(numbered_groups(r"(a)(?:b)\((?<x>c)([(])(d)"), r"(?<g1>a)(?:b)\((?<x>c)(?<g3>[(])(?<g4>d)");
+        assert_eq!(
+            numbered_groups(r"(a)(?:b)\((?<x>c)([(])(d)"),
+            r"(?<g1>a)(?:b)\((?<x>c)(?<g3>[(])(?<g4>d)"
+        );
         assert_eq!(decoded("aws%3Acloudtrail 5%"), "aws:cloudtrail 5%");
     }
 }

@@ -1,8 +1,8 @@
 //! Plans as text, one operator a line, the source first.
 
 use quarry_plan::{
-    AggregateCall, Arithmetic, Comparison, Expression, ExpressionKind, Frame, Node, Operator, SortKey, TextPattern,
-    Value,
+    AggregateCall, Arithmetic, Comparison, Expression, ExpressionKind, Frame, Node, Operator, SortKey,
+    TextPattern, Value,
 };
 
 pub fn plan(node: &Node) -> String {
@@ -87,7 +87,10 @@ fn operator(operator: &Operator) -> String {
                 let case = if key.ignore_case { " any case" } else { "" };
                 format!("{}~{column} {:?}{case}", expression(&key.value), key.how)
             });
-            let outputs = lookup.outputs.iter().map(|(name, column)| format!("{}={}", shown(name), lookup.table.columns[*column]));
+            let outputs = lookup
+                .outputs
+                .iter()
+                .map(|(name, column)| format!("{}={}", shown(name), lookup.table.columns[*column]));
             format!(
                 "lookup {} on {} gives {} most {} least {} default {:?}",
                 lookup.table.name,

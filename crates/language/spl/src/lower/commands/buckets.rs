@@ -80,9 +80,9 @@ pub(super) fn number_span(context: &mut Context<'_>, name: &str, bins: f64) -> O
     Some(Word { text: length.to_string(), quote: Quote::None, span })
 }
 
-/// Adds the buckets of time between the first and the last that no row has; `counts` are 0 there, and
-/// in the others where there is nothing to count.
-pub(super) fn fill(context: &mut Context<'_>, name: &str, length: &Word, counts: &[String]) {
+/// Adds the buckets of time between the first and the last that no row has; counts, the only whole
+/// numbers among aggregates, are 0 there.
+pub(super) fn fill(context: &mut Context<'_>, name: &str, length: &Word) {
     let Some(Some((least, most))) = extent(context, name) else { return };
     let Some(starts) = starts(least, most, &length.text) else {
         let message = "there are too many buckets to show those without events";
@@ -109,10 +109,9 @@ pub(super) fn fill(context: &mut Context<'_>, name: &str, length: &Word, counts:
     ];
     context.sort(order);
     context.deduplicate(vec![Expression::column(name, span)], 1);
-    let zero = |column: &Column| counts.is_empty() || counts.contains(&column.name);
     let filled = visible
         .iter()
-        .filter(|column| column.name != name && column.data_type == Type::Integer && zero(column))
+        .filter(|column| column.name != name && column.data_type == Type::Integer)
         .map(|column| {
             let value = Expression::column(&column.name, span);
             let zero = Expression::literal(Value::Integer(0), span);

@@ -47,19 +47,8 @@ pub(super) fn lower_timechart(context: &mut Context<'_>, command: &Command) {
     bin::bucket(context, TIME, TIME, &span);
     table(context, command, stats, TIME, split, &settings);
     if settings.continuous && !context.is_vague() {
-        let counts = filled(stats);
-        buckets::fill(context, TIME, &span, &counts);
+        buckets::fill(context, TIME, &span);
     }
-}
-
-/// Aggregations whose empty cells are 0.
-fn filled(stats: &Stats) -> Vec<String> {
-    let counts = |one: &&Aggregation| ["count", "c", "dc", "distinct_count", "estdc"].contains(&one.function.as_str());
-    stats.aggregations.iter().filter(counts).map(label).collect()
-}
-
-fn label(aggregation: &Aggregation) -> String {
-    aggregation.alias.as_ref().map_or_else(|| aggregation.text.clone(), |alias| alias.text.clone())
 }
 
 /// What the options say.
@@ -213,7 +202,9 @@ fn prepare(context: &mut Context<'_>, field: &ByField) -> String {
     let name = field.field.text.clone();
     context.field(&name, field.field.span);
     for option in &field.options {
-        if let (OptionValue::Word(span), true) = (&option.value, option.name.text.eq_ignore_ascii_case("span")) {
+        if let (OptionValue::Word(span), true) =
+            (&option.value, option.name.text.eq_ignore_ascii_case("span"))
+        {
             bin::bucket(context, &name, &name, span);
         }
     }
@@ -265,7 +256,12 @@ fn typed(context: &mut Context<'_>, name: &str, span: Span) -> Expression {
 }
 
 /// The series and their sums of the first aggregation over all rows; none while they are not known.
-fn ranking(context: &mut Context<'_>, stats: &Stats, row: &str, series: &str) -> Option<Vec<(Option<String>, f64)>> {
+fn ranking(
+    context: &mut Context<'_>,
+    stats: &Stats,
+    row: &str,
+    series: &str,
+) -> Option<Vec<(Option<String>, f64)>> {
     let mut copy = context.clone();
     copy.diagnostics.clear();
     let span = copy.span;
@@ -273,8 +269,7 @@ fn ranking(context: &mut Context<'_>, stats: &Stats, row: &str, series: &str) ->
     let first: Vec<Aggregation> = stats.aggregations.iter().take(1).cloned().collect();
     let calls = aggregation::calls(&mut copy, &first, &[row.to_owned()]);
     let Some((score, call)) = calls.first().cloned() else { return Some(Vec::new()) };
-    let groups =
-        vec![(row.to_owned(), group), (series.to_owned(), Expression::column(series, span))];
+    let groups = vec![(row.to_owned(), group), (series.to_owned(), Expression::column(series, span))];
     copy.aggregate(groups, vec![(score.clone(), call)]);
     let sum = AggregateCall {
         function: "spl_sum".to_owned(),
@@ -283,7 +278,10 @@ fn ranking(context: &mut Context<'_>, stats: &Stats, row: &str, series: &str) ->
         order: Vec::new(),
         result: Type::Double,
     };
-    copy.aggregate(vec![(series.to_owned(), Expression::column(series, span))], vec![("score".to_owned(), sum)]);
+    copy.aggregate(
+        vec![(series.to_owned(), Expression::column(series, span))],
+        vec![("score".to_owned(), sum)],
+    );
     let columns = [(series, Type::Text), ("score", Type::Double)];
     let columns: Vec<Column> = columns
         .into_iter()
@@ -376,8 +374,6 @@ fn pivot(
     let span = context.span;
     let several = stats.aggregations.len() > 1;
     let mut calls: Vec<(String, AggregateCall)> = Vec::new();
-    let mut counts = Vec::new();
-    let counted = filled(stats);
     for aggregation in &stats.aggregations {
         let made = aggregation::calls(context, std::slice::from_ref(aggregation), &[row.to_owned()]);
         for (label, call) in made {
@@ -395,16 +391,14 @@ fn pivot(
                     Some(own) => build::all(vec![own.clone(), of_series], span),
                     None => of_series,
                 };
-                if counted.contains(&label) {
-                    counts.push(name.clone());
-                }
                 calls.push((name, AggregateCall { filter: Some(filter), ..call.clone() }));
             }
         }
     }
     if calls.is_empty() {
         context.aggregate(vec![(row.to_owned(), group)], vec![("count".to_owned(), count(span))]);
-        return context.close(vec![Column { name: row.to_owned(), data_type: Type::Text, empty: false }], false);
+        return context
+            .close(vec![Column { name: row.to_owned(), data_type: Type::Text, empty: false }], false);
     }
     context.aggregate(vec![(row.to_owned(), group)], calls);
 }
@@ -421,9 +415,8 @@ fn count(_: Span) -> AggregateCall {
 
 fn condition(column: &str, which: &Which, span: Span) -> Expression {
     let value = Expression::column(column, span);
-    let same = |name: &String| {
-        build::compare(Comparison::Equal, value.clone(), Expression::text(name, span), span)
-    };
+    let same =
+        |name: &String| build::compare(Comparison::Equal, value.clone(), Expression::text(name, span), span);
     let known = |found: Expression| build::coalesce(vec![found, build::boolean(false, span)], span);
     match which {
         Which::One(name) => known(same(name)),

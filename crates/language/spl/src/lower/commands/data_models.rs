@@ -24,7 +24,9 @@ pub(super) fn lower_from(context: &mut Context<'_>, command: &Command) {
     else {
         return missing(context, command, "a dataset such as `datamodel:Change.All_Changes`");
     };
-    let span = words.first().map_or(command.span, |first| words.last().map_or(first.span, |last| first.span.join(last.span)));
+    let span = words
+        .first()
+        .map_or(command.span, |first| words.last().map_or(first.span, |last| first.span.join(last.span)));
     let name = Word { text: name.trim_matches('"').to_owned(), quote: Quote::None, span };
     match kind.to_lowercase().as_str() {
         "datamodel" => read_model(context, &name),

@@ -24,7 +24,8 @@ pub(super) fn lower_pairs(context: &mut Context<'_>, command: &Command) {
 /// One row a line of a table in `_raw`, whose first line names the fields.
 pub(super) fn lower_table(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    for option in ["conf", "copyattrs", "forceheader", "multitable", "noheader", "rmorig", "fields", "filter"] {
+    for option in ["conf", "copyattrs", "forceheader", "multitable", "noheader", "rmorig", "fields", "filter"]
+    {
         arguments.only(context, option, &["t", "true", "1"]);
     }
     arguments.finish(context);

@@ -83,10 +83,7 @@ fn over_items(
         let one = build::call("mvindex", vec![Expression::column(&list, span), index], Type::Text, span);
         context.assign(vec![(item.clone(), one)]);
         let replaced = Replacement {
-            tokens: vec![
-                (tokens[0].clone(), item.clone()),
-                (tokens[1].clone(), turn.to_string()),
-            ],
+            tokens: vec![(tokens[0].clone(), item.clone()), (tokens[1].clone(), turn.to_string())],
         };
         for inner in &pipeline.commands {
             apply_where(context, inner, &replaced, &item);

@@ -62,12 +62,7 @@ fn keep_first(inner: &mut Context<'_>, fields: &[String], most: usize) {
 }
 
 /// The rows of the subsearch: the first `most` for each combination of values.
-fn partners<'a>(
-    context: &mut Context<'a>,
-    mut inner: Context<'a>,
-    fields: &[String],
-    most: usize,
-) -> Rows {
+fn partners<'a>(context: &mut Context<'a>, mut inner: Context<'a>, fields: &[String], most: usize) -> Rows {
     let mut keys = Vec::new();
     for field in fields {
         let Some(column) = inner.columns().iter().find(|column| column.name == *field) else {

@@ -62,7 +62,9 @@ pub(crate) fn find(context: &mut Context<'_>, name: &Word) -> Option<(LookupDefi
         let near = knowledge.and_then(|knowledge| did_you_mean(&name.text, knowledge.lookups.names()));
         match near {
             Some(near) => found = found.with_help(format!("did you mean `{near}`?")),
-            None => found = found.with_help("give its CSV file or the folder of its definition with `--lookups`"),
+            None => {
+                found = found.with_help("give its CSV file or the folder of its definition with `--lookups`")
+            }
         }
         context.report(found);
         return None;
@@ -217,7 +219,8 @@ fn wanted_columns(
         }
         let column = column_of(table, &in_table.text);
         if column.is_none() {
-            let message = format!("the lookup `{}` has no field `{}`: it gives no value", table.name, in_table.text);
+            let message =
+                format!("the lookup `{}` has no field `{}`: it gives no value", table.name, in_table.text);
             context.report(Diagnostic::warning(codes::UNKNOWN_LOOKUP_FIELD, message, in_table.span));
         }
         if !wanted.iter().any(|(_, name)| *name == in_events.text) {

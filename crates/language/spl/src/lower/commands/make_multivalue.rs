@@ -39,8 +39,11 @@ pub(super) fn lower_make(context: &mut Context<'_>, command: &Command) {
             build::call("split", arguments, Type::TextList, command.span)
         }
     };
-    let split =
-        if keeps_empty { split } else { build::call("without_empty", vec![split], Type::TextList, command.span) };
+    let split = if keeps_empty {
+        split
+    } else {
+        build::call("without_empty", vec![split], Type::TextList, command.span)
+    };
     context.assign(vec![(field.text.clone(), split)]);
 }
 

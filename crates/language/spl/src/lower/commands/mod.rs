@@ -21,8 +21,8 @@ mod head;
 mod input_lookup;
 mod join;
 pub(crate) mod lookup;
-mod make_results;
 mod make_multivalue;
+mod make_results;
 mod map;
 mod multivalue_expand;
 mod nothing;
@@ -140,9 +140,10 @@ pub(crate) const TABLE: &[Row] = &[
 
 /// Lowers every command of a pipeline, in order.
 pub(crate) fn lower_all(context: &mut Context<'_>, pipeline: &Pipeline) {
-    let reads = pipeline.commands.first().is_some_and(|command| {
-        matches!(command.name.as_str(), "search" | "tstats" | "from" | "datamodel")
-    });
+    let reads = pipeline
+        .commands
+        .first()
+        .is_some_and(|command| matches!(command.name.as_str(), "search" | "tstats" | "from" | "datamodel"));
     if reads && !context.has_steps_or_reads() {
         super::prepare::prepare(context);
     }

@@ -1,7 +1,9 @@
 //! `outlier` and `anomalydetection`: rows whose values are far from the others.
 
 use quarry_diagnostic::Span;
-use quarry_plan::{AggregateCall, Arithmetic, Comparison, Expression, ExpressionKind, Frame, Type, WindowCall};
+use quarry_plan::{
+    AggregateCall, Arithmetic, Comparison, Expression, ExpressionKind, Frame, Type, WindowCall,
+};
 
 use super::super::build;
 use super::super::context::Context;
@@ -57,7 +59,12 @@ pub(super) fn lower_outlier(context: &mut Context<'_>, command: &Command) {
     arguments.finish(context);
     let span = command.span;
     let fields: Vec<String> = if words.is_empty() {
-        context.visible().into_iter().map(|column| column.name).filter(|name| !name.starts_with('_')).collect()
+        context
+            .visible()
+            .into_iter()
+            .map(|column| column.name)
+            .filter(|name| !name.starts_with('_'))
+            .collect()
     } else {
         names(context, words).into_iter().map(|(name, _)| name).collect()
     };
@@ -73,7 +80,8 @@ pub(super) fn lower_outlier(context: &mut Context<'_>, command: &Command) {
         let least = arithmetic(Arithmetic::Subtract, middle, far, span);
         let above = build::compare(Comparison::Greater, number.clone(), most.clone(), span);
         let under = build::compare(Comparison::Less, number, least.clone(), span);
-        let outside = if below { build::any(vec![above.clone(), under.clone()], span) } else { above.clone() };
+        let outside =
+            if below { build::any(vec![above.clone(), under.clone()], span) } else { above.clone() };
         if ["rm", "remove"].contains(&action.as_str()) {
             context.filter(build::coalesce(vec![outside, build::boolean(false, span)], span).negate());
             continue;
@@ -109,7 +117,12 @@ pub(super) fn lower_anomalies(context: &mut Context<'_>, command: &Command) {
     arguments.finish(context);
     let span = command.span;
     let fields: Vec<String> = if words.is_empty() {
-        context.visible().into_iter().map(|column| column.name).filter(|name| !name.starts_with('_')).collect()
+        context
+            .visible()
+            .into_iter()
+            .map(|column| column.name)
+            .filter(|name| !name.starts_with('_'))
+            .collect()
     } else {
         names(context, words).into_iter().map(|(name, _)| name).collect()
     };
@@ -122,7 +135,12 @@ pub(super) fn lower_anomalies(context: &mut Context<'_>, command: &Command) {
             continue;
         }
         let same = whole(context, "count", Vec::new(), Type::Integer, vec![value]);
-        let share = arithmetic(Arithmetic::Divide, Expression::column(same, span).cast(Type::Double), all.clone(), span);
+        let share = arithmetic(
+            Arithmetic::Divide,
+            Expression::column(same, span).cast(Type::Double),
+            all.clone(),
+            span,
+        );
         let helper = context.fresh_name("share");
         context.assign(vec![(helper.clone(), share)]);
         shares.push((name, helper));
@@ -133,8 +151,10 @@ pub(super) fn lower_anomalies(context: &mut Context<'_>, command: &Command) {
     let column = |name: &String| Expression::column(name, span);
     let logs = shares.iter().map(|(_, share)| build::call("ln", vec![column(share)], Type::Double, span));
     let sum = logs.reduce(|left, right| arithmetic(Arithmetic::Add, left, right, span));
-    let least = build::call("min", shares.iter().map(|(_, share)| column(share)).collect(), Type::Double, span);
-    let most = build::call("max", shares.iter().map(|(_, share)| column(share)).collect(), Type::Double, span);
+    let least =
+        build::call("min", shares.iter().map(|(_, share)| column(share)).collect(), Type::Double, span);
+    let most =
+        build::call("max", shares.iter().map(|(_, share)| column(share)).collect(), Type::Double, span);
     let (probability, lowest) = (context.fresh_name("probability"), context.fresh_name("lowest"));
     context.assign(vec![
         (probability.clone(), sum.unwrap_or_else(|| build::number(0.0, span))),

@@ -29,9 +29,9 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
             super::general::bad_value(context, &option.name.text, range, "a range such as `1-10`");
             return;
         };
-        let bound = |operator, bound| build::compare(operator, number.clone(), build::number(bound, span), span);
-        let inside =
-            vec![bound(Comparison::GreaterOrEqual, least), bound(Comparison::LessOrEqual, most)];
+        let bound =
+            |operator, bound| build::compare(operator, number.clone(), build::number(bound, span), span);
+        let inside = vec![bound(Comparison::GreaterOrEqual, least), bound(Comparison::LessOrEqual, most)];
         arms.push((build::all(inside, span), Expression::text(&option.name.text, span)));
     }
     let word = if arms.is_empty() {

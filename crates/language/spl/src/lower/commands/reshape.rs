@@ -184,7 +184,8 @@ pub(super) fn lower_transpose(context: &mut Context<'_>, command: &Command) {
         if Some(index) == header {
             continue;
         }
-        let cells: Vec<Value> = texts.iter().map(|row| row.get(index).cloned().unwrap_or(Value::Null)).collect();
+        let cells: Vec<Value> =
+            texts.iter().map(|row| row.get(index).cloned().unwrap_or(Value::Null)).collect();
         if shows_empty || cells.iter().any(|cell| *cell != Value::Null) {
             turned.push(std::iter::once(Value::Text(name.clone())).chain(cells).collect());
         }

@@ -47,7 +47,11 @@ pub(super) fn lower_accum(context: &mut Context<'_>, command: &Command) {
     let new = new.and_then(|words| words.first().map(|word| word.text.clone()));
     let Some(value) = number(context, &field.text) else { return };
     let sum = over(context, "spl_sum", value.clone(), Type::Double, Frame::SO_FAR);
-    let sum = build::case(vec![(build::is_present(value), Expression::column(&sum, command.span))], None, command.span);
+    let sum = build::case(
+        vec![(build::is_present(value), Expression::column(&sum, command.span))],
+        None,
+        command.span,
+    );
     context.assign(vec![(new.unwrap_or_else(|| field.text.clone()), sum)]);
 }
 

@@ -121,10 +121,9 @@ fn resets(context: &mut Context<'_>, stats: &Stats, settings: &Settings) -> Vec<
         let fields: Vec<String> = stats.by.iter().map(|by| by.field.text.clone()).collect();
         keys.extend(changes(context, &fields));
     }
-    for (condition, frame) in [
-        (&settings.before, Frame::SO_FAR),
-        (&settings.after, Frame::Rows { from: None, to: 1 }),
-    ] {
+    for (condition, frame) in
+        [(&settings.before, Frame::SO_FAR), (&settings.after, Frame::Rows { from: None, to: 1 })]
+    {
         if let Some(condition) = condition {
             let found = expression::condition(context, condition);
             keys.push(counted(context, found, frame));

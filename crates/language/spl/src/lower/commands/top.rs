@@ -46,8 +46,10 @@ fn lower(context: &mut Context<'_>, command: &Command, descending: bool) {
     let partition: Vec<Expression> = by.iter().map(|(name, _)| Expression::column(name, span)).collect();
     let total = context.fresh_name("total");
     let sum = call("sum", vec![Expression::column(count, span)]);
-    context
-        .window(vec![(total.clone(), WindowCall { call: sum, partition: partition.clone(), frame: Frame::Whole })]);
+    context.window(vec![(
+        total.clone(),
+        WindowCall { call: sum, partition: partition.clone(), frame: Frame::Whole },
+    )]);
     context.assign(vec![(percent.to_owned(), share(count, &total, span))]);
     context.hide(&[total]);
     let mut order: Vec<SortKey> =
@@ -102,7 +104,12 @@ fn gather_rest(
     context.window(vec![(rank.clone(), WindowCall { call, partition, frame: Frame::SO_FAR })]);
     #[allow(clippy::cast_precision_loss)] // a number of rows to show
     let limit = build::number(limit as f64, span);
-    let rest = build::compare(quarry_plan::Comparison::Greater, Expression::column(&rank, span), limit.clone(), span);
+    let rest = build::compare(
+        quarry_plan::Comparison::Greater,
+        Expression::column(&rank, span),
+        limit.clone(),
+        span,
+    );
     let mut renamed = Vec::new();
     for (field, _) in fields {
         let value = Expression::column(field, span);
@@ -124,10 +131,10 @@ fn gather_rest(
         order: Vec::new(),
         result,
     };
-    context.aggregate(groups, vec![
-        (count.to_owned(), sum(count, Type::Integer)),
-        (percent.to_owned(), sum(percent, Type::Double)),
-    ]);
+    context.aggregate(
+        groups,
+        vec![(count.to_owned(), sum(count, Type::Integer)), (percent.to_owned(), sum(percent, Type::Double))],
+    );
     let order = by.iter().map(|(name, _)| name).chain([&rank]);
     let order = order.map(|name| SortKey { value: Expression::column(name, span), descending: false });
     let order = order.collect();
@@ -135,7 +142,12 @@ fn gather_rest(
     context.hide(&[rank]);
 }
 
-fn arithmetic(operator: Arithmetic, left: Expression, right: Expression, span: quarry_diagnostic::Span) -> Expression {
+fn arithmetic(
+    operator: Arithmetic,
+    left: Expression,
+    right: Expression,
+    span: quarry_diagnostic::Span,
+) -> Expression {
     let kind = ExpressionKind::Arithmetic { operator, left: Box::new(left), right: Box::new(right) };
     Expression::new(kind, span)
 }

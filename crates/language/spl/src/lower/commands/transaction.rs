@@ -41,7 +41,9 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     arguments.finish(context);
     let fields = names(context, words);
     let span = command.span;
-    let number = |value: Option<f64>| value.map_or(build::null(span).cast(Type::Double), |value| build::number(value, span));
+    let number = |value: Option<f64>| {
+        value.map_or(build::null(span).cast(Type::Double), |value| build::number(value, span))
+    };
     let kinds = f64::from(u8::from(starts.is_some())) + 2.0 * f64::from(u8::from(ends.is_some()));
     context.find(TIME);
     context.find(RAW);
@@ -108,12 +110,7 @@ fn condition(context: &mut Context<'_>, option: &OptionItem) -> Option<Expressio
 }
 
 /// One row a transaction: its fields are the distinct values of its events, or all of them.
-fn gather(
-    context: &mut Context<'_>,
-    arguments: Vec<Expression>,
-    keeps: bool,
-    listed: bool,
-) {
+fn gather(context: &mut Context<'_>, arguments: Vec<Expression>, keeps: bool, listed: bool) {
     let span = context.span;
     let number = context.fresh_name("transaction");
     let order = context.order_keys();
@@ -139,11 +136,8 @@ fn gather(
     context.filter(kept);
     context.group_open(&number, listed);
     let closed = build::compare(quarry_plan::Comparison::Greater, of_row(), build::number(0.0, span), span);
-    let closed = build::case(
-        vec![(closed, Expression::text("1", span))],
-        Some(Expression::text("0", span)),
-        span,
-    );
+    let closed =
+        build::case(vec![(closed, Expression::text("1", span))], Some(Expression::text("0", span)), span);
     context.assign(vec![("closed_txn".to_owned(), closed)]);
     context.hide(&[number]);
 }

@@ -195,10 +195,8 @@ impl Branch<'_> {
         if names.iter().all(|(name, column)| name == column) {
             return (node, diagnostics, discovery);
         }
-        let renamed = names
-            .into_iter()
-            .map(|(name, column)| (column, Expression::column(name, span)))
-            .collect();
+        let renamed =
+            names.into_iter().map(|(name, column)| (column, Expression::column(name, span))).collect();
         let node = Node::new(Operator::Project { input: Box::new(node), columns: renamed }, span);
         (node, diagnostics, discovery)
     }

@@ -61,7 +61,13 @@ impl Context<'_> {
     }
 
     /// A field of the events of a group.
-    pub(super) fn late_in_group(&mut self, name: &str, rule: &Rule, level: usize, listed: bool) -> Option<Type> {
+    pub(super) fn late_in_group(
+        &mut self,
+        name: &str,
+        rule: &Rule,
+        level: usize,
+        listed: bool,
+    ) -> Option<Type> {
         let (value, _) = self.before(name, rule, level)?;
         let order = if listed {
             vec![SortKey { value: Expression::column(TIME, self.span), descending: false }]

@@ -12,19 +12,40 @@ pub(crate) enum StepKind {
     Filter(Expression),
     Extend(Vec<(String, Expression)>),
     Project(Vec<(String, Expression)>),
-    Aggregate { groups: Vec<(String, Expression)>, aggregates: Vec<(String, AggregateCall)> },
+    Aggregate {
+        groups: Vec<(String, Expression)>,
+        aggregates: Vec<(String, AggregateCall)>,
+    },
     Window(Vec<(String, WindowCall)>),
     Sort(Vec<SortKey>),
-    Limit { skip: usize, fetch: Option<usize> },
-    Deduplicate { keys: Vec<Expression>, keep: usize, order: Vec<SortKey> },
-    Expand { column: String, limit: Option<usize> },
+    Limit {
+        skip: usize,
+        fetch: Option<usize>,
+    },
+    Deduplicate {
+        keys: Vec<Expression>,
+        keep: usize,
+        order: Vec<SortKey>,
+    },
+    Expand {
+        column: String,
+        limit: Option<usize>,
+    },
     Union(Vec<Node>),
-    Join { right: Box<Node>, kind: JoinKind, on: Vec<(Expression, Expression)> },
+    Join {
+        right: Box<Node>,
+        kind: JoinKind,
+        on: Vec<(Expression, Expression)>,
+    },
     Lookup(Box<Lookup>),
     /// The rows of the branches from the first up to the second number; replaced when they are finished.
     Branches(usize, usize),
     /// A branch beside the rows; replaced when it is finished.
-    JoinBranch { branch: usize, kind: JoinKind, on: Vec<(Expression, Expression)> },
+    JoinBranch {
+        branch: usize,
+        kind: JoinKind,
+        on: Vec<(Expression, Expression)>,
+    },
 }
 
 /// A step and the command it came from.

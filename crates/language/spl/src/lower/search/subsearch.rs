@@ -31,7 +31,14 @@ pub(super) fn condition(context: &mut Context<'_>, pipeline: &Pipeline) -> Optio
             if bare || ["search", "query"].contains(&name.as_str()) {
                 all.extend(super::term_of(context, &text, span));
             } else {
-                all.push(super::leaf::comparison(context, (name, span), Comparison::Equal, &text, false, span));
+                all.push(super::leaf::comparison(
+                    context,
+                    (name, span),
+                    Comparison::Equal,
+                    &text,
+                    false,
+                    span,
+                ));
             }
         }
         alternatives.push(build::all(all, span));
@@ -61,7 +68,9 @@ fn rows(context: &mut Context<'_>, pipeline: &Pipeline) -> Option<(bool, quarry_
 pub(super) fn keep(context: &mut Context<'_>, pipeline: &Pipeline, kept: bool) {
     let Some(inner) = subsearch::lower(context, pipeline) else { return };
     let span = pipeline.span;
-    if inner.bare_values || inner.visible().iter().any(|column| ["search", "query"].contains(&column.name.as_str())) {
+    if inner.bare_values
+        || inner.visible().iter().any(|column| ["search", "query"].contains(&column.name.as_str()))
+    {
         if let Some(found) = condition(context, pipeline) {
             let found = build::coalesce(vec![found, build::boolean(false, span)], span);
             context.filter(if kept { found } else { found.negate() });
