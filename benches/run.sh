@@ -59,7 +59,7 @@ if module chdb; then measure objects "chdb" "$python" benches/peers/chdb_objects
 measure lines "quarry" "$quarry" query benches/flagship.spl --logs "$lines" --output csv
 measure lines "quarry, one thread" "$quarry" query benches/flagship.spl --logs "$lines" --output csv --threads 1
 if have rg ripgrep; then measure lines "rg -c RunInstances" rg -c RunInstances "$lines"; fi
-for name in duckdb chdb polars; do
+for name in duckdb chdb polars datafusion; do
     if module "$name"; then measure lines "$name" "$python" "benches/peers/${name}_lines.py" "$lines"; fi
 done
 

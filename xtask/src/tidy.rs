@@ -114,7 +114,7 @@ fn vendor_names(name: &str, text: &str) -> Vec<String> {
     findings
 }
 
-/// Every detection file is listed in its `pack.yml`, and every listed file exists.
+/// Every detection file is listed in its `pack.yml`, and every listed file exists. Hunting queries lie deeper.
 fn pack_findings(root: &Path, files: &[PathBuf]) -> Result<Vec<String>, Box<dyn Error>> {
     let mut findings = Vec::new();
     let manifests = files.iter().filter(|file| file.starts_with("packs") && file.ends_with("pack.yml"));
@@ -127,7 +127,7 @@ fn pack_findings(root: &Path, files: &[PathBuf]) -> Result<Vec<String>, Box<dyn 
             .map(|file| folder.join(file.trim().trim_matches(['"', '\''])))
             .collect();
         let present: BTreeSet<PathBuf> =
-            files.iter().filter(|file| file.starts_with(folder) && is_query(file)).cloned().collect();
+            files.iter().filter(|file| file.parent() == Some(folder) && is_query(file)).cloned().collect();
         for missing in listed.difference(&present) {
             findings.push(format!(
                 "{}: lists {}, which does not exist",

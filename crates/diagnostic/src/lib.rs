@@ -8,7 +8,7 @@ mod render;
 mod suggest;
 
 pub use render::{JsonDiagnostic, render};
-pub use suggest::did_you_mean;
+pub use suggest::{did_you_mean, edit_distance};
 
 use std::borrow::Cow;
 

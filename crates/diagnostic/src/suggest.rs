@@ -20,6 +20,17 @@ pub fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str
         .map(|(_, candidate)| candidate)
 }
 
+/// How many letters must be put in, left out, changed or swapped to make one word of the other; case
+/// is ignored.
+///
+/// ```
+/// assert_eq!(quarry_diagnostic::edit_distance("Stast", "stats"), 1);
+/// ```
+#[must_use]
+pub fn edit_distance(left: &str, right: &str) -> usize {
+    distance(&left.to_lowercase(), &right.to_lowercase())
+}
+
 /// Edit distance where swapping two neighbours counts once (optimal string alignment).
 fn distance(left: &str, right: &str) -> usize {
     let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().collect());

@@ -7,6 +7,7 @@
 
 mod binding;
 mod error;
+mod explain;
 mod lower;
 mod provenance;
 mod prune;
@@ -19,6 +20,9 @@ mod why;
 
 pub use binding::{ALERT_PREFIX, BoundSource, JSON_PREFIX, bind};
 pub use error::EngineError;
+pub use explain::{
+    Cause, Computed, EventTrace, Form, Judged, Reason, Stage, StageKind, Wanted, explain_event,
+};
 pub use lower::arrow_type;
 pub use provenance::{ALERT_FIELDS, hidden_column, with_provenance};
 pub use prune::prune;

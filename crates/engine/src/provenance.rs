@@ -6,11 +6,12 @@ use quarry_plan::{Aggregate, AggregateCall, Expression, Node, Operator, SortKey,
 use crate::binding::ALERT_PREFIX;
 
 /// The hidden columns: the fields of the `alert` view, in the plan under these names with `__` before.
-pub const ALERT_FIELDS: [(&str, Type); 12] = [
+pub const ALERT_FIELDS: [(&str, Type); 13] = [
     ("time", Type::Timestamp),
     ("provider", Type::Text),
     ("actor", Type::Text),
     ("source_ip", Type::Text),
+    ("user_agent", Type::Text),
     ("action", Type::Text),
     ("target", Type::Text),
     ("account", Type::Text),

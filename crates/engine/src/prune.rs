@@ -65,12 +65,13 @@ fn operator(operator: Operator, wanted: Option<Names>) -> Operator {
             let used = and(wanted, on.iter().flat_map(|(left, right)| [left, right]));
             Operator::Join { left: child(left, used.clone()), right: child(right, used), kind, on }
         }
-        Operator::Expand { input, column, limit } => {
+        Operator::Expand { input, column, limit, mut position } => {
             let mut wanted = wanted;
             if let Some(wanted) = &mut wanted {
+                position = position.filter(|name| wanted.remove(name));
                 wanted.insert(column.clone());
             }
-            Operator::Expand { input: child(input, wanted), column, limit }
+            Operator::Expand { input: child(input, wanted), column, limit, position }
         }
         Operator::Lookup(mut lookup) => {
             let mut wanted = wanted;

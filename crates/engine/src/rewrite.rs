@@ -75,7 +75,9 @@ fn with_raised_inputs(operator: Operator) -> Operator {
         Operator::Deduplicate { input, keys, keep, order } => {
             Operator::Deduplicate { input: raised(input), keys, keep, order }
         }
-        Operator::Expand { input, column, limit } => Operator::Expand { input: raised(input), column, limit },
+        Operator::Expand { input, column, limit, position } => {
+            Operator::Expand { input: raised(input), column, limit, position }
+        }
         Operator::Lookup(lookup) => Operator::Lookup(Lookup { input: raised(lookup.input), ..lookup }),
         Operator::Union { inputs } => {
             Operator::Union { inputs: inputs.into_iter().map(raise_sorts).collect() }

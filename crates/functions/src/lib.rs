@@ -46,10 +46,11 @@ pub fn scalar_functions(context: &QueryContext) -> Vec<Arc<ScalarUDF>> {
     scalar_table().map(|function| Arc::new(base::scalar_udf(function, context))).collect()
 }
 
-/// All aggregate functions.
+/// All aggregate functions, those that only make sense over a window included.
 #[must_use]
 pub fn aggregate_functions() -> Vec<Arc<AggregateUDF>> {
-    aggregate_table().map(|function| Arc::new(aggregate::aggregate_udf(function))).collect()
+    let table = aggregate_table().map(|function| Arc::new(aggregate::aggregate_udf(function)));
+    table.chain([Arc::new(aql::session_udf())]).collect()
 }
 
 /// Every window function with its description.

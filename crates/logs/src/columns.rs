@@ -95,9 +95,9 @@ impl Builder {
             Type::Boolean => Self::Boolean(BooleanBuilder::new()),
             Type::Integer => Self::Integer(Int64Builder::new()),
             Type::Double => Self::Double(Float64Builder::new()),
-            Type::Null | Type::Text => Self::Text(StringBuilder::new()),
-            Type::Dynamic => Self::Dynamic(StringBuilder::new()),
-            Type::TextList => Self::TextList(ListBuilder::new(StringBuilder::new())),
+            Type::Null | Type::Text => Self::Text(text_builder()),
+            Type::Dynamic => Self::Dynamic(text_builder()),
+            Type::TextList => Self::TextList(ListBuilder::new(text_builder())),
             Type::Timestamp => Self::Timestamp(TimestampMicrosecondBuilder::new().with_timezone("UTC")),
         }
     }
@@ -126,6 +126,11 @@ impl Builder {
             Self::TextList(builder) => Arc::new(builder.finish()),
         }
     }
+}
+
+/// Most objects give few rows or none, so little is allocated at first.
+fn text_builder() -> StringBuilder {
+    StringBuilder::with_capacity(16, 256)
 }
 
 fn append_text(builder: &mut StringBuilder, text: Option<Cow<'_, str>>) -> usize {

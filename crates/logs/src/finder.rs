@@ -2,10 +2,9 @@
 
 use fearless_simd::{Level, Simd, SimdFrom, dispatch, u8x64};
 
-const BLOCK: usize = 64;
+use crate::rarity::rarity;
 
-/// Bytes from common to rare in JSON logs; what is not listed is rare.
-const COMMON: &[u8] = b"\"eatnirosc:,dlumpgv.-ETIAS0123{}_hyfbwk/45NRCDP6789xPOLMUq";
+const BLOCK: usize = 64;
 
 /// A prepared needle.
 #[derive(Debug, Clone)]
@@ -103,26 +102,6 @@ impl Finder {
             .find(|place| self.is_at(text, *place))
     }
 
-    /// The rarest two neighbouring bytes and where they stand; none for one byte.
-    pub(crate) fn rarest_pair(&self) -> Option<([u8; 2], usize)> {
-        let pairs = self.needle.array_windows().enumerate();
-        let best = pairs.max_by_key(|(_, [first, second])| {
-            let (first, second) = (rarity(*first, self.ignore_case), rarity(*second, self.ignore_case));
-            (first.min(second), first.max(second))
-        });
-        // Folding sets one bit, which is right for letters only.
-        let is_safe = |pair: &[u8; 2]| !self.ignore_case || pair.iter().all(u8::is_ascii_alphabetic);
-        match best {
-            Some((place, pair)) if is_safe(pair) => Some((*pair, place)),
-            _ => self
-                .needle
-                .array_windows()
-                .enumerate()
-                .find(|(_, pair)| is_safe(pair))
-                .map(|(place, pair)| (*pair, place)),
-        }
-    }
-
     #[inline]
     pub(crate) fn is_at(&self, text: &[u8], place: usize) -> bool {
         let Some(part) = text.get(place..place + self.needle.len()) else { return false };
@@ -212,11 +191,6 @@ fn any_with<S: Simd, const N: usize>(
 #[inline(always)]
 fn block(text: &[u8], at: usize) -> Option<&[u8; BLOCK]> {
     text.get(at..at + BLOCK)?.first_chunk()
-}
-
-fn rarity(byte: u8, ignore_case: bool) -> usize {
-    let rank = |byte: u8| COMMON.iter().position(|known| *known == byte).unwrap_or(COMMON.len());
-    if ignore_case { rank(byte).min(rank(byte.to_ascii_uppercase())) } else { rank(byte) }
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::{
     fs::File,
     io::{self, Cursor, Read},
     path::PathBuf,
+    sync::{Mutex, MutexGuard, PoisonError},
 };
 
 use bytes::Bytes;
@@ -89,6 +90,30 @@ pub(crate) struct Buffers {
     pub stored: Vec<u8>,
     pub plain: Vec<u8>,
     inflater: Option<Decompressor>,
+}
+
+/// Memory of objects that were read, for the next ones; the last to come back goes out first.
+#[derive(Default)]
+pub(crate) struct Pool(Mutex<Vec<Buffers>>);
+
+impl fmt::Debug for Pool {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Pool")
+    }
+}
+
+impl Pool {
+    pub(crate) fn take(&self) -> Buffers {
+        self.lock().pop().unwrap_or_default()
+    }
+
+    pub(crate) fn give_back(&self, buffers: Buffers) {
+        self.lock().push(buffers);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Buffers>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Stream {
@@ -206,7 +231,9 @@ pub(crate) fn inflate_whole(stored: &[u8], whole_bytes: usize, buffers: &mut Buf
         return None;
     }
     if buffers.plain.len() < size {
-        buffers.plain.resize(size, 0);
+        // Made anew rather than grown: nothing in it is worth copying. Objects differ a little in size.
+        buffers.plain = Vec::new();
+        buffers.plain = vec![0; (size + size / 4).min(whole_bytes)];
     }
     let inflater = buffers.inflater.get_or_insert_with(Decompressor::new);
     let length = inflater.gzip_decompress(stored, buffers.plain.get_mut(..size)?).ok()?;

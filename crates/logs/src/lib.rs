@@ -7,7 +7,7 @@
 //! | find | `location`, `prune`, `remote` | paths, globs, URLs | objects with sizes |
 //! | inflate | `input` | an object's bytes | plain bytes, whole or in chunks |
 //! | walk | `walk/` | plain bytes | spans of records |
-//! | pre-filter | `need`, `finder` | a record's bytes | can it match at all |
+//! | pre-filter | `need`, `finder`, `rarity` | a record's bytes | can it match at all |
 //! | extract | `json`, `classify` | a record's bytes | its log type and the named paths' raw values |
 //! | build | `derive`, `columns` | raw values | Arrow columns |
 //!
@@ -28,6 +28,7 @@ mod need;
 mod newest;
 mod plan;
 mod prune;
+mod rarity;
 mod record;
 #[cfg(feature = "cloud")]
 mod remote;

@@ -11,6 +11,7 @@ use crate::{
     columns,
     derive::Node,
     finder::Finder,
+    input::Pool,
     json::{Extractor, PathSet},
     need::{Prefilter, Tree},
     time::parse_time,
@@ -58,7 +59,7 @@ impl Default for Limits {
     }
 }
 
-/// A compiled scan: formats, columns, pre-filter, time range. Immutable.
+/// A compiled scan: formats, columns, pre-filter, time range. Immutable but for the memory it lends out.
 #[derive(Debug)]
 pub struct ScanPlan {
     pub(crate) formats: Arc<LogFormats>,
@@ -70,6 +71,8 @@ pub struct ScanPlan {
     pub(crate) prefilter: Prefilter,
     pub(crate) time_range: (Option<i64>, Option<i64>),
     pub(crate) limits: Limits,
+    /// Memory used again from object to object.
+    pub(crate) buffers: Pool,
     schema: SchemaRef,
 }
 
@@ -115,7 +118,18 @@ impl ScanPlan {
         let prefilter = Prefilter::new(logs.iter().map(|log| &log.need), &base64_members(&formats));
         let schema = columns::schema(&columns);
         let base = classifier.path_set();
-        Self { formats, columns, classifier, logs, base, prefilter, time_range, limits, schema }
+        Self {
+            formats,
+            columns,
+            classifier,
+            logs,
+            base,
+            prefilter,
+            time_range,
+            limits,
+            buffers: Pool::default(),
+            schema,
+        }
     }
 
     /// The schema of the batches.

@@ -1,6 +1,6 @@
 //! Reads one object: bytes in, record batches out.
 
-use std::{cell::RefCell, ops::ControlFlow, sync::Arc};
+use std::{ops::ControlFlow, sync::Arc};
 
 use arrow::record_batch::RecordBatch;
 
@@ -17,10 +17,6 @@ use crate::{
 /// How far a search for the next good record may go before it gives up, in bytes.
 const MAX_SEARCH: usize = 8 << 20;
 
-thread_local! {
-    static BUFFERS: RefCell<Buffers> = RefCell::default();
-}
-
 /// Reads an object and gives its rows in batches, until the object ends or `emit` breaks.
 ///
 /// Synchronous and bound by the processor; memory is bounded by [`crate::Limits`], not by the object.
@@ -35,10 +31,9 @@ pub fn read_object(
     report: &ScanReport,
     emit: &mut dyn FnMut(RecordBatch) -> ControlFlow<()>,
 ) -> Result<(), ReadError> {
-    // Taken, not borrowed: `emit` may read another object on the same thread.
-    let mut buffers = BUFFERS.with(RefCell::take);
+    let mut buffers = plan.buffers.take();
     let outcome = read(plan, object_name, input, report, emit, &mut buffers);
-    BUFFERS.with(|kept| *kept.borrow_mut() = buffers);
+    plan.buffers.give_back(buffers);
     outcome
 }
 
@@ -202,7 +197,7 @@ impl Scan<'_> {
         let log = self.reader.hinted_log();
         if log != self.watched_log {
             self.watched_log = log;
-            self.walker.watch().set_time(self.reader.time_key());
+            self.walker.watch_time(self.reader.time_key());
         }
         if let Outcome::Broken(reason) = outcome {
             self.reader.bad(span.start, reason);

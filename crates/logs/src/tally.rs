@@ -8,6 +8,8 @@ use crate::{
 
 /// Longer texts are no times.
 const LONGEST: usize = 40;
+/// Texts that are compared without parsing have at most so many times eight bytes.
+const WORDS: usize = 4;
 
 /// Counts since the last time they went to the report.
 #[derive(Debug, Default)]
@@ -44,65 +46,134 @@ impl Tally {
 pub(crate) struct Edges {
     earliest: Option<Edge>,
     latest: Option<Edge>,
+    /// The two as texts that can be compared with others, if they are of one form.
+    between: Option<Between>,
 }
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Edge {
-    text: [u8; LONGEST],
-    length: usize,
     pub time: i64,
     pub span: Span,
-}
-
-impl Edge {
-    fn text(&self) -> &[u8] {
-        self.text.get(..self.length).unwrap_or_default()
-    }
+    text: Option<Words>,
 }
 
 impl Edges {
     /// Notes the time of a record. False if it cannot be told without parsing.
     pub(crate) fn note(&mut self, window: Window<'_>, span: Span, key: &Finder) -> bool {
-        let Some(text) = only_value(window, span, key) else { return false };
-        if let (Some(earliest), Some(latest)) = (&self.earliest, &self.latest) {
-            let (low, high) = (earliest.text(), latest.text());
-            // Texts of one form and in UTC order as their times do.
-            let is_one_form = text.len() == low.len()
-                && text.len() == high.len()
-                && [text, low, high].iter().all(|text| text.ends_with(b"Z"));
-            if is_one_form && low <= text && text <= high {
-                return true;
-            }
+        let Some(rest) = behind_quote(window, span, key) else { return false };
+        if self.between.as_ref().is_some_and(|between| between.holds(rest)) {
+            return true;
         }
+        let Some(text) = whole_text(rest) else { return false };
         let Some(time) = std::str::from_utf8(text).ok().and_then(parse_time) else { return false };
-        let mut edge = Edge { text: [0; LONGEST], length: text.len(), time, span };
-        if let Some(target) = edge.text.get_mut(..text.len()) {
-            target.copy_from_slice(text);
-        }
-        if self.earliest.is_none_or(|known| time < known.time) {
+        let edge = Edge { time, span, text: Words::new(text) };
+        let is_first = self.earliest.is_none_or(|known| time < known.time);
+        let is_last = self.latest.is_none_or(|known| time > known.time);
+        if is_first {
             self.earliest = Some(edge);
         }
-        if self.latest.is_none_or(|known| time > known.time) {
+        if is_last {
             self.latest = Some(edge);
+        }
+        if is_first || is_last {
+            self.between = Between::new(self.earliest.as_ref(), self.latest.as_ref());
         }
         true
     }
 
     /// The two, to be checked by parsing; begins anew.
     pub(crate) fn take(&mut self) -> [Option<Edge>; 2] {
+        self.between = None;
         [self.earliest.take(), self.latest.take()]
     }
 }
 
-/// The string value of the only place in a record where the quoted key stands.
-fn only_value<'a>(window: Window<'a>, span: Span, key: &Finder) -> Option<&'a [u8]> {
+/// The bytes behind the opening quote of the string value in the only place where the quoted key stands.
+#[inline]
+fn behind_quote<'a>(window: Window<'a>, span: Span, key: &Finder) -> Option<&'a [u8]> {
     let behind = span.time? + key.len();
     let rest = window.bytes.get(behind - window.base..span.end - window.base)?;
+    if let [b':', b'"', rest @ ..] = rest {
+        return Some(rest);
+    }
     let rest = rest.trim_ascii_start().strip_prefix(b":")?;
-    let rest = rest.trim_ascii_start().strip_prefix(b"\"")?;
+    rest.trim_ascii_start().strip_prefix(b"\"")
+}
+
+/// The text up to the closing quote, if it is short and has no escapes.
+fn whole_text(rest: &[u8]) -> Option<&[u8]> {
     let length =
         rest.iter().take(LONGEST + 1).position(|byte| *byte == b'"').filter(|length| *length <= LONGEST)?;
     rest.get(..length).filter(|text| !text.contains(&b'\\'))
+}
+
+/// A time in UTC as text, in numbers that order as the text does.
+#[derive(Debug, Clone, Copy)]
+struct Words {
+    words: [u64; WORDS],
+    length: usize,
+}
+
+impl Words {
+    fn new(text: &[u8]) -> Option<Self> {
+        if text.len() > WORDS * 8 || !text.ends_with(b"Z") {
+            return None;
+        }
+        let mut bytes = [0; WORDS * 8];
+        bytes.get_mut(..text.len())?.copy_from_slice(text);
+        Some(Self { words: big_endian(&bytes), length: text.len() })
+    }
+}
+
+fn big_endian(bytes: &[u8; WORDS * 8]) -> [u64; WORDS] {
+    let (chunks, _) = bytes.as_chunks::<8>();
+    let mut words = [0; WORDS];
+    for (word, chunk) in words.iter_mut().zip(chunks) {
+        *word = u64::from_be_bytes(*chunk);
+    }
+    words
+}
+
+/// Two times of one form: texts of that form and in UTC order as their times do.
+#[derive(Debug)]
+struct Between {
+    low: [u64; WORDS],
+    high: [u64; WORDS],
+    /// All ones where the form has bytes.
+    mask: [u64; WORDS],
+    length: usize,
+}
+
+impl Between {
+    fn new(earliest: Option<&Edge>, latest: Option<&Edge>) -> Option<Self> {
+        let (low, high) = (earliest?.text?, latest?.text?);
+        if low.length != high.length {
+            return None;
+        }
+        let mut mask = [0; WORDS * 8];
+        mask.get_mut(..low.length)?.fill(0xff);
+        Some(Self { low: low.words, high: high.words, mask: big_endian(&mask), length: low.length })
+    }
+
+    /// Whether a text of the form follows that lies between the two, or is one of them.
+    #[inline]
+    fn holds(&self, rest: &[u8]) -> bool {
+        let Some(bytes) = rest.first_chunk() else { return false };
+        let is_whole = rest.get(self.length) == Some(&b'"') && rest.get(self.length - 1) == Some(&b'Z');
+        let mut words = big_endian(bytes);
+        let mut is_plain = true;
+        for (word, mask) in words.iter_mut().zip(&self.mask) {
+            *word &= mask;
+            is_plain &= !has_byte(*word, b'"') & !has_byte(*word, b'\\');
+        }
+        is_whole && is_plain && self.low <= words && words <= self.high
+    }
+}
+
+fn has_byte(word: u64, byte: u8) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let differing = word ^ (ONES * u64::from(byte));
+    differing.wrapping_sub(ONES) & !differing & (ONES << 7) != 0
 }
 
 /// What lets a record be counted without parsing: it begins like one that was parsed.

@@ -31,6 +31,8 @@ pub struct Alert {
     pub actor: Option<String>,
     /// From where.
     pub source_ip: Option<String>,
+    /// What they called their client; none where the log does not say.
+    pub user_agent: Option<String>,
     /// What they did, in the provider's word.
     pub action: Option<String>,
     /// To what.
@@ -52,22 +54,20 @@ pub struct Alert {
 }
 
 type Slot = fn(&mut Alert) -> &mut Option<String>;
+type Read = fn(&Alert) -> &Option<String>;
 
-/// The columns that a row may fill, by name.
-const SLOTS: &[(&str, Slot)] = &[
-    ("time", |alert| &mut alert.time),
-    ("provider", |alert| &mut alert.provider),
-    ("actor", |alert| &mut alert.actor),
-    ("source_ip", |alert| &mut alert.source_ip),
-    ("action", |alert| &mut alert.action),
-    ("target", |alert| &mut alert.target),
-    ("account", |alert| &mut alert.account),
-    ("region", |alert| &mut alert.region),
-    ("outcome", |alert| &mut alert.outcome),
-    ("event_id", |alert| &mut alert.event_id),
-    ("object", |alert| &mut alert.object),
-    ("record", |alert| &mut alert.record),
-];
+/// Makes the tables of members that a row may fill, by name: to write and to read.
+macro_rules! slots {
+    ($($name:ident),* $(,)?) => {
+        const SLOTS: &[(&str, Slot)] = &[$((stringify!($name), |alert| &mut alert.$name)),*];
+        const READ: &[(&str, Read)] = &[$((stringify!($name), |alert| &alert.$name)),*];
+    };
+}
+
+slots!(
+    time, provider, actor, source_ip, user_agent, action, target, account, region, outcome, event_id, object,
+    record
+);
 
 impl Alert {
     /// Names of the columns that the engine adds to a detection's rows.
@@ -112,6 +112,12 @@ impl Alert {
         }
         alert.severity = stated.or_else(|| scored(detection, alert.risk_score)).or(Some(detection.severity));
         alert
+    }
+
+    /// The text of one of the alert's own members.
+    pub(crate) fn slot(&self, name: &str) -> Option<&str> {
+        let (_, slot) = READ.iter().find(|(slot, _)| *slot == name)?;
+        slot(self).as_deref()
     }
 
     fn set(&mut self, name: &str, value: Option<&str>) {

@@ -15,12 +15,14 @@ pub struct PackError {
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
+    /// Whether the file is not there at all.
+    pub(crate) absent: bool,
 }
 
 impl PackError {
     /// An error about a file as a whole.
     pub fn new(file: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { file: file.into(), place: None, message: message.into(), help: None }
+        Self { file: file.into(), place: None, message: message.into(), help: None, absent: false }
     }
 
     /// The same at the first occurrence of `word` in the file's text.

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Language, PackError, Severity};
+use crate::{Interval, Language, PackError, Severity};
 
 /// What `pack.yml` says.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// ATT&CK technique such as `T1578.002`.
@@ -29,6 +30,9 @@ pub struct Manifest {
     pub data_sources: Vec<DataSource>,
     /// How often to run, and how far back to look.
     pub schedule: Option<Schedule>,
+    /// How long records take to arrive, by log type.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub delay_model: BTreeMap<String, Delay>,
     /// The detections.
     pub detections: Vec<DetectionEntry>,
     /// Groups of detections that claim to alert on the same.
@@ -49,7 +53,7 @@ pub struct Manifest {
 }
 
 /// Where a technique stands in ATT&CK.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Attack {
     /// Version that `tactic` is of.
@@ -60,7 +64,7 @@ pub struct Attack {
 }
 
 /// One log that is needed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DataSource {
     /// Log type such as `aws.cloudtrail`.
@@ -76,17 +80,27 @@ pub struct DataSource {
 }
 
 /// When to run.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Schedule {
     /// Interval such as `5m`.
-    pub every: String,
+    pub every: Interval,
     /// Time range of a run such as `1h`.
-    pub look_back: String,
+    pub look_back: Interval,
+}
+
+/// How long the records of a log take from the event until they can be searched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Delay {
+    /// Most of them.
+    pub typical: Interval,
+    /// Nearly all of them.
+    pub worst: Interval,
 }
 
 /// One detection as the manifest lists it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DetectionEntry {
     /// Identifier, unique in the pack.
@@ -143,17 +157,11 @@ impl Manifest {
                 return Err(wrong("a group of equivalent detections needs two".to_owned(), "equivalent"));
             }
         }
-        for duration in self.schedule.iter().flat_map(|schedule| [&schedule.every, &schedule.look_back]) {
-            if !is_duration(duration) {
-                return Err(wrong(format!("`{duration}` is no duration"), duration)
-                    .with_help("write it like `5m` or `1h`"));
-            }
-        }
         Ok(())
     }
 }
 
-fn yaml_error(file: &str, error: &serde_saphyr::Error) -> PackError {
+pub(crate) fn yaml_error(file: &str, error: &serde_saphyr::Error) -> PackError {
     let message = error.without_snippet().render();
     let message = message.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
     let found = PackError::new(file, message);
@@ -175,9 +183,4 @@ fn is_technique(text: &str) -> bool {
         Some((main, sub)) => digits(main, 4) && digits(sub, 3),
         None => digits(rest, 4),
     }
-}
-
-fn is_duration(text: &str) -> bool {
-    let number = text.trim_end_matches(['s', 'm', 'h', 'd']);
-    number.len() + 1 == text.len() && number.parse::<u32>().is_ok_and(|number| number > 0)
 }

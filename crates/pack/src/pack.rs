@@ -6,12 +6,22 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Manifest, PackError, Severity, manifest::DetectionEntry};
+use crate::{
+    CaseFile, Manifest, PackError, Severity, Tuning,
+    manifest::DetectionEntry,
+    pages::{self, Pages},
+};
+
+/// The tests of a pack, below its folder.
+const CASES: &str = "tests/cases.yml";
+/// The tuning of a pack, below its folder.
+const TUNING: &str = "tuning/tuning.yml";
 
 /// Language of a detection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Language {
     /// Splunk's search processing language.
@@ -70,6 +80,12 @@ pub struct Pack {
     pub manifest: Option<Manifest>,
     /// The detections in the order of the manifest.
     pub detections: Vec<Detection>,
+    /// What `tests/cases.yml` says; empty where there is none.
+    pub cases: CaseFile,
+    /// What `tuning/tuning.yml` says; empty where there is none.
+    pub tuning: Tuning,
+    /// Documents, hunting queries, tuning and telemetry, by their path below the folder.
+    pub pages: Pages,
 }
 
 impl Pack {
@@ -79,10 +95,12 @@ impl Pack {
     /// If `pack.yml` or a detection's file is missing or cannot be understood.
     pub fn load(folder: &Path) -> Result<Self, PackError> {
         let read = |name: &str| read_text(&folder.join(name));
-        Self::read(&folder.display().to_string(), &read)
+        let mut pack = Self::read(&folder.display().to_string(), &read)?;
+        pack.pages = pages::of_folder(folder);
+        Ok(pack)
     }
 
-    /// Reads a pack whose files `read` gives.
+    /// Reads a pack whose files `read` gives; its pages are for the caller to add.
     pub(crate) fn read(
         origin: &str,
         read: &dyn Fn(&str) -> Result<String, PackError>,
@@ -112,6 +130,9 @@ impl Pack {
             origin: origin.to_owned(),
             manifest: Some(manifest),
             detections,
+            cases: optional(origin, read, CASES, CaseFile::parse)?,
+            tuning: optional(origin, read, TUNING, Tuning::parse)?,
+            pages: Pages::new(),
         })
     }
 
@@ -148,10 +169,42 @@ impl Pack {
         }
         let names: Vec<&str> = detections.iter().map(|detection| detection.title.as_str()).collect();
         let name = names.join(", ");
-        Ok(Self { technique: None, origin: name.clone(), name, manifest: None, detections })
+        Ok(Self::of_detections(&name, detections))
+    }
+
+    /// A pack that is nothing but detections.
+    #[must_use]
+    pub fn of_detections(name: &str, detections: Vec<Detection>) -> Self {
+        Self {
+            technique: None,
+            origin: name.to_owned(),
+            name: name.to_owned(),
+            manifest: None,
+            detections,
+            cases: CaseFile::default(),
+            tuning: Tuning::default(),
+            pages: Pages::new(),
+        }
+    }
+}
+
+/// Reads a file that a pack may do without.
+fn optional<T: Default>(
+    origin: &str,
+    read: &dyn Fn(&str) -> Result<String, PackError>,
+    name: &str,
+    parse: fn(&str, &str) -> Result<T, PackError>,
+) -> Result<T, PackError> {
+    match read(name) {
+        Ok(text) => parse(&format!("{origin}/{name}"), &text),
+        Err(error) if error.absent => Ok(T::default()),
+        Err(error) => Err(error),
     }
 }
 
 fn read_text(path: &Path) -> Result<String, PackError> {
-    fs::read_to_string(path).map_err(|error| PackError::new(path.display().to_string(), error.to_string()))
+    fs::read_to_string(path).map_err(|error| {
+        let absent = error.kind() == std::io::ErrorKind::NotFound;
+        PackError { absent, ..PackError::new(path.display().to_string(), error.to_string()) }
+    })
 }

@@ -8,7 +8,7 @@ use std::{
 use include_dir::{Dir, include_dir};
 use quarry_diagnostic::did_you_mean;
 
-use crate::{Language, Pack, PackError};
+use crate::{Language, Pack, PackError, pages};
 
 static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../packs");
 
@@ -26,15 +26,19 @@ impl Packs {
     /// If one of them cannot be read, which the tests of this crate exclude.
     pub fn embedded() -> Result<Self, PackError> {
         let mut packs = Vec::new();
-        for folder in EMBEDDED.dirs() {
+        let is_pack = |folder: &&Dir<'_>| folder.get_file(folder.path().join("pack.yml")).is_some();
+        for folder in EMBEDDED.dirs().filter(is_pack) {
             let origin = format!("embedded/{}", folder.path().display());
             let read = |name: &str| {
                 let file = folder.get_file(folder.path().join(name));
                 let text = file.and_then(|file| file.contents_utf8());
-                text.map(str::to_owned)
-                    .ok_or_else(|| PackError::new(format!("{origin}/{name}"), "no such file"))
+                text.map(str::to_owned).ok_or_else(|| PackError {
+                    absent: true,
+                    ..PackError::new(format!("{origin}/{name}"), "no such file")
+                })
             };
-            packs.push(Pack::read(&origin, &read)?);
+            let pack = Pack::read(&origin, &read)?;
+            packs.push(Pack { pages: pages::of_embedded(folder), ..pack });
         }
         Ok(Self { packs })
     }

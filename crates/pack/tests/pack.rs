@@ -1,5 +1,4 @@
 //! Packs and alerts as the binary uses them.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use std::{collections::HashMap, fs, path::Path};
 
@@ -124,7 +123,7 @@ fn what_is_wrong_in_a_manifest_is_named_with_its_place() {
     let (place, text) = complaint("[one, two]", "[one, three]");
     assert_eq!(place, Some((13, 11)), "{text}");
     assert!(complaint("[one, two]", "[one]").1.contains("needs two"));
-    assert!(complaint("5m", "5 minutes").1.contains("`5 minutes` is no duration"));
+    assert!(complaint("5m", "5 minutes").1.contains("`5 minutes` is no length of time"));
     assert!(complaint("file: two.aql", "file: two.spl").1.contains("does not end in `.aql`"));
     assert!(complaint("detections:\n", "detections: []\nother:\n").1.contains("other"));
     let (place, text) = complaint("attack: {version", "attack: {version: [");

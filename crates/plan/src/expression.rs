@@ -71,6 +71,17 @@ pub enum ExpressionKind {
         /// The type wanted.
         to: Type,
     },
+    /// A list built from another (`TextList`): the values of `body` for each element in turn, which the
+    /// body sees as a `Text` column named `element` beside those of the row. A body that is a list adds
+    /// all its values, a null body none; a result without values is null.
+    ForEach {
+        /// The list.
+        list: Box<Expression>,
+        /// Name of the element inside `body`, and only there.
+        element: String,
+        /// What an element becomes: a `Text` or `TextList`.
+        body: Box<Expression>,
+    },
     /// Arithmetic on two integers (integer result, division truncates) or two doubles. Overflow and
     /// division by zero give null.
     Arithmetic {
@@ -212,6 +223,7 @@ impl Expression {
             }
             ExpressionKind::Coalesce(items) => first_known(&mut items.iter()),
             ExpressionKind::Cast { to, .. } => *to,
+            ExpressionKind::ForEach { .. } => Type::TextList,
             ExpressionKind::Arithmetic { left, .. } => left.type_of(column_type),
         }
     }
@@ -232,6 +244,7 @@ impl Expression {
             ExpressionKind::Compare { left, right, .. } | ExpressionKind::Arithmetic { left, right, .. } => {
                 vec![left, right]
             }
+            ExpressionKind::ForEach { list, body, .. } => vec![list, body],
             ExpressionKind::Case { arms, otherwise } => {
                 arms.iter().flat_map(|(when, then)| [when, then]).chain(otherwise.as_deref()).collect()
             }
@@ -253,6 +266,7 @@ impl Expression {
             ExpressionKind::Compare { left, right, .. } | ExpressionKind::Arithmetic { left, right, .. } => {
                 vec![left, right]
             }
+            ExpressionKind::ForEach { list, body, .. } => vec![list, body],
             ExpressionKind::Case { arms, otherwise } => arms
                 .iter_mut()
                 .flat_map(|(when, then)| [when, then])
@@ -269,11 +283,17 @@ impl Expression {
 
     /// Calls `visit` with the name of every column used, depth first.
     pub fn visit_columns<'a>(&'a self, visit: &mut dyn FnMut(&'a str)) {
-        if let ExpressionKind::Column(name) = &self.kind {
-            visit(name);
-        }
-        for child in self.children() {
-            child.visit_columns(visit);
+        match &self.kind {
+            ExpressionKind::Column(name) => visit(name),
+            ExpressionKind::ForEach { list, element, body } => {
+                list.visit_columns(visit);
+                body.visit_columns(&mut |name| {
+                    if name != element {
+                        visit(name);
+                    }
+                });
+            }
+            _ => self.children().into_iter().for_each(|child| child.visit_columns(visit)),
         }
     }
 }

@@ -108,6 +108,8 @@ pub enum Operator {
         column: String,
         /// At most this many elements a row.
         limit: Option<usize>,
+        /// Name of a `Text` column that is added and orders the rows of one list by their elements' places.
+        position: Option<String>,
     },
     /// Adds columns with what a table of reference data says; rows and their order stay.
     Lookup(Lookup),
@@ -344,8 +346,9 @@ impl Node {
                 let added = lookup.outputs.iter().map(|(name, _)| (name.clone(), data_type)).collect();
                 merge(lookup.input.columns(), added)
             }
-            Operator::Expand { input, column, .. } => {
-                merge(input.columns(), vec![(column.clone(), Type::Text)])
+            Operator::Expand { input, column, position, .. } => {
+                let made = std::iter::once(column).chain(position);
+                merge(input.columns(), made.map(|name| (name.clone(), Type::Text)).collect())
             }
         }
     }
@@ -389,6 +392,71 @@ impl Node {
             | Operator::Limit { .. }
             | Operator::Union { .. }
             | Operator::Expand { .. } => {}
+        }
+    }
+
+    /// Gives this node, all below it and all their expressions one place: that of the construct a plan
+    /// made of another text stands for.
+    pub fn set_span(&mut self, span: Span) {
+        fn place(expression: &mut Expression, span: Span) {
+            expression.span = span;
+            expression.children_mut().into_iter().for_each(|child| place(child, span));
+        }
+        fn call(found: &mut AggregateCall, span: Span) {
+            found.arguments.iter_mut().chain(&mut found.filter).for_each(|value| place(value, span));
+            found.order.iter_mut().for_each(|key| place(&mut key.value, span));
+        }
+        self.span = span;
+        match &mut self.operator {
+            Operator::Filter { predicate, .. } => place(predicate, span),
+            Operator::Extend { columns, .. } | Operator::Project { columns, .. } => {
+                columns.iter_mut().for_each(|(_, value)| place(value, span));
+            }
+            Operator::Aggregate(aggregate) => {
+                aggregate.groups.iter_mut().for_each(|(_, value)| place(value, span));
+                aggregate.aggregates.iter_mut().for_each(|(_, found)| call(found, span));
+            }
+            Operator::Window { calls, .. } => {
+                for (_, window) in calls {
+                    window.partition.iter_mut().for_each(|value| place(value, span));
+                    call(&mut window.call, span);
+                }
+            }
+            Operator::Sort { keys, .. } => keys.iter_mut().for_each(|key| place(&mut key.value, span)),
+            Operator::Deduplicate { keys, order, .. } => {
+                keys.iter_mut().for_each(|value| place(value, span));
+                order.iter_mut().for_each(|key| place(&mut key.value, span));
+            }
+            Operator::Join { on, .. } => on.iter_mut().for_each(|(left, right)| {
+                place(left, span);
+                place(right, span);
+            }),
+            Operator::Lookup(lookup) => lookup.keys.iter_mut().for_each(|key| place(&mut key.value, span)),
+            Operator::Source(_)
+            | Operator::Values { .. }
+            | Operator::Limit { .. }
+            | Operator::Union { .. }
+            | Operator::Expand { .. } => {}
+        }
+        self.inputs_mut().into_iter().for_each(|input| input.set_span(span));
+    }
+
+    /// The direct inputs, to be changed.
+    pub fn inputs_mut(&mut self) -> Vec<&mut Node> {
+        match &mut self.operator {
+            Operator::Source(_) | Operator::Values { .. } => Vec::new(),
+            Operator::Filter { input, .. }
+            | Operator::Extend { input, .. }
+            | Operator::Project { input, .. }
+            | Operator::Window { input, .. }
+            | Operator::Sort { input, .. }
+            | Operator::Limit { input, .. }
+            | Operator::Deduplicate { input, .. }
+            | Operator::Expand { input, .. } => vec![input],
+            Operator::Lookup(lookup) => vec![&mut lookup.input],
+            Operator::Aggregate(aggregate) => vec![&mut aggregate.input],
+            Operator::Union { inputs } => inputs.iter_mut().collect(),
+            Operator::Join { left, right, .. } => vec![left, right],
         }
     }
 

@@ -3,6 +3,12 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use quarry_views::NamedFile;
+
+use crate::{
+    commands::{pack::PackArguments, test::TestArguments, tune::TuneArguments},
+    packs::PackSource,
+};
 
 /// Runs SIEM detections (Splunk SPL, QRadar AQL) unchanged on cloud audit logs.
 #[derive(Debug, Parser)]
@@ -22,6 +28,26 @@ pub enum Command {
     Check(CheckArguments),
     /// List the fields that the events have
     Fields(FieldsArguments),
+    /// Serve editors over standard input and output (Language Server Protocol)
+    Lsp(crate::commands::lsp::LspArguments),
+    /// Run the adversary tests of packs over emulated telemetry, or check them on real logs
+    Test(TestArguments),
+    /// Group the alerts on your own logs and propose exclusions that no attack test can hide behind
+    Tune(TuneArguments),
+    /// Check packs, start a new one, print the schemas of their files
+    Pack(PackArguments),
+    /// Write the records that a cloud would have written for an attack
+    Emulate(crate::commands::emulate::EmulateArguments),
+    /// Tell what queries that run will really do: comparisons that never hold, exclusions left open
+    Lint(crate::commands::lint::LintArguments),
+    /// Tell why one event passed a query or did not, stage by stage
+    Explain(crate::commands::explain::ExplainArguments),
+    /// Show what the packs cover of MITRE ATT&CK, scored by their tests, and the gaps
+    Coverage(crate::commands::coverage::CoverageArguments),
+    /// Write the packs as pages, with what their tests show
+    Site(crate::commands::site::SiteArguments),
+    /// Serve the same pages to this machine
+    Serve(crate::commands::serve::ServeArguments),
 }
 
 /// Query languages.
@@ -33,6 +59,15 @@ pub enum Language {
     Aql,
 }
 
+impl From<Language> for quarry_pack::Language {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::Spl => Self::Spl,
+            Language::Aql => Self::Aql,
+        }
+    }
+}
+
 /// Which names Splunk searches see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum SplunkFields {
@@ -40,6 +75,15 @@ pub enum SplunkFields {
     Addon,
     /// The JSON's own names only
     Json,
+}
+
+impl From<SplunkFields> for quarry_hunt::SplunkFields {
+    fn from(fields: SplunkFields) -> Self {
+        match fields {
+            SplunkFields::Addon => Self::Addon,
+            SplunkFields::Json => Self::Json,
+        }
+    }
 }
 
 /// How rows are written.
@@ -119,6 +163,18 @@ pub struct LanguageArguments {
     #[arg(long, num_args = 1.., value_name = "DIR")]
     pub splunk_app: Vec<PathBuf>,
 
+    /// QRadar reference data: a CSV file under the name that queries use (`Bad Addresses=bad.csv`)
+    #[arg(long, value_name = "NAME=FILE", value_parser = named_file)]
+    pub reference: Vec<NamedFile>,
+
+    /// The query of a QRadar saved search, for GLOBALVIEW
+    #[arg(long, value_name = "NAME=FILE", value_parser = named_file)]
+    pub saved_search: Vec<NamedFile>,
+
+    /// Accept undocumented AQL of public queries, with a warning each
+    #[arg(long)]
+    pub permissive: bool,
+
     /// Fields of your own (default: `quarry.toml` here or in a folder above)
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -173,9 +229,8 @@ pub struct HuntArguments {
     #[arg(required = true, value_name = "TECHNIQUE|FOLDER|FILE")]
     pub targets: Vec<String>,
 
-    /// A folder of packs of your own, searched before the built-in ones
-    #[arg(long, value_name = "DIR")]
-    pub packs: Option<PathBuf>,
+    #[command(flatten)]
+    pub packs: PackSource,
 
     #[command(flatten)]
     pub logs: LogArguments,
@@ -186,6 +241,10 @@ pub struct HuntArguments {
     /// How alerts are written (default: table on a terminal, jsonl otherwise)
     #[arg(long, value_enum)]
     pub output: Option<Format>,
+
+    /// Exclusions and thresholds of your own, beside those of the packs
+    #[arg(long, value_name = "FILE")]
+    pub tuning: Option<PathBuf>,
 
     /// Exit with 1 if there is an alert
     #[arg(long)]
@@ -230,4 +289,14 @@ pub struct FieldsArguments {
     /// How fields are written (default: table on a terminal, jsonl otherwise)
     #[arg(long, value_enum)]
     pub output: Option<Format>,
+}
+
+/// `NAME=FILE`.
+fn named_file(text: &str) -> Result<NamedFile, String> {
+    match text.split_once('=') {
+        Some((name, file)) if !name.is_empty() && !file.is_empty() => {
+            Ok(NamedFile { name: name.to_owned(), file: PathBuf::from(file), ignore_case: false })
+        }
+        _ => Err("expected a name, `=` and a file".to_owned()),
+    }
 }

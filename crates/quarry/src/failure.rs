@@ -1,55 +1,23 @@
-//! What ends a command early, and how it is told.
+//! How a failure is told, and what the exit status says.
 
-use std::{fmt::Display, io::IsTerminal, process::ExitCode};
+use std::{io::IsTerminal, process::ExitCode};
 
 use quarry_diagnostic::{Diagnostic, render};
+pub use quarry_hunt::Failure;
 
 /// Exit status for errors (bad query, unreadable input).
 pub const ERROR: u8 = 2;
 /// Exit status for findings, where finding was the question.
 pub const FINDINGS: u8 = 1;
 
-/// Why a command could not do what was asked.
-#[derive(Debug)]
-pub enum Failure {
-    /// Something about a query text.
-    Query {
-        /// Where the text is from.
-        name: String,
-        /// The text.
-        text: String,
-        /// What was found; at least one error.
-        diagnostics: Vec<Diagnostic>,
-    },
-    /// Anything else, one sentence.
-    Other(String),
-}
-
-impl Failure {
-    /// A failure told by another error, with what was being done.
-    pub fn of(doing: impl Display, error: impl Display) -> Self {
-        Self::Other(format!("{doing}: {error}"))
+/// Tells the user on standard error.
+pub fn report(failure: Failure) -> ExitCode {
+    match failure {
+        Failure::Query { name, text, diagnostics } => print_diagnostics(&name, &text, &diagnostics),
+        Failure::ReaderGone => return ExitCode::SUCCESS,
+        Failure::Other(message) => anstream::eprintln!("error: {message}"),
     }
-
-    /// The failure in one line.
-    pub fn message(&self) -> String {
-        match self {
-            Self::Query { name, diagnostics, .. } => {
-                let first = diagnostics.iter().find(|found| found.is_error());
-                format!("{name}: {}", first.map_or("cannot run", |found| found.message.as_str()))
-            }
-            Self::Other(message) => message.clone(),
-        }
-    }
-
-    /// Tells the user on standard error.
-    pub fn report(self) -> ExitCode {
-        match self {
-            Self::Query { name, text, diagnostics } => print_diagnostics(&name, &text, &diagnostics),
-            Self::Other(message) => anstream::eprintln!("error: {message}"),
-        }
-        ExitCode::from(ERROR)
-    }
+    ExitCode::from(ERROR)
 }
 
 /// Prints diagnostics with their places to standard error.

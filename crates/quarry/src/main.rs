@@ -2,13 +2,12 @@
 
 mod arguments;
 mod commands;
-mod compile;
 mod failure;
-mod lookups;
-mod moment;
 mod output;
+mod packs;
 mod progress;
 mod settings;
+mod tested;
 
 use std::process::ExitCode;
 
@@ -26,6 +25,16 @@ fn main() -> ExitCode {
         Command::Hunt(hunt) => commands::hunt::run(hunt),
         Command::Check(check) => commands::check::run(check),
         Command::Fields(fields) => commands::fields::run(fields),
+        Command::Lsp(lsp) => commands::lsp::run(lsp),
+        Command::Test(test) => commands::test::run(test),
+        Command::Tune(tune) => commands::tune::run(tune),
+        Command::Pack(pack) => commands::pack::run(pack),
+        Command::Emulate(emulate) => commands::emulate::run(emulate),
+        Command::Lint(lint) => commands::lint::run(lint),
+        Command::Explain(explain) => commands::explain::run(explain),
+        Command::Coverage(coverage) => commands::coverage::run(coverage),
+        Command::Site(site) => commands::site::run(site),
+        Command::Serve(serve) => commands::serve::run(serve),
     };
-    outcome.unwrap_or_else(|failure| failure.report())
+    outcome.unwrap_or_else(failure::report)
 }

@@ -8,7 +8,7 @@ use std::{
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use quarry_logs::{ScanReport, Snapshot};
 
-use crate::moment;
+use quarry_hunt::moment;
 
 const REFRESH: Duration = Duration::from_millis(200);
 /// At most so many objects with bad records are named, and so many records of each.

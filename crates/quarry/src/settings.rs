@@ -5,13 +5,12 @@ use std::{
     sync::Arc,
 };
 
-use quarry_engine::{Session, SessionOptions};
-use quarry_functions::Places;
+use quarry_hunt::{Compiler, LogOptions, Settled, moment};
 use quarry_logs::Limits;
-use quarry_views::Catalog;
+use quarry_views::{Catalog, UserFiles};
 
 use crate::{
-    arguments::LogArguments,
+    arguments::{LanguageArguments, LogArguments},
     failure::{Failure, Outcome},
 };
 
@@ -49,27 +48,38 @@ fn limits(arguments: &LogArguments) -> Limits {
     Limits { record_bytes: arguments.max_record.max(1).saturating_mul(1 << 20), ..Limits::default() }
 }
 
-/// A session that runs plans.
-pub fn session(catalog: &Arc<Catalog>, arguments: &LogArguments) -> Outcome<Session> {
-    let options = SessionOptions {
+/// The logs to read, as the command line says.
+pub fn logs(arguments: &LogArguments) -> LogOptions {
+    LogOptions {
+        logs: arguments.logs.clone(),
+        now: arguments.now.clone(),
+        earliest: arguments.earliest.clone(),
+        latest: arguments.latest.clone(),
+        strict: arguments.strict,
         threads: threads(arguments),
         memory: arguments.memory.max(16).saturating_mul(1 << 20),
         limits: limits(arguments),
-        strict: arguments.strict,
-    };
-    let session = Session::new(Arc::clone(catalog), &options);
-    let session = session.map_err(|error| Failure::Other(error.to_string()))?;
-    Ok(session.with_places(places(arguments)?))
+        places: arguments.places.clone(),
+    }
 }
 
-/// The database of places, if the user gives one.
-fn places(arguments: &LogArguments) -> Outcome<Option<Places>> {
-    let open = |path: &PathBuf| {
-        Places::open(path).map_err(|reason| {
-            Failure::Other(format!("cannot use the location database `{}`: {reason}", path.display()))
-        })
-    };
-    arguments.places.as_ref().map(open).transpose()
+/// A compiler, as the command line says.
+pub fn compiler<'a>(catalog: &'a Catalog, arguments: &LanguageArguments) -> Outcome<Compiler<'a>> {
+    let files =
+        UserFiles { reference: arguments.reference.clone(), saved_searches: arguments.saved_search.clone() };
+    let LanguageArguments { macros, lookups, splunk_app, .. } = arguments;
+    let knowledge: Vec<PathBuf> = splunk_app.iter().chain(macros).chain(lookups).cloned().collect();
+    Compiler::new(catalog, &knowledge, arguments.splunk_fields.into())?.with_aql(&files, arguments.permissive)
+}
+
+/// Says so if "now" is the newest event.
+pub fn tell_now(settled: &Settled, quiet: bool) {
+    if settled.from_newest && !quiet {
+        anstream::eprintln!(
+            "relative times count from the newest event, {} (`--now wall` for the clock)",
+            moment::show(settled.now)
+        );
+    }
 }
 
 /// The runtime: as many workers as threads were asked for.

@@ -3,7 +3,11 @@
 //! `UPDATE=1` rewrites the expected rows of the cases that fail. A case with a line `known-difference:`
 //! is reported when it differs, and fails when it no longer does.
 
-use std::{fs, path::Path};
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use serde_json::{Value, json};
 
@@ -11,15 +15,15 @@ use crate::common::{Folder, quarry};
 
 const NAMES: [&str; 3] = ["query", "events", "expected"];
 
-struct Case {
-    header: String,
-    query: String,
-    events: String,
-    expected: String,
+pub struct Case {
+    pub header: String,
+    pub query: String,
+    pub events: String,
+    pub expected: String,
 }
 
 impl Case {
-    fn parse(text: &str) -> Self {
+    pub fn parse(text: &str) -> Self {
         let mut parts = vec![String::new()];
         for line in text.lines() {
             if let Some(name) = line.strip_prefix("=== ") {
@@ -34,12 +38,30 @@ impl Case {
         Self { header, query, events, expected }
     }
 
-    fn setting(&self, name: &str) -> Option<&str> {
+    /// Every value of a setting that may stand several times.
+    pub fn settings(&self, name: &str) -> impl Iterator<Item = &str> {
+        let lines = self.header.lines();
+        lines.filter_map(move |line| line.strip_prefix(name)?.strip_prefix(": "))
+    }
+
+    /// The macros of the header, `macro: name(argument) = definition`, as macros.conf has them.
+    fn macros(&self) -> String {
+        let stanza = |line: &str| {
+            let (call, definition) = line.split_once(" = ").expect("a macro has a definition");
+            let (name, arguments) = call.trim_end_matches(')').split_once('(').unwrap_or((call, ""));
+            let count = arguments.split(", ").filter(|argument| !argument.is_empty()).count();
+            let head = if count == 0 { name.to_owned() } else { format!("{name}({count})") };
+            format!("[{head}]\nargs = {arguments}\ndefinition = {definition}\n\n")
+        };
+        self.settings("macro").map(stanza).collect()
+    }
+
+    pub fn setting(&self, name: &str) -> Option<&str> {
         let lines = self.header.lines();
         lines.filter_map(|line| line.strip_prefix(name)).find_map(|rest| rest.strip_prefix(": "))
     }
 
-    fn text(&self) -> String {
+    pub fn text(&self) -> String {
         let Self { header, query, events, expected } = self;
         format!("{header}=== query\n{query}=== events\n{events}=== expected\n{expected}")
     }
@@ -72,7 +94,12 @@ impl Case {
         let language = self.setting("language").expect("a case names its language");
         let arguments = ["query", "--lang", language, &query, "--logs", &logs, "--output", "csv"];
         let options = self.setting("options").unwrap_or("--splunk-fields json").split_whitespace();
-        let run = quarry(arguments).with(options).run();
+        let mut run = quarry(arguments).with(options);
+        let macros = self.macros();
+        if !macros.is_empty() {
+            run = run.with(["--macros", &folder.write("macros.conf", macros)]);
+        }
+        let run = run.run();
         if run.code == 0 {
             Ok(run.text().to_owned())
         } else {
@@ -97,7 +124,14 @@ fn verdict(path: &Path) -> Option<String> {
     let name = path.file_name().expect("a file has a name").to_string_lossy().into_owned();
     let mut case = Case::parse(&fs::read_to_string(path).expect("the case is readable"));
     let found = case.found();
-    let agrees = found.as_ref().is_ok_and(|found| case.agrees(found));
+    let agrees = match &found {
+        Ok(found) => case.agrees(found),
+        Err(error) => case
+            .expected
+            .trim()
+            .strip_prefix("error ")
+            .is_some_and(|code| error.contains(&format!("[{code}"))),
+    };
     match (agrees, case.setting("known-difference")) {
         (true, None) => None,
         (true, Some(_)) => Some(format!("{name}: agrees now: take its line `known-difference` out")),
@@ -119,6 +153,14 @@ fn verdict(path: &Path) -> Option<String> {
 
 #[test]
 fn every_case_gives_the_rows_of_the_reference() {
+    let paths = paths();
+    assert!(paths.len() >= 40, "{} cases", paths.len());
+    let wrong: Vec<String> = paths.iter().filter_map(|path| verdict(path)).collect();
+    assert!(wrong.is_empty(), "{} of {} cases differ\n\n{}", wrong.len(), paths.len(), wrong.join("\n"));
+}
+
+/// The cases, by path.
+pub fn paths() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
     let mut paths: Vec<_> = fs::read_dir(folder)
         .expect("the cases are there")
@@ -126,9 +168,19 @@ fn every_case_gives_the_rows_of_the_reference() {
         .filter(|path| path.extension().is_some_and(|ending| ending == "txt"))
         .collect();
     paths.sort();
-    assert!(paths.len() >= 40, "{} cases", paths.len());
-    let wrong: Vec<String> = paths.iter().filter_map(|path| verdict(path)).collect();
-    assert!(wrong.is_empty(), "{} of {} cases differ\n\n{}", wrong.len(), paths.len(), wrong.join("\n"));
+    paths
+}
+
+#[test]
+fn every_rule_has_a_case_that_names_it() {
+    let rules = include_str!("cases/RULES.md");
+    let rules: BTreeSet<&str> =
+        rules.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect();
+    let texts: Vec<String> = paths().iter().map(|path| fs::read_to_string(path).expect("readable")).collect();
+    let cases: Vec<Case> = texts.iter().map(|text| Case::parse(text)).collect();
+    let named: BTreeSet<&str> = cases.iter().flat_map(|case| case.settings("rule")).collect();
+    assert_eq!(rules.difference(&named).collect::<Vec<_>>(), Vec::<&&str>::new(), "rules without a case");
+    assert_eq!(named.difference(&rules).collect::<Vec<_>>(), Vec::<&&str>::new(), "rules not in RULES.md");
 }
 
 #[test]

@@ -89,7 +89,7 @@ fn documented_aql_corpus_parses_and_plans() {
 fn exit_status_says_whether_all_plan() {
     let folder = Folder::new();
     let good = folder.write("good.spl", "index=* eventName=A | stats count by user");
-    let bad = folder.write("bad.aql", "SELECT nosuchcolumn FROM events");
+    let bad = folder.write("bad.aql", "SELECT usernam FROM events");
     let run = quarry(["check", &good]).run().exits(0);
     assert_eq!(run.rows()[0]["plan"], true);
     let run = quarry(["check", &good, &bad]).run().exits(1);
@@ -107,7 +107,7 @@ fn an_error_shows_file_line_caret_and_code() {
     let logs = folder.write("empty.jsonl", "");
     for (name, text, line, wrong) in [
         ("a.spl", "index=* eventName=A\n| stats count by user\n| evall x=1\n", 3, "evall"),
-        ("b.aql", "SELECT username\nFROM events\nWHERE nosuchcolumn = 'a'\n", 3, "nosuchcolumn"),
+        ("b.aql", "SELECT username\nFROM events\nWHERE usernam = 'a'\n", 3, "usernam"),
     ] {
         let file = folder.write(name, text);
         let run = quarry(["query", &file, "--logs", &logs]).run().exits(2);

@@ -78,6 +78,8 @@ fn compare_all(alerts: &[Value]) {
     for (detection, kind) in [
         ("launch.spl", "launch"),
         ("launch.aql", "launch"),
+        ("staging.spl", "staging"),
+        ("staging.aql", "staging"),
         ("refused.spl", "refused"),
         ("refused.aql", "refused"),
     ] {

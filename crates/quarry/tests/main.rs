@@ -1,13 +1,21 @@
 //! The binary, end to end.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
+mod aql;
 mod cases;
 mod check;
 mod common;
+mod differential;
+mod emulate;
 mod events;
+mod explain;
 mod founding;
 mod hostile;
 mod hunt;
+mod lint;
+mod lsp;
 mod output;
+mod packs;
+mod reference;
 mod shapes;
 mod truth_table;

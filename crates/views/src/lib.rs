@@ -15,6 +15,6 @@ mod view;
 
 pub use field::{Derivation, Field, LookupTable};
 pub use formats::{Encoding, Foreign, LogFormats, LogType, Signature, Unwrap};
-pub use load::{Catalog, LoadError};
+pub use load::{Catalog, LoadError, NamedFile, UserFiles};
 pub use path::{Path, Step};
 pub use view::{Resolved, View, ViewSource};

@@ -2,10 +2,11 @@
 
 mod derivation;
 mod document;
+mod files;
 mod formats;
 mod views;
 
-use std::fmt;
+use std::{fmt, path::PathBuf};
 
 use quarry_diagnostic::Diagnostic;
 
@@ -28,6 +29,28 @@ pub struct Catalog {
     pub formats: LogFormats,
     /// Views by name.
     pub views: Vec<View>,
+    /// Files that the user names for queries to read.
+    pub files: UserFiles,
+}
+
+/// Files that a `quarry.toml` names.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UserFiles {
+    /// Reference sets, maps and tables as CSV.
+    pub reference: Vec<NamedFile>,
+    /// Saved searches, each the query of one.
+    pub saved_searches: Vec<NamedFile>,
+}
+
+/// A file under the name that queries use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedFile {
+    /// The name.
+    pub name: String,
+    /// Where it is; a relative path is from the folder of `quarry.toml`.
+    pub file: PathBuf,
+    /// Whether its values are the same in any case.
+    pub ignore_case: bool,
 }
 
 /// A view file that cannot be understood.
@@ -82,11 +105,15 @@ impl Catalog {
         let documents =
             files.map(|(file, text)| Document::parse(file, text)).collect::<Result<Vec<_>, _>>()?;
         let mut log_formats = LogFormats::default();
+        let mut user_files = UserFiles::default();
+        if let (Some((file, _)), Some(document)) = (user, documents.last()) {
+            files::extend(&mut user_files, file, document.root())?;
+        }
         for (index, document) in documents.iter().enumerate() {
             formats::extend(&mut log_formats, document.root(), index >= EMBEDDED.len())?;
         }
         let views = views::build(&documents, &log_formats)?;
-        Ok(Self { formats: log_formats, views })
+        Ok(Self { formats: log_formats, views, files: user_files })
     }
 
     /// A view by name.

@@ -75,6 +75,12 @@ impl View {
         }
     }
 
+    /// The field that a source declares by this name.
+    #[must_use]
+    pub fn source_field<'s>(&self, source: &'s ViewSource, name: &str) -> Option<&'s Field> {
+        source.fields.get(&self.key(name))
+    }
+
     /// All declared names, sorted, each once.
     #[must_use]
     pub fn field_names(&self) -> Vec<&str> {

@@ -58,6 +58,16 @@ impl Scenario {
         self.put(&container, [record]);
     }
 
+    /// Expects an alert of the sequence that ends with the launch just added.
+    fn expect_staging(&mut self, what: &'static str) {
+        let steps = self.records.iter().rev().take(3);
+        let event_ids = steps.filter_map(|(_, record)| record.body["eventID"].as_str().map(str::to_owned));
+        let event_ids = event_ids.collect();
+        if let Some(launch) = self.expected.last().cloned() {
+            self.expected.push(Expected { detection: "staging", what, event_ids, ..launch });
+        }
+    }
+
     fn launch(&mut self, session: &Session, minutes: i64, launch: &Launch<'_>, what: &'static str) {
         let time = self.at(minutes);
         let call = aws::run_instances(&mut self.random, session, time, launch);
@@ -226,6 +236,8 @@ fn staging(scenario: &mut Scenario) {
         &launch,
         "an instance is launched from a snapshot that the same session took",
     );
+    scenario
+        .expect_staging("a session takes a snapshot, makes a volume of it and launches an instance with it");
 }
 
 fn service(scenario: &mut Scenario, role: &str, name: &str) -> Session {

@@ -40,12 +40,16 @@ pub fn markdown(scenario: &Scenario, objects: &BTreeMap<String, Vec<u8>>) -> Str
         |detection: &str| scenario.expected.iter().filter(|alert| alert.detection == detection).count();
     let _ = writeln!(
         text,
-        "{} records give {} alerts of a launch and {} of a refused attempt, in SPL and in AQL alike.\n",
+        "{} records give {} alerts of a launch, {} of a staging sequence and {} of a refused attempt, in SPL and\n\
+         in AQL alike.\n",
         scenario.records.len(),
         count("launch"),
+        count("staging"),
         count("refused")
     );
-    for (detection, title) in [("launch", "Launches"), ("refused", "Refused attempts")] {
+    for (detection, title) in
+        [("launch", "Launches"), ("staging", "Staging sequences"), ("refused", "Refused attempts")]
+    {
         let _ = writeln!(text, "## {title}\n\n| cloud | what happens | actor | from |\n|---|---|---|---|");
         for alert in scenario.expected.iter().filter(|alert| alert.detection == detection) {
             let _ = writeln!(

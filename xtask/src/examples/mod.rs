@@ -23,7 +23,7 @@ pub const SEED: u64 = 0x7157_8002;
 /// An alert that the examples must give.
 #[derive(Debug, Clone)]
 pub struct Expected {
-    /// `launch` or `refused`.
+    /// `launch`, `staging` or `refused`.
     pub detection: &'static str,
     /// What happens, in one line.
     pub what: &'static str,

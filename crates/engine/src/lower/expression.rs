@@ -47,6 +47,7 @@ impl Lowering {
             ExpressionKind::Case { arms, otherwise } => self.case(arms, otherwise.as_deref(), schema),
             ExpressionKind::Coalesce(items) => Ok(coalesce(self.expressions(items, schema)?)),
             ExpressionKind::Cast { value, to } => self.cast(self.expression(value, schema)?, *to, schema),
+            ExpressionKind::ForEach { list, element, body } => self.for_each(list, element, body, schema),
             ExpressionKind::Arithmetic { operator, left, right } => {
                 self.arithmetic(*operator, left, right, schema)
             }

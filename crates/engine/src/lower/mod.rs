@@ -1,7 +1,9 @@
 //! From the waist to a DataFusion logical plan.
 
 mod aggregate;
+mod compiled;
 mod expression;
+mod for_each;
 mod lookup;
 mod operator;
 mod program;

@@ -58,7 +58,9 @@ impl Lowering {
             Operator::Deduplicate { input, keys, keep, order } => self.deduplicate(input, keys, *keep, order),
             Operator::Union { inputs } => self.union(node, inputs),
             Operator::Join { left, right, kind, on } => self.join(left, right, *kind, on),
-            Operator::Expand { input, column, limit } => self.expand(input, column, *limit),
+            Operator::Expand { input, column, limit, position } => {
+                self.expand(input, column, *limit, position.as_deref())
+            }
             Operator::Lookup(lookup) => self.lookup(lookup),
         }
     }
@@ -250,32 +252,42 @@ impl Lowering {
         project(joined, columns)
     }
 
-    fn expand(&mut self, input: &Node, column: &str, limit: Option<usize>) -> Result<LogicalPlan> {
+    fn expand(
+        &mut self,
+        input: &Node,
+        column: &str,
+        limit: Option<usize>,
+        position: Option<&str>,
+    ) -> Result<LogicalPlan> {
         let mut plan = self.node(input)?;
+        let span = quarry_diagnostic::Span::default();
+        let list = || Expression::column(column, span);
+        let call = |function: &str, arguments| Expression::call(function, arguments, Type::TextList, span);
         if let Some(limit) = limit {
-            let count = Expression::literal(
-                Value::Integer(i64::try_from(limit).unwrap_or(i64::MAX)),
-                quarry_diagnostic::Span::default(),
-            );
-            let list = Expression::column(column, quarry_diagnostic::Span::default());
-            let taken = Expression::call(
-                "list_take",
-                vec![list, count],
-                Type::TextList,
-                quarry_diagnostic::Span::default(),
-            );
-            let taken = self.expression(&taken, plan.schema())?;
-            let columns = names(plan.schema()).into_iter().map(|name| {
-                let value =
-                    if name == column { taken.clone() } else { Expr::Column(Column::new_unqualified(&name)) };
-                (name, value)
-            });
-            plan = project(plan.clone(), columns.collect())?;
+            let count = Expression::literal(Value::Integer(i64::try_from(limit).unwrap_or(i64::MAX)), span);
+            plan = self.with_column(plan, column, &call("list_take", vec![list(), count]))?;
+        }
+        let mut columns = vec![Column::new_unqualified(column)];
+        if let Some(position) = position {
+            plan = self.with_column(plan, position, &call("list_positions", vec![list()]))?;
+            columns.push(Column::new_unqualified(position));
         }
         let options = UnnestOptions::new().with_preserve_nulls(true);
-        LogicalPlanBuilder::from(plan)
-            .unnest_column_with_options(Column::new_unqualified(column), options)?
-            .build()
+        LogicalPlanBuilder::from(plan).unnest_columns_with_options(columns, options)?.build()
+    }
+
+    /// The plan with one column added or replaced.
+    fn with_column(&self, plan: LogicalPlan, column: &str, value: &Expression) -> Result<LogicalPlan> {
+        let value = self.expression(value, plan.schema())?;
+        let mut columns: Vec<(String, Expr)> = names(plan.schema())
+            .into_iter()
+            .map(|name| (name.clone(), Expr::Column(Column::new_unqualified(name))))
+            .collect();
+        match columns.iter_mut().find(|(name, _)| name == column) {
+            Some(entry) => entry.1 = value,
+            None => columns.push((column.to_owned(), value)),
+        }
+        project(plan, columns)
     }
 }
 

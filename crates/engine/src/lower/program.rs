@@ -26,12 +26,12 @@ use datafusion::{
         Signature, Volatility, expr::ScalarFunction,
     },
     physical_expr::PhysicalExpr,
-    prelude::SessionContext,
 };
 use quarry_plan::{Expression, Node, Operator};
 
 use super::{
     Lowering,
+    compiled::compile,
     operator::{names, project},
 };
 
@@ -70,8 +70,8 @@ impl Lowering {
         let fields = input.schema().fields().iter().filter(|field| used.contains(field.name()));
         let mut fields: Vec<Arc<Field>> = fields.cloned().collect();
         let arguments: Vec<String> = fields.iter().map(|field| field.name().clone()).collect();
-        let session = SessionContext::new();
         let mut compiled = Vec::new();
+        let mut volatility = Volatility::Immutable;
         let mut results: Vec<String> = Vec::new();
         for step in steps {
             let schema = Arc::new(Schema::new(fields.clone()));
@@ -80,8 +80,11 @@ impl Lowering {
             let mut added = Vec::new();
             for (name, value) in *step {
                 let value = self.expression(value, &known)?;
+                if value.is_volatile() {
+                    volatility = Volatility::Volatile;
+                }
                 added.push(Arc::new(Field::new(name, value.get_type(&known)?, true)));
-                values.push((name.clone(), session.create_physical_expr(value, &known)?));
+                values.push((name.clone(), compile(value, &known)?));
             }
             compiled.push(Step { schema, values });
             for field in added {
@@ -100,7 +103,7 @@ impl Lowering {
             arguments: arguments.clone(),
             steps: compiled,
             results: results.iter().filter_map(&of_result).collect(),
-            signature: Signature::any(arguments.len(), Volatility::Immutable),
+            signature: Signature::any(arguments.len(), volatility),
         };
         // With an alias no column keeps the name of the table it came from.
         let column = |name: &str| Expr::Column(Column::new_unqualified(name)).alias(name);

@@ -6,11 +6,14 @@ mod bits;
 mod compare;
 mod convert;
 mod date;
+mod extra;
 mod pattern;
 mod reference;
-
 mod search;
+mod session;
 mod text;
+
+pub(crate) use session::session_udf;
 
 use crate::base::{Cell, Function};
 
@@ -28,6 +31,7 @@ pub(crate) const TABLES: &[&[Function]] = &[
     compare::FUNCTIONS,
     convert::FUNCTIONS,
     date::FUNCTIONS,
+    extra::FUNCTIONS,
     reference::FUNCTIONS,
     pattern::FUNCTIONS,
     search::FUNCTIONS,

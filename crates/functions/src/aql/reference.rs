@@ -1,56 +1,72 @@
-//! Reference data. None is loaded: no set holds anything, no map has a value.
+//! Reference data. The lists are constants of the query; the same places belong together.
+
+use std::{
+    borrow::Cow,
+    collections::{HashMap, HashSet},
+};
 
 use arrow::array::ArrayRef;
 use quarry_plan::Type;
 
+use super::plain;
 use super::source::RETRIEVAL;
-use crate::base::Literal::{Bool, Null, Text};
-use crate::base::{ArgumentTypes, Call, Example, Function, results};
+use crate::base::Literal::{Bool, Int, List, Null, Text};
+use crate::base::{ArgumentTypes, Call, Cell, Example, Function, results};
 
 pub(crate) const FUNCTIONS: &[Function] = &[
     row(
-        "aql_referencesetcontains",
+        "aql_reference_contains",
         "REFERENCESETCONTAINS('set', value)",
-        (2, 3),
+        "Whether a list holds the value; of several values one is enough.",
+        (2, 2),
         results::boolean,
-        nowhere,
-        &[(&[Text("VIPs"), Text("10.0.0.1")], Bool(false)), (&[Text("VIPs"), Null], Null)],
+        contains,
+        &[
+            (&[List(&["10.0.0.1", "10.0.0.2"]), Text("10.0.0.2")], Bool(true)),
+            (&[List(&["10.0.0.1"]), Text("10.0.0.2")], Bool(false)),
+            (&[List(&["4625"]), Int(4625)], Bool(true)),
+            (&[List(&["a"]), List(&["b", "a"])], Bool(true)),
+            (&[List(&["a"]), Null], Null),
+        ],
     ),
     row(
-        "aql_referencemapsetcontains",
+        "aql_reference_pair",
         "REFERENCEMAPSETCONTAINS('map', key, value)",
-        (3, 4),
+        "Whether a key and a value stand at the same place of two lists.",
+        (4, 4),
         results::boolean,
-        nowhere,
-        &[(&[Text("Map"), Text("key"), Text("value")], Bool(false))],
+        pair,
+        &[
+            (&[List(&["k", "k", "m"]), List(&["a", "b", "c"]), Text("k"), Text("b")], Bool(true)),
+            (&[List(&["k", "m"]), List(&["a", "c"]), Text("k"), Text("c")], Bool(false)),
+            (&[List(&["k"]), List(&["a"]), Null, Text("a")], Null),
+        ],
     ),
     row(
-        "aql_referencemap",
-        "REFERENCEMAP('map', key)",
-        (2, 3),
+        "aql_reference_value",
+        "REFERENCEMAP('map', key), REFERENCETABLE('table', 'column', key)",
+        "The value at the place where the key last stands; null if nowhere or empty.",
+        (3, 3),
         results::text,
-        nothing,
-        &[(&[Text("Map"), Text("key")], Null)],
-    ),
-    row(
-        "aql_referencetable",
-        "REFERENCETABLE('table', 'column', key)",
-        (3, 4),
-        results::text,
-        nothing,
-        &[(&[Text("Table"), Text("column"), Text("key")], Null)],
+        value,
+        &[
+            (&[List(&["ann", "bob"]), List(&["Ann B.", "Bob C."]), Text("bob")], Text("Bob C.")),
+            (&[List(&["ann", "ann"]), List(&["old", "new"]), Text("ann")], Text("new")),
+            (&[List(&["ann", "bob"]), List(&["", "x"]), Text("ann")], Null),
+            (&[List(&["ann"]), List(&["x"]), Text("eve")], Null),
+        ],
     ),
 ];
 
 const fn row(
     name: &'static str,
     signature: &'static str,
+    meaning: &'static str,
     arity: (usize, usize),
     result: fn(&ArgumentTypes<'_>) -> Type,
     evaluate: fn(&Call<'_>) -> ArrayRef,
     examples: &'static [Example],
 ) -> Function {
-    let meaning = "Looks up reference data; there is none, so nothing is found.";
     Function {
         name,
         signature,
@@ -64,10 +80,35 @@ const fn row(
     }
 }
 
-fn nowhere(call: &Call<'_>) -> ArrayRef {
-    call.booleans(|row| if row.cells(1).any(crate::base::Cell::is_null) { None } else { Some(false) })
+/// The texts of a list.
+fn texts(cell: Cell<'_>) -> Vec<Cow<'_, str>> {
+    cell.values().collect()
 }
 
-fn nothing(call: &Call<'_>) -> ArrayRef {
-    call.texts(|_| None)
+fn contains(call: &Call<'_>) -> ArrayRef {
+    let mut known: Option<HashSet<Cow<'_, str>>> = None;
+    call.booleans(|row| {
+        let known = known.get_or_insert_with(|| texts(row.cell(0)).into_iter().collect());
+        let value = plain(row.cell(1));
+        (!value.is_null()).then(|| value.values().any(|value| known.contains(&*value)))
+    })
+}
+
+fn pair(call: &Call<'_>) -> ArrayRef {
+    let mut known: Option<HashSet<(Cow<'_, str>, Cow<'_, str>)>> = None;
+    call.booleans(|row| {
+        let known =
+            known.get_or_insert_with(|| texts(row.cell(0)).into_iter().zip(texts(row.cell(1))).collect());
+        let (key, value) = (plain(row.cell(2)).text()?, plain(row.cell(3)).text()?);
+        Some(known.contains(&(key, value)))
+    })
+}
+
+fn value(call: &Call<'_>) -> ArrayRef {
+    let mut known: Option<HashMap<Cow<'_, str>, Cow<'_, str>>> = None;
+    call.texts(|row| {
+        let known =
+            known.get_or_insert_with(|| texts(row.cell(0)).into_iter().zip(texts(row.cell(1))).collect());
+        known.get(&*plain(row.cell(2)).text()?).filter(|value| !value.is_empty()).cloned()
+    })
 }

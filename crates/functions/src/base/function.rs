@@ -134,7 +134,14 @@ pub(crate) mod results {
     }
 }
 
+/// The functions that give another value in each row although their arguments are the same.
+const BY_CHANCE: &[&str] = &["spl_random"];
+
 impl Function {
+    fn is_by_chance(&self) -> bool {
+        BY_CHANCE.contains(&self.name)
+    }
+
     /// The type of the result for arguments of these types, where `constants` holds the text of
     /// those that are known in advance.
     ///
@@ -156,7 +163,11 @@ impl Function {
 
 /// The DataFusion function of a table row.
 pub(crate) fn scalar_udf(function: &'static Function, context: &QueryContext) -> ScalarUDF {
-    let volatility = if function.uses_now { Volatility::Stable } else { Volatility::Immutable };
+    let volatility = match function {
+        function if function.is_by_chance() => Volatility::Volatile,
+        function if function.uses_now => Volatility::Stable,
+        _ => Volatility::Immutable,
+    };
     let signature = Signature::one_of(vec![TypeSignature::Nullary, TypeSignature::VariadicAny], volatility);
     ScalarUDF::new_from_impl(TableFunction { function, signature, context: context.clone() })
 }
@@ -214,7 +225,7 @@ impl ScalarUDFImpl for TableFunction {
 
     fn invoke_with_args(&self, arguments: ScalarFunctionArgs) -> Result<ColumnarValue> {
         let cells = arguments.args.iter().map(Argument::new).collect::<Result<Vec<_>>>()?;
-        let constant = cells.iter().all(Argument::is_constant);
+        let constant = cells.iter().all(Argument::is_constant) && !self.function.is_by_chance();
         let rows = if constant { 1 } else { arguments.number_rows };
         let result = waist_type(arguments.return_field.data_type());
         let call = Call { arguments: cells, rows, result, context: &self.context };

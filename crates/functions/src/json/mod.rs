@@ -70,6 +70,56 @@ fn dotted<'v>(members: &'v serde_json::Map<String, Value>, name: &str, rest: &[S
     Vec::new()
 }
 
+/// Calls `put` at the place a path leads to. Members that are missing are made, elements are not.
+pub(crate) fn change(value: &mut Value, path: &[Step], put: &mut dyn FnMut(&mut Value)) {
+    let Some((first, rest)) = path.split_first() else {
+        return put(value);
+    };
+    match (first, value) {
+        (Step::Member(name), Value::Object(members)) => {
+            // A member made on the way is an object if the path goes on.
+            let made = || if rest.is_empty() { Value::Null } else { Value::Object(serde_json::Map::new()) };
+            change(members.entry(name.as_str()).or_insert_with(made), rest, put);
+        }
+        (Step::Every, Value::Array(elements)) => {
+            elements.iter_mut().for_each(|element| change(element, rest, put));
+        }
+        (Step::Element(index), Value::Array(elements)) => {
+            if let Some(element) = elements.get_mut(*index) {
+                change(element, rest, put);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Takes away what a path leads to.
+pub(crate) fn remove(value: &mut Value, path: &[Step]) {
+    let Some((first, rest)) = path.split_first() else { return };
+    match (first, value) {
+        (Step::Member(name), Value::Object(members)) if rest.is_empty() => {
+            members.shift_remove(name);
+        }
+        (Step::Member(name), Value::Object(members)) => {
+            if let Some(member) = members.get_mut(name) {
+                remove(member, rest);
+            }
+        }
+        (Step::Every, Value::Array(elements)) if rest.is_empty() => elements.clear(),
+        (Step::Every, Value::Array(elements)) => {
+            elements.iter_mut().for_each(|element| remove(element, rest));
+        }
+        (Step::Element(index), Value::Array(elements)) if *index < elements.len() => {
+            if rest.is_empty() {
+                elements.remove(*index);
+            } else if let Some(element) = elements.get_mut(*index) {
+                remove(element, rest);
+            }
+        }
+        _ => {}
+    }
+}
+
 /// A leaf as text (null as the word), an object or array as JSON.
 pub(crate) fn text(value: &Value) -> String {
     match value {

@@ -125,7 +125,7 @@ fn one_or_many(arguments: &ArgumentTypes<'_>) -> Type {
     }
 }
 
-fn parsed(row: Row<'_>) -> Option<Value> {
+pub(super) fn parsed(row: Row<'_>) -> Option<Value> {
     serde_json::from_str(&row.text(0)?).ok()
 }
 
@@ -176,7 +176,7 @@ fn valid(call: &Call<'_>) -> ArrayRef {
 }
 
 /// A cell as JSON. Text that is an object or an array itself is taken as such, so that calls nest.
-fn value(cell: Cell<'_>) -> Value {
+pub(super) fn value(cell: Cell<'_>) -> Value {
     match cell {
         Cell::Null => Value::Null,
         Cell::Boolean(value) => Value::Bool(value),

@@ -4,12 +4,18 @@
 mod address;
 mod arithmetic;
 mod bin;
+mod bits;
+mod chance;
 mod combine;
 mod command;
+mod command_names;
 mod compare;
 mod convert;
 mod data;
+mod hash;
 mod inform;
+mod json_edit;
+mod kind;
 mod letter_case;
 mod math;
 mod multivalue;
@@ -18,6 +24,7 @@ mod printf;
 mod range;
 mod regular;
 mod rex;
+mod significant;
 mod slice;
 mod term;
 mod timing;
@@ -48,12 +55,18 @@ pub(crate) const TABLES: &[&[Function]] = &[
     address::FUNCTIONS,
     arithmetic::FUNCTIONS,
     bin::FUNCTIONS,
+    bits::FUNCTIONS,
+    chance::FUNCTIONS,
     combine::FUNCTIONS,
     command::FUNCTIONS,
+    command_names::FUNCTIONS,
     compare::FUNCTIONS,
     convert::FUNCTIONS,
     data::FUNCTIONS,
+    hash::FUNCTIONS,
     inform::FUNCTIONS,
+    json_edit::FUNCTIONS,
+    kind::FUNCTIONS,
     letter_case::FUNCTIONS,
     math::FUNCTIONS,
     multivalue::FUNCTIONS,
@@ -62,6 +75,7 @@ pub(crate) const TABLES: &[&[Function]] = &[
     range::FUNCTIONS,
     regular::FUNCTIONS,
     rex::FUNCTIONS,
+    significant::FUNCTIONS,
     slice::FUNCTIONS,
     term::FUNCTIONS,
     timing::FUNCTIONS,

@@ -90,6 +90,15 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         &[(&[List(&["a", "b"]), Text(", ")], Text("a, b")), (&[Null, Text(",")], Null)],
     ),
     row(
+        "spl_mvreverse",
+        "mvreverse(<mv>)",
+        "The values from the last to the first.",
+        (1, 1),
+        results::list,
+        reverse,
+        &[(&[List(&["b", "a", "c"])], List(&["c", "a", "b"])), (&[Text("a")], List(&["a"]))],
+    ),
+    row(
         "spl_mvsort",
         "mvsort(<mv>)",
         "The values in lexicographic order.",
@@ -249,6 +258,14 @@ fn sort(call: &Call<'_>) -> ArrayRef {
     call.lists(|row| {
         let mut values: Vec<_> = row.cell(0).values().collect();
         values.sort();
+        Some(values)
+    })
+}
+
+fn reverse(call: &Call<'_>) -> ArrayRef {
+    call.lists(|row| {
+        let mut values: Vec<_> = row.cell(0).values().collect();
+        values.reverse();
         Some(values)
     })
 }

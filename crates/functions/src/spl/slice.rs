@@ -50,6 +50,14 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             (&[List(&["%41", "%C3%A9"])], List(&["A", "é"])),
         ],
     ),
+    row(
+        "spl_urlencode",
+        "urlencode(<str>)",
+        "The text with all but letters, digits and `-._~` as percent escapes.",
+        1,
+        |call| call.each_text(|_, text| Some(Cow::Owned(encode(&text)))),
+        &[(&[Text("a b/é")], Text("a%20b%2F%C3%A9")), (&[Text("a-b_c.d~e")], Text("a-b_c.d~e"))],
+    ),
 ];
 
 const fn row(
@@ -98,6 +106,18 @@ fn part(text: &str, start: f64, length: f64) -> &str {
 
 fn urldecode(call: &Call<'_>) -> ArrayRef {
     call.each_text(|_, text| if text.contains('%') { Some(Cow::Owned(decode(&text))) } else { Some(text) })
+}
+
+fn encode(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
 }
 
 fn decode(text: &str) -> String {

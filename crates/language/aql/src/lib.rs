@@ -6,8 +6,10 @@
 
 pub mod codes;
 mod lower;
+mod reference;
 pub mod registry;
 pub mod syntax;
 
 pub use lower::{LowerOptions, Lowered, OutputColumn, lower};
+pub use reference::{ReferenceCollection, ReferenceData};
 pub use syntax::{Parsed, parse};

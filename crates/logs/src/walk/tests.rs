@@ -81,6 +81,13 @@ fn what_is_no_object_is_told() {
 }
 
 #[test]
+fn records_before_something_broken_are_kept() {
+    let text = format!(r#"{}{{"Records":[}}{}"#, r#"{"a":1}"#.repeat(6), r#"{"b":2}"#.repeat(6));
+    let (records, reasons) = walk(text.as_bytes(), &[]);
+    assert_eq!((records.len(), reasons), (12, vec!["a closing brace without its opening one"]));
+}
+
+#[test]
 fn depth_and_size_are_bounded_without_losing_what_follows() {
     let deep = format!("{{\"a\":{}{}}}\n{{\"b\":1}}", "[".repeat(100), "]".repeat(100));
     assert_eq!(

@@ -1,36 +1,46 @@
 //! Needles looked for while the walk passes a record, in the same pass over the bytes.
 //!
-//! Of each needle two neighbouring rare bytes are compared with every block that the walk has loaded
-//! anyway; only where both stand is the whole needle compared.
+//! Each byte is classified by two table look-ups, one for each half of it: which needles may have
+//! it as the first byte of their rarest pair, and is it a backslash or a line break? The bytes one
+//! place on are classified for the second byte of the pairs. Only where both agree is a whole
+//! needle compared.
 
-use fearless_simd::{Simd, mask8x64, u8x64};
+use fearless_simd::{Simd, SimdFrom, u8x64};
 
-use crate::finder::Finder;
+use super::{Window, mask::BLOCK};
+use crate::{finder::Finder, rarity::rarest_pair};
 
 /// Needles that tell whether a record may match; one more is the name of the time's member.
-pub(crate) const NEEDLES: usize = 3;
+pub(crate) const NEEDLES: usize = 5;
 const LANES: usize = NEEDLES + 1;
 const TIME: usize = NEEDLES;
+const BACKSLASH: u8 = 1 << LANES;
+const NEWLINE: u8 = 1 << (LANES + 1);
 
 /// What to look for.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Watch {
     needles: [Option<Needle>; LANES],
+    tables: Tables,
 }
 
 #[derive(Debug, Clone)]
 struct Needle {
     finder: Finder,
-    /// Two neighbouring bytes of the needle, in lower case if case is ignored.
-    pair: [u8; 2],
-    /// Where in the needle the first of them stands.
+    /// Where in the needle its rarest pair stands.
     place: usize,
 }
 
 impl Needle {
     fn new(finder: &Finder) -> Option<Self> {
-        let (pair, place) = finder.rarest_pair()?;
-        Some(Self { finder: finder.clone(), pair, place })
+        let place = rarest_pair(finder.needle(), finder.ignores_case())?;
+        Some(Self { finder: finder.clone(), place })
+    }
+}
+
+impl Default for Watch {
+    fn default() -> Self {
+        Self::with([const { None }; LANES])
     }
 }
 
@@ -40,11 +50,15 @@ impl Watch {
         if finders.len() > NEEDLES {
             return None;
         }
-        let mut watch = Self::default();
-        for (slot, finder) in watch.needles.iter_mut().zip(finders) {
+        let mut needles = [const { None }; LANES];
+        for (slot, finder) in needles.iter_mut().zip(finders) {
             *slot = Some(Needle::new(finder)?);
         }
-        Some(watch)
+        Some(Self::with(needles))
+    }
+
+    fn with(needles: [Option<Needle>; LANES]) -> Self {
+        Self { tables: Tables::new(&needles), needles }
     }
 
     /// Looks for the name of the time's member too.
@@ -52,6 +66,7 @@ impl Watch {
         if let Some(slot) = self.needles.get_mut(TIME) {
             *slot = key.and_then(Needle::new);
         }
+        self.tables = Tables::new(&self.needles);
     }
 
     /// Bytes behind a block that a needle beginning in it may reach; at least one.
@@ -60,75 +75,140 @@ impl Watch {
     }
 }
 
-/// One needle's pair in registers: first byte, second byte, and what folds case.
-pub(crate) struct Lane<S: Simd> {
-    first: u8x64<S>,
-    second: u8x64<S>,
-    fold: u8x64<S>,
+/// For each half of a byte the classes it may belong to.
+#[derive(Debug, Clone)]
+struct Table {
+    low: [u8; 16],
+    high: [u8; 16],
 }
 
-/// The needles in registers. Written out lane by lane: closures would not be compiled for the
-/// processor's wider registers.
-pub(crate) struct Lanes<S: Simd> {
-    one: Lane<S>,
-    two: Lane<S>,
-    three: Lane<S>,
-    time: Lane<S>,
-}
+impl Table {
+    /// A table that puts every byte into `classes`.
+    fn new(classes: u8) -> Self {
+        Self { low: [classes; 16], high: [classes; 16] }
+    }
 
-impl<S: Simd> Lane<S> {
-    #[inline(always)]
-    fn new(simd: S, needle: Option<&Needle>) -> Self {
-        // A lane without a needle looks for a byte that UTF-8 does not have.
-        let (first, second, fold) = match needle {
-            Some(needle) => {
-                (needle.pair[0], needle.pair[1], if needle.finder.ignores_case() { 0x20 } else { 0 })
-            }
-            None => (0xff, 0xff, 0),
-        };
-        Self {
-            first: simd.splat_u8x64(first | fold),
-            second: simd.splat_u8x64(second | fold),
-            fold: simd.splat_u8x64(fold),
+    fn add(&mut self, byte: u8, class: u8) {
+        let (low, high) = (usize::from(byte & 15), usize::from(byte >> 4));
+        if let (Some(low), Some(high)) = (self.low.get_mut(low), self.high.get_mut(high)) {
+            *low |= class;
+            *high |= class;
         }
     }
 
-    /// Where the pair stands; `next` are the bytes one place on.
-    #[inline(always)]
-    fn pairs(&self, simd: S, bytes: u8x64<S>, next: u8x64<S>) -> mask8x64<S> {
-        let first = simd.simd_eq_u8x64(simd.or_u8x64(bytes, self.fold), self.first);
-        let second = simd.simd_eq_u8x64(simd.or_u8x64(next, self.fold), self.second);
-        simd.and_mask8x64(first, second)
+    /// Adds the byte in both cases if case is ignored.
+    fn add_letter(&mut self, byte: u8, class: u8, ignore_case: bool) {
+        self.add(byte, class);
+        if ignore_case {
+            self.add(byte.to_ascii_uppercase(), class);
+            self.add(byte.to_ascii_lowercase(), class);
+        }
     }
 }
 
-impl<S: Simd> Lanes<S> {
+/// The classes of a byte, and those of the byte behind it.
+#[derive(Debug, Clone)]
+struct Tables {
+    here: Table,
+    next: Table,
+}
+
+impl Tables {
+    fn new(needles: &[Option<Needle>; LANES]) -> Self {
+        let mut tables = Self { here: Table::new(0), next: Table::new(BACKSLASH | NEWLINE) };
+        tables.here.add(b'\\', BACKSLASH);
+        tables.here.add(b'\n', NEWLINE);
+        for (index, needle) in needles.iter().enumerate() {
+            let Some(Needle { finder, place }) = needle else { continue };
+            if let Some([here, next]) = finder.needle().get(*place..).and_then(<[u8]>::first_chunk) {
+                tables.here.add_letter(*here, 1 << index, finder.ignores_case());
+                tables.next.add_letter(*next, 1 << index, finder.ignores_case());
+            }
+        }
+        tables
+    }
+}
+
+/// The tables in registers.
+pub(crate) struct Classes<S: Simd> {
+    here: [u8x64<S>; 2],
+    next: [u8x64<S>; 2],
+}
+
+impl<S: Simd> Classes<S> {
     #[inline(always)]
     pub(crate) fn new(simd: S, watch: &Watch) -> Self {
-        let [one, two, three, time] = &watch.needles;
+        let Tables { here, next } = &watch.tables;
         Self {
-            one: Lane::new(simd, one.as_ref()),
-            two: Lane::new(simd, two.as_ref()),
-            three: Lane::new(simd, three.as_ref()),
-            time: Lane::new(simd, time.as_ref()),
+            here: [wide(simd, &here.low), wide(simd, &here.high)],
+            next: [wide(simd, &next.low), wide(simd, &next.high)],
         }
     }
 
-    /// Where each needle's pair stands, if any does; `next` are the bytes one place on.
+    /// The classes of each byte; `next` are the bytes one place on.
     #[inline(always)]
-    pub(crate) fn pairs(&self, simd: S, bytes: u8x64<S>, next: u8x64<S>) -> Option<[u64; LANES]> {
-        let (one, two) = (self.one.pairs(simd, bytes, next), self.two.pairs(simd, bytes, next));
-        let (three, time) = (self.three.pairs(simd, bytes, next), self.time.pairs(simd, bytes, next));
-        let any = simd.or_mask8x64(simd.or_mask8x64(one, two), simd.or_mask8x64(three, time));
-        if simd.to_bitmask_mask8x64(any) == 0 {
-            return None;
-        }
-        Some([
-            simd.to_bitmask_mask8x64(one),
-            simd.to_bitmask_mask8x64(two),
-            simd.to_bitmask_mask8x64(three),
-            simd.to_bitmask_mask8x64(time),
-        ])
+    pub(crate) fn of(&self, simd: S, bytes: u8x64<S>, next: u8x64<S>) -> Kinds<S> {
+        let (here, next) = (look_up(simd, &self.here, bytes), look_up(simd, &self.next, next));
+        Kinds(simd.and_u8x64(here, next))
+    }
+}
+
+#[inline(always)]
+fn wide<S: Simd>(simd: S, table: &[u8; 16]) -> u8x64<S> {
+    let mut repeated = [0; BLOCK];
+    for (target, byte) in repeated.iter_mut().zip(table.iter().cycle()) {
+        *target = *byte;
+    }
+    u8x64::simd_from(simd, repeated)
+}
+
+#[inline(always)]
+fn look_up<S: Simd>(simd: S, [low, high]: &[u8x64<S>; 2], bytes: u8x64<S>) -> u8x64<S> {
+    let low_half = simd.and_u8x64(bytes, simd.splat_u8x64(15));
+    let high_half = simd.shr_u8x64(bytes, 4);
+    simd.and_u8x64(
+        simd.swizzle_dyn_within_blocks_u8x64(*low, low_half),
+        simd.swizzle_dyn_within_blocks_u8x64(*high, high_half),
+    )
+}
+
+/// The classes of 64 bytes.
+pub(crate) struct Kinds<S: Simd>(u8x64<S>);
+
+impl<S: Simd> Kinds<S> {
+    /// Which bytes have a class.
+    #[inline(always)]
+    pub(crate) fn any(&self, simd: S) -> u64 {
+        !simd.to_bitmask_mask8x64(simd.simd_eq_u8x64(self.0, simd.splat_u8x64(0)))
+    }
+
+    #[inline(always)]
+    pub(crate) fn backslash(&self, simd: S) -> u64 {
+        self.class(simd, BACKSLASH)
+    }
+
+    #[inline(always)]
+    pub(crate) fn newline(&self, simd: S) -> u64 {
+        self.class(simd, NEWLINE)
+    }
+
+    /// Which bytes may begin the pair of a needle.
+    #[inline(always)]
+    pub(crate) fn hits(&self, simd: S) -> u64 {
+        let needles = simd.and_u8x64(self.0, simd.splat_u8x64(BACKSLASH - 1));
+        !simd.to_bitmask_mask8x64(simd.simd_eq_u8x64(needles, simd.splat_u8x64(0)))
+    }
+
+    #[inline(always)]
+    fn class(&self, simd: S, class: u8) -> u64 {
+        let class = simd.splat_u8x64(class);
+        simd.to_bitmask_mask8x64(simd.simd_eq_u8x64(simd.and_u8x64(self.0, class), class))
+    }
+
+    /// The classes byte by byte.
+    #[inline(always)]
+    pub(crate) fn bytes(&self) -> [u8; BLOCK] {
+        self.0.into()
     }
 }
 
@@ -142,38 +222,37 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    /// Compares whole needles at the places where their pairs stand, in a block at offset `at`.
-    #[cold]
+    /// Compares whole needles at the places where their pairs stand: `bits` of a block at offset
+    /// `at`, with the classes of its bytes. The record begins at `start`.
     pub(crate) fn look(
         &mut self,
         watch: &Watch,
-        pairs: &[u64; LANES],
-        bytes: &[u8],
-        base: usize,
+        (bits, classes): (u64, &[u8; BLOCK]),
+        window: Window<'_>,
         at: usize,
         start: usize,
     ) {
-        for (index, (needle, bits)) in watch.needles.iter().zip(pairs).enumerate() {
-            let mut bits = *bits;
-            if bits == 0 || (index != TIME && self.first.is_some()) {
-                continue;
-            }
-            let Some(needle) = needle else { continue };
-            while bits != 0 {
-                let first = at + bits.trailing_zeros() as usize;
-                bits &= bits - 1;
-                let Some(place) = first.checked_sub(needle.place).filter(|place| *place >= start) else {
-                    continue;
-                };
-                if needle.finder.is_at(bytes, place - base) {
-                    self.note(index, place);
+        let mut bits = bits;
+        while bits != 0 {
+            let bit = bits.trailing_zeros() as usize;
+            bits &= bits - 1;
+            let mut lanes = classes.get(bit).copied().unwrap_or_default() & (BACKSLASH - 1);
+            while lanes != 0 {
+                let lane = lanes.trailing_zeros() as usize;
+                lanes &= lanes - 1;
+                let Some(Some(needle)) = watch.needles.get(lane) else { continue };
+                let place = (at + bit).checked_sub(needle.place).filter(|place| *place >= start);
+                if let Some(place) = place
+                    && needle.finder.is_at(window.bytes, place - window.base)
+                {
+                    self.note(lane, place);
                 }
             }
         }
     }
 
-    fn note(&mut self, index: usize, place: usize) {
-        if index != TIME {
+    fn note(&mut self, lane: usize, place: usize) {
+        if lane != TIME {
             self.first = Some(self.first.map_or(place, |first| first.min(place)));
             return;
         }
@@ -182,6 +261,11 @@ impl Seen {
             [_, second @ None] => *second = Some(place),
             _ => {}
         }
+    }
+
+    /// Makes it unknown where the time's member stands: two places are as good as none.
+    pub(crate) fn lose_times(&mut self) {
+        self.times = [Some(0); 2];
     }
 
     /// Whether a needle begins before `end`.

@@ -36,7 +36,7 @@ pub fn fold(expression: &Expression, facts: Facts<'_>) -> Option<Value> {
             _ => None,
         },
         ExpressionKind::Call { function, arguments, .. } => call(function, arguments, facts),
-        ExpressionKind::Arithmetic { .. } => None,
+        ExpressionKind::Arithmetic { .. } | ExpressionKind::ForEach { .. } => None,
     }
 }
 

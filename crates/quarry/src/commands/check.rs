@@ -7,11 +7,12 @@ use std::{
 };
 
 use quarry_diagnostic::{Diagnostic, JsonDiagnostic};
+use quarry_hunt::{Compiled, QueryText, read_query, saved_searches};
+use quarry_pack::Language;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    arguments::{CheckArguments, Language},
-    compile::{Compiled, Compiler, QueryText, read_query, saved_searches},
+    arguments::CheckArguments,
     failure::{FINDINGS, Failure, Outcome},
     settings,
 };
@@ -42,7 +43,7 @@ struct Totals {
 /// Runs the command: 0 if every query plans, 1 if one does not.
 pub fn run(arguments: &CheckArguments) -> Outcome {
     let catalog = settings::catalog(arguments.language.config.as_deref())?;
-    let compiler = Compiler::new(&catalog, &arguments.language)?;
+    let compiler = settings::compiler(&catalog, &arguments.language)?;
     let mut totals = Totals::default();
     let mut output = std::io::BufWriter::new(std::io::stdout().lock());
     let mut check = |query: &QueryText| -> Outcome<()> {
@@ -53,18 +54,18 @@ pub fn run(arguments: &CheckArguments) -> Outcome {
         totals.planned += usize::from(checked.plan);
         let line =
             serde_json::to_string(&checked).map_err(|error| Failure::of("cannot write JSON", error))?;
-        writeln!(output, "{line}").map_err(|error| Failure::of("cannot write", error))
+        writeln!(output, "{line}").map_err(Failure::writing)
     };
     if let (Some(corpus), Some(language)) = (&arguments.corpus, arguments.lang) {
-        for_each_line(corpus, language, &mut check)?;
+        for_each_line(corpus, language.into(), &mut check)?;
     }
     for file in &arguments.files {
         match saved_searches(file) {
             Some(queries) => queries.iter().try_for_each(&mut check)?,
-            None => check(&read_query(file, arguments.lang)?)?,
+            None => check(&read_query(file, arguments.lang.map(Into::into))?)?,
         }
     }
-    output.flush().map_err(|error| Failure::of("cannot write", error))?;
+    output.flush().map_err(Failure::writing)?;
     let percent = |part: usize| 100.0 * to_float(part) / to_float(totals.queries.max(1));
     anstream::eprintln!(
         "{} queries: {} parse ({:.1} %), {} plan ({:.1} %)",

@@ -8,10 +8,10 @@ use arrow::{
     record_batch::RecordBatch,
 };
 use quarry_diagnostic::{Span, did_you_mean};
+use quarry_hunt::{Settled, Workspace};
 use quarry_plan::{Node, Operator, Source, SourceColumn, TimeRange, Type};
 use quarry_views::View;
 
-use super::run::Workspace;
 use crate::{
     arguments::FieldsArguments,
     failure::{Failure, Outcome},
@@ -34,7 +34,7 @@ const VALUES: usize = 3;
 pub fn run(arguments: &FieldsArguments) -> Outcome {
     let catalog = settings::catalog(arguments.config.as_deref())?;
     settings::runtime(settings::threads(&arguments.logs))?.block_on(async {
-        let workspace = Workspace::open(Arc::clone(&catalog), &arguments.logs).await?;
+        let workspace = Workspace::open(Arc::clone(&catalog), &settings::logs(&arguments.logs)).await?;
         let mut fields = match &arguments.view {
             Some(name) => {
                 let names = || catalog.views.iter().map(|view| view.name.as_str());
@@ -73,7 +73,7 @@ fn unknown_view(name: &str, known: Vec<&str>) -> Failure {
 /// The declared fields of a view, one scan: a count and the distinct values of each, a log type.
 async fn view_fields(workspace: &Workspace, view: &View) -> Outcome<Vec<FieldRow>> {
     let mut found = Vec::new();
-    let (_, now, objects) = workspace.settle(empty_plan()).await?;
+    let Settled { now, objects, .. } = workspace.settle(empty_plan()).await?;
     for source in view.chosen(&[]) {
         let names: Vec<(&str, Type)> = source
             .fields
@@ -117,7 +117,7 @@ fn tally(batch: &RecordBatch, fields: &mut [FieldRow]) {
             if field.values.len() >= VALUES {
                 break;
             }
-            let value = output::cell_text(column, row);
+            let value = quarry_hunt::cell_text(column, row);
             if !column.is_null(row) && !field.values.contains(&value) {
                 field.values.push(value);
             }
@@ -175,6 +175,6 @@ fn print(arguments: &FieldsArguments, fields: &[FieldRow]) -> Outcome {
         .map_err(|error| Failure::of("cannot make the list of fields", error))?;
     let labels: Vec<String> = schema.fields().iter().map(|field| field.name().clone()).collect();
     let mut sink: Box<dyn Sink> = output::sink(output::chosen(arguments.output), &schema, &labels)?;
-    sink.write(&batch).and_then(|()| sink.finish()).map_err(|error| Failure::of("cannot write", error))?;
+    sink.write(&batch).and_then(|()| sink.finish()).map_err(Failure::writing)?;
     Ok(ExitCode::SUCCESS)
 }

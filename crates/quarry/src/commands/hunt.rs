@@ -1,18 +1,16 @@
 //! `quarry hunt`: the detections of techniques, packs or query files, and their alerts.
 
-use std::{collections::BTreeMap, io::Write, path::Path, process::ExitCode, sync::Arc};
+use std::{io::Write, path::Path, process::ExitCode, sync::Arc};
 
-use arrow::record_batch::RecordBatch;
-use quarry_engine::with_provenance;
+use quarry_hunt::{Compiler, Detected, Workspace, detect, moment};
 use quarry_logs::ScanReport;
-use quarry_pack::{Alert, Detection, Pack, Packs};
+use quarry_pack::{Alert, Pack, Tuning};
 
-use super::run::{Workspace, runnable};
 use crate::{
-    arguments::{Format, HuntArguments, Language},
-    compile::{Compiler, QueryText, saved_searches},
-    failure::{FINDINGS, Failure, Outcome},
+    arguments::{Format, HuntArguments},
+    failure::{FINDINGS, Failure, Outcome, print_diagnostics},
     output,
+    packs::find_packs,
     progress::{Progress, grouped},
     settings,
 };
@@ -27,53 +25,13 @@ struct Summary {
 
 /// Runs the command.
 pub fn run(arguments: &HuntArguments) -> Outcome {
-    let packs = find_packs(arguments)?;
+    let packs = find_packs(&arguments.packs, &arguments.targets)?;
     let catalog = settings::catalog(arguments.language.config.as_deref())?;
-    let compiler = Compiler::new(&catalog, &arguments.language)?;
+    let compiler = settings::compiler(&catalog, &arguments.language)?;
     settings::runtime(settings::threads(&arguments.logs))?.block_on(async {
-        let workspace = Workspace::open(Arc::clone(&catalog), &arguments.logs).await?;
+        let workspace = Workspace::open(Arc::clone(&catalog), &settings::logs(&arguments.logs)).await?;
         hunt(arguments, &compiler, &workspace, &packs).await
     })
-}
-
-fn find_packs(arguments: &HuntArguments) -> Outcome<Vec<Pack>> {
-    let failed = |error: quarry_pack::PackError| Failure::Other(error.to_string());
-    let mut known = Packs::embedded().map_err(failed)?;
-    if let Some(folder) = &arguments.packs {
-        known.extend(Packs::load_dir(folder).map_err(failed)?);
-    }
-    let mut packs = Vec::new();
-    let mut others = Vec::new();
-    for target in &arguments.targets {
-        match saved_searches(Path::new(target)) {
-            Some(queries) => packs.push(pack_of(target, queries)),
-            None => others.push(target.clone()),
-        }
-    }
-    if !others.is_empty() {
-        packs.extend(known.find_all(&others).map_err(failed)?);
-    }
-    Ok(packs)
-}
-
-/// The searches of a file as a pack, each a detection of medium severity.
-fn pack_of(file: &str, queries: Vec<QueryText>) -> Pack {
-    let detection = |query: QueryText| Detection {
-        id: query.name.clone(),
-        title: query.name,
-        file: file.to_owned(),
-        language: quarry_pack::Language::Spl,
-        severity: quarry_pack::Severity::Medium,
-        severity_by_risk_score: BTreeMap::new(),
-        text: query.text,
-    };
-    Pack {
-        technique: None,
-        name: file.to_owned(),
-        origin: file.to_owned(),
-        manifest: None,
-        detections: queries.into_iter().map(detection).collect(),
-    }
 }
 
 async fn hunt(
@@ -85,16 +43,31 @@ async fn hunt(
     let format = output::chosen(arguments.output);
     let (mut summaries, mut alerts) = (Vec::new(), Vec::new());
     let mut found = 0;
+    let mut now_told = false;
+    let mut excluded = 0;
+    let own_tuning = arguments.tuning.as_deref().map(read_tuning).transpose()?.unwrap_or_default();
+    let today: String = moment::show(moment::wall()).chars().take(10).collect();
     let mut last_report: Option<(Progress, Arc<ScanReport>)> = None;
     for pack in packs {
         for detection in &pack.detections {
             let report = workspace.session.new_report();
             let bytes = workspace.objects().iter().filter_map(|object| object.size).sum();
             let progress = Progress::start(&report, bytes, arguments.logs.quiet);
-            let outcome = alerts_of(arguments, compiler, workspace, pack, detection, &report).await;
+            let outcome = detect(compiler, workspace, pack.technique.as_deref(), detection, &report).await;
             progress.stop();
             let outcome = match outcome {
-                Ok(found) => Ok(found),
+                Ok(found) => {
+                    let folder = arguments.write_lookups.as_deref();
+                    let notes = workspace.write_stores(&found.stores, folder).await?;
+                    if !arguments.logs.quiet {
+                        print_diagnostics(&found.query.name, &found.query.text, &notes);
+                    }
+                    let all = told(found, &mut now_told, arguments.logs.quiet);
+                    let before = all.len();
+                    let shown = admitted(all, &[&pack.tuning, &own_tuning], &today);
+                    excluded += before - shown.len();
+                    Ok(shown)
+                }
                 Err(failure) if packs.len() == 1 && pack.detections.len() == 1 => return Err(failure),
                 Err(failure) => Err(failure.message()),
             };
@@ -119,6 +92,9 @@ async fn hunt(
     if !arguments.logs.quiet {
         print_summary(&summaries);
     }
+    if excluded > 0 && !arguments.logs.quiet {
+        anstream::eprintln!("{} alerts are not shown, by tuning", grouped(excluded as u64));
+    }
     if let Some((progress, report)) = last_report {
         progress.close(&report, &format!("{} alerts", grouped(found as u64)));
     }
@@ -130,63 +106,37 @@ async fn hunt(
     })
 }
 
-/// Runs one detection.
-async fn alerts_of(
-    arguments: &HuntArguments,
-    compiler: &Compiler<'_>,
-    workspace: &Workspace,
-    pack: &Pack,
-    detection: &Detection,
-    report: &Arc<ScanReport>,
-) -> Outcome<Vec<Alert>> {
-    let language = match detection.language {
-        quarry_pack::Language::Spl => Language::Spl,
-        quarry_pack::Language::Aql => Language::Aql,
-    };
-    let query = QueryText { language, name: detection.file.clone(), text: detection.text.clone() };
-    let mut compiled = workspace.compile(compiler, &query).await?;
-    let stores = std::mem::take(&mut compiled.stores);
-    let (plan, columns) = runnable(&query, compiled, arguments.logs.quiet)?;
-    let (plan, now, objects) = workspace.settle(with_provenance(&plan)).await?;
-    let failed = |error: quarry_engine::EngineError| Failure::of(&detection.id, error);
-    let execution = workspace.session.run(&plan, objects, now, Arc::clone(report)).await.map_err(failed)?;
-    let mut alerts = Vec::new();
-    for batch in execution.collect().await.map_err(failed)? {
-        for row in 0..batch.num_rows() {
-            alerts.push(alert(pack, detection, &columns, &batch, row));
-        }
-    }
-    workspace.write_stores(&stores, arguments.write_lookups.as_deref(), &query).await?;
-    Ok(alerts)
+fn read_tuning(file: &Path) -> Outcome<Tuning> {
+    let name = file.display().to_string();
+    let text =
+        std::fs::read_to_string(file).map_err(|error| Failure::of(format!("cannot read `{name}`"), error))?;
+    Tuning::parse(&name, &text).map_err(|error| Failure::Other(error.to_string()))
 }
 
-fn alert(
-    pack: &Pack,
-    detection: &Detection,
-    columns: &[(String, String)],
-    batch: &RecordBatch,
-    row: usize,
-) -> Alert {
-    let own = columns.iter().map(|(name, label)| (name.clone(), label.clone()));
-    let added = Alert::added_columns().map(|name| (name.clone(), name));
-    let cells: Vec<(String, Option<String>)> = own
-        .chain(added)
-        .filter_map(|(name, label)| {
-            let column = batch.column_by_name(&name)?;
-            Some((label, (!column.is_null(row)).then(|| output::cell_text(column, row))))
-        })
-        .collect();
-    let row = cells.iter().map(|(name, value)| (name.as_str(), value.as_deref()));
-    Alert::from_row(pack.technique.as_deref(), detection, row)
+/// The alerts that every tuning lets through.
+fn admitted(alerts: Vec<Alert>, tunings: &[&Tuning], today: &str) -> Vec<Alert> {
+    alerts.into_iter().filter(|alert| tunings.iter().all(|tuning| tuning.admits(alert, today))).collect()
+}
+
+/// The alerts; prints the warnings and, once, what "now" is.
+fn told(found: Detected, now_told: &mut bool, quiet: bool) -> Vec<Alert> {
+    if !quiet {
+        print_diagnostics(&found.query.name, &found.query.text, &found.warnings);
+    }
+    if !*now_told {
+        settings::tell_now(&found.settled, quiet);
+        *now_told = found.settled.from_newest;
+    }
+    found.alerts
 }
 
 fn print_lines(alerts: &[Alert]) -> Outcome<()> {
     let mut output = std::io::BufWriter::new(std::io::stdout().lock());
     for alert in alerts {
         let line = serde_json::to_string(alert).map_err(|error| Failure::of("cannot write JSON", error))?;
-        writeln!(output, "{line}").map_err(|error| Failure::of("cannot write", error))?;
+        writeln!(output, "{line}").map_err(Failure::writing)?;
     }
-    output.flush().map_err(|error| Failure::of("cannot write", error))
+    output.flush().map_err(Failure::writing)
 }
 
 /// Columns of the alert table: what fits; all else is in the machine formats.
@@ -204,9 +154,10 @@ const SHOWN: [Shown; 10] = [
     ("region", |alert| alert.region.clone()),
 ];
 /// Further columns of CSV.
-const FURTHER: [Shown; 6] = [
+const FURTHER: [Shown; 7] = [
     ("technique", |alert| alert.technique.clone()),
     ("outcome", |alert| alert.outcome.clone()),
+    ("user_agent", |alert| alert.user_agent.clone()),
     ("event_id", |alert| alert.event_id.clone()),
     ("object", |alert| alert.object.clone()),
     ("record", |alert| alert.record.clone()),
@@ -216,7 +167,7 @@ const FURTHER: [Shown; 6] = [
 /// Prints all alerts, newest first; JSON lines were printed as they came.
 fn print_alerts(format: Format, alerts: &mut Vec<Alert>) -> Outcome<()> {
     alerts.sort_by(|left, right| right.time.cmp(&left.time));
-    let failed = |error: std::io::Error| Failure::of("cannot write", error);
+    let failed = Failure::writing;
     match format {
         Format::Jsonl => Ok(()),
         Format::Json => {

@@ -1,8 +1,17 @@
 //! One file a command.
 
 pub mod check;
+pub mod coverage;
+pub mod emulate;
+pub mod explain;
 pub mod fields;
 pub mod hunt;
+pub mod lint;
+pub mod lsp;
+pub mod pack;
 pub mod query;
-mod run;
+pub mod serve;
+pub mod site;
+pub mod test;
+pub mod tune;
 mod why;

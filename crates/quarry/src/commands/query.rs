@@ -1,18 +1,16 @@
 //! `quarry query`: one query over logs, its rows on standard output.
 
-use std::{process::ExitCode, sync::Arc};
+use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use arrow::record_batch::RecordBatch;
+use quarry_diagnostic::Diagnostic;
+use quarry_hunt::{QueryText, Runnable, Settled, Workspace, read_query, runnable};
 use quarry_plan::{Node, Operator};
 
-use super::{
-    run::{Workspace, runnable},
-    why,
-};
+use super::why;
 use crate::{
     arguments::{Language, QueryArguments},
-    compile::{Compiler, QueryText, read_query},
-    failure::{Failure, Outcome},
+    failure::{Failure, Outcome, print_diagnostics},
     output,
     progress::{Progress, grouped},
     settings,
@@ -20,29 +18,39 @@ use crate::{
 
 /// Runs the command.
 pub fn run(arguments: &QueryArguments) -> Outcome {
-    let query = query_text(arguments)?;
+    let query = query_text(arguments.text.as_ref(), arguments.file.as_ref(), arguments.lang)?;
     let catalog = settings::catalog(arguments.language.config.as_deref())?;
-    let compiler = Compiler::new(&catalog, &arguments.language)?;
+    let compiler = settings::compiler(&catalog, &arguments.language)?;
     settings::runtime(settings::threads(&arguments.logs))?.block_on(async {
-        let workspace = Workspace::open(Arc::clone(&catalog), &arguments.logs).await?;
-        let mut compiled = workspace.compile(&compiler, &query).await?;
-        let stores = std::mem::take(&mut compiled.stores);
-        let (plan, columns) = runnable(&query, compiled, arguments.logs.quiet)?;
+        let workspace = Workspace::open(Arc::clone(&catalog), &settings::logs(&arguments.logs)).await?;
+        let compiled = workspace.compile(&compiler, &query).await?;
+        let Runnable { plan, columns, warnings, stores } = runnable(&query, compiled)?;
+        let tell = |found: &[Diagnostic]| {
+            if !arguments.logs.quiet {
+                print_diagnostics(&query.name, &query.text, found);
+            }
+        };
+        tell(&warnings);
         let done = execute(arguments, &query, &workspace, plan, &columns).await?;
-        workspace.write_stores(&stores, arguments.write_lookups.as_deref(), &query).await?;
+        tell(&workspace.write_stores(&stores, arguments.write_lookups.as_deref()).await?);
         Ok(done)
     })
 }
 
-fn query_text(arguments: &QueryArguments) -> Outcome<QueryText> {
-    match (&arguments.text, &arguments.file) {
+/// The query of a command line: its text, or that of a file.
+pub fn query_text(
+    text: Option<&String>,
+    file: Option<&PathBuf>,
+    lang: Option<Language>,
+) -> Outcome<QueryText> {
+    match (text, file) {
         (Some(text), _) => {
-            let language: Language = arguments.lang.ok_or_else(|| {
+            let language = lang.ok_or_else(|| {
                 Failure::Other("say which language: `--lang spl` or `--lang aql`".to_owned())
             })?;
-            Ok(QueryText { language, name: "<query>".to_owned(), text: text.clone() })
+            Ok(QueryText { language: language.into(), name: "<query>".to_owned(), text: text.clone() })
         }
-        (None, Some(file)) => read_query(file, arguments.lang),
+        (None, Some(file)) => read_query(file, lang.map(Into::into)),
         (None, None) => Err(Failure::Other("a query is needed: a file or `-e TEXT`".to_owned())),
     }
 }
@@ -54,7 +62,9 @@ async fn execute(
     plan: Node,
     columns: &[(String, String)],
 ) -> Outcome {
-    let (plan, now, objects) = workspace.settle(plan).await?;
+    let settled = workspace.settle(plan).await?;
+    settings::tell_now(&settled, arguments.logs.quiet);
+    let Settled { plan, now, objects, .. } = settled;
     let limited = limited(plan.clone(), arguments.limit);
     let report = workspace.session.new_report();
     let failed = |error: quarry_engine::EngineError| Failure::Other(error.to_string());
@@ -84,28 +94,14 @@ async fn execute(
         }
         rows += batch.num_rows() as u64;
         let batch = batch.project(&shown).map_err(|error| Failure::Other(error.to_string()))?;
-        if let Some(code) = written(sink.write(&batch))? {
-            return Ok(code);
-        }
+        sink.write(&batch).map_err(Failure::writing)?;
     }
-    if let Some(code) = written(sink.finish())? {
-        return Ok(code);
-    }
+    sink.finish().map_err(Failure::writing)?;
     progress.close(&report, &format!("{} rows", grouped(rows)));
     if rows == 0 && !arguments.logs.quiet {
         why::tell(workspace, query, &plan, now, &objects, &report).await?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// A closed pipe (`| head`) ends the command quietly.
-fn written(result: std::io::Result<()>) -> Outcome<Option<ExitCode>> {
-    match result {
-        Ok(()) => Ok(None),
-        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(Some(ExitCode::SUCCESS)),
-        Err(error) if error.to_string().contains("Broken pipe") => Ok(Some(ExitCode::SUCCESS)),
-        Err(error) => Err(Failure::of("cannot write rows", error)),
-    }
 }
 
 fn limited(plan: Node, limit: Option<usize>) -> Node {

@@ -2,20 +2,20 @@
 
 use std::sync::Arc;
 
-use quarry_diagnostic::line_column;
+use quarry_diagnostic::{Diagnostic, Span, line_column};
 use quarry_engine::{Explanation, Involved, explain_empty};
+use quarry_hunt::{QueryText, Workspace, for_each_source, moment};
 use quarry_logs::{Location, ScanReport};
 use quarry_plan::{Node, TimeBound};
 use quarry_views::View;
 
-use super::run::{Workspace, for_each_source};
 use crate::{
-    compile::QueryText,
     failure::{Failure, Outcome},
-    moment,
     progress::grouped,
 };
 
+/// Code of the lint that a query matches nothing.
+const MATCHES_NOTHING: &str = "LNT019";
 /// Longest excerpt of the query that is shown.
 const EXCERPT: usize = 120;
 
@@ -28,28 +28,59 @@ pub async fn tell(
     objects: &Arc<Vec<Location>>,
     report: &ScanReport,
 ) -> Outcome<()> {
-    if tell_time_range(plan, now, report) {
+    if let Some(message) = outside_time_range(plan, now, report) {
+        anstream::eprintln!("no rows: {message}");
         return Ok(());
     }
     let explained = explain_empty(&workspace.session, plan, objects, now).await;
     let Some(explanation) = explained.map_err(|error| Failure::Other(error.to_string()))? else {
         return Ok(());
     };
-    let mut view_name = String::new();
-    for_each_source(&mut plan.clone(), &mut |source| view_name.clone_from(&source.view));
-    let view = workspace.catalog.view(&view_name);
+    let view = view_of(workspace, plan);
     for line in lines(&explanation, query, view) {
         anstream::eprintln!("{line}");
     }
     Ok(())
 }
 
-/// Says so if the time range lies outside the data.
-fn tell_time_range(plan: &Node, now: i64, report: &ScanReport) -> bool {
-    let last = report.snapshot();
-    let (Some(oldest), Some(newest)) = (last.oldest, last.newest) else {
-        return false;
+/// The same as a lint: the query matches nothing, and which condition is the first to leave nothing.
+pub async fn finding(
+    workspace: &Workspace,
+    query: &QueryText,
+    plan: &Node,
+    now: i64,
+    objects: &Arc<Vec<Location>>,
+    report: &ScanReport,
+) -> Outcome<Diagnostic> {
+    let first = Span::new(0, query.text.find(char::is_whitespace).unwrap_or(query.text.len()));
+    if let Some(message) = outside_time_range(plan, now, report) {
+        return Ok(Diagnostic::warning(MATCHES_NOTHING, message, first));
+    }
+    let explained = explain_empty(&workspace.session, plan, objects, now).await;
+    let Some(explanation) = explained.map_err(|error| Failure::Other(error.to_string()))? else {
+        return Ok(Diagnostic::warning(MATCHES_NOTHING, "the query matches nothing in these logs", first));
     };
+    let span = explanation.passed.get(explanation.culprit).map_or(first, |(span, _)| *span);
+    let (events, reached) = (grouped(explanation.events), grouped(explanation.reached()));
+    let message =
+        format!("the query matches 0 of {events} events: this is the first condition that excludes all");
+    let mut found = Diagnostic::warning(MATCHES_NOTHING, message, span)
+        .with_help(format!("{reached} events reach it, and none passes"));
+    let view = view_of(workspace, plan);
+    found.help.extend(explanation.involved.iter().map(|field| field_line(field, view).trim().to_owned()));
+    Ok(found)
+}
+
+fn view_of<'a>(workspace: &'a Workspace, plan: &Node) -> Option<&'a View> {
+    let mut view_name = String::new();
+    for_each_source(&mut plan.clone(), &mut |source| view_name.clone_from(&source.view));
+    workspace.catalog.view(&view_name)
+}
+
+/// Says so if the time range lies outside the data.
+fn outside_time_range(plan: &Node, now: i64, report: &ScanReport) -> Option<String> {
+    let last = report.snapshot();
+    let (oldest, newest) = (last.oldest?, last.newest?);
     let mut outside = None;
     for_each_source(&mut plan.clone(), &mut |source| {
         let at = |bound: &Option<TimeBound>| bound.as_ref().and_then(|bound| bound.resolve(now));
@@ -59,18 +90,15 @@ fn tell_time_range(plan: &Node, now: i64, report: &ScanReport) -> bool {
             outside = Some((earliest, latest));
         }
     });
-    let Some((earliest, latest)) = outside else {
-        return false;
-    };
+    let (earliest, latest) = outside?;
     let show = |bound: Option<i64>, open: &str| bound.map_or_else(|| open.to_owned(), moment::show);
-    anstream::eprintln!(
-        "no rows: the time range {} to {} excludes every event: the data covers {} to {}",
+    Some(format!(
+        "the time range {} to {} excludes every event: the data covers {} to {}",
         show(earliest, "the beginning"),
         show(latest, "the end"),
         moment::show(oldest),
         moment::show(newest),
-    );
-    true
+    ))
 }
 
 fn lines(explanation: &Explanation, query: &QueryText, view: Option<&View>) -> Vec<String> {

@@ -21,7 +21,6 @@ use crate::{
 };
 
 pub use table::print_table;
-pub use text::cell_text;
 
 /// Takes rows as they come.
 pub trait Sink {

@@ -5,7 +5,9 @@ use std::io::{self, Write};
 use arrow::record_batch::RecordBatch;
 use comfy_table::{Cell, ColumnConstraint, ContentArrangement, Table, TableComponent, presets};
 
-use super::{Sink, cell_text};
+use quarry_hunt::cell_text;
+
+use super::Sink;
 
 /// Rows are gathered to so many before widths are settled and a table is printed.
 const ROWS_A_TABLE: usize = 2_000;

@@ -2,44 +2,11 @@
 
 use std::io::{self, Write};
 
-use arrow::{
-    array::{Array, ArrayRef, AsArray},
-    datatypes::{DataType, Float64Type, TimestampMicrosecondType},
-    record_batch::RecordBatch,
-    util::display::{ArrayFormatter, FormatOptions},
-};
+use arrow::record_batch::RecordBatch;
+
+use quarry_hunt::cell_text;
 
 use super::Sink;
-use crate::moment;
-
-/// What separates the values of a multivalue field in one cell.
-const SEPARATOR: &str = "\n";
-
-/// The text of one value; empty for null.
-pub fn cell_text(column: &ArrayRef, row: usize) -> String {
-    if column.is_null(row) {
-        return String::new();
-    }
-    match column.data_type() {
-        DataType::Utf8 => column.as_string::<i32>().value(row).to_owned(),
-        DataType::Float64 => {
-            let number = column.as_primitive::<Float64Type>().value(row);
-            if number.is_nan() { String::new() } else { number.to_string() }
-        }
-        DataType::Timestamp(_, _) => {
-            moment::show(column.as_primitive::<TimestampMicrosecondType>().value(row))
-        }
-        DataType::List(_) => {
-            let items = column.as_list::<i32>().value(row);
-            let texts: Vec<String> = (0..items.len()).map(|item| cell_text(&items, item)).collect();
-            texts.join(SEPARATOR)
-        }
-        _ => match ArrayFormatter::try_new(column.as_ref(), &FormatOptions::default()) {
-            Ok(formatter) => formatter.value(row).to_string(),
-            Err(_) => String::new(),
-        },
-    }
-}
 
 /// Comma-separated values (RFC 4180) with a header.
 pub struct CsvSink<W: Write> {

@@ -11,7 +11,17 @@ use super::{
 };
 use crate::{Field, LogFormats, LogType, View, ViewSource};
 
-const ROOT_KEYS: [&str; 7] = ["record_arrays", "unwrap", "log_type", "foreign", "table", "fields", "view"];
+const ROOT_KEYS: [&str; 9] = [
+    "record_arrays",
+    "unwrap",
+    "log_type",
+    "foreign",
+    "table",
+    "fields",
+    "view",
+    "reference",
+    "saved_search",
+];
 const VIEW_KEYS: [&str; 3] = ["open", "ignore_case", "source"];
 const SOURCE_KEYS: [&str; 7] =
     ["log_type", "source_type", "default", "prefix", "null_is_text", "include", "fields"];

@@ -25,14 +25,7 @@ impl Select<'_, '_, '_> {
         span: Span,
     ) -> Typed {
         let result = Typed::null(Type::Double, span);
-        if let Some(clause) = self.no_aggregates {
-            let message = format!("{} has no value in {clause}", function.name);
-            let help = if clause == "WHERE" {
-                "conditions on aggregates stand in HAVING"
-            } else {
-                "use a sub-select in FROM"
-            };
-            self.context.report(Diagnostic::error(codes::MISPLACED_AGGREGATE, message, span).with_help(help));
+        if !self.takes_aggregate(function.name, span) {
             return result;
         }
         self.check_extras(function, rule, call, span);
@@ -47,6 +40,19 @@ impl Select<'_, '_, '_> {
         let function =
             if call.distinct && rule.function == "count" { "count_distinct" } else { rule.function };
         self.register(function, rule, argument, span)
+    }
+
+    /// Whether an aggregate may stand here; if not, that is reported.
+    pub(super) fn takes_aggregate(&mut self, name: &str, span: Span) -> bool {
+        let Some(clause) = self.no_aggregates else { return true };
+        let message = format!("{name} has no value in {clause}");
+        let help = if clause == "WHERE" {
+            "conditions on aggregates stand in HAVING"
+        } else {
+            "use a sub-select in FROM"
+        };
+        self.context.report(Diagnostic::error(codes::MISPLACED_AGGREGATE, message, span).with_help(help));
+        false
     }
 
     /// `COUNT()`, `COUNT(DISTINCT x)` and `SUM(*)`.
@@ -66,8 +72,8 @@ impl Select<'_, '_, '_> {
             let message = format!("{written} is not documented AQL");
             let code = if empty { codes::UNDOCUMENTED } else { codes::DISTINCT_ARGUMENT };
             let supported = empty || rule.function == "count";
-            let found = if self.context.options.permissive && supported {
-                Diagnostic::warning(code, message, span)
+            let found = if supported {
+                self.context.undocumented(code, message, span)
             } else {
                 Diagnostic::error(code, message, span)
             };
@@ -121,7 +127,7 @@ impl Select<'_, '_, '_> {
     }
 
     /// The column of an aggregate; equal ones share one.
-    fn place(&mut self, call: AggregateCall) -> String {
+    pub(super) fn place(&mut self, call: AggregateCall) -> String {
         let known =
             self.aggregates.iter().find(|(_, have)| same_call(have, &call)).map(|(name, _)| name.clone());
         known.unwrap_or_else(|| {
@@ -132,7 +138,7 @@ impl Select<'_, '_, '_> {
     }
 
     /// Oldest first.
-    fn event_order(&mut self, span: Span) -> Vec<SortKey> {
+    pub(super) fn event_order(&mut self, span: Span) -> Vec<SortKey> {
         let time = self.scope.order_time(span);
         time.map(|time| SortKey { value: time.expression, descending: false }).into_iter().collect()
     }
@@ -227,6 +233,9 @@ fn map_children(expression: Planned, change: &mut dyn FnMut(Planned) -> Planned)
         Kind::Cast { value, to } => Kind::Cast { value: boxed(value), to },
         Kind::Compare { operator, left, right } => {
             Kind::Compare { operator, left: boxed(left), right: boxed(right) }
+        }
+        Kind::ForEach { list, element, body } => {
+            Kind::ForEach { list: boxed(list), element, body: boxed(body) }
         }
         Kind::Arithmetic { operator, left, right } => {
             Kind::Arithmetic { operator, left: boxed(left), right: boxed(right) }

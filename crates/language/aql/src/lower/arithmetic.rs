@@ -42,7 +42,8 @@ impl Select<'_, '_, '_> {
     }
 }
 
-fn arithmetic(operator: Arithmetic, left: Typed, right: Typed, span: Span) -> Typed {
+/// Arithmetic on two values.
+pub(super) fn arithmetic(operator: Arithmetic, left: Typed, right: Typed, span: Span) -> Typed {
     let whole = left.data_type == Type::Integer && right.data_type == Type::Integer;
     let data_type = if whole { Type::Integer } else { Type::Double };
     let (left, right) = (Box::new(left.cast(data_type)), Box::new(right.cast(data_type)));

@@ -4,6 +4,7 @@ use quarry_diagnostic::{Diagnostic, Span, did_you_mean};
 use quarry_plan::{Expression as Planned, ExpressionKind as Kind, Type, Value};
 
 use super::{
+    extra,
     scope::Scope,
     select::Select,
     time,
@@ -27,6 +28,9 @@ impl Select<'_, '_, '_> {
             );
             return Typed::null(Type::Null, span);
         }
+        if let Role::Extra(advice) = function.role {
+            return self.extra(function, advice, call, span);
+        }
         if let Role::Aggregate(rule) = function.role {
             return self.aggregate(function, rule, call, span);
         }
@@ -35,6 +39,9 @@ impl Select<'_, '_, '_> {
             let message = format!("{} does not take {what}", function.name);
             self.context.report(Diagnostic::error(codes::ARGUMENT_KIND, message, span));
             return Typed::null(function.result, span);
+        }
+        if function.role == Role::Reference && self.check_count(function, call.arguments.len(), span) {
+            return self.reference(function, call, span);
         }
         let arguments: Vec<Typed> = call.arguments.iter().map(|argument| self.expression(argument)).collect();
         if !self.check_count(function, arguments.len(), span) {
@@ -45,8 +52,32 @@ impl Select<'_, '_, '_> {
             Role::Conversion => conversion(function, arguments, span),
             Role::Lookup => self.lookup(function, &arguments, span),
             Role::Unavailable(reason) => self.unavailable(function, reason, call.name.span, span),
-            Role::Aggregate(_) | Role::Refused(_) => Typed::null(function.result, span),
+            Role::Aggregate(_) | Role::Extra(_) | Role::Reference | Role::Refused(_) => {
+                Typed::null(function.result, span)
+            }
         }
+    }
+
+    /// A function that AQL lacks, where such are accepted.
+    fn extra(&mut self, function: &Function, advice: &str, call: &Call, span: Span) -> Typed {
+        let nothing = Typed::null(function.result, span);
+        let name = function.name;
+        if !self.context.options.permissive {
+            let found =
+                Diagnostic::error(codes::REFUSED_FUNCTION, format!("{name} is not AQL"), call.name.span);
+            let found =
+                found.with_help(advice).with_help("or accept undocumented extras with `--permissive`");
+            self.context.report(found);
+            return nothing;
+        }
+        let message =
+            format!("{name} is not documented AQL, QRadar refuses it; read as: {}", function.meaning);
+        let found = Diagnostic::warning(codes::UNDOCUMENTED, message, call.name.span);
+        self.context.report(found.with_help(advice));
+        if !self.check_count(function, call.arguments.len(), span) {
+            return nothing;
+        }
+        extra::rule(name).map_or(nothing, |rule| rule(self, call, span))
     }
 
     fn unknown_function(&mut self, call: &Call, span: Span) -> Typed {
@@ -153,12 +184,16 @@ impl Select<'_, '_, '_> {
         let Some(lookup) = fits else {
             let wanted: Vec<String> = known().map(|lookup| format!("`{}`", lookup.argument)).collect();
             let message = format!("{} looks up {} and nothing else", function.name, wanted.join(" or "));
-            let mut found = Diagnostic::error(codes::LOOKUP_COLUMN, message, argument.span());
+            let mut found = self.context.undocumented(codes::LOOKUP_COLUMN, message, argument.span());
             if matches!(self.scope, Scope::Derived { .. }) {
                 found = found.with_help("look it up inside the sub-select");
             }
             self.context.report(found);
-            return nothing;
+            // Where it is accepted, what was meant is the name that goes with the event.
+            return known()
+                .next()
+                .and_then(|lookup| self.scope.lookup(lookup.field, span))
+                .unwrap_or(nothing);
         };
         if let Some(value) = self.scope.lookup(lookup.field, span) {
             return value;

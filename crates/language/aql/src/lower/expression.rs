@@ -121,18 +121,26 @@ impl Select<'_, '_, '_> {
         match found.data_type {
             Type::Boolean => found.expression,
             Type::Null => typed_null(Type::Boolean, expression.span),
-            _ => {
-                self.context.report(
-                    Diagnostic::error(
-                        codes::NOT_A_CONDITION,
-                        "a condition is needed here, not a value",
-                        expression.span,
-                    )
-                    .with_help("compare it with something, such as `x = 1` or `x IS NOT NULL`"),
-                );
-                typed_null(Type::Boolean, expression.span)
-            }
+            _ => self.truth(found, expression.span),
         }
+    }
+
+    /// A value in the place of a condition holds where it is there and neither zero nor empty.
+    fn truth(&mut self, value: Typed, span: Span) -> Planned {
+        self.context.report(
+            Diagnostic::warning(
+                codes::NOT_A_CONDITION,
+                "a value stands where a condition should: it holds unless null, zero or empty",
+                span,
+            )
+            .with_help("compare it with something, such as `x = 1` or `x IS NOT NULL`"),
+        );
+        let nothing = match value.data_type {
+            Type::Integer => Value::Integer(0),
+            Type::Double => Value::Double(0.0),
+            _ => Value::Text(String::new()),
+        };
+        self.compare(Comparison::NotEqual, value, Typed::literal(nothing, span), span).expression
     }
 
     /// A comparison, after the checks that need the place.
@@ -147,14 +155,9 @@ impl Select<'_, '_, '_> {
     /// The raw payload is bytes: without UTF8() or BASE64() nothing can be done with it.
     pub(super) fn readable(&mut self, mut value: Typed) -> Typed {
         if value.origin == Origin::Raw {
-            self.context.report(
-                Diagnostic::error(
-                    codes::RAW_PAYLOAD,
-                    "the payload is bytes, which cannot be compared or computed with",
-                    value.span(),
-                )
-                .with_help("wrap it in UTF8(...), or in BASE64(...)"),
-            );
+            let message = "the payload is bytes, which cannot be compared or computed with";
+            let found = self.context.undocumented(codes::RAW_PAYLOAD, message, value.span());
+            self.context.report(found.with_help("wrap it in UTF8(...), or in BASE64(...)"));
             value.origin = Origin::Any;
         }
         value

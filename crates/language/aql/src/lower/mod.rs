@@ -5,20 +5,31 @@ mod arithmetic;
 mod call;
 mod comparison;
 mod expression;
+mod extra;
 mod label;
 mod membership;
 mod name;
 mod query;
+mod reference;
+mod saved;
 mod scope;
 mod select;
+mod session;
 mod time;
 mod value;
 
-use quarry_diagnostic::Diagnostic;
+use std::collections::BTreeMap;
+
+use quarry_diagnostic::{Diagnostic, Span};
 use quarry_plan::{Node, TimeRange};
 use quarry_views::View;
 
-use crate::syntax::Parsed;
+use crate::{
+    codes,
+    reference::ReferenceData,
+    registry::{self, Role},
+    syntax::{Name, Parsed},
+};
 
 /// Choices that the language leaves open.
 #[derive(Debug, Clone, Default)]
@@ -30,6 +41,10 @@ pub struct LowerOptions {
     pub permissive: bool,
     /// Whether MATCHES and IMATCHES must match the whole text rather than be found in it.
     pub whole_matches: bool,
+    /// Reference sets, maps and tables.
+    pub reference: ReferenceData,
+    /// The queries of saved searches by name, for GLOBALVIEW.
+    pub saved_searches: BTreeMap<String, String>,
 }
 
 /// A column of the result.
@@ -69,6 +84,9 @@ pub fn lower(parsed: &Parsed, view: &View, options: &LowerOptions) -> Lowered {
     let readable = !diagnostics.iter().any(Diagnostic::is_error);
     let statement = parsed.statement.as_ref().filter(|_| readable);
     let query = statement.and_then(|statement| query::lower(&mut context, statement, query::Place::Top));
+    if !readable {
+        refuse_functions(&parsed.functions, options, &mut diagnostics);
+    }
     diagnostics.append(&mut context.diagnostics);
     diagnostics.sort_by_key(|found| found.span.start);
     let sound = !diagnostics.iter().any(Diagnostic::is_error);
@@ -78,6 +96,23 @@ pub fn lower(parsed: &Parsed, view: &View, options: &LowerOptions) -> Lowered {
     let output =
         query.columns.into_iter().map(|column| OutputColumn { column: column.column, label: column.label });
     Lowered { plan: Some(query.node), output: output.collect(), diagnostics }
+}
+
+/// Names the functions that AQL lacks in a text that is not lowered for other reasons.
+fn refuse_functions(called: &[Name], options: &LowerOptions, diagnostics: &mut Vec<Diagnostic>) {
+    for name in called {
+        let advice = match registry::find(&name.text).map(|function| function.role) {
+            Some(Role::Refused(advice)) => advice,
+            Some(Role::Extra(advice)) if !options.permissive => advice,
+            _ => continue,
+        };
+        let told = diagnostics.iter().any(|have| have.is_error() && have.span.start == name.span.start);
+        if !told {
+            let message = format!("{} is not AQL", name.text.to_uppercase());
+            let found = Diagnostic::error(codes::REFUSED_FUNCTION, message, name.span);
+            diagnostics.push(found.with_help(advice));
+        }
+    }
 }
 
 /// What all selects of one statement share.
@@ -91,6 +126,8 @@ struct Context<'a> {
     names: usize,
     /// How deep the present expression is.
     depth: usize,
+    /// Saved searches being read, in lower case: one cannot read itself.
+    saved: Vec<String>,
 }
 
 impl<'a> Context<'a> {
@@ -100,7 +137,15 @@ impl<'a> Context<'a> {
     const MOST_DIAGNOSTICS: usize = 1_000;
 
     fn new(view: &'a View, options: &'a LowerOptions) -> Self {
-        Self { view, options, diagnostics: Vec::new(), budget: Self::BUDGET, names: 0, depth: 0 }
+        Self {
+            view,
+            options,
+            diagnostics: Vec::new(),
+            budget: Self::BUDGET,
+            names: 0,
+            depth: 0,
+            saved: Vec::new(),
+        }
     }
 
     /// Reports a finding: an error once for a place, anything milder once.
@@ -112,6 +157,14 @@ impl<'a> Context<'a> {
         if !known && self.diagnostics.len() < Self::MOST_DIAGNOSTICS {
             self.diagnostics.push(found);
         }
+    }
+
+    /// What QRadar refuses: an error, or a warning where extras are accepted.
+    fn undocumented(&self, code: &'static str, message: impl Into<String>, span: Span) -> Diagnostic {
+        if self.options.permissive {
+            return Diagnostic::warning(code, message, span);
+        }
+        Diagnostic::error(code, message, span)
     }
 
     /// A name that no field has.

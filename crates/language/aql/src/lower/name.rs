@@ -24,6 +24,9 @@ impl Select<'_, '_, '_> {
         if alias_first && let Some(found) = self.alias(&name.text) {
             return found;
         }
+        if let Some(number) = self.session_number(&name.text, name.span) {
+            return number;
+        }
         match self.scope.field(&name.text, name.span) {
             Found::Value(value) => return value,
             Found::Absent(field) => return self.absent(field, name.span, true),
@@ -81,23 +84,43 @@ impl Select<'_, '_, '_> {
             self.context.report(Diagnostic::warning(codes::LOOKUP_FIELD, message, name.span));
             return Some(value);
         }
-        let marked = name.quote == Quote::Double || name.text.contains('.') || is_known_property(&name.text);
-        if !marked && !self.context.options.permissive {
+        if self.is_slip(name) || self.is_circular(&name.text) {
             return None;
         }
         let value = self.scope.path(name)?;
-        let message =
-            format!("no property `{}` is defined: read as a path of the record, in any case", name.text);
-        self.context.report(
-            Diagnostic::warning(codes::JSON_PATH, message, name.span)
-                .with_help("define it as a field of the view, or write the path of the value with dots"),
-        );
+        if matches!(self.scope, Scope::Events { .. }) {
+            self.warn_path(name);
+        }
         Some(value)
     }
 
+    /// Whether a bare name is all but a built-in field: a slip of the pen rather than a property.
+    fn is_slip(&self, name: &Name) -> bool {
+        let bare = name.quote == Quote::Bare && !name.text.contains('.') && !is_known_property(&name.text);
+        bare && !self.context.options.permissive && self.scope.near_built_in(&name.text).is_some()
+    }
+
+    /// Whether a name is an alias that is being written out further up. (An alias within its own item is
+    /// a property of the same name.)
+    fn is_circular(&self, text: &str) -> bool {
+        let within = self.active.split_last().map_or(&[][..], |(_, outer)| outer);
+        self.aliases.iter().any(|alias| alias.name.eq_ignore_ascii_case(text) && within.contains(&alias.item))
+    }
+
+    fn warn_path(&mut self, name: &Name) {
+        let message =
+            format!("no property `{}` is defined: read as a path of the record, in any case", name.text);
+        let mut found = Diagnostic::warning(codes::JSON_PATH, message, name.span)
+            .with_help("define it as a field of the view, or write the path of the value with dots");
+        let near = self.suggestion(&name.text).filter(|_| name.quote == Quote::Bare);
+        if let Some(near) = near {
+            found = found.with_help(format!("did you mean `{near}`?"));
+        }
+        self.context.report(found);
+    }
+
     fn unknown(&mut self, name: &Name) -> Typed {
-        let circular = self.aliases.iter().any(|alias| alias.name.eq_ignore_ascii_case(&name.text));
-        let found = if circular {
+        let found = if self.is_circular(&name.text) {
             Diagnostic::error(
                 codes::CIRCULAR_ALIAS,
                 format!("the alias `{}` is defined by itself", name.text),
@@ -122,6 +145,7 @@ impl Select<'_, '_, '_> {
     fn suggestion(&self, text: &str) -> Option<String> {
         let mut names = self.scope.names();
         names.extend(self.aliases.iter().map(|alias| alias.name.clone()));
-        did_you_mean(text, names.iter().map(String::as_str)).map(str::to_owned)
+        let others = names.iter().map(String::as_str).filter(|name| !name.eq_ignore_ascii_case(text));
+        did_you_mean(text, others).map(str::to_owned)
     }
 }

@@ -11,7 +11,7 @@ use crate::{
     registry::{Catalog, CatalogField, FieldKind, lookups},
     syntax::{Name, Quote},
 };
-use quarry_diagnostic::Span;
+use quarry_diagnostic::{Span, did_you_mean, edit_distance};
 
 /// Where a select reads from.
 pub(super) enum Scope<'v> {
@@ -69,6 +69,14 @@ impl Scope<'_> {
         }
     }
 
+    /// A field that has values here.
+    pub(super) fn value(&mut self, name: &str, span: Span) -> Option<Typed> {
+        match self.field(name, span) {
+            Found::Value(value) => Some(value),
+            Found::Absent(_) | Found::Nothing => None,
+        }
+    }
+
     /// The result of a lookup, if the view has it.
     pub(super) fn lookup(&mut self, field: &str, span: Span) -> Option<Typed> {
         let Self::Events { view, used, .. } = self else { return None };
@@ -98,20 +106,14 @@ impl Scope<'_> {
             Self::Derived { query } if query.ordered => return None,
             Self::Derived { .. } => Catalog::find("events")?.order_field()?.name,
         };
-        match self.field(name, span) {
-            Found::Value(value) => Some(value),
-            Found::Absent(_) | Found::Nothing => None,
-        }
+        self.value(name, span)
     }
 
     /// The raw record.
     pub(super) fn raw(&mut self, span: Span) -> Option<Typed> {
         let (Self::Events { catalog, .. } | Self::Empty { catalog, .. }) = self else { return None };
         let name = catalog.raw_field()?.name;
-        match self.field(name, span) {
-            Found::Value(value) => Some(value),
-            Found::Absent(_) | Found::Nothing => None,
-        }
+        self.value(name, span)
     }
 
     /// What `SELECT *` selects.
@@ -135,6 +137,14 @@ impl Scope<'_> {
             Self::Empty { catalog, .. } => catalog.fields.iter().map(|field| field.name.to_owned()).collect(),
             Self::Derived { query } => query.columns.iter().map(|column| column.label.clone()).collect(),
         }
+    }
+
+    /// The built-in field that a name is one letter away from, or two if it is long.
+    pub(super) fn near_built_in(&self, name: &str) -> Option<&'static str> {
+        let (Self::Events { catalog, .. } | Self::Empty { catalog, .. }) = self else { return None };
+        let allowed = if name.chars().count() > 8 { 2 } else { 1 };
+        let near = did_you_mean(name, catalog.fields.iter().map(|field| field.name))?;
+        (edit_distance(name, near) <= allowed).then_some(near)
     }
 
     /// Whether a field of that name is there whatever properties are defined.

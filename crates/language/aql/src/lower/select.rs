@@ -12,6 +12,7 @@ use super::{
     membership::{self, Membership},
     query::{Column, Place, Query, end},
     scope::{Found, Scope},
+    session::{Numbering, SESSION_ID},
     value::Typed,
 };
 use crate::{
@@ -34,6 +35,8 @@ pub(super) struct Select<'a, 'c, 's> {
     /// Whether sub-selects may stand here.
     pub joins_allowed: bool,
     pub memberships: Vec<Membership>,
+    /// The sessions of SESSION BY.
+    pub numbering: Option<Numbering>,
 }
 
 /// When a name is an alias: after any field in WHERE and the select list; before custom properties,
@@ -89,6 +92,7 @@ pub(super) fn lower<'a>(
         aggregates: Vec::new(),
         joins_allowed: true,
         memberships: Vec::new(),
+        numbering: None,
     };
     select.statement(statement, range, place)
 }
@@ -97,6 +101,9 @@ impl Select<'_, '_, '_> {
     fn statement(mut self, statement: &Statement, range: TimeRange, place: Place) -> Query {
         self.no_aggregates = Some("WHERE");
         let predicate = statement.predicate.as_ref().map(|predicate| self.condition(predicate));
+        if let Some(session) = &statement.session {
+            self.number_sessions(session);
+        }
         self.no_aggregates = Some("GROUP BY");
         self.alias_rank = AliasRank::BeforeProperties;
         let mut groups: Vec<Group> = statement.groups.iter().map(|group| self.group(group)).collect();
@@ -123,6 +130,9 @@ impl Select<'_, '_, '_> {
         self.drop_unused(predicate.as_ref(), &groups, &outputs, &keys);
         let source = Node::new(self.scope.into_operator(range), statement.span);
         let mut node = membership::apply(source, self.memberships, predicate);
+        if let Some(numbering) = self.numbering {
+            node = numbering.apply(node);
+        }
         if grouped {
             groups.dedup_by(|left, right| same(&left.value, &right.value));
             node = aggregate::node(node, groups, self.aggregates, statement.span);
@@ -152,7 +162,8 @@ impl Select<'_, '_, '_> {
             .chain(groups.iter().map(|group| &group.value))
             .chain(outputs.iter().map(|output| &output.value.expression))
             .chain(keys.iter().map(|key| &key.value))
-            .chain(self.memberships.iter().map(Membership::key));
+            .chain(self.memberships.iter().map(Membership::key))
+            .chain(self.numbering.iter().flat_map(Numbering::expressions));
         for expression in read {
             expression.visit_columns(&mut |name| {
                 used.insert(name.to_owned());
@@ -187,6 +198,9 @@ impl Select<'_, '_, '_> {
                 Found::Nothing => continue,
             };
             outputs.push(Output { label: name.text, value, plain: true });
+        }
+        if let Some(value) = self.session_number(SESSION_ID, span) {
+            outputs.push(Output { label: SESSION_ID.to_owned(), value, plain: true });
         }
     }
 

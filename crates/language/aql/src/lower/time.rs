@@ -7,7 +7,7 @@ use quarry_plan::{TimeBound, TimeRange, TimeStep, TimeUnit};
 use super::Context;
 use crate::{
     codes,
-    syntax::{Binary, Expression, ExpressionKind, TimeClause, Unit},
+    syntax::{Binary, EMPTY_SLOT, Expression, ExpressionKind, TimeClause, Unit},
 };
 
 const FORMATS: [&str; 15] = [
@@ -28,7 +28,8 @@ const FORMATS: [&str; 15] = [
     "%Y/%m/%d",
 ];
 
-const UNITS: [(&str, i64); 8] = [
+/// Lengths of units in milliseconds.
+pub(super) const UNITS: [(&str, i64); 8] = [
     ("millisecond", 1),
     ("second", 1_000),
     ("minute", 60_000),
@@ -104,6 +105,11 @@ fn exact(instant: Instant) -> TimeBound {
 }
 
 fn bound(context: &mut Context<'_>, value: &Expression) -> Option<Instant> {
+    if is_empty_slot(value) {
+        let message = "a template placeholder is no time: the range has no bound here";
+        context.report(Diagnostic::warning(codes::PLACEHOLDER, message, value.span));
+        return None;
+    }
     let found = evaluate(value);
     if found.is_none() && value.kind != ExpressionKind::Missing {
         context.report(Diagnostic::error(codes::BAD_TIME, "the time cannot be read", value.span).with_help(
@@ -111,6 +117,15 @@ fn bound(context: &mut Context<'_>, value: &Expression) -> Option<Instant> {
         ));
     }
     found
+}
+
+/// A slot of a template, quoted or not.
+fn is_empty_slot(value: &Expression) -> bool {
+    match &value.kind {
+        ExpressionKind::Text(text) => text.trim() == EMPTY_SLOT,
+        ExpressionKind::Null => true,
+        _ => false,
+    }
 }
 
 /// The instant a constant expression means.

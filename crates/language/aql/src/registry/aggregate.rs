@@ -2,11 +2,14 @@
 
 use quarry_plan::Type;
 
-use super::{AggregateRule, Function, Parameter::Any, Role};
+use super::{AggregateRule, Function, Parameter::Any, Role, page::AGGREGATION};
 
-const fn aggregate(name: &'static str, rule: AggregateRule) -> Function {
+const fn aggregate(signature: &'static str, meaning: &'static str, rule: AggregateRule) -> Function {
     Function {
-        name,
+        name: super::name_of(signature),
+        signature,
+        meaning,
+        page: AGGREGATION,
         role: Role::Aggregate(rule),
         parameters: &[Any],
         required: 1,
@@ -15,11 +18,11 @@ const fn aggregate(name: &'static str, rule: AggregateRule) -> Function {
     }
 }
 
-const fn numeric(function: &'static str) -> AggregateRule {
+pub(super) const fn numeric(function: &'static str) -> AggregateRule {
     AggregateRule { function, numeric: true, counts: false, ordered: false }
 }
 
-const fn counting(function: &'static str) -> AggregateRule {
+pub(super) const fn counting(function: &'static str) -> AggregateRule {
     AggregateRule { function, numeric: false, counts: true, ordered: false }
 }
 
@@ -28,15 +31,27 @@ const fn any(function: &'static str, ordered: bool) -> AggregateRule {
 }
 
 pub(super) static TABLE: &[Function] = &[
-    aggregate("AVG", numeric("avg")),
-    aggregate("COUNT", counting("count")),
-    aggregate("DISTINCTCOUNT", counting("count_distinct")),
-    aggregate("FIRST", any("first", true)),
-    aggregate("LAST", any("last", true)),
-    aggregate("MAX", any("max", false)),
-    aggregate("MIN", any("min", false)),
-    aggregate("STDEV", numeric("stddev")),
-    aggregate("STDEVP", numeric("stddev_pop")),
-    aggregate("SUM", numeric("sum")),
-    aggregate("UNIQUECOUNT", counting("count_distinct")),
+    aggregate("AVG(number)", "The mean.", numeric("avg")),
+    aggregate(
+        "COUNT(*)",
+        "How many rows there are; with a field, rows where it is not null; with a condition, rows where it holds.",
+        counting("count"),
+    ),
+    aggregate(
+        "DISTINCTCOUNT(value)",
+        "How many different values there are; QRadar estimates, here it is exact.",
+        counting("count_distinct"),
+    ),
+    aggregate("FIRST(value)", "The value of the earliest event.", any("first", true)),
+    aggregate("LAST(value)", "The value of the latest event.", any("last", true)),
+    aggregate("MAX(value)", "The greatest value.", any("max", false)),
+    aggregate("MIN(value)", "The smallest value.", any("min", false)),
+    aggregate("STDEV(number)", "The standard deviation of a sample.", numeric("stddev")),
+    aggregate("STDEVP(number)", "The standard deviation of the whole.", numeric("stddev_pop")),
+    aggregate("SUM(number)", "The sum.", numeric("sum")),
+    aggregate(
+        "UNIQUECOUNT(value)",
+        "How many different values there are, exactly.",
+        counting("count_distinct"),
+    ),
 ];

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use quarry_plan::Type;
 
-use super::{Function, Parameter::Any, Role};
+use super::{Function, Parameter::Any, Role, page::DATA};
 
 /// A lookup function for one field.
 #[derive(Debug, Clone, Copy)]
@@ -29,20 +29,33 @@ pub fn lookups() -> &'static [Lookup] {
     &LOOKUPS
 }
 
-const fn lookup(name: &'static str) -> Function {
-    Function { name, role: Role::Lookup, parameters: &[Any], required: 1, repeats: false, result: Type::Text }
+const fn lookup(signature: &'static str, meaning: &'static str) -> Function {
+    Function {
+        name: super::name_of(signature),
+        signature,
+        meaning,
+        page: DATA,
+        role: Role::Lookup,
+        parameters: &[Any],
+        required: 1,
+        repeats: false,
+        result: Type::Text,
+    }
 }
 
 pub(super) static TABLE: &[Function] = &[
-    lookup("APPLICATIONNAME"),
-    lookup("CATEGORYNAME"),
-    lookup("DOMAINNAME"),
-    lookup("LOGSOURCEGROUPNAME"),
-    lookup("LOGSOURCENAME"),
-    lookup("LOGSOURCETYPENAME"),
-    lookup("PROCESSORNAME"),
-    lookup("PROTOCOLNAME"),
-    lookup("QIDDESCRIPTION"),
-    lookup("QIDNAME"),
-    lookup("RULENAME"),
+    lookup("APPLICATIONNAME(applicationid)", "The name of a flow's application."),
+    lookup(
+        "CATEGORYNAME(category)",
+        "The name of a low-level category, or of a high-level one from `highlevelcategory`.",
+    ),
+    lookup("DOMAINNAME(domainid)", "The name of a domain."),
+    lookup("LOGSOURCEGROUPNAME(devicegrouplist)", "The names of the groups of a log source."),
+    lookup("LOGSOURCENAME(logsourceid)", "The name of the log source that sent the event."),
+    lookup("LOGSOURCETYPENAME(devicetype)", "The name of the kind of log source that sent the event."),
+    lookup("PROCESSORNAME(processorid)", "The name of the event processor."),
+    lookup("PROTOCOLNAME(protocolid)", "The name of the network protocol."),
+    lookup("QIDDESCRIPTION(qid)", "The description of what happened."),
+    lookup("QIDNAME(qid)", "The name of what happened: the operation that the log records."),
+    lookup("RULENAME(creeventlist)", "The names of the rules that the event matched."),
 ];

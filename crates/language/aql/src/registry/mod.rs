@@ -4,13 +4,17 @@
 
 mod aggregate;
 mod catalog;
+mod extra;
+mod keyword;
 mod lookup;
+mod page;
 mod scalar;
 mod unavailable;
 
 use quarry_plan::Type;
 
 pub use catalog::{Catalog, CatalogField, FieldKind, is_known_property};
+pub use keyword::{KEYWORDS, Keyword};
 pub use lookup::{Lookup, lookups};
 
 /// A function of AQL, or one that queries use although AQL lacks it.
@@ -18,6 +22,12 @@ pub use lookup::{Lookup, lookups};
 pub struct Function {
     /// Name in upper case, with its namespace.
     pub name: &'static str,
+    /// How it is written.
+    pub signature: &'static str,
+    /// What it gives, in a sentence.
+    pub meaning: &'static str,
+    /// The vendor's page on it; empty where the vendor has none.
+    pub page: &'static str,
     /// What is done with a call.
     pub role: Role,
     /// Parameters in order.
@@ -31,7 +41,7 @@ pub struct Function {
 }
 
 /// What is done with a call of a function.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     /// A call of the function `aql_<name>`.
     Scalar,
@@ -41,6 +51,11 @@ pub enum Role {
     Aggregate(AggregateRule),
     /// A field of the view that goes with the field given (see [`lookups`]).
     Lookup,
+    /// Reference data: what a CSV file of the user says.
+    Reference,
+    /// No function of AQL, but public queries use it: run where undocumented extras are accepted. What
+    /// to write instead is given.
+    Extra(&'static str),
     /// Data that no log file holds: always null, or false for a condition. The reason is given.
     Unavailable(&'static str),
     /// Not run; the reason is given.
@@ -48,7 +63,7 @@ pub enum Role {
 }
 
 /// How an aggregate of AQL becomes one of the plan.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AggregateRule {
     /// The plan's name for it.
     pub function: &'static str,
@@ -97,5 +112,16 @@ pub fn functions() -> impl Iterator<Item = &'static Function> {
         .chain(aggregate::TABLE)
         .chain(lookup::TABLE)
         .chain(unavailable::TABLE)
+        .chain(extra::TABLE)
         .chain(unavailable::REFUSED)
+}
+
+/// The name at the start of a signature.
+const fn name_of(signature: &'static str) -> &'static str {
+    let bytes = signature.as_bytes();
+    let mut length = 0;
+    while length < bytes.len() && bytes[length] != b'(' {
+        length += 1;
+    }
+    signature.split_at(length).0
 }

@@ -1,8 +1,8 @@
-//! Functions without data here, and functions that are not AQL.
+//! Functions without data here, and functions that cannot be.
 
 use quarry_plan::Type;
 
-use super::{Function, Parameter::Any, Role};
+use super::{Function, Parameter::Any, Role, page::DATA};
 
 const ASSETS: &str = "log files hold no asset database";
 const NETWORKS: &str = "log files hold no network hierarchy";
@@ -11,13 +11,32 @@ const HOSTS: &str = "there are no managed hosts or processors";
 const GEOGRAPHY: &str = "log files hold no geographic data";
 const THREATS: &str = "no threat intelligence feed is attached";
 
-const fn unavailable(name: &'static str, required: usize, result: Type, reason: &'static str) -> Function {
-    Function { name, role: Role::Unavailable(reason), parameters: &[Any], required, repeats: true, result }
+const fn unavailable(
+    signature: &'static str,
+    meaning: &'static str,
+    required: usize,
+    result: Type,
+    reason: &'static str,
+) -> Function {
+    Function {
+        name: super::name_of(signature),
+        signature,
+        meaning,
+        page: DATA,
+        role: Role::Unavailable(reason),
+        parameters: &[Any],
+        required,
+        repeats: true,
+        result,
+    }
 }
 
 const fn refused(name: &'static str, reason: &'static str) -> Function {
     Function {
         name,
+        signature: name,
+        meaning: "No function of AQL.",
+        page: "",
         role: Role::Refused(reason),
         parameters: &[Any],
         required: 0,
@@ -28,47 +47,111 @@ const fn refused(name: &'static str, reason: &'static str) -> Function {
 
 /// Documented functions whose data is not in log files.
 pub(super) static TABLE: &[Function] = &[
-    unavailable("ARIELSERVERS4EPID", 1, Type::Text, HOSTS),
-    unavailable("ARIELSERVERS4EPNAME", 1, Type::Text, HOSTS),
-    unavailable("ASSETHOSTNAME", 1, Type::Text, ASSETS),
-    unavailable("ASSETPROPERTY", 2, Type::Text, ASSETS),
-    unavailable("ASSETUSER", 1, Type::Text, ASSETS),
-    unavailable("COMPONENTID", 1, Type::Integer, HOSTS),
-    unavailable("FULLNETWORKNAME", 1, Type::Text, NETWORKS),
-    unavailable("GEO::DISTANCE", 2, Type::Double, GEOGRAPHY),
-    unavailable("GEO::DISTANCE_BY_DOMAIN", 3, Type::Double, GEOGRAPHY),
-    unavailable("GEO::LOOKUP", 1, Type::Text, GEOGRAPHY),
-    unavailable("GEO::LOOKUP_BY_DOMAIN", 2, Type::Text, GEOGRAPHY),
-    unavailable("GEO::LOOKUP_TEXT", 1, Type::Text, GEOGRAPHY),
-    unavailable("GEO::LOOKUP_TEXT_BY_DOMAIN", 2, Type::Text, GEOGRAPHY),
-    unavailable("HOSTNAME", 1, Type::Text, HOSTS),
-    unavailable("INOFFENSE", 1, Type::Boolean, OFFENSES),
-    unavailable("MATCHESASSETSEARCH", 2, Type::Boolean, ASSETS),
-    unavailable("NETWORKNAME", 1, Type::Text, NETWORKS),
-    unavailable("OFFENSE_TIME", 1, Type::Integer, OFFENSES),
-    unavailable("XFORCE_IP_CATEGORY", 1, Type::Text, THREATS),
-    unavailable("XFORCE_IP_CONFIDENCE", 1, Type::Double, THREATS),
-    unavailable("XFORCE_URL_CATEGORY", 1, Type::Text, THREATS),
+    unavailable("ARIELSERVERS4EPID(processorid)", "The Ariel servers of a processor.", 1, Type::Text, HOSTS),
+    unavailable(
+        "ARIELSERVERS4EPNAME('name')",
+        "The Ariel servers of a processor, by its name.",
+        1,
+        Type::Text,
+        HOSTS,
+    ),
+    unavailable(
+        "ASSETHOSTNAME(address, time, domain)",
+        "The host name of an asset at a time.",
+        1,
+        Type::Text,
+        ASSETS,
+    ),
+    unavailable(
+        "ASSETPROPERTY('property', address, domain)",
+        "A property of an asset.",
+        2,
+        Type::Text,
+        ASSETS,
+    ),
+    unavailable("ASSETUSER(address, time, domain)", "The user of an asset at a time.", 1, Type::Text, ASSETS),
+    unavailable("COMPONENTID('name')", "The number of a component.", 1, Type::Integer, HOSTS),
+    unavailable(
+        "FULLNETWORKNAME(address, domain)",
+        "The whole name of an address's network.",
+        1,
+        Type::Text,
+        NETWORKS,
+    ),
+    unavailable(
+        "GEO::DISTANCE(address, address)",
+        "The distance of two addresses in kilometres.",
+        2,
+        Type::Double,
+        GEOGRAPHY,
+    ),
+    unavailable(
+        "GEO::DISTANCE_BY_DOMAIN(address, address, domain)",
+        "The distance of two addresses in kilometres, in a domain.",
+        3,
+        Type::Double,
+        GEOGRAPHY,
+    ),
+    unavailable("GEO::LOOKUP(address, 'what')", "Where an address is.", 1, Type::Text, GEOGRAPHY),
+    unavailable(
+        "GEO::LOOKUP_BY_DOMAIN(address, domain, 'what')",
+        "Where an address is, in a domain.",
+        2,
+        Type::Text,
+        GEOGRAPHY,
+    ),
+    unavailable(
+        "GEO::LOOKUP_TEXT(address, 'what')",
+        "Where an address is, as text.",
+        1,
+        Type::Text,
+        GEOGRAPHY,
+    ),
+    unavailable(
+        "GEO::LOOKUP_TEXT_BY_DOMAIN(address, domain, 'what')",
+        "Where an address is, as text, in a domain.",
+        2,
+        Type::Text,
+        GEOGRAPHY,
+    ),
+    unavailable("HOSTNAME(processorid)", "The host name of a processor.", 1, Type::Text, HOSTS),
+    unavailable("INOFFENSE(id)", "Whether the event belongs to an offense.", 1, Type::Boolean, OFFENSES),
+    unavailable(
+        "MATCHESASSETSEARCH('name', address)",
+        "Whether a saved asset search finds an asset.",
+        2,
+        Type::Boolean,
+        ASSETS,
+    ),
+    unavailable("NETWORKNAME(address, domain)", "The name of an address's network.", 1, Type::Text, NETWORKS),
+    unavailable("OFFENSE_TIME(id)", "When an offense began.", 1, Type::Integer, OFFENSES),
+    unavailable(
+        "XFORCE_IP_CATEGORY(address, 'category')",
+        "What X-Force knows an address for.",
+        1,
+        Type::Text,
+        THREATS,
+    ),
+    unavailable(
+        "XFORCE_IP_CONFIDENCE('category', address)",
+        "How sure X-Force is of an address's category.",
+        1,
+        Type::Double,
+        THREATS,
+    ),
+    unavailable(
+        "XFORCE_URL_CATEGORY('url', 'category')",
+        "What X-Force knows a URL for.",
+        1,
+        Type::Text,
+        THREATS,
+    ),
 ];
 
-/// Functions that public queries use although AQL lacks them.
+/// Functions that public queries use although AQL lacks them, and that cannot be run.
 pub(super) static REFUSED: &[Function] = &[
-    refused("ARRAY", "AQL has no lists"),
     refused("CAST", "convert with LONG(x), DOUBLE(x) or STR(x)"),
-    refused("COALESCE", "write `IF a IS NULL THEN b ELSE a`"),
-    refused("DAYNAME", "write DATEFORMAT(time, 'EEEE')"),
     refused("ENUMERATION", "write one comparison a value, joined with OR"),
     refused("EXTRACT", "write DATEFORMAT(time, pattern)"),
-    refused("FLOOR", "LONG(x) drops the fraction"),
-    refused("GROUP_CONCAT", "AQL cannot join the values of a group"),
-    refused("HOUR", "write DATEFORMAT(time, 'HH')"),
-    refused("LENGTH", "write STRLEN(x)"),
-    refused("LIST", "AQL cannot list the values of a group"),
-    refused("LOGSOURCETYPEID", "the number is the field that LOGSOURCETYPENAME takes"),
-    refused("QUARTER", "AQL has no calendar functions; divide the milliseconds"),
     refused("REFERENCE_SET", "write REFERENCESETCONTAINS('set', x)"),
-    refused("ROUND", "LONG(x + 0.5) rounds a positive number"),
-    refused("STRING_AGG", "AQL cannot join the values of a group"),
-    refused("TIMESTAMPDIFF", "times are milliseconds: subtract them"),
-    refused("TRUNCATE", "LONG(x) drops the fraction"),
 ];

@@ -159,7 +159,11 @@ impl Parser {
         let start = self.previous_span();
         let amount = match *self.kind() {
             TokenKind::Integer(amount) => amount,
-            TokenKind::Placeholder(_) => 0,
+            TokenKind::Placeholder(_) => {
+                self.advance();
+                self.advance();
+                return;
+            }
             _ => {
                 self.unexpected("a whole number after LAST");
                 self.skip_to_clause();

@@ -3,7 +3,8 @@
 use quarry_diagnostic::Span;
 
 use super::{
-    Binary, Comparison, Expression, ExpressionKind, Name, PatternOperator, Quote, lexer::TokenKind,
+    Binary, Comparison, Expression, ExpressionKind, Name, PatternOperator, Quote,
+    lexer::{EMPTY_SLOT, TokenKind},
     parser::Parser,
 };
 use crate::codes;
@@ -262,6 +263,7 @@ impl Parser {
             TokenKind::Text(text) => Some(ExpressionKind::Text(text.clone())),
             TokenKind::Integer(number) => Some(ExpressionKind::Integer(*number)),
             TokenKind::Double(number) => Some(ExpressionKind::Double(*number)),
+            TokenKind::Placeholder(text) if text == EMPTY_SLOT => Some(ExpressionKind::Null),
             TokenKind::Placeholder(_) => Some(ExpressionKind::Missing),
             _ => None,
         };

@@ -18,6 +18,14 @@ fn near_clause(word: &str) -> Option<&'static str> {
 }
 
 impl Parser {
+    /// The bare word here.
+    fn word_text(&self) -> String {
+        match self.kind() {
+            TokenKind::Word(word) => word.clone(),
+            _ => String::new(),
+        }
+    }
+
     fn is_any(&self, words: &[&str]) -> bool {
         words.iter().any(|word| self.is_word(word))
     }
@@ -33,20 +41,20 @@ impl Parser {
         if self.is_any(&JOINS) {
             self.error(codes::JOIN, "JOIN is not AQL: a query reads one source", span)
                 .help("use a sub-select in FROM or `IN (SELECT ...)`");
-        } else if self.is_any(&SET_OPERATIONS) {
+            self.skip_join();
+            return;
+        }
+        if self.is_any(&SET_OPERATIONS) {
             self.error(codes::SET_OPERATION, "set operations such as UNION are not AQL", span)
                 .help("run two queries, or join their conditions with OR");
-            self.skip_to_end();
+            self.skip_second_select();
             return;
-        } else if self.is_word("OFFSET") {
+        }
+        if self.is_word("OFFSET") {
             self.error(codes::OFFSET, "OFFSET is not AQL", span)
                 .help("QRadar pages results by the Range header of its API");
         } else {
-            let word = match self.kind() {
-                TokenKind::Word(word) => Some(word.clone()),
-                _ => None,
-            };
-            let near = word.and_then(|word| near_clause(&word));
+            let near = near_clause(&self.word_text());
             let reported =
                 self.unexpected("a clause (WHERE, GROUP BY, ORDER BY, LIMIT, LAST, ...) or the end");
             if let Some(near) = near {
@@ -57,12 +65,70 @@ impl Parser {
         self.skip_to_clause();
     }
 
+    /// What is joined and on what; read only for what else is wrong in it.
+    fn skip_join(&mut self) {
+        while self.is_any(&JOINS) {
+            self.advance();
+        }
+        self.skip_source();
+        if self.take_word("ON") {
+            self.expression();
+        } else if self.take_word("USING") && self.is_symbol("(") {
+            self.skip_group();
+        }
+    }
+
+    /// A source that is not the first, with its second name.
+    fn skip_source(&mut self) {
+        self.source();
+        self.take_word("AS");
+        let is_name = matches!(self.kind(), TokenKind::Word(_) | TokenKind::Quoted(_));
+        if is_name && !self.at_clause() && !self.is_foreign_clause() && !self.is_any(&["ON", "USING"]) {
+            self.advance();
+        }
+    }
+
+    /// The rest of a set operation.
+    fn skip_second_select(&mut self) {
+        self.advance();
+        if self.is_any(&["ALL", "DISTINCT"]) {
+            self.advance();
+        }
+        if self.is_word("SELECT") {
+            self.nested_statement();
+        } else {
+            self.skip_to_end();
+        }
+    }
+
+    /// `WITH x AS (SELECT ...), ...`
+    pub(super) fn skip_common_tables(&mut self) {
+        self.advance();
+        while self.any_name().is_some() {
+            if self.is_symbol("(") {
+                self.skip_group();
+            }
+            self.take_word("AS");
+            self.expect_symbol("(");
+            if self.is_word("SELECT") {
+                self.nested_statement();
+            }
+            self.expect_symbol(")");
+            if !self.take_symbol(",") {
+                return;
+            }
+        }
+    }
+
     /// After the source: a second name or a second source.
     pub(super) fn after_source(&mut self, source: Option<&From>) {
         if self.is_symbol(",") {
             let span = self.span();
-            self.error(codes::JOIN, "a query reads one source; a list of sources is not AQL", span);
-            self.skip_to_clause();
+            self.error(codes::JOIN, "a query reads one source; a list of sources is not AQL", span)
+                .help("use a sub-select in FROM or `IN (SELECT ...)`");
+            while self.take_symbol(",") {
+                self.skip_source();
+            }
             return;
         }
         if self.at_clause() || self.is_foreign_clause() {
@@ -173,8 +239,9 @@ impl Parser {
         if !self.is_any(&DURATIONS) {
             return false;
         }
-        let span = self.previous_span().join(self.span());
-        self.error(codes::DURATION, "a number with a unit of time is not AQL", span)
+        let (unit, span) = (self.word_text(), self.previous_span().join(self.span()));
+        let message = format!("a number with a unit of time (`{unit}`) is not AQL");
+        self.error(codes::DURATION, message, span)
             .help("times are milliseconds: an hour is 3600000; or use LAST 1 HOURS");
         self.advance();
         true
@@ -197,7 +264,7 @@ impl Parser {
         if self.is_word("EXISTS") && self.symbol_after("(") {
             self.error(codes::EXISTS, "EXISTS is not AQL", span).help("use `x IN (SELECT x FROM ...)`");
             self.advance();
-            self.skip_group();
+            self.skip_exists();
             return true;
         }
         if self.is_word("DISTINCT") && !self.symbol_after(",") {
@@ -207,6 +274,15 @@ impl Parser {
             return true;
         }
         false
+    }
+
+    /// The parentheses after EXISTS.
+    fn skip_exists(&mut self) {
+        self.advance();
+        if self.is_word("SELECT") {
+            self.nested_statement();
+        }
+        self.expect_symbol(")");
     }
 
     /// `x IN f(...)` or `x IN y`.

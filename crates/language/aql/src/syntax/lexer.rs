@@ -29,6 +29,9 @@ pub(crate) enum TokenKind {
     End,
 }
 
+/// A placeholder without a name.
+pub(crate) const EMPTY_SLOT: &str = "{}";
+
 /// Longest first, so that the first that fits is the right one.
 const SYMBOLS: [&str; 23] = [
     "<=", ">=", "<>", "!=", "==", "<<", ">>", "::", "=", "<", ">", "+", "-", "*", "/", "%", "^", "&", "|",
@@ -191,6 +194,20 @@ impl Lexer<'_, '_> {
         self.push(TokenKind::Word(word), length);
     }
 
+    /// A slot without a name says nothing of what belongs there: it is no value. A named one does,
+    /// and the query means nothing without it.
+    fn report_placeholder(&mut self, text: &str) {
+        let span = Span::new(self.at, self.at + text.len());
+        let found = if text == EMPTY_SLOT {
+            let message = format!("`{text}` is a template placeholder, not AQL: read as no value");
+            Diagnostic::warning(codes::PLACEHOLDER, message, span)
+        } else {
+            let message = format!("`{text}` is a template placeholder, not AQL");
+            Diagnostic::error(codes::PLACEHOLDER, message, span)
+        };
+        self.diagnostics.push(found.with_help("put a value in its place"));
+    }
+
     fn mark(&mut self, first: char) {
         let rest = self.rest();
         if let Some(symbol) = SYMBOLS.into_iter().find(|symbol| rest.starts_with(symbol)) {
@@ -201,15 +218,7 @@ impl Lexer<'_, '_> {
             self.push(TokenKind::Symbol("."), 1);
         } else if let Some(length) = placeholder_length(rest) {
             let text = rest[..length].to_owned();
-            let span = Span::new(self.at, self.at + length);
-            self.diagnostics.push(
-                Diagnostic::error(
-                    codes::PLACEHOLDER,
-                    format!("`{text}` is a template placeholder, not AQL"),
-                    span,
-                )
-                .with_help("put a value in its place"),
-            );
+            self.report_placeholder(&text);
             self.push(TokenKind::Placeholder(text), length);
         } else {
             let span = Span::new(self.at, self.at + first.len_utf8());

@@ -9,6 +9,8 @@ mod tree;
 
 use quarry_diagnostic::Diagnostic;
 
+pub(crate) use lexer::EMPTY_SLOT;
+
 pub use tree::{
     Binary, Call, Comparison, Expression, ExpressionKind, From, Item, Name, OrderKey, PatternOperator, Quote,
     Session, Statement, TimeClause, Unit,
@@ -19,6 +21,8 @@ pub use tree::{
 pub struct Parsed {
     /// The statement, or none if the text is no SELECT at all.
     pub statement: Option<Statement>,
+    /// The names of all functions called, those in parts that are not AQL included.
+    pub functions: Vec<Name>,
     /// What was found, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -36,7 +40,7 @@ pub fn parse(text: &str) -> Parsed {
     let tokens = lexer::lex(text, &mut diagnostics);
     let mut parser = parser::Parser::new(tokens, diagnostics);
     let statement = parser.text();
-    let mut diagnostics = parser.into_diagnostics();
+    let (functions, mut diagnostics) = parser.into_findings();
     diagnostics.sort_by_key(|found| found.span.start);
-    Parsed { statement, diagnostics }
+    Parsed { statement, functions, diagnostics }
 }

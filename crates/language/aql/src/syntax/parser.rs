@@ -44,6 +44,7 @@ pub(super) struct Parser {
     tokens: Vec<Token>,
     at: usize,
     pub(super) diagnostics: Vec<Diagnostic>,
+    functions: Vec<Name>,
     depth: usize,
     chain: usize,
     exhausted: bool,
@@ -51,17 +52,24 @@ pub(super) struct Parser {
 
 impl Parser {
     pub(super) fn new(tokens: Vec<Token>, diagnostics: Vec<Diagnostic>) -> Self {
-        Self { tokens, at: 0, diagnostics, depth: 0, chain: 0, exhausted: false }
+        Self { tokens, at: 0, diagnostics, functions: Vec::new(), depth: 0, chain: 0, exhausted: false }
     }
 
-    pub(super) fn into_diagnostics(self) -> Vec<Diagnostic> {
-        self.diagnostics
+    /// The functions called and the diagnostics.
+    pub(super) fn into_findings(self) -> (Vec<Name>, Vec<Diagnostic>) {
+        (self.functions, self.diagnostics)
     }
 
     /// The whole text: one statement, maybe a `;` after it.
     pub(super) fn text(&mut self) -> Option<Statement> {
         if !self.check_start() {
-            return None;
+            if !self.is_word("WITH") {
+                return None;
+            }
+            self.skip_common_tables();
+            if !self.is_word("SELECT") {
+                return None;
+            }
         }
         let statement = self.statement(false);
         let mut ended = false;
@@ -155,9 +163,9 @@ impl Parser {
             return None;
         }
         let name = self.any_name()?;
-        let message = format!("`{}` follows a value without AS", name.text);
-        self.error(codes::ALIAS_WITHOUT_AS, message, name.span)
-            .help("write `AS` before the alias, or a comma between two items");
+        let message = format!("`{}` follows a value without AS: read as its alias", name.text);
+        self.warning(codes::ALIAS_WITHOUT_AS, message, name.span)
+            .help("write `AS` before an alias, or a comma between two items");
         Some(name)
     }
 
@@ -199,6 +207,7 @@ impl Parser {
 
     /// Arguments after a function's name.
     pub(super) fn call(&mut self, name: Name) -> Call {
+        self.functions.push(name.clone());
         let mut call = Call { name, arguments: Vec::new(), star: false, distinct: false };
         self.advance();
         if self.is_symbol("*") && self.symbol_after(")") {

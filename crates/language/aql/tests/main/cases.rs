@@ -5,7 +5,7 @@
 
 use std::{fmt::Write, path::PathBuf};
 
-use quarry_aql::{LowerOptions, lower, parse};
+use quarry_aql::{LowerOptions, ReferenceCollection, lower, parse};
 use quarry_diagnostic::line_column;
 use quarry_plan::{Type, Value};
 use quarry_views::{Derivation, Field, Path, View, ViewSource};
@@ -54,9 +54,31 @@ pub fn small_view() -> View {
     View { name: "qradar".to_owned(), ignore_case: true, sources: vec![source], ..View::default() }
 }
 
+/// Options with some reference data and saved searches.
+fn options(permissive: bool) -> LowerOptions {
+    let mut options = LowerOptions { permissive, ..LowerOptions::default() };
+    let records =
+        |text: &str| text.lines().map(|line| line.split(',').map(str::to_owned).collect()).collect();
+    for (name, text, ignore_case) in [
+        ("VIPs", "ann\neve", false),
+        ("Admins", "Value\nRoot", true),
+        ("People", "user,FullName,Team\nann,Ann Archer,red", false),
+        ("Long", "key1,key2,data\nann,Team,red\nann,Floor,3\nbob,Team,blue", false),
+    ] {
+        options.reference.add(ReferenceCollection::new(name, records(text), ignore_case));
+    }
+    for (name, text) in [
+        ("Top", "SELECT username AS who, COUNT(*) AS calls FROM events GROUP BY username LAST 1 HOURS"),
+        ("Loop", "SELECT * FROM GLOBALVIEW('Loop', 'NORMAL')"),
+        ("Broken", "SELECT FROM events"),
+    ] {
+        options.saved_searches.insert(name.to_owned(), text.to_owned());
+    }
+    options
+}
+
 fn outcome(query: &str, permissive: bool) -> String {
-    let options = LowerOptions { permissive, ..LowerOptions::default() };
-    let lowered = lower(&parse(query), &small_view(), &options);
+    let lowered = lower(&parse(query), &small_view(), &options(permissive));
     let mut text = String::new();
     if let Some(plan) = &lowered.plan {
         let names: Vec<&str> = lowered.output.iter().map(|column| column.label.as_str()).collect();
@@ -129,4 +151,24 @@ fn errors() {
 #[test]
 fn functions() {
     check("function.txt");
+}
+
+#[test]
+fn sessions() {
+    check("session.txt");
+}
+
+#[test]
+fn reference_data() {
+    check("reference.txt");
+}
+
+#[test]
+fn saved_searches() {
+    check("saved.txt");
+}
+
+#[test]
+fn extras() {
+    check("extra.txt");
 }

@@ -61,6 +61,16 @@ fn write_node(node: &Node, level: usize, text: &mut String) {
                 .collect();
             format!("join {kind:?} on {}", on.join(", "))
         }
+        Operator::Window { calls, .. } => {
+            let calls: Vec<String> = calls
+                .iter()
+                .map(|(name, window)| {
+                    let partition: Vec<String> = window.partition.iter().map(expression).collect();
+                    format!("{name} = {} over [{}]", aggregate_call(&window.call), partition.join(", "))
+                })
+                .collect();
+            format!("window {}", calls.join(", "))
+        }
         other => format!("{other:?}"),
     };
     writeln!(text, "{}{line}", "  ".repeat(level)).unwrap();
@@ -154,6 +164,9 @@ pub fn expression(value: &Expression) -> String {
         }
         ExpressionKind::Coalesce(items) => format!("coalesce({})", list(items, ", ")),
         ExpressionKind::Cast { value, to } => format!("{to:?}({})", expression(value)),
+        ExpressionKind::ForEach { list, element, body } => {
+            format!("foreach({} as {element}: {})", expression(list), expression(body))
+        }
         ExpressionKind::Arithmetic { operator, left, right } => {
             let operator = match operator {
                 Arithmetic::Add => "+",

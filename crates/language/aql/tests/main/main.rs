@@ -4,6 +4,7 @@
 mod cases;
 mod corpus;
 mod dump;
+mod foreign;
 mod founding;
 mod prefilter;
 mod robust;

@@ -1,9 +1,11 @@
 //! No text makes the parser or the lowering fail or run away.
 
+use std::sync::LazyLock;
+
 use proptest::prelude::*;
 use quarry_aql::{LowerOptions, lower, parse};
 
-use crate::cases::small_view;
+use crate::{cases::small_view, corpus::corpus};
 
 const SEEDS: [&str; 8] = [
     "SELECT username, COUNT(*) AS 'n' FROM events WHERE sourceip = '1.2.3.4' AND NOT qid IN (1, 2) GROUP BY username \
@@ -38,14 +40,28 @@ fn run(text: &str) -> usize {
     lowered.diagnostics.len()
 }
 
+/// The public queries, or the seeds where those are not at hand.
+fn texts() -> &'static [String] {
+    static TEXTS: LazyLock<Vec<String>> = LazyLock::new(|| {
+        let public = corpus().unwrap_or_default().into_iter().map(|query| query.text);
+        public.chain(SEEDS.iter().map(|seed| (*seed).to_owned())).collect()
+    });
+    &TEXTS
+}
+
 /// Words of a text in which some were dropped, doubled or replaced by those of another.
 fn mutant() -> impl Strategy<Value = String> {
     let edits = prop::collection::vec((0..200_usize, 0..4_u8, 0..200_usize), 0..6);
-    (0..SEEDS.len(), 0..SEEDS.len(), edits).prop_map(|(seed, other, edits)| {
+    let one = || prop_oneof![0..SEEDS.len(), SEEDS.len()..usize::MAX];
+    (one(), one(), edits).prop_map(|(seed, other, edits)| {
         let split = |text: &str| {
             text.split_inclusive([' ', '(', ')', '\'', ',']).map(str::to_owned).collect::<Vec<_>>()
         };
-        let (mut words, others) = (split(SEEDS[seed]), split(SEEDS[other]));
+        let text = |place: usize| match SEEDS.get(place) {
+            Some(seed) => *seed,
+            None => texts()[place % texts().len()].as_str(),
+        };
+        let (mut words, others) = (split(text(seed)), split(text(other)));
         for (place, kind, donor) in edits {
             let place = place % words.len().max(1);
             match kind {
@@ -59,13 +75,23 @@ fn mutant() -> impl Strategy<Value = String> {
     })
 }
 
+/// How many texts to try; more where the environment asks for more.
+fn cases() -> u32 {
+    let asked = std::env::var("PROPTEST_CASES").ok().and_then(|text| text.parse().ok());
+    asked.unwrap_or(2_000)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases() / 4, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn mutants_never_panic(text in mutant()) {
         run(&text);
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_text_never_panics(text in "[ -~\u{e9}\u{2019}\n]{0,80}") {

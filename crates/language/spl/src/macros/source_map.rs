@@ -20,6 +20,11 @@ struct Piece {
 }
 
 impl SourceMap {
+    /// A map of text that stands for one place.
+    pub(crate) fn of_place(place: Span) -> Self {
+        Self { pieces: vec![Piece { start: 0, origin: place, verbatim: false }] }
+    }
+
     /// Notes that expanded text from `start` on came from `origin`.
     pub(super) fn push(&mut self, start: usize, origin: Span, verbatim: bool) {
         self.pieces.push(Piece { start, origin, verbatim });

@@ -2,6 +2,11 @@
 
 use super::{AggregationRow, Status};
 
+/// For functions of metric indexes.
+const METRICS: Status = Status::Never("it aggregates a metrics index, which logs are not");
+/// For a small chart inside a table cell.
+const DRAWING: Status = Status::Never("it draws a chart, which rows cannot hold");
+
 /// All statistical functions, sorted.
 pub const AGGREGATIONS: &[AggregationRow] = &[
     AggregationRow { name: "avg", status: Status::Supported },
@@ -12,7 +17,7 @@ pub const AGGREGATIONS: &[AggregationRow] = &[
     AggregationRow { name: "earliest", status: Status::Supported },
     AggregationRow { name: "earliest_time", status: Status::Supported },
     AggregationRow { name: "estdc", status: Status::Supported },
-    AggregationRow { name: "estdc_error", status: Status::Planned },
+    AggregationRow { name: "estdc_error", status: Status::Supported },
     AggregationRow { name: "exactperc", status: Status::Supported },
     AggregationRow { name: "first", status: Status::Supported },
     AggregationRow { name: "last", status: Status::Supported },
@@ -32,9 +37,9 @@ pub const AGGREGATIONS: &[AggregationRow] = &[
     AggregationRow { name: "perc", status: Status::Supported },
     AggregationRow { name: "range", status: Status::Supported },
     AggregationRow { name: "rate", status: Status::Supported },
-    AggregationRow { name: "rate_avg", status: Status::Planned },
-    AggregationRow { name: "rate_sum", status: Status::Planned },
-    AggregationRow { name: "sparkline", status: Status::Planned },
+    AggregationRow { name: "rate_avg", status: METRICS },
+    AggregationRow { name: "rate_sum", status: METRICS },
+    AggregationRow { name: "sparkline", status: DRAWING },
     AggregationRow { name: "stdev", status: Status::Supported },
     AggregationRow { name: "stdevp", status: Status::Supported },
     AggregationRow { name: "sum", status: Status::Supported },

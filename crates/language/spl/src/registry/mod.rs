@@ -6,10 +6,12 @@
 mod aggregations;
 mod commands;
 mod functions;
+mod usage;
 
 pub use aggregations::AGGREGATIONS;
 pub use commands::COMMANDS;
 pub use functions::FUNCTIONS;
+pub use usage::{AGGREGATION_USAGE, COMMAND_USAGE, FUNCTION_USAGE, Usage};
 
 /// Whether a word can be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -245,7 +245,8 @@ impl Cursor<'_> {
                 sort.reversed = true;
                 return;
             }
-            if is_direction(["asc", "a"]) {
+            // Not documented but written; unlike `d`, an `a` is a field.
+            if is_direction(["asc", "asc"]) {
                 return;
             }
         }

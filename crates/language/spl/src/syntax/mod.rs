@@ -17,4 +17,15 @@ mod search;
 mod stats;
 pub mod tree;
 
+use quarry_diagnostic::{Diagnostic, Span};
+
+use crate::SourceMap;
 pub(crate) use cursor::Cursor;
+
+/// Reads a pipeline that stands as text at a place; everything found there has that place.
+pub(crate) fn parse_at(text: &str, place: Span) -> (tree::Pipeline, Vec<Diagnostic>) {
+    let map = SourceMap::of_place(place);
+    let mut cursor = Cursor::new(text, &map);
+    let pipeline = cursor.whole();
+    (pipeline, cursor.into_diagnostics())
+}

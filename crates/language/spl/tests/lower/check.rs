@@ -121,7 +121,11 @@ fn types(value: &Expression, columns: &[(String, Type)], found: &mut Vec<String>
     if !fine {
         found.push(format!("types do not fit: {}", super::dump::expression(value)));
     }
+    let mut inside = columns.to_vec();
+    if let ExpressionKind::ForEach { element, .. } = &value.kind {
+        inside.push((element.clone(), Type::Text));
+    }
     for child in value.children() {
-        types(child, columns, found);
+        types(child, &inside, found);
     }
 }

@@ -187,6 +187,9 @@ pub fn expression(value: &Expression) -> String {
         }
         ExpressionKind::Coalesce(items) => format!("coalesce({})", list(items)),
         ExpressionKind::Cast { value, to } => format!("{}::{to:?}", expression(value)),
+        ExpressionKind::ForEach { list, element, body } => {
+            format!("foreach({} as '{}': {})", expression(list), shown(element), expression(body))
+        }
         ExpressionKind::Arithmetic { operator, left, right } => {
             let sign = match operator {
                 Arithmetic::Add => "+",

@@ -122,6 +122,9 @@ fn substitute(value: &Expression, known: &HashMap<String, Expression>) -> Expres
             otherwise: otherwise.as_ref().map(|value| one(value)),
         },
         ExpressionKind::Cast { value, to } => ExpressionKind::Cast { value: one(value), to: *to },
+        ExpressionKind::ForEach { list, element, body } => {
+            ExpressionKind::ForEach { list: one(list), element: element.clone(), body: one(body) }
+        }
         ExpressionKind::Arithmetic { operator, left, right } => {
             ExpressionKind::Arithmetic { operator: *operator, left: one(left), right: one(right) }
         }

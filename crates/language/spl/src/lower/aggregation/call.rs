@@ -6,6 +6,7 @@ use quarry_plan::{AggregateCall, Expression, SortKey, Type};
 use super::super::context::{Context, TIME};
 use super::super::{build, codes, expression};
 use super::table::{self, Method, Row, TABLE};
+use crate::registry::{self, Status};
 use crate::tree::{Aggregation, EvalExpression};
 
 /// `function(eval(expression))`: `count` counts the rows where a condition holds.
@@ -65,6 +66,8 @@ fn apply(
         Method::DistinctCount => call("count_distinct", vec![argument], row.result),
         Method::Extreme(name) if number || have == Type::Timestamp => call(name, vec![argument], have),
         Method::Extreme(name) => call(&format!("spl_{name}"), vec![argument], row.result),
+        // Distinct values are counted exactly, so the error of the estimate is nothing.
+        Method::EstimateError => call("min", vec![build::number(0.0, span)], row.result),
         Method::Values("spl_sum") if number => call("sum", vec![argument.cast(Type::Double)], row.result),
         Method::Values("spl_avg") if number => call("avg", vec![argument.cast(Type::Double)], row.result),
         Method::Values(name) => call(name, vec![argument], row.result),
@@ -105,9 +108,13 @@ fn find(context: &mut Context<'_>, aggregation: &Aggregation) -> Option<(&'stati
     if let Some(found) = table::find(&name) {
         return Some(found);
     }
-    let message = format!("the aggregation `{name}` is not supported yet");
+    let (message, is_known) = match registry::aggregation(&aggregation.function).map(|row| row.status) {
+        Some(Status::Never(why)) => (format!("the aggregation `{name}` cannot run here: {why}"), true),
+        Some(_) => (format!("the aggregation `{name}` is not supported yet"), true),
+        None => (format!("there is no aggregation `{name}`"), false),
+    };
     let mut diagnostic = Diagnostic::error(codes::UNKNOWN_AGGREGATION, message, aggregation.function_span);
-    if let Some(near) = did_you_mean(&name, TABLE.iter().flat_map(|row| row.names).copied()) {
+    if !is_known && let Some(near) = did_you_mean(&name, TABLE.iter().flat_map(|row| row.names).copied()) {
         diagnostic = diagnostic.with_help(format!("did you mean `{near}`?"));
     }
     context.report(diagnostic);

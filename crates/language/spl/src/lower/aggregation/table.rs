@@ -32,6 +32,8 @@ pub(crate) enum Method {
     },
     /// A function of the values and their times.
     WithTime(&'static str),
+    /// How far off an estimated count may be.
+    EstimateError,
     /// A percentile; its rank stands in the name.
     Percentile(&'static str),
 }
@@ -56,6 +58,7 @@ pub(crate) const TABLE: &[Row] = &[
     row(&["count", "c"], Method::Count, Type::Integer),
     row(&["dc", "distinct_count"], Method::DistinctCount, Type::Integer),
     row(&["estdc"], Method::DistinctCount, Type::Integer),
+    row(&["estdc_error"], Method::EstimateError, Type::Double),
     row(&["values"], Method::Values("spl_values"), Type::TextList),
     row(&["list"], Method::List("spl_list"), Type::TextList),
     row(&["min"], Method::Extreme("min"), Type::Text),

@@ -18,7 +18,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     for field in &sort.keys {
         keys.extend(sort_keys(context, field, sort.reversed));
     }
-    if keys.is_empty() {
+    if sort.keys.is_empty() {
         let message = "`sort` needs a field";
         context.report(Diagnostic::error(codes::MISSING_ARGUMENT, message, command.span));
         return;
@@ -34,7 +34,10 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         },
         None => DEFAULT_LIMIT,
     };
-    context.sort(keys);
+    // Fields that no row has order nothing.
+    if !keys.is_empty() {
+        context.sort(keys);
+    }
     if limit > 0 {
         context.limit(0, Some(limit));
     }
@@ -58,7 +61,11 @@ pub(super) fn sort_keys(context: &mut Context<'_>, field: &SortField, reversed: 
         Some("ip") => vec![key(address(text())), key(text())],
         _ if is_number => vec![key(value)],
         Some("num") => vec![key(number())],
-        _ => vec![key(number()), key(text())],
+        // Texts come after numbers; numbers of one size are equal however they are written.
+        _ => {
+            let other = build::case(vec![(build::is_null(number()), text())], None, span);
+            vec![key(number()), key(other)]
+        }
     }
 }
 

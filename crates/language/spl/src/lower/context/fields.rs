@@ -89,6 +89,9 @@ impl Context<'_> {
 
     /// The field of a name, if there is one here.
     pub(crate) fn find(&mut self, name: &str) -> Option<Column> {
+        if let Some((_, element)) = self.elements.iter().rev().find(|(bound, _)| bound == name) {
+            return Some(Column { name: element.clone(), data_type: Type::Text, empty: false });
+        }
         if let Some(known) = self.columns.iter().find(|column| column.name == name) {
             return Some(known.clone());
         }

@@ -90,6 +90,8 @@ pub(crate) struct Context<'a> {
     /// How many subsearches this pipeline lies in.
     pub(crate) depth: usize,
     next_name: usize,
+    /// Names that stand for the element of a list, the innermost last, and their columns.
+    elements: Vec<(String, String)>,
 }
 
 impl<'a> Context<'a> {
@@ -120,6 +122,7 @@ impl<'a> Context<'a> {
             started: false,
             depth: 0,
             next_name: 0,
+            elements: Vec::new(),
         }
     }
 
@@ -160,6 +163,17 @@ impl<'a> Context<'a> {
     pub(crate) fn fresh_name(&mut self, purpose: &str) -> String {
         self.next_name += 1;
         format!("\u{1}{purpose}{}", self.next_name)
+    }
+
+    /// Runs `body` where a name stands for the element of a list. Gives the element's column too.
+    pub(crate) fn with_element<T>(&mut self, name: &str, body: impl FnOnce(&mut Self) -> T) -> (String, T) {
+        let column = self.fresh_name("element");
+        self.columns.push(Column { name: column.clone(), data_type: Type::Text, empty: false });
+        self.elements.push((name.to_owned(), column.clone()));
+        let result = body(self);
+        self.elements.pop();
+        self.columns.retain(|known| known.name != column);
+        (column, result)
     }
 
     /// Whether any command has made or changed rows.
@@ -305,8 +319,13 @@ impl<'a> Context<'a> {
     /// One row an element of a list field.
     pub(crate) fn expand(&mut self, name: &str, limit: Option<usize>) {
         self.keep_order_keys(&[name]);
-        self.push(StepKind::Expand { column: name.to_owned(), limit });
+        let position = self.fresh_name("position");
+        self.push(StepKind::Expand { column: name.to_owned(), limit, position: position.clone() });
         self.show(name, Type::Text);
+        // The rows of one list have equal keys and stay in its order.
+        let value = Expression::column(position, self.span);
+        self.order.push(SortKey { value, descending: false });
+        self.sorted = false;
     }
 
     /// Takes at most so many rows in the present order.

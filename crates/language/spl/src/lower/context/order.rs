@@ -1,6 +1,6 @@
 //! The order of rows: newest first until something says otherwise.
 
-use quarry_plan::{Expression, ExpressionKind, SortKey, Type};
+use quarry_plan::{AggregateCall, Expression, ExpressionKind, Frame, SortKey, Type, WindowCall};
 
 use super::{Column, Context, StepKind, TIME};
 
@@ -25,8 +25,13 @@ impl Context<'_> {
         }
     }
 
-    /// Orders the rows.
-    pub(crate) fn sort(&mut self, keys: Vec<SortKey>) {
+    /// Orders the rows; those that are equal stay in the order they had.
+    pub(crate) fn sort(&mut self, mut keys: Vec<SortKey>) {
+        for key in self.order_keys() {
+            if !keys.iter().any(|known| known.value.kind == key.value.kind) {
+                keys.push(key);
+            }
+        }
         self.order.clone_from(&keys);
         self.sorted = true;
         self.push(StepKind::Sort(keys));
@@ -34,10 +39,22 @@ impl Context<'_> {
 
     /// The rows now come last one first.
     pub(crate) fn reverse(&mut self) {
-        self.order_keys();
-        for key in &mut self.order {
-            key.descending = !key.descending;
+        let order = self.order_keys();
+        if order.is_empty() {
+            return;
         }
+        // Turning every key would leave missing values at the end, so the rows are numbered.
+        let number = self.fresh_name("number");
+        let call = AggregateCall {
+            function: "row_number".to_owned(),
+            arguments: Vec::new(),
+            filter: None,
+            order,
+            result: Type::Integer,
+        };
+        let window = WindowCall { call, partition: Vec::new(), frame: Frame::SO_FAR };
+        self.push(StepKind::Window(vec![(number.clone(), window)]));
+        self.order = vec![SortKey { value: Expression::column(number, self.span), descending: true }];
         self.sorted = false;
     }
 

@@ -30,6 +30,7 @@ pub(crate) enum StepKind {
     Expand {
         column: String,
         limit: Option<usize>,
+        position: String,
     },
     Union(Vec<Node>),
     Join {
@@ -73,7 +74,9 @@ impl Step {
             StepKind::Sort(keys) => Operator::Sort { input, keys },
             StepKind::Limit { skip, fetch } => Operator::Limit { input, skip, fetch },
             StepKind::Deduplicate { keys, keep, order } => Operator::Deduplicate { input, keys, keep, order },
-            StepKind::Expand { column, limit } => Operator::Expand { input, column, limit },
+            StepKind::Expand { column, limit, position } => {
+                Operator::Expand { input, column, limit, position: Some(position) }
+            }
             StepKind::Union(others) => {
                 Operator::Union { inputs: std::iter::once(*input).chain(others).collect() }
             }

@@ -6,8 +6,29 @@ use quarry_plan::Type;
 use super::super::{build, codes, context::Context};
 use super::special::{self, SPECIAL};
 use super::table::{self, Returns, Row, TABLE};
-use super::{Typed, constant_text, value};
+use super::{Typed, constant_text, lower, value};
+use crate::registry::{self, Status};
 use crate::tree::EvalExpression;
+
+/// The functions that tell conditions from other values, or write them out.
+const TAKES_CONDITIONS: &[&str] = &[
+    "isbool",
+    "isint",
+    "isnum",
+    "isstr",
+    "json_append",
+    "json_array",
+    "json_array_to_mv",
+    "json_extend",
+    "json_object",
+    "json_set",
+    "json_set_exact",
+    "mv_to_json_array",
+    "toarray",
+    "tobool",
+    "tostring",
+    "typeof",
+];
 
 /// `name(arguments)`.
 pub(super) fn call(
@@ -31,7 +52,8 @@ pub(super) fn call(
     if !fits(context, name, row.least, row.most, arguments, span) {
         return (build::null(span), Type::Null);
     }
-    let arguments: Vec<Typed> = arguments.iter().map(|argument| value(context, argument)).collect();
+    let read = if TAKES_CONDITIONS.contains(&name) { lower } else { value };
+    let arguments: Vec<Typed> = arguments.iter().map(|argument| read(context, argument)).collect();
     plain(row, arguments, span)
 }
 
@@ -79,8 +101,15 @@ fn fits(
 }
 
 fn report_unknown(context: &mut Context<'_>, name: &str, span: Span) {
-    let message = format!("the function `{name}` is not supported yet");
+    let (message, is_known) = match registry::function(name).map(|row| row.status) {
+        Some(Status::Never(why)) => (format!("the function `{name}` cannot run here: {why}"), true),
+        Some(_) => (format!("the function `{name}` is not supported yet"), true),
+        None => (format!("there is no function `{name}`"), false),
+    };
     let mut diagnostic = Diagnostic::error(codes::UNKNOWN_FUNCTION, message, span);
+    if is_known {
+        return context.report(diagnostic);
+    }
     let known = TABLE.iter().map(|row| row.name).chain(SPECIAL.iter().map(|row| row.name));
     if let Some(near) = did_you_mean(name, known) {
         diagnostic = diagnostic.with_help(format!("did you mean `{near}`?"));

@@ -3,6 +3,7 @@
 mod compare;
 mod functions;
 mod operators;
+mod per_value;
 mod special;
 mod table;
 

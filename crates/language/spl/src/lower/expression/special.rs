@@ -3,9 +3,13 @@
 use quarry_diagnostic::{Diagnostic, Span};
 use quarry_plan::{Comparison, Expression, TextPattern, Type};
 
+use super::super::search as search_language;
 use super::super::{build, codes, context::Context};
-use super::{Typed, compare, condition, constant_text, lower, note_source_type, operators, unify, value};
-use crate::tree::EvalExpression;
+use super::{
+    Typed, compare, condition, constant_text, lower, note_source_type, operators, per_value, unify, value,
+};
+use crate::syntax::parse_at;
+use crate::tree::{Arguments, EvalExpression, EvalKind, EvalOperator};
 
 /// One function.
 pub(super) struct Row {
@@ -33,8 +37,12 @@ pub(super) const SPECIAL: &[Row] = &[
     Row { name: "isnull", least: 1, most: 1, lower: is_null },
     Row { name: "like", least: 2, most: 2, lower: like },
     Row { name: "match", least: 2, most: 2, lower: matches },
+    Row { name: "mvfilter", least: 1, most: 1, lower: per_value::filter },
+    Row { name: "mvmap", least: 2, most: 3, lower: per_value::map },
     Row { name: "null", least: 0, most: 0, lower: |_, _, span| (build::null(span), Type::Null) },
     Row { name: "nullif", least: 2, most: 2, lower: null_if },
+    Row { name: "searchmatch", least: 1, most: 1, lower: search_match },
+    Row { name: "sigfig", least: 1, most: 1, lower: significant_figures },
     Row { name: "true", least: 0, most: 0, lower: |_, _, span| (build::boolean(true, span), Type::Boolean) },
     Row { name: "validate", least: 2, most: MANY, lower: validate },
 ];
@@ -162,4 +170,57 @@ fn null_if(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span) 
     let same = compare::compare(Comparison::Equal, left.clone(), right, span);
     let same = build::coalesce(vec![same, build::boolean(false, span)], span);
     (build::case(vec![(same.negate(), left.0)], None, span), left.1)
+}
+
+/// `searchmatch("search")`: whether the row is one that the search finds.
+fn search_match(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span) -> Typed {
+    let Some(EvalExpression { kind: EvalKind::Text(text), span: place }) = arguments.first() else {
+        let message = "`searchmatch` takes a search in quotes";
+        context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, span));
+        return (build::null(span), Type::Null);
+    };
+    let (pipeline, found) = parse_at(text, *place);
+    found.into_iter().for_each(|diagnostic| context.report(diagnostic));
+    let holds = match pipeline.commands.as_slice() {
+        [] => None,
+        [command] => match &command.arguments {
+            Arguments::Search(search) => {
+                search.as_ref().and_then(|search| search_language::lower(context, search))
+            }
+            _ => return not_a_search(context, *place),
+        },
+        _ => return not_a_search(context, *place),
+    };
+    // A comparison with a field that is missing is no match.
+    let holds = holds.unwrap_or_else(|| build::boolean(true, span));
+    (build::coalesce(vec![holds, build::boolean(false, span)], span), Type::Boolean)
+}
+
+fn not_a_search(context: &mut Context<'_>, span: Span) -> Typed {
+    let message = "`searchmatch` takes the conditions of one search, without other commands";
+    context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, span));
+    (build::null(span), Type::Null)
+}
+
+/// `sigfig(a * b)`: the operands go along, since their figures as written decide.
+fn significant_figures(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span) -> Typed {
+    let Some(argument) = arguments.first() else { return (build::null(span), Type::Null) };
+    let mut values = vec![value(context, argument).0];
+    if let EvalKind::Binary { operator, left, right } = &argument.kind {
+        let sign = match operator {
+            EvalOperator::Multiply => "*",
+            EvalOperator::Divide => "/",
+            EvalOperator::Add => "+",
+            EvalOperator::Subtract => "-",
+            _ => "",
+        };
+        values.push(Expression::text(sign, span));
+        for operand in [left, right] {
+            values.push(match &operand.kind {
+                EvalKind::Number(written) => Expression::text(written, operand.span),
+                _ => value(context, operand).0,
+            });
+        }
+    }
+    (build::call("sigfig", values, Type::Double, span), Type::Double)
 }

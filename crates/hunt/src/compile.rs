@@ -1,0 +1,246 @@
+//! From query text to a plan, whatever the language.
+
+use std::path::{Path, PathBuf};
+
+use quarry_aql::ReferenceCollection;
+use quarry_diagnostic::Diagnostic;
+use quarry_plan::{Node, Rows, TimeRange, Type};
+use quarry_spl::{
+    Knowledge,
+    lower::{Environment, LowerOptions, Store, lower_with},
+};
+use quarry_views::{Catalog, NamedFile, UserFiles, View};
+
+use quarry_pack::Language;
+
+use crate::{Failure, Outcome};
+
+/// Which names Splunk searches see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum SplunkFields {
+    /// The JSON's own names and those of the vendor add-on.
+    #[default]
+    Addon,
+    /// The JSON's own names only.
+    Json,
+}
+
+/// A query and where it is from.
+#[derive(Debug, Clone)]
+pub struct QueryText {
+    /// Language.
+    pub language: Language,
+    /// A path, or `<query>`.
+    pub name: String,
+    /// The text.
+    pub text: String,
+}
+
+/// What compiling gave.
+pub struct Compiled {
+    /// The plan, if the query can run.
+    pub plan: Option<Node>,
+    /// A plan whose rows are needed before the rest can be compiled.
+    pub pending: Option<Node>,
+    /// Tables that the query writes.
+    pub stores: Vec<Store>,
+    /// Plan column and label of each output column.
+    pub output: Vec<(String, String)>,
+    /// A wildcard stands for fields that only the data can tell.
+    pub needs_discovery: bool,
+    /// Whether the text was understood, be it runnable or not.
+    pub parsed: bool,
+    /// Everything found.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+/// Compiles queries: the views, the macros, the options.
+pub struct Compiler<'a> {
+    catalog: &'a Catalog,
+    knowledge: Knowledge,
+    splunk_fields: SplunkFields,
+    aql: quarry_aql::LowerOptions,
+}
+
+impl<'a> Compiler<'a> {
+    /// A compiler over a catalog; reads macros, lookups and apps of Splunk from files and folders, and the
+    /// files that the user's `quarry.toml` names.
+    ///
+    /// # Errors
+    /// If a file cannot be read.
+    pub fn new(catalog: &'a Catalog, knowledge: &[PathBuf], splunk_fields: SplunkFields) -> Outcome<Self> {
+        let knowledge = Knowledge::load(knowledge)
+            .map_err(|error| Failure::of("cannot read macros and lookups", error))?;
+        let aql = quarry_aql::LowerOptions::default();
+        Self { catalog, knowledge, splunk_fields, aql }.with_aql(&catalog.files, false)
+    }
+
+    /// The same with more reference data and saved searches for AQL; `permissive` accepts undocumented
+    /// extras of public queries, with a warning each.
+    ///
+    /// # Errors
+    /// If a file cannot be read.
+    pub fn with_aql(mut self, files: &UserFiles, permissive: bool) -> Outcome<Self> {
+        self.aql.permissive = permissive;
+        for named in &files.reference {
+            self.aql.reference.add(reference(named)?);
+        }
+        for named in &files.saved_searches {
+            self.aql.saved_searches.insert(named.name.clone(), text_of(&named.file)?);
+        }
+        Ok(self)
+    }
+
+    /// The view a language reads through.
+    ///
+    /// # Errors
+    /// If the catalog has no such view.
+    pub fn view(&self, language: Language) -> Outcome<&'a View> {
+        let name = match (language, self.splunk_fields) {
+            (Language::Spl, SplunkFields::Addon) => "splunk",
+            (Language::Spl, SplunkFields::Json) => "splunk-json",
+            (Language::Aql, _) => "qradar",
+        };
+        self.catalog.view(name).ok_or_else(|| Failure::Other(format!("no view is named `{name}`")))
+    }
+
+    /// Compiles one query; `discovered` are the fields seen in the data, where known.
+    ///
+    /// # Errors
+    /// If the catalog has no view of the language.
+    pub fn compile(&self, query: &QueryText, discovered: Option<&[(String, Type)]>) -> Outcome<Compiled> {
+        self.compile_with(query, discovered, &[])
+    }
+
+    /// Compiles one query that went through so many stages already, see [`Compiled::pending`].
+    ///
+    /// # Errors
+    /// If the catalog has no view of the language.
+    pub fn compile_with(
+        &self,
+        query: &QueryText,
+        discovered: Option<&[(String, Type)]>,
+        answers: &[Rows],
+    ) -> Outcome<Compiled> {
+        let view = self.view(query.language)?;
+        Ok(match query.language {
+            Language::Spl => self.compile_spl(&query.text, view, discovered, answers),
+            Language::Aql => self.compile_aql(&query.text, view),
+        })
+    }
+
+    fn compile_spl(
+        &self,
+        text: &str,
+        view: &View,
+        discovered: Option<&[(String, Type)]>,
+        answers: &[Rows],
+    ) -> Compiled {
+        let parsed = quarry_spl::parse(text, &self.knowledge.macros);
+        let understood = parsed.is_understood();
+        let mut diagnostics = parsed.diagnostics.clone();
+        if !understood {
+            return Compiled {
+                plan: None,
+                pending: None,
+                stores: Vec::new(),
+                output: Vec::new(),
+                needs_discovery: false,
+                parsed: false,
+                diagnostics,
+            };
+        }
+        let options = LowerOptions { view, discovered, default_time: TimeRange::default() };
+        let environment = Environment { knowledge: Some(&self.knowledge), answers };
+        let lowered = lower_with(&parsed, &options, &environment);
+        diagnostics.extend(lowered.diagnostics);
+        Compiled {
+            plan: lowered.plan,
+            pending: lowered.pending,
+            stores: lowered.stores,
+            output: lowered.output.into_iter().map(|column| (column.column, column.label)).collect(),
+            needs_discovery: lowered.needs_discovery,
+            parsed: true,
+            diagnostics,
+        }
+    }
+
+    fn compile_aql(&self, text: &str, view: &View) -> Compiled {
+        let parsed = quarry_aql::parse(text);
+        let understood = !parsed.diagnostics.iter().any(Diagnostic::is_error);
+        let lowered = quarry_aql::lower(&parsed, view, &self.aql);
+        Compiled {
+            plan: lowered.plan,
+            pending: None,
+            stores: Vec::new(),
+            output: lowered.output.into_iter().map(|column| (column.column, column.label)).collect(),
+            needs_discovery: false,
+            parsed: understood,
+            diagnostics: lowered.diagnostics,
+        }
+    }
+}
+
+/// A reference set, map or table from its CSV file.
+fn reference(named: &NamedFile) -> Outcome<ReferenceCollection> {
+    let failed = |error| Failure::of(format!("cannot read `{}`", named.file.display()), error);
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .comment(Some(b'#'))
+        .from_path(&named.file)
+        .map_err(failed)?;
+    let record = |record: csv::Result<csv::StringRecord>| {
+        Ok(record.map_err(failed)?.iter().map(str::to_owned).collect())
+    };
+    let records = reader.records().map(record).collect::<Outcome<Vec<Vec<String>>>>()?;
+    Ok(ReferenceCollection::new(&named.name, records, named.ignore_case))
+}
+
+fn text_of(path: &Path) -> Outcome<String> {
+    std::fs::read_to_string(path)
+        .map_err(|error| Failure::of(format!("cannot read `{}`", path.display()), error))
+}
+
+/// The language of a file by its ending.
+#[must_use]
+pub fn language_of(path: &Path) -> Option<Language> {
+    Language::of_file(path)
+}
+
+/// The searches of a file that Splunk's users keep them in: a detection of security_content or a
+/// savedsearches.conf; none if the file is something else.
+#[must_use]
+pub fn saved_searches(path: &Path) -> Option<Vec<QueryText>> {
+    let name = path.file_name()?.to_str()?;
+    let text = std::fs::read_to_string(path).ok()?;
+    let found = quarry_spl::saved_searches(name, &text)?;
+    let query = |found: quarry_spl::SavedSearch| QueryText {
+        language: Language::Spl,
+        name: found.name,
+        text: found.search,
+    };
+    Some(found.into_iter().map(query).collect())
+}
+
+/// Reads a query from a file or standard input (`-`).
+///
+/// # Errors
+/// If it cannot be read, or its language is neither told nor clear from the ending.
+pub fn read_query(path: &Path, language: Option<Language>) -> Outcome<QueryText> {
+    let standard_input = path.as_os_str() == "-";
+    let text = if standard_input {
+        std::io::read_to_string(std::io::stdin())
+            .map_err(|error| Failure::of("cannot read standard input", error))?
+    } else {
+        text_of(path)?
+    };
+    let language = language.or_else(|| language_of(path)).ok_or_else(|| {
+        let name = path.display();
+        Failure::Other(format!(
+            "the language of `{name}` is not clear from its ending: say `--lang spl` or `--lang aql`"
+        ))
+    })?;
+    let name = if standard_input { "<stdin>".to_owned() } else { path.display().to_string() };
+    Ok(QueryText { language, name, text })
+}

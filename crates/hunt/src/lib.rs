@@ -1,0 +1,19 @@
+//! Detections over logs: from query text of any language to rows and alerts.
+//!
+//! * [`Compiler`] makes a plan of a query's text.
+//! * [`Workspace`] holds the logs, lists them, and settles times.
+//! * [`detect`] runs one detection and gives its alerts.
+
+mod cells;
+mod compile;
+mod detect;
+mod failure;
+mod lookups;
+pub mod moment;
+mod workspace;
+
+pub use cells::cell_text;
+pub use compile::{Compiled, Compiler, QueryText, SplunkFields, language_of, read_query, saved_searches};
+pub use detect::{Detected, detect};
+pub use failure::{Failure, Outcome};
+pub use workspace::{LogOptions, Runnable, Settled, Workspace, for_each_source, runnable};

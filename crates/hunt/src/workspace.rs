@@ -1,0 +1,378 @@
+//! Logs, listed, with the meaning of "now".
+
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
+};
+
+use quarry_diagnostic::Diagnostic;
+use quarry_engine::{Session, SessionOptions};
+use quarry_functions::Places;
+use quarry_logs::{FieldCounts, Limits, Listing, Location};
+use quarry_plan::{Node, Operator, Rows, TimeBound, TimeRange, Type};
+use quarry_spl::lower::Store;
+use quarry_views::Catalog;
+use tempfile::NamedTempFile;
+
+use crate::{
+    Failure, Outcome,
+    compile::{Compiled, Compiler, QueryText},
+    lookups, moment,
+};
+
+/// A table of `outputlookup` that no folder was named for.
+const NOT_WRITTEN: &str = "RUN001";
+
+/// Which logs to read, and how.
+#[derive(Debug, Clone)]
+pub struct LogOptions {
+    /// Files, folders, globs, URLs, `-`.
+    pub logs: Vec<String>,
+    /// What "now" is: a time, `newest` or `wall`.
+    pub now: String,
+    /// First instant that counts; replaces the query's own time range.
+    pub earliest: Option<String>,
+    /// First instant that no longer counts; replaces the query's own time range.
+    pub latest: Option<String>,
+    /// Whether the first bad record ends it.
+    pub strict: bool,
+    /// Threads to use.
+    pub threads: usize,
+    /// Bytes that sorts and aggregations may hold before they spill.
+    pub memory: usize,
+    /// What a record may be.
+    pub limits: Limits,
+    /// A MaxMind database that says where addresses are.
+    pub places: Option<PathBuf>,
+}
+
+impl LogOptions {
+    /// These logs, read with one thread and the usual limits; "now" is the newest event.
+    #[must_use]
+    pub fn of(logs: Vec<String>) -> Self {
+        Self {
+            logs,
+            now: "newest".to_owned(),
+            earliest: None,
+            latest: None,
+            strict: false,
+            threads: 1,
+            memory: 256 << 20,
+            limits: Limits::default(),
+            places: None,
+        }
+    }
+}
+
+/// A plan with its times, ready to run.
+#[derive(Debug, Clone)]
+pub struct Settled {
+    /// The plan.
+    pub plan: Node,
+    /// "Now", in microseconds since 1970-01-01 UTC.
+    pub now: i64,
+    /// The objects whose path does not exclude them.
+    pub objects: Arc<Vec<Location>>,
+    /// Whether "now" was taken from the newest event.
+    pub from_newest: bool,
+}
+
+/// Logs, views and a session, ready to run plans.
+pub struct Workspace {
+    /// The views.
+    pub catalog: Arc<Catalog>,
+    /// What runs plans.
+    pub session: Session,
+    listing: Listing,
+    /// Standard input on disk, deleted at the end.
+    _spool: Option<NamedTempFile>,
+    threads: usize,
+    now: Now,
+    newest: OnceLock<Option<i64>>,
+    replacement: Option<TimeRange>,
+}
+
+/// What "now" is.
+enum Now {
+    Newest,
+    At(i64),
+}
+
+impl Workspace {
+    /// Lists the logs and opens a session.
+    ///
+    /// # Errors
+    /// If a time is none, or logs cannot be listed.
+    pub async fn open(catalog: Arc<Catalog>, options: &LogOptions) -> Outcome<Self> {
+        let now = match options.now.as_str() {
+            "newest" => Now::Newest,
+            "wall" => Now::At(moment::wall()),
+            text => Now::At(moment::parse(text)?),
+        };
+        let bound = |text: &Option<String>| text.as_deref().map(moment::parse).transpose();
+        let (earliest, latest) = (bound(&options.earliest)?, bound(&options.latest)?);
+        let replacement = (earliest.is_some() || latest.is_some())
+            .then(|| TimeRange { earliest: earliest.map(TimeBound::at), latest: latest.map(TimeBound::at) });
+        let (listing, spool) = list(&options.logs).await?;
+        let session = SessionOptions {
+            threads: options.threads,
+            memory: options.memory,
+            limits: options.limits,
+            strict: options.strict,
+        };
+        let session = Session::new(Arc::clone(&catalog), &session);
+        let session = session.map_err(|error| Failure::Other(error.to_string()))?;
+        Ok(Self {
+            session: session.with_places(places(options.places.as_deref())?),
+            catalog,
+            listing,
+            _spool: spool,
+            threads: options.threads,
+            now,
+            newest: OnceLock::new(),
+            replacement,
+        })
+    }
+
+    /// Compiles a query against these logs: a wildcard over fields makes it look at the data first.
+    ///
+    /// # Errors
+    /// If logs cannot be read.
+    pub async fn compile(&self, compiler: &Compiler<'_>, query: &QueryText) -> Outcome<Compiled> {
+        let first = compiler.compile(query, None)?;
+        if !first.needs_discovery || first.plan.is_none() {
+            return self.stages(compiler, query, None, first).await;
+        }
+        let view = compiler.view(query.language)?;
+        let fields = self.discover().await?;
+        let mut known: Vec<(String, Type)> = Vec::new();
+        for source in view.chosen(&[]) {
+            for name in fields.get(&source.log_type).into_iter().flat_map(|fields| fields.keys()) {
+                let name = format!("{}{name}", source.prefix);
+                let data_type = if name.contains("{}") { Type::TextList } else { Type::Text };
+                known.push((name, data_type));
+            }
+            let declared = source.fields.values().filter(|field| !field.name.starts_with('_'));
+            known.extend(declared.map(|field| (field.name.clone(), field.data_type)));
+        }
+        known.sort_by(|left, right| left.0.cmp(&right.0));
+        known.dedup_by(|left, right| left.0 == right.0);
+        let compiled = compiler.compile(query, Some(&known))?;
+        self.stages(compiler, query, Some(&known), compiled).await
+    }
+
+    /// Runs what must be known before the rest can be compiled, and compiles the rest.
+    async fn stages(
+        &self,
+        compiler: &Compiler<'_>,
+        query: &QueryText,
+        discovered: Option<&[(String, Type)]>,
+        mut compiled: Compiled,
+    ) -> Outcome<Compiled> {
+        let mut answers = Vec::new();
+        while let Some(plan) = compiled.pending.take() {
+            answers.push(self.rows(plan).await?);
+            compiled = compiler.compile_with(query, discovered, &answers)?;
+        }
+        Ok(compiled)
+    }
+
+    /// All rows of a plan.
+    ///
+    /// # Errors
+    /// If logs cannot be read.
+    pub async fn rows(&self, plan: Node) -> Outcome<Rows> {
+        let failed = |error: quarry_engine::EngineError| Failure::Other(error.to_string());
+        let Settled { plan, now, objects, .. } = self.settle(plan).await?;
+        let execution =
+            self.session.run(&plan, objects, now, self.session.new_report()).await.map_err(failed)?;
+        let schema = execution.schema();
+        Ok(quarry_engine::rows_of(&schema, &execution.collect().await.map_err(failed)?))
+    }
+
+    /// Writes the tables of a query into a folder; without one gives a note for each that is not written.
+    ///
+    /// # Errors
+    /// If logs cannot be read, or a table cannot be written.
+    pub async fn write_stores(&self, stores: &[Store], folder: Option<&Path>) -> Outcome<Vec<Diagnostic>> {
+        let mut notes = Vec::new();
+        for store in stores {
+            let Some(folder) = folder else {
+                let note =
+                    Diagnostic::note(NOT_WRITTEN, format!("`{}` is not written", store.file), store.span);
+                notes.push(note.with_help("name a folder with `--write-lookups`"));
+                continue;
+            };
+            let rows = self.rows(store.plan.clone()).await?;
+            lookups::write(folder, store, &rows)?;
+        }
+        Ok(notes)
+    }
+
+    /// The fields of the events by log type.
+    ///
+    /// # Errors
+    /// If logs cannot be read.
+    pub async fn discover(&self) -> Outcome<FieldCounts> {
+        let formats = Arc::new(self.catalog.formats.clone());
+        quarry_engine::discover_fields(&formats, &self.objects(), self.threads)
+            .await
+            .map_err(|error| Failure::Other(error.to_string()))
+    }
+
+    /// All objects.
+    #[must_use]
+    pub fn objects(&self) -> Arc<Vec<Location>> {
+        Arc::new(self.listing.objects.clone())
+    }
+
+    /// Settles the time range of a plan: the command line's over the query's own, and "now".
+    ///
+    /// # Errors
+    /// If logs cannot be read to find the newest event.
+    pub async fn settle(&self, plan: Node) -> Outcome<Settled> {
+        let mut plan = plan;
+        if let Some(range) = &self.replacement {
+            for_each_source(&mut plan, &mut |source| source.time = range.clone());
+        }
+        let mut relative = false;
+        for_each_source(&mut plan, &mut |source| relative |= source.time.is_relative());
+        plan.visit_expressions(&mut |value| relative |= value.calls(&quarry_functions::depends_on_now));
+        let newest = match self.now {
+            Now::Newest if relative => self.newest().await?,
+            _ => None,
+        };
+        let now = match self.now {
+            Now::At(now) => now,
+            Now::Newest => newest.unwrap_or_else(moment::wall),
+        };
+        for_each_source(&mut plan, &mut |source| until_now(&mut source.time, now));
+        let mut objects = self.objects();
+        let mut hull: Option<(Option<i64>, Option<i64>)> = None;
+        for_each_source(&mut plan, &mut |source| {
+            let bound = |bound: &Option<TimeBound>| bound.as_ref().and_then(|bound| bound.resolve(now));
+            let (earliest, latest) = (bound(&source.time.earliest), bound(&source.time.latest));
+            hull = Some(match hull {
+                None => (earliest, latest),
+                Some((from, to)) => (
+                    from.zip(earliest).map(|(one, two)| one.min(two)),
+                    to.zip(latest).map(|(one, two)| one.max(two)),
+                ),
+            });
+        });
+        if let Some((earliest, latest)) = hull
+            && (earliest.is_some() || latest.is_some())
+        {
+            objects = Arc::new(self.listing.within((earliest, latest)).objects);
+        }
+        Ok(Settled { plan, now, objects, from_newest: newest.is_some() })
+    }
+
+    /// Time of the newest event.
+    async fn newest(&self) -> Outcome<Option<i64>> {
+        if let Some(known) = self.newest.get() {
+            return Ok(*known);
+        }
+        let formats = Arc::new(self.catalog.formats.clone());
+        let newest = quarry_engine::newest_event_time(&formats, &self.objects(), self.threads)
+            .await
+            .map_err(|error| Failure::Other(error.to_string()))?;
+        Ok(*self.newest.get_or_init(|| newest))
+    }
+}
+
+/// The database of places, if there is one.
+fn places(path: Option<&Path>) -> Outcome<Option<Places>> {
+    let open = |path: &Path| {
+        Places::open(path).map_err(|reason| {
+            Failure::Other(format!("cannot use the location database `{}`: {reason}", path.display()))
+        })
+    };
+    path.map(open).transpose()
+}
+
+/// Lists the logs. Standard input goes to a temporary file first, since logs may be read more than
+/// once: for the newest event, for the fields there are, to tell why nothing came out.
+async fn list(logs: &[String]) -> Outcome<(Listing, Option<NamedTempFile>)> {
+    let (standard_input, others): (Vec<&String>, Vec<&String>) = logs.iter().partition(|input| *input == "-");
+    let others: Vec<String> = others.into_iter().cloned().collect();
+    let failed = |error: std::io::Error| Failure::of("cannot keep standard input", error);
+    let listed = quarry_logs::list_objects(&others, (None, None)).await;
+    let mut listing = listed.map_err(|error| Failure::Other(error.to_string()))?;
+    if standard_input.is_empty() {
+        return Ok((listing, None));
+    }
+    let mut spool = NamedTempFile::new().map_err(failed)?;
+    std::io::copy(&mut std::io::stdin().lock(), &mut spool).map_err(failed)?;
+    let mut object = Location::file(spool.path());
+    object.name = "-".to_owned();
+    listing.objects.push(object);
+    Ok((listing, Some(spool)))
+}
+
+/// A range that counts back from "now" ends there; the event at that very instant (the newest, in
+/// an archive) is inside, though ends are exclusive.
+fn until_now(range: &mut TimeRange, now: i64) {
+    let counts_back = range.earliest.as_ref().is_some_and(|bound| bound.base.is_none());
+    let ends_now = match &range.latest {
+        None => counts_back,
+        Some(latest) => latest.base.is_none() && latest.steps.is_empty(),
+    };
+    if ends_now {
+        range.latest = Some(TimeBound::at(now.saturating_add(1)));
+    }
+}
+
+/// Calls `visit` on every source of a plan.
+pub fn for_each_source(node: &mut Node, visit: &mut dyn FnMut(&mut quarry_plan::Source)) {
+    match &mut node.operator {
+        Operator::Source(source) => visit(source),
+        Operator::Values { .. } => {}
+        Operator::Filter { input, .. }
+        | Operator::Extend { input, .. }
+        | Operator::Project { input, .. }
+        | Operator::Window { input, .. }
+        | Operator::Sort { input, .. }
+        | Operator::Limit { input, .. }
+        | Operator::Deduplicate { input, .. }
+        | Operator::Expand { input, .. } => for_each_source(input, visit),
+        Operator::Lookup(lookup) => for_each_source(&mut lookup.input, visit),
+        Operator::Aggregate(aggregate) => for_each_source(&mut aggregate.input, visit),
+        Operator::Union { inputs } => inputs.iter_mut().for_each(|input| for_each_source(input, visit)),
+        Operator::Join { left, right, .. } => {
+            for_each_source(left, visit);
+            for_each_source(right, visit);
+        }
+    }
+}
+
+/// A query without errors.
+pub struct Runnable {
+    /// Its plan.
+    pub plan: Node,
+    /// Plan column and label of each output column.
+    pub columns: Vec<(String, String)>,
+    /// What was found that is no error.
+    pub warnings: Vec<Diagnostic>,
+    /// Tables that the query writes.
+    pub stores: Vec<Store>,
+}
+
+/// What of a compiled query can be run.
+///
+/// # Errors
+/// If the query has an error.
+pub fn runnable(query: &QueryText, compiled: Compiled) -> Outcome<Runnable> {
+    let broken = compiled.diagnostics.iter().any(Diagnostic::is_error);
+    match compiled.plan {
+        Some(plan) if !broken => {
+            let Compiled { output: columns, diagnostics: warnings, stores, .. } = compiled;
+            Ok(Runnable { plan, columns, warnings, stores })
+        }
+        _ => Err(Failure::Query {
+            name: query.name.clone(),
+            text: query.text.clone(),
+            diagnostics: compiled.diagnostics,
+        }),
+    }
+}

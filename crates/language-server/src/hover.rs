@@ -1,0 +1,65 @@
+//! Hover: what the registries and views say of the word under the cursor.
+
+use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind};
+use quarry_pack::Language;
+use quarry_views::View;
+
+use crate::{
+    document::{Document, Encoding, range},
+    entry::{self, Entry, EntryKind},
+    scanner::{Around, around},
+};
+
+/// What is known of the word at a byte offset.
+pub(crate) fn at(document: &Document, view: &View, offset: usize, encoding: Encoding) -> Option<Hover> {
+    let found = around(&document.text, offset, document.language);
+    if found.comment || found.quote == Some('\'') {
+        return None;
+    }
+    let word = &document.text[found.word.start..found.word.end];
+    let entry = meaning(document, view, &found, word)?;
+    Some(Hover {
+        contents: HoverContents::Markup(MarkupContent {
+            kind: MarkupKind::Markdown,
+            value: entry.markdown(document.language),
+        }),
+        range: Some(range(&document.text, found.word, encoding)),
+    })
+}
+
+fn meaning(document: &Document, view: &View, found: &Around, word: &str) -> Option<Entry> {
+    let fields = || entry::fields(view, document.language);
+    let same = |name: &str| name.eq_ignore_ascii_case(word);
+    let field = || {
+        let exact = fields().into_iter().find(|entry| entry.name == word);
+        exact.or_else(|| fields().into_iter().find(|entry| view.ignore_case && same(&entry.name)))
+    };
+    if found.quote.is_some() {
+        return field();
+    }
+    let is_call = document.text[found.word.end..].trim_start().starts_with('(');
+    let at_command = document.language == Language::Spl
+        && document.text[found.command..found.word.start].trim().is_empty()
+        && !document.text[found.word.end..].starts_with('=');
+    let words = entry::words(document.language);
+    let of_kind =
+        |kind: EntryKind| words.iter().find(|entry| entry.kind == kind && same(&entry.name)).cloned();
+    if at_command && let Some(command) = of_kind(EntryKind::Command) {
+        return Some(command);
+    }
+    if is_call && let Some(function) = of_kind(EntryKind::Function) {
+        return Some(function);
+    }
+    field()
+        .or_else(|| keyword(&words, word))
+        .or_else(|| of_kind(EntryKind::Catalog))
+        .or_else(|| of_kind(EntryKind::Function).filter(|_| document.language == Language::Spl))
+}
+
+/// A keyword by one of its words: `ORDER` is `ORDER BY`, `NULL` is `IS NULL`.
+fn keyword(words: &[Entry], word: &str) -> Option<Entry> {
+    let keywords = || words.iter().filter(|entry| entry.kind == EntryKind::Keyword);
+    let whole = keywords().find(|entry| entry.name.eq_ignore_ascii_case(word));
+    let part = || keywords().find(|entry| entry.name.split(' ').any(|part| part.eq_ignore_ascii_case(word)));
+    whole.or_else(part).cloned()
+}

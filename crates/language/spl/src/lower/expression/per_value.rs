@@ -1,0 +1,91 @@
+//! `mvmap` and `mvfilter`: an expression evaluated for each value of a field.
+
+use quarry_diagnostic::{Diagnostic, Span};
+use quarry_plan::{Expression, ExpressionKind, Type};
+
+use super::super::context::{Context, convert};
+use super::super::{build, codes};
+use super::{Typed, condition, value};
+use crate::tree::{EvalExpression, EvalKind};
+
+/// `mvmap(values, expression)`: in the expression the field of `values` stands for one value. Where
+/// `values` is an expression of its own, it is the one field named in it, or the third argument.
+pub(super) fn map(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span) -> Typed {
+    let [values, body, rest @ ..] = arguments else { return (build::null(span), Type::Null) };
+    let name = match rest.first() {
+        Some(EvalExpression { kind: EvalKind::Field { name, .. } | EvalKind::Text(name), .. }) => {
+            Some(name.clone())
+        }
+        Some(_) => None,
+        None => only_field(values),
+    };
+    let Some(name) = name else { return no_field(context, "mvmap", values.span) };
+    let (list, list_type) = value(context, values);
+    for_each(context, &name, (list, list_type), span, |context| value(context, body))
+}
+
+/// `mvfilter(condition)`: the values of the one field in the condition for which it holds.
+pub(super) fn filter(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span) -> Typed {
+    let Some(test) = arguments.first() else { return (build::null(span), Type::Null) };
+    let Some(name) = only_field(test) else { return no_field(context, "mvfilter", test.span) };
+    let list = context.field(&name, test.span);
+    let list_type = context.type_of(&list);
+    for_each(context, &name, (list, list_type), span, |context| {
+        let holds = condition(context, test);
+        let kept = context.field(&name, span);
+        (build::case(vec![(holds, kept)], None, span), Type::Text)
+    })
+}
+
+fn for_each<'a>(
+    context: &mut Context<'a>,
+    name: &str,
+    (list, list_type): Typed,
+    span: Span,
+    body: impl FnOnce(&mut Context<'a>) -> Typed,
+) -> Typed {
+    if list_type == Type::Null {
+        return (build::null(span), Type::Null);
+    }
+    let (element, (body, body_type)) = context.with_element(name, body);
+    let body = match body_type {
+        Type::Null => return (build::null(span), Type::Null),
+        Type::TextList | Type::Text => body,
+        other => convert(body, other, Type::Text),
+    };
+    let list = convert(list, list_type, Type::TextList);
+    let kind = ExpressionKind::ForEach { list: Box::new(list), element, body: Box::new(body) };
+    (Expression::new(kind, span), Type::TextList)
+}
+
+/// The one field that an expression names; none for none or several.
+fn only_field(expression: &EvalExpression) -> Option<String> {
+    let mut names = Vec::new();
+    fields(expression, &mut names);
+    names.sort_unstable();
+    names.dedup();
+    match names.as_slice() {
+        [one] => Some((*one).to_owned()),
+        _ => None,
+    }
+}
+
+fn fields<'e>(expression: &'e EvalExpression, names: &mut Vec<&'e str>) {
+    match &expression.kind {
+        EvalKind::Field { name, .. } => names.push(name),
+        EvalKind::Call { arguments, .. } => arguments.iter().for_each(|one| fields(one, names)),
+        EvalKind::Not(inner) | EvalKind::Negative(inner) => fields(inner, names),
+        EvalKind::Binary { left, right, .. } => [left, right].into_iter().for_each(|one| fields(one, names)),
+        EvalKind::In { value, items } => {
+            fields(value, names);
+            items.iter().for_each(|item| fields(item, names));
+        }
+        EvalKind::Text(_) | EvalKind::Number(_) | EvalKind::Subsearch(_) | EvalKind::Error => {}
+    }
+}
+
+fn no_field(context: &mut Context<'_>, function: &str, span: Span) -> Typed {
+    let message = format!("`{function}` works on the values of one field, and this names none or several");
+    context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, span));
+    (build::null(span), Type::Null)
+}

@@ -1,0 +1,350 @@
+//! How each word is written and what it does, for the reference pages. Plain functions and
+//! aggregations say so themselves, where they are computed.
+
+/// A word's usage.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Usage {
+    /// Name in lower case.
+    pub name: &'static str,
+    /// How it is written.
+    pub syntax: &'static str,
+    /// What it does.
+    pub meaning: &'static str,
+}
+
+const fn row(name: &'static str, syntax: &'static str, meaning: &'static str) -> Usage {
+    Usage { name, syntax, meaning }
+}
+
+/// Commands, sorted.
+pub const COMMAND_USAGE: &[Usage] = &[
+    row("accum", "accum <field> [AS <new>]", "Adds up a number field from row to row."),
+    row("addcoltotals", "addcoltotals [<fields>]", "Adds a row with the sum of each number column."),
+    row("addinfo", "addinfo", "Adds the search's own time range as fields."),
+    row(
+        "addtotals",
+        "addtotals [row=t] [col=f] [fieldname=Total] [<fields>]",
+        "Adds a field with the sum of the number fields of each row.",
+    ),
+    row(
+        "anomalydetection",
+        "anomalydetection [action=filter|annotate|summary] [<fields>]",
+        "Keeps the rows whose values together are improbable.",
+    ),
+    row("append", "append [ <search> ]", "Puts the rows of a second search after those there are."),
+    row(
+        "appendcols",
+        "appendcols [override=f] [ <search> ]",
+        "Puts the columns of a second search beside those there are, row by row.",
+    ),
+    row("appendpipe", "appendpipe [ <commands> ]", "Puts what commands make of the rows after the rows."),
+    row("autoregress", "autoregress <field> [AS <new>] [p=<n>]", "Copies a field from earlier rows."),
+    row("bin", "bin <field> [span=<span>] [AS <new>]", "Puts numbers or times into steps of one size."),
+    row("bucket", "bucket <field> [span=<span>] [AS <new>]", "Another name of `bin`."),
+    row(
+        "chart",
+        "chart <aggregations> [OVER <field>] [BY <field> [<field>]]",
+        "Aggregates to a table with one column a value of the second field.",
+    ),
+    row("collect", "collect index=<index>", "Writes the rows to a summary index."),
+    row("contingency", "contingency <field> <field>", "Counts how often values of two fields come together."),
+    row(
+        "convert",
+        "convert [timeformat=<format>] <function>(<field>) [AS <new>] ...",
+        "Converts fields, such as epoch times to text.",
+    ),
+    row("counttable", "counttable <field> <field>", "Another name of `contingency`."),
+    row("ctable", "ctable <field> <field>", "Another name of `contingency`."),
+    row("datamodel", "datamodel <model> <dataset> search", "Reads the events of a data model's dataset."),
+    row(
+        "dedup",
+        "dedup [<n>] <fields> [keepevents=f] [keepempty=f] [consecutive=f] [sortby <keys>]",
+        "Keeps the first rows of each combination of values.",
+    ),
+    row("delta", "delta <field> [AS <new>] [p=<n>]", "The difference of a number to that of an earlier row."),
+    row("discretize", "discretize <field> [span=<span>]", "Another name of `bin`."),
+    row("eval", "eval <field>=<expression> [, ...]", "Sets fields; each assignment sees those before it."),
+    row("eventcount", "eventcount", "Counts the events of an index."),
+    row(
+        "eventstats",
+        "eventstats <aggregations> [BY <fields>]",
+        "Adds aggregates of a row's group to the row.",
+    ),
+    row(
+        "extract",
+        "extract [pairdelim=<text>] [kvdelim=<text>]",
+        "Takes fields from pairs of names and values in the event's text.",
+    ),
+    row("fieldformat", "fieldformat <field>=<expression>", "Changes how a field is shown."),
+    row("fields", "fields [+|-] <fields>", "Keeps fields, or takes them away."),
+    row(
+        "fieldsummary",
+        "fieldsummary [<fields>]",
+        "Describes each field: how many values, which, their range.",
+    ),
+    row("filldown", "filldown [<fields>]", "Fills a missing value with the last one before it."),
+    row("fillnull", "fillnull [value=<text>] [<fields>]", "Puts a value where there is none."),
+    row("foreach", "foreach <fields> [ eval ...<<FIELD>>... ]", "Runs commands for each of several fields."),
+    row("format", "format", "Makes a search of the rows."),
+    row("from", "from datamodel:<model>.<dataset>", "Reads a dataset or lookup."),
+    row("fromjson", "fromjson <field> [prefix=<text>]", "Makes fields of the members of a JSON object."),
+    row("gentimes", "gentimes start=<date> [end=<date>]", "Makes one row a span of time."),
+    row("head", "head [<n>]", "Keeps the first rows, ten unless told otherwise."),
+    row("highlight", "highlight <texts>", "Marks words in Splunk's user interface; changes nothing here."),
+    row("iconify", "iconify <fields>", "Shows icons in Splunk's user interface; changes nothing here."),
+    row("inputcsv", "inputcsv <file>", "Reads the rows of a CSV file."),
+    row("inputlookup", "inputlookup [append=f] <table> [where <search>]", "Reads the rows of a lookup."),
+    row("iplocation", "iplocation [prefix=<text>] <field>", "Adds the place of an address."),
+    row(
+        "join",
+        "join [type=inner|left] [max=1] [overwrite=t] <fields> [ <search> ]",
+        "Adds the fields of a second search's rows that have the same values.",
+    ),
+    row("kv", "kv", "Another name of `extract`."),
+    row("loadjob", "loadjob <id>", "Reads the rows of an earlier search."),
+    row("localop", "localop", "Says which server computes what follows; changes nothing here."),
+    row(
+        "lookup",
+        "lookup <table> <field> [AS <event field>] [OUTPUT|OUTPUTNEW <fields>]",
+        "Adds fields of the rows of a table that match.",
+    ),
+    row("makecontinuous", "makecontinuous <field> span=<span>", "Adds rows for the steps that are missing."),
+    row("makejson", "makejson <fields> output=<field>", "Makes a JSON object of fields."),
+    row(
+        "makemv",
+        "makemv [delim=<text>] [tokenizer=<regex>] [allowempty=f] <field>",
+        "Cuts a text into several values.",
+    ),
+    row("makeresults", "makeresults [count=<n>] [annotate=f]", "Makes rows out of nothing."),
+    row("map", "map search=\"<search with $field$>\" [maxsearches=10]", "Runs a search for each row."),
+    row(
+        "mcatalog",
+        "mcatalog values(<field>) [BY <fields>]",
+        "Lists metrics; logs hold events, so there are no rows.",
+    ),
+    row("metadata", "metadata type=hosts|sources|sourcetypes", "Lists hosts, sources or source types."),
+    row("mpreview", "mpreview index=<index>", "Shows metrics; logs hold events, so there are no rows."),
+    row("msearch", "msearch index=<index>", "Another name of `mpreview`."),
+    row(
+        "mstats",
+        "mstats <aggregations> [WHERE <conditions>] [BY <fields>]",
+        "Aggregates metrics; logs hold events, so there are no rows.",
+    ),
+    row("multikv", "multikv", "Takes fields from events that are tables."),
+    row(
+        "multisearch",
+        "multisearch [ <search> ] [ <search> ] ...",
+        "Reads the events of several searches together.",
+    ),
+    row(
+        "mvcombine",
+        "mvcombine [delim=<text>] <field>",
+        "Makes one row of those that differ in one field only.",
+    ),
+    row("mvexpand", "mvexpand <field> [limit=<n>]", "Makes one row a value."),
+    row("nomv", "nomv <field>", "Makes one text of several values."),
+    row("noop", "noop", "Does nothing."),
+    row(
+        "outlier",
+        "outlier [action=tf|rm] [param=2.5] [uselower=f] [mark=f] [<fields>]",
+        "Takes away numbers that are far from the others.",
+    ),
+    row("outputcsv", "outputcsv <file>", "Writes the rows to a CSV file."),
+    row("outputlookup", "outputlookup [append=f] <table>", "Writes the rows to a lookup."),
+    row("pivot", "pivot <model> <dataset> <elements>", "Aggregates a data model's dataset."),
+    row(
+        "rangemap",
+        "rangemap field=<field> <name>=<from>-<to> ... [default=<name>]",
+        "Names the range a number lies in.",
+    ),
+    row(
+        "rare",
+        "rare [limit=10] <fields> [BY <fields>]",
+        "Counts combinations of values, the least frequent first.",
+    ),
+    row("redistribute", "redistribute", "Spreads work over Splunk's servers; changes nothing here."),
+    row("regex", "regex [<field>[!]=]<pattern>", "Keeps the rows in which a pattern is found, or not found."),
+    row("reltime", "reltime", "Says how long ago an event was."),
+    row("rename", "rename <field> AS <new> [, ...]", "Gives fields other names; stars carry over."),
+    row(
+        "replace",
+        "replace <value> WITH <new> [, ...] [IN <fields>]",
+        "Replaces whole values; stars carry over.",
+    ),
+    row("require", "require", "Fails if there are no rows."),
+    row("return", "return [<n>] [<alias>=]<field> ...", "Makes a search of a subsearch's first rows."),
+    row("reverse", "reverse", "Turns the rows round."),
+    row(
+        "rex",
+        "rex [field=_raw] [max_match=1] [mode=sed] <pattern>",
+        "Takes fields from a text by the named groups of a pattern, or edits it.",
+    ),
+    row("rtorder", "rtorder", "Orders real-time events; changes nothing here."),
+    row("sample", "sample", "Keeps some rows by chance."),
+    row("savedsearch", "savedsearch <name>", "Runs a saved search."),
+    row(
+        "search",
+        "search <conditions>",
+        "Keeps the events that fulfil conditions; text is compared whatever its case, `*` is a wildcard.",
+    ),
+    row("selfjoin", "selfjoin <fields>", "Joins rows with each other."),
+    row("setfields", "setfields <field>=<text>, ...", "Sets fields to texts."),
+    row(
+        "sort",
+        "sort [<n>] [+|-]<field> ... [desc]",
+        "Orders the rows and keeps the first 10,000 or as many as said; 0 keeps all.",
+    ),
+    row("spath", "spath [input=_raw] [output=<field>] [path=<path>]", "Takes fields from JSON text."),
+    row("stats", "stats <aggregations> [BY <fields>]", "One row a group."),
+    row(
+        "strcat",
+        "strcat [allrequired=f] <fields and texts> <new>",
+        "Joins fields and texts to a new field.",
+    ),
+    row(
+        "streamstats",
+        "streamstats [current=t] [window=0] <aggregations> [BY <fields>]",
+        "Adds aggregates of the rows so far.",
+    ),
+    row("table", "table <fields>", "Exactly these columns in this order."),
+    row("tags", "tags", "Adds the tags of fields."),
+    row("tail", "tail [<n>]", "Keeps the last rows, ten unless told otherwise."),
+    row(
+        "timechart",
+        "timechart [span=<span>] <aggregations> [BY <field>]",
+        "Aggregates by steps of time, one column a value of the field.",
+    ),
+    row("timewrap", "timewrap <span>", "Puts periods of time beside each other."),
+    row("tojson", "tojson [<fields>] [output_field=_raw]", "Makes a JSON object of fields."),
+    row(
+        "top",
+        "top [limit=10] <fields> [BY <fields>]",
+        "Counts combinations of values, the most frequent first.",
+    ),
+    row(
+        "transaction",
+        "transaction <fields> [maxspan=<span>] [startswith=<search>] [endswith=<search>]",
+        "Joins events to groups in time.",
+    ),
+    row("transpose", "transpose [<n>] [column_name=<name>]", "Makes rows of columns."),
+    row(
+        "tstats",
+        "tstats <aggregations> [FROM datamodel=<model>] [WHERE <search>] [BY <fields>]",
+        "Aggregates events, also those of data models.",
+    ),
+    row("typeahead", "typeahead", "Lists terms of an index."),
+    row("union", "union [ <search> ] ...", "Puts the rows of several searches together."),
+    row("uniq", "uniq", "Drops a row that is the same as the one before it."),
+    row("untable", "untable <x> <name> <value>", "Makes one row a column of each row."),
+    row("where", "where <expression>", "Keeps the rows for which a condition is true."),
+    row("x11", "x11 <field>", "Takes the season out of a series."),
+    row("xmlkv", "xmlkv", "Makes fields of the elements of XML text."),
+    row("xpath", "xpath outfield=<field> <path>", "Takes a field from XML text."),
+    row("xyseries", "xyseries <x> <name> <value>", "Makes columns of rows."),
+];
+
+/// Eval functions that the plan expresses itself, sorted.
+pub const FUNCTION_USAGE: &[Usage] = &[
+    row(
+        "case",
+        "case(<condition>, <value>, ...)",
+        "The value of the first condition that is true; null if none is.",
+    ),
+    row("coalesce", "coalesce(<values>)", "The first value that is not null; an empty text counts."),
+    row("false", "false()", "False."),
+    row(
+        "if",
+        "if(<condition>, <value>, <other>)",
+        "The value if the condition is true, else the other, also where the condition is null.",
+    ),
+    row("in", "in(<value>, <list>)", "Whether a value equals one of several."),
+    row("isnotnull", "isnotnull(<value>)", "Whether there is a value."),
+    row("isnull", "isnull(<value>)", "Whether there is no value."),
+    row(
+        "like",
+        "like(<text>, <pattern>)",
+        "Whether the whole text fits: `%` is any run of characters, `_` one; with case.",
+    ),
+    row("match", "match(<text>, <regex>)", "Whether a regular expression is found anywhere in the text."),
+    row(
+        "mvfilter",
+        "mvfilter(<condition>)",
+        "The values of the one field in the condition for which it holds.",
+    ),
+    row("mvmap", "mvmap(<mv>, <expression>)", "What the expression gives for each value; nulls add nothing."),
+    row("null", "null()", "No value."),
+    row("nullif", "nullif(<value>, <other>)", "Null if both are equal, else the value."),
+    row("searchmatch", "searchmatch(<search>)", "Whether a search finds the event."),
+    row(
+        "sigfig",
+        "sigfig(<num>)",
+        "A product or quotient rounded to the fewest significant figures of its operands, a sum or difference to the fewest decimals.",
+    ),
+    row("true", "true()", "True."),
+    row(
+        "validate",
+        "validate(<condition>, <value>, ...)",
+        "The value of the first condition that is false; null if none is.",
+    ),
+];
+
+/// Aggregations, sorted.
+pub const AGGREGATION_USAGE: &[Usage] = &[
+    row("avg", "avg(<field>)", "The mean of the numbers."),
+    row("c", "c(<field>)", "Another name of `count`."),
+    row(
+        "count",
+        "count | count(<field>) | count(eval(<condition>))",
+        "How many rows, values, or rows for which a condition holds.",
+    ),
+    row("dc", "dc(<field>)", "How many different values."),
+    row("distinct_count", "distinct_count(<field>)", "Another name of `dc`."),
+    row("earliest", "earliest(<field>)", "The value of the oldest event that has one."),
+    row("earliest_time", "earliest_time(<field>)", "The time of the oldest event that has the field."),
+    row("estdc", "estdc(<field>)", "How many different values; counted exactly here."),
+    row("estdc_error", "estdc_error(<field>)", "How far off `estdc` may be: 0 here."),
+    row("exactperc", "exactperc<n>(<field>)", "The percentile by nearest rank."),
+    row("first", "first(<field>)", "The first value in the order of the rows."),
+    row("last", "last(<field>)", "The last value in the order of the rows."),
+    row("latest", "latest(<field>)", "The value of the newest event that has one."),
+    row("latest_time", "latest_time(<field>)", "The time of the newest event that has the field."),
+    row("list", "list(<field>)", "The first 100 values in the order of the rows."),
+    row("max", "max(<field>)", "The greatest, by number if all are numbers, else by text."),
+    row("mean", "mean(<field>)", "Another name of `avg`."),
+    row("median", "median(<field>)", "The middle value; of an even count the higher one."),
+    row("min", "min(<field>)", "The smallest, by number if all are numbers, else by text."),
+    row("mode", "mode(<field>)", "The most frequent value."),
+    row("p", "p<n>(<field>)", "Another name of `perc`."),
+    row("per_day", "per_day(<field>)", "The sum for each day."),
+    row("per_hour", "per_hour(<field>)", "The sum for each hour."),
+    row("per_minute", "per_minute(<field>)", "The sum for each minute."),
+    row("per_second", "per_second(<field>)", "The sum for each second."),
+    row("perc", "perc<n>(<field>)", "The percentile by nearest rank; exact here."),
+    row("range", "range(<field>)", "The greatest number less the smallest."),
+    row("rate", "rate(<field>)", "How fast a number grows a second, from the oldest event to the newest."),
+    row("stdev", "stdev(<field>)", "The standard deviation of a sample."),
+    row("stdevp", "stdevp(<field>)", "The standard deviation of a whole population."),
+    row("sum", "sum(<field>)", "The sum of the numbers."),
+    row("sumsq", "sumsq(<field>)", "The sum of the squares."),
+    row("upperperc", "upperperc<n>(<field>)", "The percentile; exact here, so the same as `perc`."),
+    row("values", "values(<field>)", "The different values in text order."),
+    row("var", "var(<field>)", "The variance of a sample."),
+    row("varp", "varp(<field>)", "The variance of a whole population."),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::{AGGREGATION_USAGE, COMMAND_USAGE, FUNCTION_USAGE};
+    use crate::registry;
+
+    #[test]
+    fn tables_are_sorted_and_name_known_words() {
+        for table in [COMMAND_USAGE, FUNCTION_USAGE, AGGREGATION_USAGE] {
+            let doubled = table.windows(2).find(|pair| pair[0].name >= pair[1].name);
+            assert_eq!(doubled, None);
+        }
+        assert!(COMMAND_USAGE.iter().all(|row| registry::command(row.name).is_some()));
+        assert!(FUNCTION_USAGE.iter().all(|row| registry::function(row.name).is_some()));
+        assert!(AGGREGATION_USAGE.iter().all(|row| registry::aggregation(row.name).is_some()));
+    }
+}

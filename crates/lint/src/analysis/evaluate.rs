@@ -1,0 +1,169 @@
+//! What expressions can be, given what columns can be.
+
+use std::collections::HashMap;
+
+use quarry_plan::{Comparison, Expression, ExpressionKind, TextMatcher, TextPattern, Value};
+
+use super::domain::{Domain, Matchers, Texts, Truths, equal_truths, match_truths};
+
+/// What the columns of a stage can be for one log type.
+pub type Columns = HashMap<String, Domain>;
+
+/// Functions that give their only argument's text as it stands, without their language's prefix.
+const SAME_TEXT: [&str; 8] = ["text", "single", "list", "tostring", "utf8", "trim", "str", "mvdedup"];
+
+/// Evaluates expressions over columns.
+#[derive(Clone, Copy)]
+pub struct Scope<'a> {
+    pub columns: &'a Columns,
+    pub matchers: &'a Matchers,
+}
+
+impl Scope<'_> {
+    /// How a condition can come out.
+    pub fn truths(&self, condition: &Expression) -> Truths {
+        match &condition.kind {
+            ExpressionKind::Literal(Value::Boolean(truth)) => Truths::of(*truth),
+            ExpressionKind::Literal(Value::Null) => Truths { null: true, ..Truths::NONE },
+            ExpressionKind::Not(inner) => self.truths(inner).negate(),
+            ExpressionKind::And(items) => Truths::all(&self.each(items)),
+            ExpressionKind::Or(items) => Truths::any(&self.each(items)),
+            ExpressionKind::Match { matcher, value } => {
+                match_truths(self.matchers, matcher, &self.domain(value))
+            }
+            ExpressionKind::Compare { operator, left, right } => self.compare(*operator, left, right),
+            ExpressionKind::IsNull(value) => {
+                let value = self.domain(value);
+                Truths { yes: value.null, no: !value.is_null(), null: false }
+            }
+            ExpressionKind::Case { arms, otherwise } => self.case_truths(arms, otherwise.as_deref()),
+            ExpressionKind::Cast { value, .. } => self.truths(value),
+            ExpressionKind::Call { function, arguments, .. } => self.call_truths(function, arguments),
+            _ => Truths::ANY,
+        }
+    }
+
+    fn each(&self, items: &[Expression]) -> Vec<Truths> {
+        items.iter().map(|item| self.truths(item)).collect()
+    }
+
+    fn compare(&self, operator: Comparison, left: &Expression, right: &Expression) -> Truths {
+        let (left, right) = (self.domain(left), self.domain(right));
+        match operator {
+            Comparison::Equal => equal_truths(&left, &right),
+            Comparison::NotEqual => equal_truths(&left, &right).negate(),
+            _ if left.is_null() || right.is_null() => Truths { null: true, ..Truths::NONE },
+            _ => match (number(&left), number(&right)) {
+                (Some(left), Some(right)) => Truths::of(match operator {
+                    Comparison::Less => left < right,
+                    Comparison::LessOrEqual => left <= right,
+                    Comparison::Greater => left > right,
+                    _ => left >= right,
+                }),
+                _ => Truths { yes: true, no: true, null: left.null || right.null },
+            },
+        }
+    }
+
+    fn case_truths(&self, arms: &[(Expression, Expression)], otherwise: Option<&Expression>) -> Truths {
+        let mut known = Truths::NONE;
+        for (when, then) in arms {
+            let chosen = self.truths(when);
+            if chosen.yes {
+                known = known.or(self.truths(then));
+            }
+            if chosen.always() {
+                return known;
+            }
+        }
+        known.or(otherwise.map_or(Truths { null: true, ..Truths::NONE }, |value| self.truths(value)))
+    }
+
+    fn call_truths(&self, function: &str, arguments: &[Expression]) -> Truths {
+        match (bare(function), arguments) {
+            ("equal", [left, right]) => self.compare(Comparison::Equal, left, right),
+            ("not_equal", [left, right]) => self.compare(Comparison::NotEqual, left, right),
+            ("less", [left, right]) => self.compare(Comparison::Less, left, right),
+            ("less_or_equal", [left, right]) => self.compare(Comparison::LessOrEqual, left, right),
+            ("greater", [left, right]) => self.compare(Comparison::Greater, left, right),
+            ("greater_or_equal", [left, right]) => self.compare(Comparison::GreaterOrEqual, left, right),
+            ("match", [value, pattern]) => match constant_text(pattern) {
+                Some(pattern) => {
+                    let pattern = TextPattern::Regex(pattern.to_owned());
+                    let matcher = TextMatcher { pattern, ignore_case: false };
+                    match_truths(self.matchers, &matcher, &self.domain(value))
+                }
+                None => Truths::ANY,
+            },
+            _ => Truths::ANY,
+        }
+    }
+
+    /// What a value can be.
+    pub fn domain(&self, value: &Expression) -> Domain {
+        match &value.kind {
+            ExpressionKind::Literal(value) => Domain::constant(value),
+            ExpressionKind::Column(name) => self.columns.get(name).cloned().unwrap_or_else(Domain::any),
+            ExpressionKind::Cast { value, .. } => self.domain(value),
+            ExpressionKind::Coalesce(items) => self.coalesce(items),
+            ExpressionKind::Case { arms, otherwise } => self.case(arms, otherwise.as_deref()),
+            ExpressionKind::Call { function, arguments, .. } => self.call(function, arguments),
+            ExpressionKind::IsNull(_) => Domain::some(),
+            _ => Domain::any(),
+        }
+    }
+
+    fn coalesce(&self, items: &[Expression]) -> Domain {
+        let mut known = Domain { null: false, texts: Texts::Words(Vec::new()) };
+        for item in items {
+            let item = self.domain(item);
+            let last = !item.null;
+            known = known.or(Domain { null: false, texts: item.texts });
+            if last {
+                return known;
+            }
+        }
+        known.nullable(true)
+    }
+
+    fn case(&self, arms: &[(Expression, Expression)], otherwise: Option<&Expression>) -> Domain {
+        let mut known = Domain { null: false, texts: Texts::Words(Vec::new()) };
+        for (when, then) in arms {
+            let chosen = self.truths(when);
+            if chosen.yes {
+                known = known.or(self.domain(then));
+            }
+            if chosen.always() {
+                return known;
+            }
+        }
+        known.or(otherwise.map_or_else(Domain::null, |value| self.domain(value)))
+    }
+
+    fn call(&self, function: &str, arguments: &[Expression]) -> Domain {
+        match (bare(function), arguments) {
+            ("lower", [value]) => self.domain(value).map(str::to_lowercase),
+            ("upper", [value]) => self.domain(value).map(str::to_uppercase),
+            (name, [value]) if SAME_TEXT.contains(&name) => self.domain(value),
+            _ => Domain::any(),
+        }
+    }
+}
+
+fn number(domain: &Domain) -> Option<f64> {
+    domain.single()?.trim().parse().ok()
+}
+
+/// A function's name without its language.
+pub fn bare(function: &str) -> &str {
+    function.split_once('_').map_or(function, |(_, name)| name)
+}
+
+/// The text of a constant.
+pub fn constant_text(value: &Expression) -> Option<&str> {
+    match &value.kind {
+        ExpressionKind::Literal(Value::Text(text)) => Some(text),
+        ExpressionKind::Cast { value, .. } => constant_text(value),
+        _ => None,
+    }
+}

@@ -1,0 +1,71 @@
+//! LNT013: arms of a case that are never reached, always equal or unused.
+
+use std::collections::HashSet;
+
+use quarry_plan::{Expression, ExpressionKind, Operator};
+
+use super::{
+    Report,
+    tools::{each_expression, excerpt, literal, same},
+};
+use crate::analysis::Analysis;
+
+/// Reports them.
+pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
+    let text = analysis.subject.text;
+    let mut cases = Vec::new();
+    each_expression(analysis.subject.plan, &mut |expression| {
+        if let ExpressionKind::Case { arms, otherwise } = &expression.kind {
+            cases.push((expression, arms, otherwise));
+        }
+    });
+    for (case, arms, otherwise) in cases {
+        for (index, (when, _)) in arms.iter().enumerate() {
+            let earlier = arms.iter().take(index).find(|(earlier, _)| same(earlier, when));
+            if let Some((earlier, _)) = earlier.filter(|(earlier, _)| earlier.span != when.span) {
+                let condition = excerpt(text, when.span);
+                let labels = vec![(earlier.span, "already asked here".to_owned())];
+                report.add_with(
+                    format!("this arm is never reached: `{condition}` was asked before"),
+                    when.span,
+                    Vec::new(),
+                    labels,
+                    None,
+                );
+            }
+        }
+        let values: Vec<Option<String>> =
+            arms.iter().map(|(_, value)| literal(value)).chain(otherwise.as_deref().map(literal)).collect();
+        let equal = values.len() > 1 && values.iter().all(|value| value.is_some() && *value == values[0]);
+        if equal && otherwise.is_some() {
+            let value = values.first().cloned().flatten().unwrap_or_default();
+            report.add(format!("every arm of this case gives \"{value}\""), case.span, Vec::new());
+        }
+    }
+    unused(analysis, report);
+}
+
+/// A case whose column nothing reads.
+fn unused(analysis: &Analysis<'_>, report: &mut Report) {
+    let output: HashSet<String> = analysis.subject.plan.columns().into_iter().map(|(name, _)| name).collect();
+    let mut read: HashSet<&str> = HashSet::new();
+    each_expression(analysis.subject.plan, &mut |expression| {
+        if let ExpressionKind::Column(name) = &expression.kind {
+            read.insert(name);
+        }
+    });
+    for stage in analysis.stages.iter().filter(|stage| !stage.mixed) {
+        let Operator::Extend { columns, .. } = &stage.node.operator else { continue };
+        for (name, value) in columns {
+            let is_case = matches!(&value.kind, ExpressionKind::Case { arms, .. } if arms.len() > 1);
+            if is_case && !name.starts_with("__") && !output.contains(name) && !read.contains(name.as_str()) {
+                let message = format!("nothing reads `{name}`, and it is not in the output");
+                report.add(message, place(value), Vec::new());
+            }
+        }
+    }
+}
+
+fn place(value: &Expression) -> quarry_diagnostic::Span {
+    value.span
+}

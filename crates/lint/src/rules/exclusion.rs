@@ -1,0 +1,142 @@
+//! LNT005: an exclusion that an attacker can walk through by naming.
+
+use quarry_plan::{Expression, ExpressionKind, TextMatcher, TextPattern};
+
+use super::{
+    Report,
+    tools::{comparison, excerpt, fields_of, filters, pattern_text},
+};
+use crate::analysis::Analysis;
+
+/// Shorter patterns are no names.
+const SHORTEST: usize = 3;
+
+/// Who picks the value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Chosen {
+    Client,
+    Name,
+}
+
+/// Reports them.
+pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
+    for (stage, at, predicate) in filters(analysis) {
+        if analysis.coming(at).is_empty() {
+            continue;
+        }
+        let mut excluded = Vec::new();
+        exclusions(predicate, &mut excluded);
+        {
+            let open: Vec<_> =
+                excluded.iter().filter_map(|group| open_group(analysis, stage, group)).collect();
+            for (condition, chosen, field) in open {
+                tell(analysis, condition, chosen, &field, report);
+            }
+        }
+    }
+}
+
+/// Groups of conditions of which all must hold for an event to be left out.
+fn exclusions<'e>(conjunct: &'e Expression, groups: &mut Vec<Vec<&'e Expression>>) {
+    match &conjunct.kind {
+        ExpressionKind::And(items) => items.iter().for_each(|item| exclusions(item, groups)),
+        ExpressionKind::Not(inner) => match &inner.kind {
+            ExpressionKind::Or(items) => groups.extend(items.iter().map(|item| vec![item])),
+            ExpressionKind::And(items) => groups.push(items.iter().collect()),
+            _ => groups.push(vec![inner]),
+        },
+        // `x is null or not x like ...` leaves out what all its negated parts name.
+        ExpressionKind::Or(items) => {
+            let mut group = Vec::new();
+            for item in items {
+                match &item.kind {
+                    ExpressionKind::Not(inner) => group.push(inner.as_ref()),
+                    ExpressionKind::IsNull(_) => {}
+                    _ => return items.iter().for_each(|item| arm(item, groups)),
+                }
+            }
+            groups.push(group);
+        }
+        _ => {}
+    }
+}
+
+/// The exclusions of one operand of an OR, which leave events out of that operand only.
+fn arm<'e>(item: &'e Expression, groups: &mut Vec<Vec<&'e Expression>>) {
+    if let ExpressionKind::And(items) = &item.kind {
+        items.iter().for_each(|item| exclusions(item, groups));
+    }
+}
+
+/// The first condition of a group all of whose conditions an attacker can fulfil.
+fn open_group<'e>(
+    analysis: &Analysis<'_>,
+    stage: usize,
+    group: &[&'e Expression],
+) -> Option<(&'e Expression, Chosen, String)> {
+    let open: Vec<_> = group.iter().map(|condition| open(analysis, stage, condition)).collect();
+    if open.iter().any(Option::is_none) {
+        return None;
+    }
+    let (chosen, field) = open.into_iter().next()??;
+    group.first().map(|condition| (*condition, chosen, field))
+}
+
+/// Whether an attacker can make a condition hold, and by which field.
+fn open(analysis: &Analysis<'_>, stage: usize, condition: &Expression) -> Option<(Chosen, String)> {
+    if let ExpressionKind::Or(items) = &condition.kind {
+        return items.iter().find_map(|item| open(analysis, stage, item));
+    }
+    let compared = comparison(condition).filter(|compared| !compared.differs)?;
+    if pattern_text(&compared.matcher).chars().filter(|letter| letter.is_alphanumeric()).count() < SHORTEST {
+        return None;
+    }
+    let names = &analysis.knowledge.names.chosen;
+    let fields = fields_of(analysis, stage, compared.value);
+    let listed = |list: &[String]| {
+        fields.iter().find(|field| list.iter().any(|name| name.eq_ignore_ascii_case(field))).cloned()
+    };
+    if let Some(field) = listed(&names.client) {
+        return Some((Chosen::Client, field));
+    }
+    let field = listed(&names.name).filter(|_| is_open(&compared.matcher))?;
+    Some((Chosen::Name, field))
+}
+
+/// Whether a pattern leaves room for a name of one's own making.
+fn is_open(matcher: &TextMatcher) -> bool {
+    let wild = |text: &str, wildcard: char| {
+        let domain = text.contains('@') || text.ends_with(".com") || text.ends_with('$');
+        text.ends_with(wildcard) && !text.trim_end_matches(wildcard).is_empty()
+            || text.starts_with(wildcard) && !domain
+    };
+    match &matcher.pattern {
+        TextPattern::Equals(_) => false,
+        TextPattern::Contains(_) => true,
+        TextPattern::Wildcard(text) => wild(text, '*'),
+        TextPattern::Like(text) => wild(text, '%'),
+        TextPattern::Regex(text) => {
+            let closed = text.ends_with('$') && (text.starts_with('^') || text.contains('@'));
+            !closed && !text.contains(r"\$")
+        }
+    }
+}
+
+fn tell(analysis: &Analysis<'_>, condition: &Expression, chosen: Chosen, field: &str, report: &mut Report) {
+    let written = excerpt(analysis.subject.text, condition.span);
+    let (message, help) = match chosen {
+        Chosen::Client => (
+            format!(
+                "what `{written}` excludes is up to the client: `{field}` is what a program says of itself"
+            ),
+            "exclude by who calls (account, role) and from where, not by what the client says",
+        ),
+        Chosen::Name => (
+            format!(
+                "the exclusion `{written}` lets anyone through who gets or makes a fitting name in `{field}`"
+            ),
+            "name the accounts one by one, or exclude by an identifier that cannot be chosen",
+        ),
+    };
+    report.add(message, condition.span, vec![help.to_owned()]);
+}

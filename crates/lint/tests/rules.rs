@@ -1,0 +1,113 @@
+//! What rules must not say, and what the pages leave out.
+
+use quarry_lint::{Context, apply_fixes};
+
+use crate::common::{Linter, lines};
+
+fn codes(language: &str, text: &str) -> Vec<String> {
+    let found = Linter::new().lint(language, text, Context::default()).unwrap();
+    found.iter().map(|finding| finding.diagnostic.code.to_string()).collect()
+}
+
+fn aql(condition: &str) -> Vec<String> {
+    codes("aql", &format!("SELECT username FROM events WHERE {condition} LAST 1 HOURS"))
+        .into_iter()
+        .filter(|code| code != "LNT017")
+        .collect()
+}
+
+#[test]
+fn a_precaution_beside_an_alternative_is_no_mistake() {
+    let text = "sourcetype=\"aws:cloudtrail\" | where isnull(errorCode) OR errorCode=\"success\"";
+    assert!(codes("spl", text).is_empty());
+    let text = "sourcetype=\"aws:cloudtrail\" | where NOT isnull(errorCode)";
+    assert!(codes("spl", text).is_empty());
+}
+
+#[test]
+fn conditions_that_commands_imply_are_not_the_authors() {
+    assert!(codes("spl", "sourcetype=\"aws:cloudtrail\" | stats count by errorCode, user").is_empty());
+}
+
+#[test]
+fn fields_that_commands_make_are_not_the_records() {
+    let text =
+        "sourcetype=\"azure:monitor:aad\" | rename properties.* as * | stats count by status.failureReason";
+    assert!(codes("spl", text).is_empty());
+    let text = "sourcetype=\"aws:cloudtrail\" | eval caller=user | table caller";
+    assert!(codes("spl", text).is_empty());
+}
+
+#[test]
+fn parentheses_settle_precedence() {
+    assert_eq!(aql("username = 'a' OR username = 'b' AND sourceip = '1.2.3.4'"), ["LNT001"]);
+    assert!(aql("username = 'a' OR (username = 'b' AND sourceip = '1.2.3.4')").is_empty());
+    assert!(aql("username = 'a' AND sourceport = 1 OR username = 'b' AND sourceport = 2").is_empty());
+}
+
+#[test]
+fn exclusions_by_exact_names_or_own_domains_are_closed() {
+    assert_eq!(aql("username NOT ILIKE 'svc-%'"), ["LNT005"]);
+    assert!(aql("username NOT ILIKE '%@corp.example.com'").is_empty());
+    assert!(aql("username != 'backup'").is_empty());
+    assert!(aql("username NOT MATCHES '^svc-(one|two)$'").is_empty());
+}
+
+#[test]
+fn a_device_type_of_a_log_that_the_query_speaks_of_is_right() {
+    assert_eq!(aql("devicetype = 433 AND \"Operation\" ILIKE 'azure%'"), ["LNT006"]);
+    assert!(aql("devicetype = 433 AND UTF8(payload) ILIKE '%defender%azure%'").is_empty());
+    assert!(aql("devicetype = 12 AND UTF8(payload) ILIKE '%windows%'").is_empty());
+}
+
+#[test]
+fn one_finding_may_be_allowed_where_it_stands() {
+    let text = "SELECT username FROM events /* quarry: allow LNT005 */\nWHERE username NOT ILIKE 'svc-%' LAST 1 HOURS";
+    assert!(codes("aql", text).is_empty());
+}
+
+#[test]
+fn a_fix_keeps_the_meaning_and_makes_the_finding_go_away() {
+    let text =
+        "SELECT username FROM events WHERE username = 'a' OR username = 'b' OR username = 'a' LAST 1 HOURS";
+    let linter = Linter::new();
+    let found = linter.lint("aql", text, Context::default()).unwrap();
+    let (fixed, count) = apply_fixes(text, &found);
+    assert_eq!(count, 1, "{}", lines(text, &found));
+    assert_eq!(fixed, "SELECT username FROM events WHERE username = 'a' OR username = 'b' LAST 1 HOURS");
+    assert!(linter.lint("aql", &fixed, Context::default()).unwrap().is_empty());
+}
+
+#[test]
+fn sarif_has_what_the_standard_requires() {
+    let text = "SELECT username FROM events WHERE username NOT ILIKE 'svc-%' LAST 1 HOURS";
+    let found = Linter::new().lint("aql", text, Context::default()).unwrap();
+    let found = found.into_iter().map(|finding| finding.diagnostic).collect();
+    let log = quarry_lint::sarif("1.2.3", &[("my query.aql".to_owned(), text.to_owned(), found)]);
+    assert_eq!(log["version"], "2.1.0");
+    let run = &log["runs"][0];
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    let result = &run["results"][0];
+    let index = usize::try_from(result["ruleIndex"].as_u64().unwrap()).unwrap();
+    assert_eq!(rules[index]["id"], result["ruleId"]);
+    assert_eq!(result["level"], "warning");
+    let place = &result["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "my%20query.aql");
+    assert_eq!(place["region"]["startLine"], 1);
+    assert_eq!(place["region"]["startColumn"], 35);
+}
+
+#[test]
+fn one_of_two_fields_of_another_shape_is_told() {
+    let text =
+        "sourcetype=\"azure:monitor:activity\" status.value=Succeeded caller=\"*@example.com\" | stats count";
+    assert_eq!(codes("spl", text), ["LNT007"]);
+}
+
+#[test]
+fn another_logs_operation_is_no_reason_to_ask_for_another_logs_field() {
+    let text = "SELECT CASE WHEN \"Operation\" = 'PutBucketAcl' AND \"Bucket Name\" = 'a' THEN 1 ELSE 0 END AS x \
+                FROM events WHERE LOGSOURCETYPENAME(devicetype) IN ('Amazon AWS CloudTrail', 'Google Cloud Audit Logs') \
+                LAST 1 HOURS";
+    assert!(!codes("aql", text).contains(&"LNT004".to_owned()));
+}

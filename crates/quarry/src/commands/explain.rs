@@ -1,0 +1,459 @@
+//! `quarry explain`: why one event did or did not pass.
+
+use std::{io::Write, path::PathBuf, process::ExitCode, sync::Arc};
+
+use clap::{Args, ValueEnum};
+use quarry_diagnostic::{Span, line_column};
+use quarry_engine::{
+    ALERT_PREFIX, Cause, Computed, EventTrace, Form, JSON_PREFIX, Judged, Reason, Stage, StageKind, Wanted,
+    explain_event,
+};
+use quarry_hunt::{QueryText, Runnable, Settled, Workspace, moment, runnable};
+use quarry_views::{Derivation, View};
+use serde_json::{Value, json};
+
+use super::query::query_text;
+use crate::{
+    arguments::{Language, LanguageArguments, LogArguments},
+    failure::{Failure, Outcome},
+    settings,
+};
+
+/// Longest excerpt of the query that is shown.
+const EXCERPT: usize = 110;
+/// Longest value that is shown.
+const VALUE: usize = 90;
+/// At most so many events are explained.
+const EVENTS: usize = 3;
+/// Width of the column with places and outcomes.
+const MARGIN: usize = 19;
+
+#[derive(Debug, Args)]
+pub struct ExplainArguments {
+    /// Language (default: by the ending of FILE, .spl or .aql)
+    #[arg(long, value_enum)]
+    pub lang: Option<Language>,
+
+    /// The query itself
+    #[arg(
+        short = 'e',
+        long = "expression",
+        value_name = "TEXT",
+        conflicts_with = "file",
+        allow_hyphen_values = true
+    )]
+    pub text: Option<String>,
+
+    /// A file with the query, or `-` for standard input
+    #[arg(value_name = "FILE", required_unless_present = "text")]
+    pub file: Option<PathBuf>,
+
+    /// The event, by its id
+    #[arg(long, value_name = "ID", required_unless_present = "field", conflicts_with = "field")]
+    pub event: Option<String>,
+
+    /// The events of which a field of the query's view, or of the JSON, has a value
+    #[arg(long = "where", id = "field", value_name = "FIELD=VALUE")]
+    pub field: Option<String>,
+
+    #[command(flatten)]
+    pub logs: LogArguments,
+
+    #[command(flatten)]
+    pub language: LanguageArguments,
+
+    /// How the explanation is written
+    #[arg(long, value_enum, default_value_t = Output::Text)]
+    pub output: Output,
+}
+
+/// How the explanation is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Output {
+    /// For people
+    Text,
+    /// One JSON array, an object an event
+    Json,
+}
+
+/// Runs the command: 0 if an event was found, 1 if none.
+pub fn run(arguments: &ExplainArguments) -> Outcome {
+    let query = query_text(arguments.text.as_ref(), arguments.file.as_ref(), arguments.lang)?;
+    let catalog = settings::catalog(arguments.language.config.as_deref())?;
+    let compiler = settings::compiler(&catalog, &arguments.language)?;
+    let view = compiler.view(query.language)?;
+    settings::runtime(settings::threads(&arguments.logs))?.block_on(async {
+        let workspace = Workspace::open(Arc::clone(&catalog), &settings::logs(&arguments.logs)).await?;
+        let compiled = workspace.compile(&compiler, &query).await?;
+        let Runnable { plan, .. } = runnable(&query, compiled)?;
+        let settled = workspace.settle(plan).await?;
+        settings::tell_now(&settled, arguments.logs.quiet);
+        let traces = find(arguments, &workspace, view, &settled).await?;
+        if traces.is_empty() {
+            let asked = arguments
+                .event
+                .as_ref()
+                .map_or_else(|| arguments.field.clone().unwrap_or_default(), |id| format!("the id {id}"));
+            anstream::eprintln!("no event with {asked} in these logs");
+            return Ok(ExitCode::from(crate::failure::FINDINGS));
+        }
+        let explained = Explained { query: &query, view };
+        let text = match arguments.output {
+            Output::Text => traces.iter().map(|trace| explained.text(trace)).collect::<Vec<_>>().join("\n"),
+            Output::Json => {
+                let all: Vec<Value> = traces.iter().map(|trace| explained.json(trace)).collect();
+                let text = serde_json::to_string_pretty(&all);
+                format!("{}\n", text.map_err(|error| Failure::of("cannot write JSON", error))?)
+            }
+        };
+        write!(std::io::stdout().lock(), "{text}").map_err(Failure::writing)?;
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+/// The traces of the events asked for; an id may be that of the event or its place in an object.
+async fn find(
+    arguments: &ExplainArguments,
+    workspace: &Workspace,
+    view: &View,
+    settled: &Settled,
+) -> Outcome<Vec<EventTrace>> {
+    let wanted = match (&arguments.event, &arguments.field) {
+        (Some(id), _) => {
+            let by = |field: &str| Wanted { field: format!("{ALERT_PREFIX}{field}"), value: id.clone() };
+            vec![by("event_id"), by("record")]
+        }
+        (None, Some(condition)) => {
+            let Some((field, value)) = condition.split_once('=') else {
+                return Err(Failure::Other(format!("`--where {condition}`: write FIELD=VALUE")));
+            };
+            let known = view.resolve(field).is_some();
+            let field = if known { field.to_owned() } else { format!("{JSON_PREFIX}{field}") };
+            vec![Wanted { field, value: value.to_owned() }]
+        }
+        (None, None) => Vec::new(),
+    };
+    // The range of the query may exclude the object that holds the event.
+    let objects = workspace.objects();
+    for wanted in wanted {
+        let traces =
+            explain_event(&workspace.session, &settled.plan, &wanted, EVENTS, &objects, settled.now).await;
+        let traces = traces.map_err(|error| Failure::Other(error.to_string()))?;
+        if !traces.is_empty() {
+            return Ok(traces);
+        }
+    }
+    Ok(Vec::new())
+}
+
+/// What explanations speak of.
+struct Explained<'a> {
+    query: &'a QueryText,
+    view: &'a View,
+}
+
+impl Explained<'_> {
+    fn text(&self, trace: &EventTrace) -> String {
+        let mut lines = event_lines(trace);
+        lines.push(String::new());
+        for (index, stage) in trace.stages.iter().enumerate() {
+            // A condition that a command implies says nothing beside the command itself.
+            let next = trace.stages.get(index + 1);
+            let implied = stage.passed == Some(true) && next.is_some_and(|next| next.span == stage.span);
+            if !implied || trace.admitted_by(stage).len() > 1 {
+                self.stage(trace, stage, &mut lines);
+            }
+        }
+        lines.push(String::new());
+        self.verdict(trace, &mut lines);
+        lines.push(String::new());
+        lines.join("\n")
+    }
+
+    fn stage(&self, trace: &EventTrace, stage: &Stage, lines: &mut Vec<String>) {
+        let outcome = match stage.passed {
+            Some(true) => "passed",
+            Some(false) => "DROPPED",
+            None => "",
+        };
+        let place = self.place(stage.span);
+        let first = |text: String| format!("{place:>8}  {outcome:<8} {text}");
+        let more = |text: String| format!("{:MARGIN$}{text}", "");
+        match &stage.kind {
+            StageKind::Time { event, earliest, latest } => {
+                let show =
+                    |time: &Option<i64>, open: &str| time.map_or_else(|| open.to_owned(), moment::show);
+                let (from, to) = (show(earliest, "the beginning"), show(latest, "the end"));
+                lines.push(first(format!(
+                    "time range {from} to {to}: the event is of {}",
+                    show(event, "no known time")
+                )));
+            }
+            StageKind::Filter(judged) => {
+                let whole = stage.span.start <= judged.span.start && judged.span.end <= stage.span.end;
+                lines.push(first(self.excerpt(if whole { stage.span } else { judged.span })));
+                let told = trace.admitted_by(stage);
+                for part in
+                    told.iter().filter(|part| part.span != judged.span || part.form == Form::Leaf).take(4)
+                {
+                    if has_choice(judged) {
+                        lines.push(more(format!("let through by {}", self.leaf(part))));
+                    }
+                }
+            }
+            StageKind::Compute(columns) => {
+                for (index, column) in columns.iter().enumerate() {
+                    let text = format!("{} = {}", column.name, shown(column.value.as_deref()));
+                    lines.push(if index == 0 { first(text) } else { more(text) });
+                }
+            }
+            StageKind::Group { keys, values } => {
+                lines.push(first(format!("becomes one row with all events of {}", pairs(keys))));
+                lines.push(more(format!("of which {}", pairs(values))));
+            }
+            StageKind::Rows(_) => lines.push(first(self.excerpt(stage.span))),
+        }
+    }
+
+    fn verdict(&self, trace: &EventTrace, lines: &mut Vec<String>) {
+        let Some(stage) = trace.dropped_at() else {
+            lines.push("passed: the event is in the result".to_owned());
+            return;
+        };
+        let causes = trace.causes();
+        match &stage.kind {
+            StageKind::Time { .. } => {
+                lines.push(
+                    "dropped: the event lies outside the time range (`--earliest` and `--latest` replace it)"
+                        .to_owned(),
+                );
+                let later = trace.stages.iter().filter(|later| later.passed == Some(false)).nth(1);
+                let rest = later.map_or_else(
+                    || "but for that it passes the conditions on single events".to_owned(),
+                    |later| format!("inside it, it would be dropped at {}", self.place(later.span)),
+                );
+                lines.push(format!("  {rest}"));
+            }
+            StageKind::Filter(judged) => {
+                let place = self.place(judged.span);
+                lines.push(format!("dropped at {place} by `{}`", self.excerpt(judged.span)));
+            }
+            StageKind::Rows(reason) => {
+                lines.push(format!(
+                    "dropped at {} by `{}`: {reason}",
+                    self.place(stage.span),
+                    self.excerpt(stage.span)
+                ));
+            }
+            _ => lines.push(format!("dropped at {}", self.place(stage.span))),
+        }
+        for (field, value, group) in grouped(&causes) {
+            lines.push(format!("  because {field} is {}", shown(value)));
+            for cause in group {
+                let outcome =
+                    cause.truth.map_or("has no value", |truth| if truth { "is true" } else { "is false" });
+                let way = if cause.through.is_empty() {
+                    String::new()
+                } else {
+                    format!(", by way of {}", cause.through.join(", "))
+                };
+                lines.push(format!(
+                    "    {} `{}` {outcome}{way}",
+                    self.place(cause.span),
+                    self.excerpt(cause.span)
+                ));
+            }
+            lines.extend(self.origin(field, value).map(|origin| format!("    {origin}")));
+        }
+    }
+
+    /// Where the view has a field's value from, if not from the record as it is.
+    fn origin(&self, field: &str, value: Option<&str>) -> Option<String> {
+        let declared = self.view.sources.iter().find_map(|source| {
+            let declared = self.view.source_field(source, field)?;
+            constants(&declared.derivation)
+                .iter()
+                .any(|text| Some(text.as_str()) == value)
+                .then_some(declared)
+        })?;
+        let (view, origin) = (&self.view.name, &declared.origin);
+        Some(format!("the view `{view}` sets this word where the record has none ({origin})"))
+    }
+
+    fn leaf(&self, part: &Judged) -> String {
+        let text = self.excerpt(part.span);
+        let values: Vec<&(String, Option<String>)> = match part.form {
+            Form::Not => part.parts.iter().flat_map(|part| &part.values).collect(),
+            _ => part.values.iter().collect(),
+        };
+        let values: Vec<String> =
+            values.into_iter().map(|(name, value)| format!("{name} = {}", shown(value.as_deref()))).collect();
+        if values.is_empty() { format!("`{text}`") } else { format!("`{text}`: {}", values.join(", ")) }
+    }
+
+    fn place(&self, span: Span) -> String {
+        let (line, column) = line_column(&self.query.text, span.start);
+        format!("{line}:{column}")
+    }
+
+    fn excerpt(&self, span: Span) -> String {
+        let text = self.query.text.get(span.start..span.end).unwrap_or_default();
+        cut(&text.split_whitespace().collect::<Vec<_>>().join(" "), EXCERPT)
+    }
+
+    fn json(&self, trace: &EventTrace) -> Value {
+        let event: serde_json::Map<String, Value> =
+            trace.event.iter().map(|(name, value)| (name.clone(), json!(value))).collect();
+        let causes: Vec<Value> = trace
+            .causes()
+            .iter()
+            .map(|cause| {
+                let mut value = self.placed(cause.span);
+                merge(&mut value, json!({ "truth": cause.truth, "field": cause.field, "value": cause.value, "through": cause.through }));
+                value
+            })
+            .collect();
+        let stages: Vec<Value> = trace.stages.iter().map(|stage| self.json_stage(trace, stage)).collect();
+        json!({ "event": event, "passed": trace.passed(), "stages": stages, "causes": causes })
+    }
+
+    fn json_stage(&self, trace: &EventTrace, stage: &Stage) -> Value {
+        let mut value = self.placed(stage.span);
+        merge(&mut value, json!({ "passed": stage.passed }));
+        let own = match &stage.kind {
+            StageKind::Time { event, earliest, latest } => {
+                let show = |time: &Option<i64>| time.map(moment::show);
+                json!({ "kind": "time", "event": show(event), "earliest": show(earliest), "latest": show(latest) })
+            }
+            StageKind::Filter(judged) => {
+                let admitted = trace.admitted_by(stage);
+                let admitted: Vec<Value> =
+                    admitted.into_iter().map(|part| self.json_condition(part)).collect();
+                json!({ "kind": "filter", "condition": self.json_condition(judged), "admitted_by": admitted })
+            }
+            StageKind::Compute(columns) => {
+                let columns: Vec<Value> = columns.iter().map(|column| self.json_column(column)).collect();
+                json!({ "kind": "compute", "columns": columns })
+            }
+            StageKind::Group { keys, values } => {
+                json!({ "kind": "group", "keys": object(keys), "values": object(values) })
+            }
+            StageKind::Rows(reason) => json!({ "kind": "rows", "reason": reason }),
+        };
+        merge(&mut value, own);
+        value
+    }
+
+    fn json_column(&self, column: &Computed) -> Value {
+        let from = match &column.reason {
+            Reason::Columns(values) => object(values),
+            Reason::Arm { tried, .. } => {
+                Value::Array(tried.iter().map(|condition| self.json_condition(condition)).collect())
+            }
+        };
+        json!({ "name": column.name, "value": column.value, "from": from })
+    }
+
+    fn json_condition(&self, judged: &Judged) -> Value {
+        let mut value = self.placed(judged.span);
+        let form = match judged.form {
+            Form::And => "and",
+            Form::Or => "or",
+            Form::Not => "not",
+            Form::Leaf => "leaf",
+        };
+        merge(&mut value, json!({ "form": form, "truth": judged.truth }));
+        let own = if judged.parts.is_empty() {
+            json!({ "values": object(&judged.values) })
+        } else {
+            json!({ "parts": judged.parts.iter().map(|part| self.json_condition(part)).collect::<Vec<_>>() })
+        };
+        merge(&mut value, own);
+        value
+    }
+
+    fn placed(&self, span: Span) -> Value {
+        let (line, column) = line_column(&self.query.text, span.start);
+        let text = self.query.text.get(span.start..span.end).unwrap_or_default();
+        json!({ "line": line, "column": column, "text": text })
+    }
+}
+
+/// Whether a condition could have been fulfilled in several ways.
+fn has_choice(judged: &Judged) -> bool {
+    judged.form == Form::Or || (judged.form == Form::And && judged.parts.iter().any(has_choice))
+}
+
+fn event_lines(trace: &EventTrace) -> Vec<String> {
+    let get =
+        |name: &str| trace.event.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+    let mut who = format!("event   {}", get("action").unwrap_or("of an unknown action"));
+    for (word, name) in [("by", "actor"), ("from", "source_ip"), ("on", "target")] {
+        if let Some(value) = get(name) {
+            who.push_str(&format!(" {word} {}", cut(value, VALUE)));
+        }
+    }
+    let time = get("time").unwrap_or("no time");
+    let outcome = get("outcome").map(|outcome| format!(", {outcome}")).unwrap_or_default();
+    let id = get("event_id").unwrap_or("none");
+    let mut lines = vec![who, format!("        {time}{outcome}, id {id}")];
+    if let (Some(object), Some(record)) = (get("object"), get("record")) {
+        lines.push(format!("        {object} at {record}"));
+    }
+    lines
+}
+
+/// Causes by field and value, in order of their first.
+fn grouped(causes: &[Cause]) -> Vec<(&str, Option<&str>, Vec<&Cause>)> {
+    let mut groups: Vec<(&str, Option<&str>, Vec<&Cause>)> = Vec::new();
+    for cause in causes {
+        let value = cause.value.as_deref();
+        match groups.iter_mut().find(|(field, known, _)| *field == cause.field && *known == value) {
+            Some((_, _, group)) => group.push(cause),
+            None => groups.push((&cause.field, value, vec![cause])),
+        }
+    }
+    groups
+}
+
+/// The constants that a field falls back on.
+fn constants(derivation: &Derivation) -> Vec<String> {
+    match derivation {
+        Derivation::First(items) => items
+            .iter()
+            .filter_map(|item| match item {
+                Derivation::Constant(quarry_plan::Value::Text(text)) => Some(text.clone()),
+                _ => None,
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn pairs(values: &[(String, Option<String>)]) -> String {
+    let shown: Vec<String> =
+        values.iter().map(|(name, value)| format!("{name} = {}", shown(value.as_deref()))).collect();
+    if shown.is_empty() { "the result".to_owned() } else { shown.join(", ") }
+}
+
+fn shown(value: Option<&str>) -> String {
+    value.map_or_else(|| "no value".to_owned(), |value| format!("{:?}", cut(value, VALUE)))
+}
+
+fn cut(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let cut: String = text.chars().take(most).collect();
+    format!("{cut}…")
+}
+
+fn object(values: &[(String, Option<String>)]) -> Value {
+    Value::Object(values.iter().map(|(name, value)| (name.clone(), json!(value))).collect())
+}
+
+fn merge(value: &mut Value, more: Value) {
+    if let (Value::Object(value), Value::Object(more)) = (value, more) {
+        value.extend(more);
+    }
+}

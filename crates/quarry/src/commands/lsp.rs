@@ -1,0 +1,41 @@
+//! `quarry lsp`: the language server, over standard input and output.
+
+use std::process::ExitCode;
+
+use clap::Args;
+use quarry_language_server::{Connection, Knowledge, serve};
+
+use super::lint;
+use crate::{
+    arguments::LanguageArguments,
+    failure::{Failure, Outcome},
+    settings,
+};
+
+/// The command line of `quarry lsp`.
+#[derive(Debug, Args)]
+pub struct LspArguments {
+    #[command(flatten)]
+    pub language: LanguageArguments,
+
+    /// Speak over standard input and output: the only way there is, accepted since editors say so
+    #[arg(long)]
+    pub stdio: bool,
+}
+
+/// Runs the command until the editor ends it.
+pub fn run(arguments: &LspArguments) -> Outcome {
+    let catalog = settings::catalog(arguments.language.config.as_deref())?;
+    let knowledge = Knowledge {
+        catalog: &catalog,
+        compiler: settings::compiler(&catalog, &arguments.language)?,
+        check: Box::new(|query, compiled| lint::diagnostics(&catalog, query, compiled)),
+    };
+    let (connection, threads) = Connection::stdio();
+    let served = serve(&knowledge, &connection);
+    drop(connection);
+    let ended = threads.join();
+    served.map_err(|error| Failure::of("the editor's session ended", error))?;
+    ended.map_err(|error| Failure::of("the editor's session ended", error))?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,129 @@
+//! `quarry pack check`.
+
+use std::{io::Write, process::ExitCode};
+
+use clap::Args;
+use quarry_diagnostic::{Diagnostic, line_column};
+use quarry_hunt::{Compiler, QueryText, SplunkFields};
+use quarry_pack::{
+    CaseKind, Pack,
+    cases::group_of,
+    emulate::{Emulator, Options},
+};
+
+use crate::{
+    failure::{FINDINGS, Failure, Outcome},
+    packs::{PackSource, find_packs},
+    settings,
+};
+
+/// Files beside the detections that a whole pack has.
+const PAGES: [&str; 4] =
+    ["docs/detection.md", "docs/investigation.md", "docs/playbook.md", "tuning/tuning.yml"];
+
+#[derive(Debug, Args)]
+pub struct CheckArguments {
+    /// Technique ids or pack folders (default: all packs)
+    #[arg(value_name = "TECHNIQUE|FOLDER")]
+    targets: Vec<String>,
+
+    #[command(flatten)]
+    packs: PackSource,
+}
+
+/// Prints what is wrong or missing, one line each.
+pub fn run(arguments: &CheckArguments) -> Outcome {
+    let packs = find_packs(&arguments.packs, &arguments.targets)?;
+    let catalog = settings::catalog(None)?;
+    let compiler = Compiler::new(&catalog, &[], SplunkFields::Addon)?;
+    let mut found = 0;
+    for pack in &packs {
+        let mut lines = Vec::new();
+        missing_pages(pack, &mut lines);
+        broken_queries(pack, &compiler, &mut lines)?;
+        wrong_cases(pack, &mut lines);
+        missing_kinds(pack, &mut lines);
+        found += lines.len();
+        for line in lines {
+            writeln!(std::io::stdout().lock(), "{line}").map_err(Failure::writing)?;
+        }
+    }
+    let word = if packs.len() == 1 { "pack" } else { "packs" };
+    anstream::eprintln!("{} {word}: {found} findings", packs.len());
+    Ok(if found == 0 { ExitCode::SUCCESS } else { ExitCode::from(FINDINGS) })
+}
+
+fn missing_pages(pack: &Pack, lines: &mut Vec<String>) {
+    for page in PAGES {
+        if pack.page(page).is_none() {
+            lines.push(format!("{}: `{page}` is missing", pack.origin));
+        }
+    }
+    if pack.hunting().next().is_none() {
+        lines.push(format!("{}: there are no hunting queries under `hunting/`", pack.origin));
+    }
+}
+
+/// Detections and hunting queries that do not plan.
+fn broken_queries(pack: &Pack, compiler: &Compiler<'_>, lines: &mut Vec<String>) -> Outcome<()> {
+    let detections = pack.detections.iter().map(|detection| QueryText {
+        language: detection.language,
+        name: detection.file.clone(),
+        text: detection.text.clone(),
+    });
+    let hunting = pack.hunting().map(|(language, path, text)| QueryText {
+        language,
+        name: format!("{}/{path}", pack.origin),
+        text: text.to_owned(),
+    });
+    for query in detections.chain(hunting) {
+        let compiled = compiler.compile(&query, None)?;
+        for error in compiled.diagnostics.iter().filter(|found| Diagnostic::is_error(found)) {
+            let (line, column) = line_column(&query.text, error.span.start);
+            lines.push(format!("{}:{line}:{column}: {}", query.name, error.message));
+        }
+    }
+    Ok(())
+}
+
+/// Cases that cannot be emulated, or expect something of a detection that is not there.
+fn wrong_cases(pack: &Pack, lines: &mut Vec<String>) {
+    let file = super::super::test::cases_file(pack);
+    let file = file.display();
+    let emulator = match Emulator::of_pack(pack) {
+        Ok(emulator) => emulator,
+        Err(error) => {
+            lines.push(error.to_string());
+            return;
+        }
+    };
+    for case in &pack.cases.cases {
+        if let Err(error) = emulator.case(case, &Options::default()) {
+            lines.push(format!("{file}: the case `{}`: {error}", case.id));
+        }
+        let known = |name: &str| {
+            name == "*" || pack.detections.iter().any(|found| found.id == name || group_of(&found.id) == name)
+        };
+        for name in case.expect.keys().filter(|name| !known(name)) {
+            lines.push(format!(
+                "{file}: the case `{}` expects something of `{name}`, which is no detection",
+                case.id
+            ));
+        }
+    }
+}
+
+/// Every detection needs an attack or evasion that it must alert on, and the pack a benign twin.
+fn missing_kinds(pack: &Pack, lines: &mut Vec<String>) {
+    let cases = &pack.cases.cases;
+    for detection in &pack.detections {
+        if !cases.iter().any(|case| case.expected(&detection.id).alerts() > 0) {
+            lines.push(format!("{}: no test makes `{}` alert", pack.origin, detection.id));
+        }
+    }
+    for kind in [CaseKind::Attack, CaseKind::Evasion, CaseKind::Benign] {
+        if !cases.iter().any(|case| case.kind == kind) {
+            lines.push(format!("{}: there is no {} test", pack.origin, kind.word()));
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! `quarry pack`: checks packs, starts new ones, prints the schemas of their files.
+
+mod check;
+mod new;
+mod schema;
+
+use clap::{Args, Subcommand};
+
+use crate::failure::Outcome;
+
+#[derive(Debug, Args)]
+pub struct PackArguments {
+    #[command(subcommand)]
+    command: PackCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum PackCommand {
+    /// Check that packs are complete and consistent; exit with 1 if not
+    Check(check::CheckArguments),
+    /// Write a new pack whose tests pass, to be made right
+    New(new::NewArguments),
+    /// Write the JSON Schemas of pack.yml, cases.yml, tuning.yml and of test results
+    Schema(schema::SchemaArguments),
+}
+
+/// Runs the command.
+pub fn run(arguments: &PackArguments) -> Outcome {
+    match &arguments.command {
+        PackCommand::Check(check) => check::run(check),
+        PackCommand::New(new) => new::run(new),
+        PackCommand::Schema(schema) => schema::run(schema),
+    }
+}

@@ -1,0 +1,67 @@
+//! `quarry pack new`.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::Args;
+use quarry_pack::{emulate::Templates, scaffold::NewPack};
+
+use crate::failure::{Failure, Outcome};
+
+#[derive(Debug, Args)]
+pub struct NewArguments {
+    /// ATT&CK technique, such as T1535
+    technique: String,
+
+    /// Action that the first detection alerts on, as telemetry templates name it
+    #[arg(long, default_value = "aws.ec2.RunInstances", value_name = "ACTION")]
+    action: String,
+
+    /// Name of the technique (default: what ATT&CK calls it)
+    #[arg(long)]
+    name: Option<String>,
+
+    /// Tactic (default: what ATT&CK says)
+    #[arg(long)]
+    tactic: Option<String>,
+
+    /// Folder that the pack's own folder is made in
+    #[arg(long, default_value = "packs", value_name = "DIR")]
+    out: PathBuf,
+}
+
+/// Writes the files and says what to do next.
+pub fn run(arguments: &NewArguments) -> Outcome {
+    let failed = |error: quarry_pack::PackError| Failure::Other(error.to_string());
+    let technique = arguments.technique.to_uppercase();
+    let service = Templates::embedded()
+        .and_then(|templates| templates.service_of(&arguments.action))
+        .map_err(failed)?;
+    let pack = NewPack {
+        name: arguments.name.clone().unwrap_or_else(|| technique.clone()),
+        tactic: arguments.tactic.clone().unwrap_or_else(|| "unknown".to_owned()),
+        action: arguments.action.clone(),
+        service,
+        operation: operation(&arguments.action),
+        technique: technique.clone(),
+    };
+    let folder = arguments.out.join(&technique);
+    let written = pack.write(&folder).map_err(failed)?;
+    for path in &written {
+        anstream::eprintln!("wrote {}", folder.join(path).display());
+    }
+    let folder = folder.display();
+    anstream::eprintln!("next: quarry pack check {folder}, then quarry test {folder}");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The provider's name of an action: `RunInstances`, `Microsoft.Compute/virtualMachines/write`,
+/// `compute.instances.insert`.
+fn operation(action: &str) -> String {
+    let words: Vec<&str> = action.split('.').collect();
+    match &words[..] {
+        ["aws", .., name] => (*name).to_owned(),
+        ["azure", service, path @ ..] => format!("Microsoft.{service}/{}", path.join("/")),
+        [_, path @ ..] => path.join("."),
+        [] => String::new(),
+    }
+}

@@ -1,0 +1,224 @@
+//! Generated pipelines give the same rows from the engine as from a naive evaluator.
+//!
+//! `QUARRY_PIPELINES=10000` runs so many instead of the few that every test run does.
+
+mod naive;
+mod pipeline;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use arrow::{
+    array::{Array, AsArray},
+    datatypes::{DataType, Float64Type, Int64Type, TimestampMicrosecondType},
+    record_batch::RecordBatch,
+};
+use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
+use quarry_diagnostic::Diagnostic;
+use quarry_engine::{Session, SessionOptions};
+use quarry_logs::{Limits, Location};
+use quarry_plan::TimeRange;
+use quarry_spl::{
+    Macros,
+    lower::{LowerOptions, lower},
+};
+use quarry_views::Catalog;
+
+use crate::common::{Folder, shared};
+use naive::{Cell, Row};
+use pipeline::{Command, Vocabulary, text};
+
+/// Pipelines a test run tries over each set of events.
+const FEW: u32 = 150;
+
+/// Rows as the values of each field that has one.
+type Shown = Vec<BTreeMap<String, Vec<String>>>;
+
+struct Engine {
+    session: Session,
+    catalog: Arc<Catalog>,
+    objects: Arc<Vec<Location>>,
+    runtime: tokio::runtime::Runtime,
+    _folder: Folder,
+}
+
+impl Engine {
+    fn new(events: &[serde_json::Value], threads: usize) -> Self {
+        let folder = Folder::new();
+        let lines: String = events.iter().map(|event| format!("{event}\n")).collect();
+        let path = folder.write("events.jsonl", lines);
+        let options = SessionOptions { threads, memory: 64 << 20, limits: Limits::default(), strict: true };
+        let catalog = Arc::new(Catalog::load(None).expect("the views load"));
+        let session = Session::new(Arc::clone(&catalog), &options).expect("a session opens");
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime starts");
+        Self { session, catalog, objects: Arc::new(vec![Location::file(path)]), runtime, _folder: folder }
+    }
+
+    fn run(&self, search: &str) -> Result<Shown, String> {
+        let view = self.catalog.view("splunk-json").expect("the view is there");
+        let parsed = quarry_spl::parse(search, &Macros::default());
+        let options = LowerOptions { view, discovered: None, default_time: TimeRange::default() };
+        let lowered = lower(&parsed, &options);
+        let found: Vec<&Diagnostic> =
+            parsed.diagnostics.iter().chain(&lowered.diagnostics).filter(|found| found.is_error()).collect();
+        let plan = lowered.plan.as_ref().ok_or_else(|| format!("no plan: {found:?}"))?;
+        let report = self.session.new_report();
+        let batches = self.runtime.block_on(async {
+            let run = self.session.run(plan, Arc::clone(&self.objects), 0, report).await;
+            run.map_err(|error| error.to_string())?.collect().await.map_err(|error| error.to_string())
+        });
+        Ok(batches?.iter().flat_map(rows).collect())
+    }
+}
+
+fn rows(batch: &RecordBatch) -> Shown {
+    let schema = batch.schema();
+    let row = |at: usize| {
+        let named = schema.fields().iter().zip(batch.columns());
+        let values = named.map(|(field, column)| (field.name().clone(), values(column, at)));
+        values.filter(|(_, values)| !values.is_empty()).collect()
+    };
+    (0..batch.num_rows()).map(row).collect()
+}
+
+fn values(column: &dyn Array, at: usize) -> Vec<String> {
+    if column.is_null(at) {
+        return Vec::new();
+    }
+    match column.data_type() {
+        DataType::Utf8 => vec![column.as_string::<i32>().value(at).to_owned()],
+        DataType::Int64 => vec![column.as_primitive::<Int64Type>().value(at).to_string()],
+        DataType::Float64 => Cell::Number(column.as_primitive::<Float64Type>().value(at)).texts(),
+        DataType::Timestamp(..) => {
+            let micros = column.as_primitive::<TimestampMicrosecondType>().value(at);
+            Cell::Number(micros as f64 / 1e6).texts()
+        }
+        DataType::List(_) => {
+            let list = column.as_list::<i32>().value(at);
+            list.as_string::<i32>().iter().flatten().map(str::to_owned).collect()
+        }
+        other => panic!("a column of {other}"),
+    }
+}
+
+fn shown(rows: Vec<Row>) -> Shown {
+    let row = |row: Row| row.into_iter().map(|(name, cell)| (name, cell.texts())).collect();
+    rows.into_iter().map(row).collect()
+}
+
+fn count() -> u32 {
+    std::env::var("QUARRY_PIPELINES")
+        .map_or(FEW, |count| count.parse().expect("QUARRY_PIPELINES is a number"))
+}
+
+/// Runs pipelines over events whose times all differ.
+fn agree(events: &[serde_json::Value], vocabulary: &Vocabulary, threads: usize) {
+    let engine = Engine::new(events, threads);
+    let mut newest_first: Vec<Row> = events.iter().map(naive::row).collect();
+    newest_first.sort_by(|left, right| time(right).total_cmp(&time(left)));
+    let all = vocabulary.all();
+    let config = Config {
+        cases: count(),
+        failure_persistence: None,
+        max_shrink_iters: 300,
+        max_global_rejects: 0,
+        ..Config::default()
+    };
+    let seed = TestRng::from_seed(RngAlgorithm::ChaCha, b"the same pipelines in every run!");
+    let mut runner = TestRunner::new_with_rng(config, seed);
+    let checked =
+        runner.run(&vocabulary.pipelines(), |commands| check(&engine, &commands, &newest_first, &all));
+    if let Err(TestError::Fail(reason, commands)) = &checked {
+        panic!("{reason}\n{commands:?}");
+    }
+    assert!(checked.is_ok(), "{checked:?}");
+}
+
+fn time(row: &Row) -> f64 {
+    match row.get("_time") {
+        Some(Cell::Number(time)) => *time,
+        _ => 0.0,
+    }
+}
+
+fn check(engine: &Engine, commands: &[Command], events: &[Row], all: &[String]) -> Result<(), TestCaseError> {
+    let search = text(commands, all);
+    let wanted = shown(naive::run(commands, events, all));
+    let found = engine.run(&search).map_err(|error| TestCaseError::fail(format!("{search}\n{error}")))?;
+    if wanted == found {
+        return Ok(());
+    }
+    // The first row that differs says enough; shrinking has made the rest small.
+    let differing = (0..wanted.len().max(found.len())).find(|&at| wanted.get(at) != found.get(at));
+    let at = differing.unwrap_or_default();
+    Err(TestCaseError::fail(format!(
+        "{search}\n{} rows wanted, {} found; row {at}:\n  naive:  {:?}\n  engine: {:?}\n",
+        wanted.len(),
+        found.len(),
+        wanted.get(at),
+        found.get(at)
+    )))
+}
+
+fn texts(names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| (*name).to_owned()).collect()
+}
+
+#[test]
+fn pipelines_over_our_events_agree() {
+    let events: Vec<serde_json::Value> = include_str!("events.jsonl")
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("an event is JSON"))
+        .collect();
+    let vocabulary = Vocabulary {
+        scalars: texts(&["a", "b", "c", "n", "in.a", "eventName", "flag", "nil", "absent"]),
+        lists: texts(&["tags{}", "in.list{}.k"]),
+        words: texts(&["10", "9", "3", "a", "x", "X", "Ann", "red", "null", "1e2", "é", "x y", "%", "-2"]),
+    };
+    agree(&events, &vocabulary, 2);
+}
+
+#[test]
+fn pipelines_over_recorded_events_agree() {
+    let Some(path) = shared("data/events.jsonl") else { return };
+    let text = std::fs::read_to_string(path).expect("the events are readable");
+    let mut seen = std::collections::HashSet::new();
+    let events: Vec<serde_json::Value> = text
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).expect("a line is JSON")["event"].take())
+        .filter(|event| event["eventSource"].is_string() && event["eventName"].is_string())
+        .filter(|event| event["eventTime"].as_str().is_some_and(|time| seen.insert(time.to_owned())))
+        .step_by(5)
+        .take(60)
+        .collect();
+    assert!(events.len() >= 30, "{} events", events.len());
+    let vocabulary = Vocabulary {
+        scalars: texts(&[
+            "eventName",
+            "eventSource",
+            "awsRegion",
+            "userIdentity.type",
+            "userIdentity.userName",
+            "sourceIPAddress",
+            "errorCode",
+            "readOnly",
+            "eventVersion",
+            "responseElements",
+            "recipientAccountId",
+        ]),
+        lists: texts(&["resources{}.type", "requestParameters.instancesSet.items{}.instanceId"]),
+        words: texts(&[
+            "ec2.amazonaws.com",
+            "us-east-1",
+            "IAMUser",
+            "AssumedRole",
+            "true",
+            "null",
+            "1.05",
+            "1.08",
+            "e",
+            "GetPasswordData",
+            "a",
+        ]),
+    };
+    agree(&events, &vocabulary, 1);
+}

@@ -1,0 +1,111 @@
+//! `quarry explain` from outside.
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::common::{Folder, quarry, root, shared, shown};
+
+/// The logs to try things on.
+fn examples() -> String {
+    shown(&root().join("examples/logs"))
+}
+
+/// The id of an event that a query finds in the examples.
+fn some_event(condition: &str) -> String {
+    let query = format!("{condition} | head 1 | table eventID");
+    let run = quarry(["query", "--lang", "spl", "-e", &query, "--output", "jsonl", "--logs", &examples()]);
+    let rows = run.run().exits(0).rows();
+    rows[0]["eventID"].as_str().unwrap().to_owned()
+}
+
+fn explain(folder: &Path, file: &str, more: &[&str]) -> Value {
+    let run = quarry(["explain", file, "--output", "json"]).with(more).in_folder(folder).run().exits(0);
+    serde_json::from_str(run.text()).unwrap()
+}
+
+const DETECTION: &str = "sourcetype=\"aws:cloudtrail\"
+| eval outcome=if(isnull(errorCode) OR errorCode=\"\", \"ok\", \"failed\")
+| where outcome=\"ok\"
+| table eventName";
+
+#[test]
+fn the_field_behind_a_computed_column_is_to_blame() {
+    let folder = Folder::new();
+    folder.write("q.spl", DETECTION);
+    let id = some_event("eventName=RunInstances errorCode=success");
+    let all = explain(folder.path(), "q.spl", &["--event", &id, "--logs", &examples()]);
+    let event = &all[0];
+    assert_eq!(event["passed"], false);
+    let dropped: Vec<&Value> =
+        event["stages"].as_array().unwrap().iter().filter(|stage| stage["passed"] == false).collect();
+    assert_eq!(dropped[0]["line"], 3);
+    let cause = &event["causes"][0];
+    assert_eq!((&cause["field"], &cause["value"]), (&Value::from("errorCode"), &Value::from("success")));
+    assert_eq!(cause["through"], serde_json::json!(["outcome"]));
+    // Without the add-on's fields the same event passes.
+    let arguments = ["--event", &id, "--splunk-fields", "json", "--logs", &examples()];
+    assert_eq!(explain(folder.path(), "q.spl", &arguments)[0]["passed"], true);
+}
+
+#[test]
+fn the_operand_that_let_an_event_through_is_named() {
+    let folder = Folder::new();
+    let query = "SELECT username FROM events\nWHERE username = 'nobody' OR \"Operation\" = 'RunInstances' AND username IS NOT NULL";
+    folder.write("q.aql", query);
+    let id = some_event("eventName=RunInstances errorCode=success");
+    let all = explain(folder.path(), "q.aql", &["--event", &id, "--logs", &examples()]);
+    let filter = all[0]["stages"].as_array().unwrap().iter().find(|stage| stage["kind"] == "filter").unwrap();
+    let admitted: Vec<&str> =
+        filter["admitted_by"].as_array().unwrap().iter().map(|part| part["text"].as_str().unwrap()).collect();
+    assert_eq!(admitted, ["\"Operation\" = 'RunInstances'", "username IS NOT NULL"]);
+    assert_eq!(all[0]["passed"], true);
+}
+
+#[test]
+fn an_event_is_followed_through_groups() {
+    let folder = Folder::new();
+    let query = "sourcetype=\"aws:cloudtrail\" eventName=RunInstances | stats count by awsRegion | where count > 100000";
+    folder.write("q.spl", query);
+    let id = some_event("eventName=RunInstances errorCode=success");
+    let all = explain(folder.path(), "q.spl", &["--event", &id, "--logs", &examples()]);
+    let group = all[0]["stages"].as_array().unwrap().iter().find(|stage| stage["kind"] == "group").unwrap();
+    let count: u64 = group["values"]["count"].as_str().unwrap().parse().unwrap();
+    assert!(count >= 1, "{group}");
+    assert_eq!(all[0]["causes"][0]["field"], "count");
+    assert_eq!(all[0]["passed"], false);
+}
+
+#[test]
+fn an_event_that_is_not_there_exits_with_one() {
+    let folder = Folder::new();
+    folder.write("q.spl", DETECTION);
+    let arguments = ["explain", "q.spl", "--event", "no-such-id", "--logs", &examples()];
+    let run = quarry(arguments).in_folder(folder.path()).run().exits(1);
+    assert!(run.stderr.contains("no event with the id no-such-id"), "{}", run.stderr);
+}
+
+#[test]
+fn founding_spl_drops_launches_by_the_add_ons_word() {
+    let Some(path) = shared("seed/T1578.002.spl") else { return };
+    let id = some_event("eventName=RunInstances errorCode=success");
+    let all = explain(&root(), path.to_str().unwrap(), &["--event", &id, "--logs", &examples()]);
+    let cause = &all[0]["causes"][0];
+    assert_eq!((&cause["field"], &cause["value"]), (&Value::from("errorCode"), &Value::from("success")));
+}
+
+#[test]
+fn founding_aql_lets_a_sign_in_through_by_its_source_alone() {
+    let Some(path) = shared("seed/T1578.002.aql") else { return };
+    let folder = Folder::new();
+    let event = r#"{"time": "2026-03-10T10:00:00Z", "operationName": "Sign-in activity", "category": "SignInLogs", "correlationId": "c", "resultType": "0", "callerIpAddress": "192.0.2.1", "properties": {"id": "sign-in-1", "userPrincipalName": "someone@example.com", "appDisplayName": "Portal"}}"#;
+    folder.write("signin.json", event);
+    let logs = folder.path().join("signin.json");
+    let arguments = ["--event", "sign-in-1", "--logs", logs.to_str().unwrap()];
+    let all = explain(&root(), path.to_str().unwrap(), &arguments);
+    let filter = all[0]["stages"].as_array().unwrap().iter().find(|stage| stage["kind"] == "filter").unwrap();
+    let admitted = filter["admitted_by"].as_array().unwrap();
+    assert_eq!(admitted.len(), 1);
+    assert!(admitted[0]["text"].as_str().unwrap().contains("azure"));
+    assert_eq!(all[0]["passed"], true);
+}

@@ -1,0 +1,58 @@
+//! `quarry lsp`, spoken to as an editor does.
+
+use serde_json::{Value, json};
+
+use crate::common::quarry;
+
+/// A message with its header.
+fn framed(message: &Value) -> String {
+    let body = message.to_string();
+    format!("Content-Length: {}\r\n\r\n{body}", body.len())
+}
+
+/// The messages of an answer.
+fn messages(mut text: &str) -> Vec<Value> {
+    let mut found = Vec::new();
+    while let Some((header, rest)) = text.split_once("\r\n\r\n") {
+        let length: usize = header
+            .lines()
+            .find_map(|line| line.strip_prefix("Content-Length: "))
+            .and_then(|length| length.parse().ok())
+            .expect("a header tells the length");
+        found.push(serde_json::from_str(&rest[..length]).expect("a body is JSON"));
+        text = &rest[length..];
+    }
+    found
+}
+
+#[test]
+fn a_session_over_standard_input_and_output() {
+    let uri = "file:///a.aql";
+    let document =
+        json!({"uri": uri, "languageId": "aql", "version": 1, "text": "SELECT HOUR(starttime) FROM events"});
+    let script = [
+        json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"capabilities": {}}}),
+        json!({"jsonrpc": "2.0", "method": "initialized", "params": {}}),
+        json!({"jsonrpc": "2.0", "method": "textDocument/didOpen", "params": {"textDocument": document}}),
+        json!({"jsonrpc": "2.0", "id": 2, "method": "textDocument/hover", "params": {"textDocument": {"uri": uri}, "position": {"line": 0, "character": 8}}}),
+        json!({"jsonrpc": "2.0", "id": 3, "method": "shutdown", "params": null}),
+        json!({"jsonrpc": "2.0", "method": "exit", "params": null}),
+    ];
+    let input: String = script.iter().map(framed).collect();
+    let run = quarry(["lsp", "--permissive", "--stdio"]).input(input).run().exits(0);
+    let messages = messages(run.text());
+    assert_eq!(messages[0]["result"]["serverInfo"]["name"], "quarry");
+    let diagnostics = &messages[1]["params"]["diagnostics"];
+    assert_eq!(diagnostics[0]["code"], "AQL121", "{diagnostics}");
+    assert_eq!(diagnostics[0]["severity"], 2);
+    let shown = messages[2]["result"]["contents"]["value"].as_str().expect("Markdown");
+    assert!(shown.contains("HOUR(time)"), "{shown}");
+    assert_eq!(messages[3]["id"], 3);
+}
+
+#[test]
+fn an_editor_that_breaks_the_protocol_is_an_error() {
+    let wrong = json!({"jsonrpc": "2.0", "id": 1, "method": "textDocument/hover", "params": {}});
+    let run = quarry(["lsp"]).input(framed(&wrong)).run();
+    assert_ne!(run.code, 0, "{}", run.text());
+}

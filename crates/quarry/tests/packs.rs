@@ -1,0 +1,338 @@
+//! `quarry pack`, `quarry test` and `quarry tune` on packs of one's own.
+
+use std::{fs, path::Path};
+
+use quarry_pack::{
+    Interval, Pack, Packs,
+    cases::CaseFile,
+    emulate::{Emulator, Options},
+};
+use serde_json::{Value, json};
+
+use crate::common::{Folder, Quarry, quarry, root, shown};
+
+/// A new pack in a folder.
+fn new_pack(action: &str) -> (Folder, String) {
+    let folder = Folder::new();
+    let out = shown(folder.path());
+    quarry(["pack", "new", "T1535", "--action", action, "--name", "Regions", "--tactic", "stealth"])
+        .with(["--out", &out])
+        .run()
+        .exits(0);
+    let pack = format!("{out}/T1535");
+    (folder, pack)
+}
+
+fn test(pack: &str) -> Quarry {
+    quarry(["test", pack, "--quiet"])
+}
+
+fn results(pack: &str, code: i32) -> Value {
+    let run = test(pack).with(["--output", "json"]).run().exits(code);
+    serde_json::from_str(run.text()).expect("results are JSON")
+}
+
+/// Verdict and reason of each detection for a case.
+fn verdicts(results: &Value, case: &str) -> Vec<(String, String, String)> {
+    let cases = results["packs"][0]["cases"].as_array().expect("cases");
+    let found = cases.iter().find(|found| found["id"] == case).expect("the case was run");
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let results = found["results"].as_array().expect("results").iter();
+    results
+        .map(|result| (text(&result["detection"]), text(&result["verdict"]), text(&result["why"])))
+        .collect()
+}
+
+fn replace(pack: &str, file: &str, from: &str, to: &str) {
+    let path = Path::new(pack).join(file);
+    let text = fs::read_to_string(&path).expect("the file is there");
+    assert!(text.contains(from), "`{from}` is not in {text}");
+    fs::write(&path, text.replace(from, to)).expect("the file can be written");
+}
+
+#[test]
+fn a_new_pack_is_whole_and_passes_its_own_tests_on_every_cloud() {
+    for action in
+        ["aws.ec2.RunInstances", "azure.compute.virtualMachines.write", "gcp.compute.instances.insert"]
+    {
+        let (_folder, pack) = new_pack(action);
+        quarry(["pack", "check", &pack]).run().exits(0);
+        let results = results(&pack, 0);
+        assert_eq!(results["summary"]["pass"], 6, "{action}: {results:#}");
+    }
+}
+
+#[test]
+fn an_existing_folder_is_left_alone() {
+    let (folder, _pack) = new_pack("aws.ec2.RunInstances");
+    let run = quarry(["pack", "new", "T1535", "--out", &shown(folder.path())]).run().exits(2);
+    assert!(run.stderr.contains("is there already"), "{}", run.stderr);
+    let run = quarry(["pack", "new", "T1535", "--action", "aws.ec2.RunInstance", "--out", "/nowhere"])
+        .run()
+        .exits(2);
+    assert!(run.stderr.contains("did you mean `aws.ec2.RunInstances`?"), "{}", run.stderr);
+}
+
+#[test]
+fn a_miss_names_the_condition_that_dropped_the_event() {
+    let (_folder, pack) = new_pack("aws.ec2.RunInstances");
+    replace(&pack, "run-instances.spl", r#"eventName="RunInstances""#, r#"eventName="RunInstance""#);
+    replace(&pack, "run-instances.aql", r#""Error Code" IS NULL"#, r#""Region" IS NULL"#);
+    let results = results(&pack, 1);
+    let found = verdicts(&results, "plain");
+    assert_eq!((found[0].1.as_str(), found[1].1.as_str()), ("miss", "miss"));
+    assert!(found[0].2.contains("eventName") && found[0].2.contains("RunInstances"), "{}", found[0].2);
+    assert!(found[1].2.contains("region") && found[1].2.contains("us-east-1"), "{}", found[1].2);
+    assert_eq!(verdicts(&results, "refused")[0].1, "pass");
+    let table = test(&pack).run().exits(1);
+    assert!(table.text().contains("plain / run-instances.spl: miss: line 1"), "{}", table.text());
+}
+
+#[test]
+fn a_false_alarm_and_a_wrong_entity_are_told_apart() {
+    let (_folder, pack) = new_pack("aws.ec2.RunInstances");
+    replace(&pack, "run-instances.spl", "| where isnull(errorCode)", "| where true() OR isnull(errorCode)");
+    replace(
+        &pack,
+        "run-instances.aql",
+        r#"FIRST("User Identity ARN") AS actor"#,
+        "FIRST('someone') AS actor",
+    );
+    let results = results(&pack, 1);
+    let (_, verdict, why) = verdicts(&results, "refused").remove(0);
+    assert_eq!(verdict, "false-alarm");
+    assert!(why.contains("1 alerts where 0 are right: RunInstances by arn:aws:"), "{why}");
+    let (_, verdict, why) = verdicts(&results, "plain").remove(1);
+    assert_eq!(verdict, "wrong-entity");
+    assert!(why.contains("the alert's `actor` is `someone`, not `arn:aws:iam::"), "{why}");
+    assert_eq!(
+        results["summary"],
+        json!({"pass": 3, "miss": 0, "false-alarm": 1, "wrong-entity": 2, "error": 0})
+    );
+}
+
+#[test]
+fn a_detection_that_does_not_compile_is_a_result_and_a_finding() {
+    let (_folder, pack) = new_pack("aws.ec2.RunInstances");
+    replace(&pack, "run-instances.spl", "| eval actor", "| evil actor");
+    let results = results(&pack, 1);
+    assert_eq!(verdicts(&results, "plain")[0].1, "error");
+    let check = quarry(["pack", "check", &pack]).run().exits(1);
+    assert!(check.text().contains("run-instances.spl:3:"), "{}", check.text());
+}
+
+#[test]
+fn what_a_pack_lacks_is_named() {
+    let (_folder, pack) = new_pack("aws.ec2.RunInstances");
+    fs::remove_file(Path::new(&pack).join("docs/playbook.md")).expect("the file is there");
+    replace(&pack, "tests/cases.yml", "kind: evasion", "kind: attack");
+    replace(&pack, "tests/cases.yml", "as: backup-service", "as: nobody");
+    let run = quarry(["pack", "check", &pack]).run().exits(1);
+    for wanted in ["`docs/playbook.md` is missing", "there is no evasion test", "has no `nobody`"] {
+        assert!(run.text().contains(wanted), "{wanted}: {}", run.text());
+    }
+}
+
+#[test]
+fn one_case_can_be_run_and_an_unknown_one_is_named() {
+    let (_folder, pack) = new_pack("aws.ec2.RunInstances");
+    let run = test(&format!("{pack}#refused")).run().exits(0);
+    assert!(run.text().contains("refused") && !run.text().contains("plain"), "{}", run.text());
+    let run = test(&format!("{pack}#refuse")).run().exits(2);
+    assert!(run.stderr.contains("did you mean `refused`?"), "{}", run.stderr);
+}
+
+#[test]
+fn junit_has_a_test_a_case_and_detection_and_its_failures() {
+    let (_folder, pack) = new_pack("aws.ec2.RunInstances");
+    replace(&pack, "run-instances.spl", r#"eventName="RunInstances""#, r#"eventName="Nothing""#);
+    let run = test(&pack).with(["--output", "junit"]).run().exits(1);
+    let text = run.text();
+    assert_eq!(text.matches("<testcase ").count(), 6, "{text}");
+    assert_eq!(text.matches("<failure ").count(), 2, "{text}");
+    assert!(text.contains(r#"<testsuite name="T1535" tests="6""#), "{text}");
+}
+
+#[test]
+fn late_records_are_seen_by_later_runs_of_a_schedule() {
+    let (_folder, pack) = new_pack("aws.ec2.RunInstances");
+    let late = "  - id: late
+    title: A launch whose record is 20 minutes late
+    kind: late
+    provider: aws
+    steps:
+      - {action: aws.ec2.RunInstances, arrives: 20m}
+    expect:
+      run-instances: {alerts: 1, first_alert_within: 25m}
+  - id: too-late
+    title: A launch whose record comes after the window has passed
+    kind: late
+    provider: aws
+    schedule: {every: 5m, look_back: 10m}
+    steps:
+      - {action: aws.ec2.RunInstances, arrives: 20m}
+    expect:
+      run-instances: {alerts: 1}
+  - id: twice
+    title: A launch whose record comes twice
+    kind: duplicate
+    provider: aws
+    steps:
+      - {action: aws.ec2.RunInstances, copies: 2}
+    expect:
+      run-instances: {alerts: 1}
+
+cast:
+";
+    replace(&pack, "tests/cases.yml", "\ncast:\n", &format!("\n{late}"));
+    let results = results(&pack, 1);
+    for (_, verdict, why) in verdicts(&results, "late") {
+        assert_eq!(verdict, "pass", "{why}");
+        assert!(why.contains("run every 5m over the last 1h: first alert 2"), "{why}");
+    }
+    for (_, verdict, why) in verdicts(&results, "too-late") {
+        assert_eq!(
+            (verdict.as_str(), why.as_str()),
+            ("miss", "run every 5m over the last 10m: no run shows it")
+        );
+    }
+    assert!(verdicts(&results, "twice").iter().all(|(_, verdict, _)| verdict == "pass"));
+}
+
+#[test]
+fn the_published_schemas_are_current() {
+    let printed = quarry(["pack", "schema"]).run().exits(0);
+    let printed: Value = serde_json::from_str(printed.text()).expect("schemas are JSON");
+    for (name, schema) in printed.as_object().expect("an object") {
+        let path = root().join("docs/schemas").join(name);
+        if std::env::var_os("UPDATE").is_some() {
+            let text = serde_json::to_string_pretty(schema).expect("JSON") + "\n";
+            fs::write(&path, text).expect("the file can be written");
+        }
+        let text = fs::read_to_string(&path).expect("the schema is published");
+        let published: Value = serde_json::from_str(&text).expect("JSON");
+        assert_eq!(&published, schema, "{name}: run with UPDATE=1");
+    }
+}
+
+#[test]
+fn commands_are_shown_and_signals_looked_for_in_real_logs() {
+    let (folder, pack) = new_pack("aws.ec2.RunInstances");
+    let more = "title: The action, done plainly
+    commands:
+      tool: aws
+      prerequisites: [an account to test in]
+      run: aws ec2 run-instances --image-id ami-1
+      clean_up: aws ec2 terminate-instances --instance-ids i-1
+    signals:
+      - {log: aws.cloudtrail, action: RunInstances, within: 15m, fields: ['responseElements.instancesSet.items[0].instanceId']}
+      - {log: aws.cloudtrail, action: CreateFleet, within: 15m}";
+    replace(&pack, "tests/cases.yml", "title: The action, done plainly", more);
+    let shown_commands = test(&pack).with(["--commands"]).run().exits(0);
+    for wanted in ["T1535#plain", "needs: an account to test in", "run-instances", "clean up", "within 15m"] {
+        assert!(shown_commands.text().contains(wanted), "{wanted}: {}", shown_commands.text());
+    }
+    let logs = emulated(&pack, "plain", folder.path());
+    let run = test(&pack).with(["--output", "json", "--logs", &logs]).run().exits(1);
+    let found: Value = serde_json::from_str(run.text()).expect("JSON");
+    let signals = found[0]["signals"].as_array().expect("signals");
+    assert_eq!((&signals[0]["records"], &signals[0]["holds"]), (&json!(1), &json!(true)), "{found:#}");
+    assert_eq!((&signals[1]["records"], &signals[1]["holds"]), (&json!(0), &json!(false)));
+    assert_eq!(found[0]["detections"][0]["alerts"], 1);
+}
+
+/// The records of a case of a pack as JSON lines in a folder.
+fn emulated(pack: &str, case: &str, folder: &Path) -> String {
+    let pack = Pack::load(Path::new(pack)).expect("the pack is whole");
+    let case = pack.cases.cases.iter().find(|found| found.id == case).expect("the case is there");
+    let emulator = Emulator::of_pack(&pack).expect("telemetry");
+    let emulation = emulator.case(case, &Options::default()).expect("the case is emulated");
+    let lines: Vec<String> = emulation.records.iter().map(|record| record.json.to_string()).collect();
+    let path = folder.join("emulated.json");
+    fs::write(&path, lines.join("\n")).expect("the file can be written");
+    shown(&path)
+}
+
+/// Launches by three busy principals, one of them named as an intruder might name himself, and one other launch.
+fn busy(folder: &Path) -> String {
+    let launch = |id: usize, who: &str| {
+        format!("      - {{id: s{id}, action: aws.ec2.RunInstances, as: {who}, at: {}m}}\n", id * 7)
+    };
+    let (mut steps, mut sessions) = (String::new(), String::new());
+    let mut id = 0;
+    for round in 0..12 {
+        sessions.push_str(&format!(
+            "  run-{round}: {{provider: aws, kind: assumed-role, name: infrastructure, session: run-{round}, \
+             source_ip: 198.51.100.40, user_agent: Terraform/1.12, account: '444455556666'}}\n"
+        ));
+        for who in [format!("run-{round}"), "builder".to_owned(), "copies".to_owned()] {
+            steps.push_str(&launch(id, &who));
+            id += 1;
+        }
+    }
+    steps.push_str(&launch(id, "operator"));
+    let text = format!(
+        "cast:
+{sessions}  builder: {{provider: aws, kind: iam-user, name: builder, source_ip: 192.0.2.50, user_agent: aws-cli/2.27, account: '444455556666'}}
+  copies: {{provider: aws, kind: iam-user, name: backup-service, source_ip: 198.51.100.90, user_agent: backup-agent/7, account: '444455556666'}}
+cases:
+  - id: busy
+    title: A working day
+    kind: benign
+    provider: aws
+    steps:
+{steps}"
+    );
+    let cases = CaseFile::parse("busy.yml", &text).expect("the cases are well formed");
+    let mut pack = Packs::embedded().expect("packs").packs.remove(0);
+    pack.cases = cases;
+    let emulator = Emulator::of_pack(&pack).expect("telemetry");
+    let options = Options { noise: 300, spread: Interval::of_seconds(86_400), ..Options::default() };
+    let emulation = emulator.case(&pack.cases.cases[0], &options).expect("the case is emulated");
+    let lines: Vec<String> = emulation.records.iter().map(|record| record.json.to_string()).collect();
+    let path = folder.join("busy.json");
+    fs::write(&path, lines.join("\n")).expect("the file can be written");
+    shown(&path)
+}
+
+#[test]
+fn tuning_finds_the_busy_principals_and_refuses_names_an_intruder_can_choose() {
+    let (folder, pack) = new_pack("aws.ec2.RunInstances");
+    let logs = busy(folder.path());
+    let file = shown(&folder.path().join("tuning.yml"));
+    let run = quarry(["tune", &pack, "--quiet", "--output", "json", "--write", &file, "--logs", &logs])
+        .run()
+        .exits(0);
+    let tuned: Value = serde_json::from_str(run.text()).expect("JSON");
+    let entries = tuned["exclusions"].as_array().expect("entries");
+    let proposed: Vec<String> = entries
+        .iter()
+        .filter(|entry| entry["proposed"] == true)
+        .map(|entry| format!("{} {}", entry["removes"], entry["entry"]["reason"].as_str().unwrap()))
+        .collect();
+    let expected = [
+        "24 `arn:aws:iam::444455556666:user/backup-service` from its own network",
+        "24 `arn:aws:iam::444455556666:user/builder` from its own network",
+        "24 `arn:aws:sts::444455556666:assumed-role/infrastructure/` from its own network",
+    ];
+    let mut sorted = proposed.clone();
+    sorted.sort();
+    assert_eq!(sorted, expected, "{tuned:#}");
+    let by_name = entries
+        .iter()
+        .find(|entry| entry["entry"]["reason"] == "whoever is called `backup-service`")
+        .expect("a name alone is weighed");
+    let refused = by_name["refused"].as_str().expect("and refused");
+    assert!(refused.contains("would pass `run-instances.spl` unseen"), "{refused}");
+    let by_agent = entries
+        .iter()
+        .find(|entry| entry["entry"]["field"] == "user_agent")
+        .expect("an agent alone is weighed");
+    assert!(by_agent["refused"].as_str().expect("and refused").contains("would pass"), "{by_agent}");
+    let hunt = quarry(["hunt", &pack, "--quiet", "--tuning", &file, "--output", "jsonl", "--logs", &logs])
+        .run()
+        .exits(0);
+    assert_eq!(hunt.rows().len(), 2, "only the operator's launch is left, once a dialect");
+    fs::write(Path::new(&pack).join("tuning/tuning.yml"), fs::read_to_string(&file).unwrap()).unwrap();
+    results(&pack, 0);
+}

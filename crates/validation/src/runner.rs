@@ -1,0 +1,266 @@
+//! Runs the cases of packs.
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use quarry_hunt::{Compiler, Failure, Outcome, SplunkFields};
+use quarry_pack::{
+    Detection, Pack, PackError, Schedule, Tuning,
+    cases::{Case, Expected, Order},
+    emulate::{Emulation, Emulator, Options, typical_delays},
+    results::{CaseResults, DetectionResult, PackResults, TestResults, Verdict},
+};
+use quarry_views::Catalog;
+
+use crate::{
+    judge::{Judged, judge},
+    schedule::watch,
+    stage::{Scene, Stage, tuned},
+};
+
+/// The schedule where neither case nor pack has one.
+const USUAL: (i64, i64) = (300, 3_600);
+
+/// What tests run with.
+pub struct Setup {
+    /// The views.
+    pub catalog: Arc<Catalog>,
+    /// Files and folders of Splunk macros.
+    pub macros: Vec<PathBuf>,
+    /// Which names Splunk searches see.
+    pub splunk_fields: SplunkFields,
+    /// How telemetry is made.
+    pub emulation: Options,
+    /// Cases that run at the same time.
+    pub threads: usize,
+}
+
+/// Runs the cases of packs, or the one named `only`; `done` is told how many of how many are through.
+///
+/// # Errors
+/// If a case cannot be emulated, or a temporary file not written. A detection that does not compile is
+/// a result, not an error.
+pub fn test_packs(
+    setup: &Setup,
+    packs: &[Pack],
+    only: Option<&str>,
+    done: &(dyn Fn(usize, usize) + Sync),
+) -> Outcome<TestResults> {
+    let chosen = |case: &Case| only.is_none_or(|only| case.id == only);
+    let jobs: Vec<(usize, &Pack, &Case)> = packs
+        .iter()
+        .enumerate()
+        .flat_map(|(index, pack)| pack.cases.cases.iter().map(move |case| (index, pack, case)))
+        .filter(|(_, _, case)| chosen(case))
+        .collect();
+    let compiler = Compiler::new(&setup.catalog, &setup.macros, setup.splunk_fields)?;
+    let emulators: Vec<Emulator> =
+        packs.iter().map(Emulator::of_pack).collect::<Result<_, _>>().map_err(of_pack)?;
+    let work = |(index, pack, case): &(usize, &Pack, &Case)| {
+        run_case(setup, &compiler, &emulators[*index], pack, case)
+    };
+    let results = on_threads(setup.threads, &jobs, &work, done);
+    let mut of_packs: Vec<PackResults> = packs
+        .iter()
+        .map(|pack| PackResults {
+            technique: pack.technique.clone(),
+            name: pack.name.clone(),
+            cases: Vec::new(),
+        })
+        .collect();
+    for ((index, _, _), result) in jobs.iter().zip(results) {
+        of_packs[*index].cases.push(result?);
+    }
+    Ok(TestResults::new(of_packs))
+}
+
+/// Emulates a case and runs every detection of the pack over it.
+fn run_case(
+    setup: &Setup,
+    compiler: &Compiler<'_>,
+    emulator: &Emulator,
+    pack: &Pack,
+    case: &Case,
+) -> Outcome<CaseResults> {
+    let emulation = emulate(setup, emulator, pack, case)?;
+    let run = CaseRun { setup, compiler, pack, case, emulation: &emulation };
+    let results = runtime()?.block_on(async {
+        if case.kind.is_scheduled() { run.scheduled().await } else { run.at_once().await }
+    })?;
+    Ok(CaseResults {
+        id: case.id.clone(),
+        title: case.title.clone(),
+        kind: case.kind,
+        provider: case.provider,
+        signals: case.signals.clone(),
+        results,
+    })
+}
+
+/// Emulates a case with the delays that its pack states.
+pub fn emulate(setup: &Setup, emulator: &Emulator, pack: &Pack, case: &Case) -> Outcome<Emulation> {
+    let options = Options { delays: typical_delays(pack), ..setup.emulation.clone() };
+    emulator.case(case, &options).map_err(of_pack)
+}
+
+/// A runtime for one case; cases run on threads of their own.
+pub fn runtime() -> Outcome<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::of("cannot start a thread", error))
+}
+
+/// A failure told by an error about a pack.
+#[allow(clippy::needless_pass_by_value)] // for `map_err`
+pub fn of_pack(error: PackError) -> Failure {
+    Failure::Other(error.to_string())
+}
+
+/// Does jobs on some threads; the results are in the order of the jobs.
+pub fn on_threads<J: Sync, R: Send>(
+    threads: usize,
+    jobs: &[J],
+    work: &(dyn Fn(&J) -> R + Sync),
+    done: &(dyn Fn(usize, usize) + Sync),
+) -> Vec<R> {
+    let (next, finished) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let results: Mutex<Vec<(usize, R)>> = Mutex::new(Vec::new());
+    std::thread::scope(|scope| {
+        for _ in 0..threads.clamp(1, jobs.len().max(1)) {
+            scope.spawn(|| {
+                loop {
+                    let place = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(job) = jobs.get(place) else { break };
+                    let result = work(job);
+                    results.lock().unwrap_or_else(PoisonError::into_inner).push((place, result));
+                    done(finished.fetch_add(1, Ordering::Relaxed) + 1, jobs.len());
+                }
+            });
+        }
+    });
+    let mut results = results.into_inner().unwrap_or_else(PoisonError::into_inner);
+    results.sort_by_key(|(place, _)| *place);
+    results.into_iter().map(|(_, result)| result).collect()
+}
+
+struct CaseRun<'a> {
+    setup: &'a Setup,
+    compiler: &'a Compiler<'a>,
+    pack: &'a Pack,
+    case: &'a Case,
+    emulation: &'a Emulation,
+}
+
+impl CaseRun<'_> {
+    /// Everything has arrived; each detection runs once.
+    async fn at_once(&self) -> Outcome<Vec<DetectionResult>> {
+        let mut records: Vec<_> = self.emulation.records.iter().collect();
+        if self.case.order == Order::Reversed {
+            records.reverse();
+        }
+        let now = records.iter().map(|record| record.time).max().unwrap_or_default();
+        let stage = Stage::open(&self.setup.catalog, &Scene { records, now, earliest: None }).await?;
+        let mut results = Vec::new();
+        for detection in &self.pack.detections {
+            let detected = match stage.detect(self.compiler, self.technique(), detection).await {
+                Ok(detected) => detected,
+                Err(failure) => {
+                    results.push(self.broken(detection, &failure));
+                    continue;
+                }
+            };
+            let before = detected.alerts.len();
+            let case_tuning = self.case_tuning();
+            let alerts = tuned(detected.alerts.clone(), &[&self.pack.tuning, &case_tuning], now);
+            let mut judged = judge(self.case, &detection.id, &alerts, &self.emulation.facts);
+            if judged.verdict == Verdict::Miss {
+                judged.why = Some(if alerts.len() < before {
+                    "the tuning takes its alert away".to_owned()
+                } else if alerts.is_empty() {
+                    stage.why_silent(&detected).await
+                } else {
+                    format!("{} alerts where {} are right", alerts.len(), self.expected(detection).alerts())
+                });
+            }
+            results.push(self.result(detection, alerts.len(), judged));
+        }
+        Ok(results)
+    }
+
+    /// Records arrive one by one; each detection runs on the schedule.
+    async fn scheduled(&self) -> Outcome<Vec<DetectionResult>> {
+        let schedule = self.schedule();
+        let case_tuning = self.case_tuning();
+        let tunings = [&self.pack.tuning, &case_tuning];
+        let mut results = Vec::new();
+        for detection in &self.pack.detections {
+            let catalog = &self.setup.catalog;
+            let seen =
+                watch(catalog, self.compiler, self.pack, detection, self.emulation, &schedule, &tunings)
+                    .await;
+            let seen = match seen {
+                Ok(seen) => seen,
+                Err(failure) => {
+                    results.push(self.broken(detection, &failure));
+                    continue;
+                }
+            };
+            let mut judged = judge(self.case, &detection.id, &seen.alerts, &self.emulation.facts);
+            let limit = match self.expected(detection) {
+                Expected::Stated(expectation) => expectation.first_alert_within,
+                Expected::Silence => None,
+            };
+            let late = limit.zip(seen.first_after).is_some_and(|(limit, after)| after > limit);
+            if late && judged.verdict == Verdict::Pass {
+                judged.verdict = Verdict::Miss;
+            }
+            if self.expected(detection).alerts() > 0 && judged.why.is_none() {
+                judged.why = Some(seen.sentence(&schedule));
+            }
+            results.push(self.result(detection, seen.alerts.len(), judged));
+        }
+        Ok(results)
+    }
+
+    fn technique(&self) -> Option<&str> {
+        self.pack.technique.as_deref()
+    }
+
+    fn expected(&self, detection: &Detection) -> Expected<'_> {
+        self.case.expected(&detection.id)
+    }
+
+    fn case_tuning(&self) -> Tuning {
+        Tuning { exclusions: self.case.tuning.clone(), thresholds: Vec::new() }
+    }
+
+    fn schedule(&self) -> Schedule {
+        let of_pack = self.pack.manifest.as_ref().and_then(|manifest| manifest.schedule.clone());
+        self.case.schedule.clone().or(of_pack).unwrap_or(Schedule {
+            every: quarry_pack::Interval::of_seconds(USUAL.0),
+            look_back: quarry_pack::Interval::of_seconds(USUAL.1),
+        })
+    }
+
+    fn broken(&self, detection: &Detection, failure: &Failure) -> DetectionResult {
+        let judged = Judged { verdict: Verdict::Error, why: Some(failure.message()) };
+        self.result(detection, 0, judged)
+    }
+
+    fn result(&self, detection: &Detection, alerts: usize, judged: Judged) -> DetectionResult {
+        DetectionResult {
+            detection: detection.id.clone(),
+            language: detection.language,
+            expected: self.expected(detection).alerts(),
+            alerts,
+            verdict: judged.verdict,
+            why: judged.why,
+        }
+    }
+}

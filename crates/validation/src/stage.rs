@@ -1,0 +1,94 @@
+//! Emulated records as logs on disk, and the detections over them.
+
+use std::{fs, io::Write, sync::Arc};
+
+use quarry_diagnostic::line_column;
+use quarry_engine::explain_empty;
+use quarry_hunt::{Compiler, Detected, Failure, LogOptions, Outcome, Workspace, detect, moment};
+use quarry_pack::{Alert, Detection, emulate::Record};
+use quarry_views::Catalog;
+use tempfile::TempDir;
+
+/// Longest excerpt of a query in a reason.
+const EXCERPT: usize = 100;
+
+/// Records on disk, open for detections.
+pub struct Stage {
+    workspace: Workspace,
+    _folder: TempDir,
+}
+
+/// What the detections are to see.
+pub struct Scene<'a> {
+    /// The records, in the order of the file.
+    pub records: Vec<&'a Record>,
+    /// "Now", in microseconds since 1970-01-01 UTC.
+    pub now: i64,
+    /// First instant that counts.
+    pub earliest: Option<i64>,
+}
+
+impl Stage {
+    /// Writes the records, a file of JSON lines a log type, and opens them.
+    pub async fn open(catalog: &Arc<Catalog>, scene: &Scene<'_>) -> Outcome<Self> {
+        let failed = |error: std::io::Error| Failure::of("cannot write emulated records", error);
+        let folder = TempDir::new().map_err(failed)?;
+        for record in &scene.records {
+            let path = folder.path().join(format!("{}.json", record.log));
+            let mut file = fs::OpenOptions::new().create(true).append(true).open(path).map_err(failed)?;
+            writeln!(file, "{}", record.json).map_err(failed)?;
+        }
+        let options = LogOptions {
+            now: moment::show(scene.now),
+            earliest: scene.earliest.map(moment::show),
+            latest: scene.earliest.map(|_| moment::show(scene.now.saturating_add(1))),
+            ..LogOptions::of(vec![folder.path().display().to_string()])
+        };
+        let workspace = Workspace::open(Arc::clone(catalog), &options).await?;
+        Ok(Self { workspace, _folder: folder })
+    }
+
+    /// Runs one detection.
+    pub async fn detect(
+        &self,
+        compiler: &Compiler<'_>,
+        technique: Option<&str>,
+        detection: &Detection,
+    ) -> Outcome<Detected> {
+        let report = self.workspace.session.new_report();
+        detect(compiler, &self.workspace, technique, detection, &report).await
+    }
+
+    /// Why a detection gave no row: the first condition that dropped every event.
+    pub async fn why_silent(&self, detected: &Detected) -> String {
+        let settled = &detected.settled;
+        let explained =
+            explain_empty(&self.workspace.session, &settled.plan, &settled.objects, settled.now).await;
+        let Ok(Some(explanation)) = explained else {
+            return "events pass its conditions on single events; what comes after, over groups of events, \
+                    drops them"
+                .to_owned();
+        };
+        let Some((span, _)) = explanation.passed.get(explanation.culprit) else {
+            return "no event reaches it".to_owned();
+        };
+        let text = &detected.query.text;
+        let (line, column) = line_column(text, span.start);
+        let excerpt = text.get(span.start..span.end).unwrap_or_default();
+        let words: Vec<&str> = excerpt.split_whitespace().collect();
+        let shown: String = words.join(" ").chars().take(EXCERPT).collect();
+        let reached = explanation.reached();
+        let mut why = format!("line {line}, column {column} drops all {reached} events: {shown}");
+        for field in &explanation.involved {
+            let values = field.values.iter().map(|(value, _)| value.as_deref().unwrap_or("no value"));
+            why.push_str(&format!("; `{}` is {}", field.field, values.collect::<Vec<_>>().join(", ")));
+        }
+        why
+    }
+}
+
+/// The alerts that a pack's and a case's tuning let through.
+pub fn tuned(alerts: Vec<Alert>, tunings: &[&quarry_pack::Tuning], now: i64) -> Vec<Alert> {
+    let day: String = moment::show(now).chars().take(10).collect();
+    alerts.into_iter().filter(|alert| tunings.iter().all(|tuning| tuning.admits(alert, &day))).collect()
+}
