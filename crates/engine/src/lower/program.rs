@@ -103,7 +103,7 @@ impl Lowering {
             arguments: arguments.clone(),
             steps: compiled,
             results: results.iter().filter_map(&of_result).collect(),
-            signature: Signature::any(arguments.len(), volatility),
+            signature: signature(arguments.len(), volatility),
         };
         // With an alias no column keeps the name of the table it came from.
         let column = |name: &str| Expr::Column(Column::new_unqualified(name)).alias(name);
@@ -132,6 +132,15 @@ impl Lowering {
             all.push((name.clone(), Expr::ScalarFunction(call)));
         }
         project(computed, all)
+    }
+}
+
+/// The signature for so many arguments. Without any, the run is computed like the others, row by row,
+/// and not once beforehand.
+fn signature(arguments: usize, volatility: Volatility) -> Signature {
+    match arguments {
+        0 => Signature::nullary(Volatility::Volatile),
+        _ => Signature::any(arguments, volatility),
     }
 }
 

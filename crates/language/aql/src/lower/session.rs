@@ -5,8 +5,8 @@
 
 use quarry_diagnostic::{Diagnostic, Span};
 use quarry_plan::{
-    AggregateCall, Expression as Planned, ExpressionKind as Kind, Frame, Node, Operator, SortKey, Type, Value,
-    WindowCall,
+    AggregateCall, Expression as Planned, ExpressionKind as Kind, Frame, Node, Operator, SortKey, Type,
+    Value, WindowCall,
 };
 
 use super::{select::Select, value::Typed};
