@@ -18,8 +18,8 @@ fn pruned(node: Node, wanted: Option<Names>) -> Node {
     Node::new(operator(node.operator, wanted), span)
 }
 
-fn child(node: Box<Node>, wanted: Option<Names>) -> Box<Node> {
-    Box::new(pruned(*node, wanted))
+fn child(node: Node, wanted: Option<Names>) -> Box<Node> {
+    Box::new(pruned(node, wanted))
 }
 
 fn operator(operator: Operator, wanted: Option<Names>) -> Operator {
@@ -31,29 +31,29 @@ fn operator(operator: Operator, wanted: Option<Names>) -> Operator {
             Operator::Source(source)
         }
         Operator::Filter { input, predicate } => {
-            Operator::Filter { input: child(input, and(wanted, [&predicate])), predicate }
+            Operator::Filter { input: child(*input, and(wanted, [&predicate])), predicate }
         }
         Operator::Extend { input, columns } => {
             let columns = kept(columns, &wanted);
-            let input = child(input, through(wanted, &columns));
+            let input = child(*input, through(wanted, &columns));
             Operator::Extend { input, columns }
         }
         Operator::Project { input, columns } => {
             let columns = kept(columns, &wanted);
             let used = and(Some(Names::new()), columns.iter().map(|(_, value)| value));
-            Operator::Project { input: child(input, used), columns }
+            Operator::Project { input: child(*input, used), columns }
         }
         Operator::Aggregate(aggregate) => Operator::Aggregate(aggregation(aggregate, wanted)),
-        Operator::Window { input, calls } => window(input, calls, wanted),
+        Operator::Window { input, calls } => window(*input, calls, wanted),
         Operator::Sort { input, keys } => {
-            Operator::Sort { input: child(input, and(wanted, values(&keys))), keys }
+            Operator::Sort { input: child(*input, and(wanted, values(&keys))), keys }
         }
         Operator::Limit { input, skip, fetch } => {
-            Operator::Limit { input: child(input, wanted), skip, fetch }
+            Operator::Limit { input: child(*input, wanted), skip, fetch }
         }
         Operator::Deduplicate { input, keys, keep, order } => {
             let used = and(wanted, keys.iter().chain(values(&order)));
-            Operator::Deduplicate { input: child(input, used), keys, keep, order }
+            Operator::Deduplicate { input: child(*input, used), keys, keep, order }
         }
         Operator::Union { inputs } => {
             // Which columns there are, and of which type, is what all inputs together say.
@@ -63,7 +63,7 @@ fn operator(operator: Operator, wanted: Option<Names>) -> Operator {
         }
         Operator::Join { left, right, kind, on } => {
             let used = and(wanted, on.iter().flat_map(|(left, right)| [left, right]));
-            Operator::Join { left: child(left, used.clone()), right: child(right, used), kind, on }
+            Operator::Join { left: child(*left, used.clone()), right: child(*right, used), kind, on }
         }
         Operator::Expand { input, column, limit, mut position } => {
             let mut wanted = wanted;
@@ -71,7 +71,7 @@ fn operator(operator: Operator, wanted: Option<Names>) -> Operator {
                 position = position.filter(|name| wanted.remove(name));
                 wanted.insert(column.clone());
             }
-            Operator::Expand { input: child(input, wanted), column, limit, position }
+            Operator::Expand { input: child(*input, wanted), column, limit, position }
         }
         Operator::Lookup(mut lookup) => {
             let mut wanted = wanted;
@@ -82,7 +82,7 @@ fn operator(operator: Operator, wanted: Option<Names>) -> Operator {
                 });
             }
             let used = and(wanted, lookup.keys.iter().map(|key| &key.value));
-            Operator::Lookup(Lookup { input: child(lookup.input, used), ..lookup })
+            Operator::Lookup(Lookup { input: child(*lookup.input, used), ..lookup })
         }
         operator @ Operator::Values { .. } => operator,
     }
@@ -134,10 +134,10 @@ fn aggregation(aggregate: Aggregate, wanted: Option<Names>) -> Aggregate {
     }
     let used = groups.iter().map(|(_, value)| value).chain(calls.iter().flat_map(|(_, call)| of_call(call)));
     let used = and(Some(Names::new()), used);
-    Aggregate { input: child(input, used), groups, aggregates: calls }
+    Aggregate { input: child(*input, used), groups, aggregates: calls }
 }
 
-fn window(input: Box<Node>, calls: Vec<(String, WindowCall)>, wanted: Option<Names>) -> Operator {
+fn window(input: Node, calls: Vec<(String, WindowCall)>, wanted: Option<Names>) -> Operator {
     let calls = kept(calls, &wanted);
     let below = wanted.map(|mut wanted| {
         calls.iter().for_each(|(name, _)| {

@@ -262,7 +262,7 @@ impl Context<'_> {
             Some(column) if column.empty => return None,
             Some(column) => column.data_type,
             None if rule.gone.contains_key(name) => return None,
-            None if !rule.open && !(rule.internal && name.starts_with('_')) => return None,
+            None if !(rule.open || rule.internal && name.starts_with('_')) => return None,
             None => self.late(name, level - 1)?,
         };
         Some((Expression::column(name, self.span), data_type))
