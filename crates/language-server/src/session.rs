@@ -2,9 +2,7 @@
 
 use std::{collections::HashMap, fmt, path::Path};
 
-use lsp_server::{
-    Connection, ErrorCode, ExtractError, Message, Notification, ProtocolError, Request, RequestId, Response,
-};
+use lsp_server::{Connection, ErrorCode, Message, Notification, ProtocolError, Request, RequestId, Response};
 use lsp_types::{
     CompletionOptions, CompletionResponse, HoverProviderCapability, InitializeParams,
     PublishDiagnosticsParams, ServerCapabilities, TextDocumentPositionParams, TextDocumentSyncCapability,
@@ -184,10 +182,7 @@ fn language(uri: &Uri, id: &str) -> Option<Language> {
 
 /// The parameters of a notification; one that cannot be read is passed over.
 fn read<N: lsp_types::notification::Notification>(notification: Notification) -> Option<N::Params> {
-    match notification.extract::<N::Params>(N::METHOD) {
-        Ok(parameters) => Some(parameters),
-        Err(ExtractError::MethodMismatch(_) | ExtractError::JsonError { .. }) => None,
-    }
+    notification.extract::<N::Params>(N::METHOD).ok()
 }
 
 fn invalid(id: RequestId, message: &str) -> Response {

@@ -384,6 +384,7 @@ fn only(mut row: Row, names: &[String]) -> Row {
 }
 
 impl Command {
+    #[allow(clippy::too_many_lines)] // one obvious match over the commands, to be read beside their documentation
     fn over(&self, mut rows: Vec<Row>, events: &[Row], all: &[String]) -> Vec<Row> {
         match self {
             Self::Search(search) => rows.retain(|row| search.of(row)),
@@ -562,7 +563,9 @@ fn spread(rows: &[Row], by: &[String]) -> Vec<(Vec<String>, Row)> {
             let values = row.get(name).map(Cell::texts).unwrap_or_default();
             keys = keys
                 .iter()
-                .flat_map(|key| values.iter().map(move |value| [key.as_slice(), &[value.clone()]].concat()))
+                .flat_map(|key| {
+                    values.iter().map(move |value| [key.as_slice(), std::slice::from_ref(value)].concat())
+                })
                 .collect();
         }
         all.extend(keys.into_iter().map(|key| (key, row.clone())));
