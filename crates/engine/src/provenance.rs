@@ -61,6 +61,7 @@ fn add(node: &mut Node) -> bool {
         | Operator::Limit { input, .. }
         | Operator::Deduplicate { input, .. }
         | Operator::Expand { input, .. } => add(input),
+        Operator::Lookup(lookup) => add(&mut lookup.input),
         Operator::Project { input, columns } => {
             let has = add(input);
             if has {

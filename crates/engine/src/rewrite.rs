@@ -1,6 +1,6 @@
 //! Rewriting plans before they are lowered.
 
-use quarry_plan::{Aggregate, Node, Operator, SortKey};
+use quarry_plan::{Aggregate, Lookup, Node, Operator, SortKey};
 
 /// The plan with every sort as late as it can be.
 ///
@@ -78,6 +78,7 @@ fn with_raised_inputs(operator: Operator) -> Operator {
         Operator::Expand { input, column, limit, position } => {
             Operator::Expand { input: raised(input), column, limit, position }
         }
+        Operator::Lookup(lookup) => Operator::Lookup(Lookup { input: raised(lookup.input), ..lookup }),
         Operator::Union { inputs } => {
             Operator::Union { inputs: inputs.into_iter().map(raise_sorts).collect() }
         }

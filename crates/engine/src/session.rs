@@ -16,12 +16,12 @@ use datafusion::{
     prelude::{SessionConfig, SessionContext},
 };
 use futures::StreamExt;
-use quarry_functions::QueryContext;
+use quarry_functions::{Places, QueryContext};
 use quarry_logs::{Limits, Location, ScanReport};
 use quarry_plan::Node;
 use quarry_views::Catalog;
 
-use crate::{EngineError, bind, lower::Lowering, raise_sorts, scan::LogTable};
+use crate::{EngineError, bind, lower::Lowering, prune, raise_sorts, scan::LogTable};
 
 /// How to run.
 #[derive(Debug, Clone)]
@@ -42,6 +42,7 @@ pub struct Session {
     context: SessionContext,
     limits: Limits,
     strict: bool,
+    places: Option<Places>,
 }
 
 /// A plan at work.
@@ -79,13 +80,27 @@ impl Session {
             context: SessionContext::new_with_state(state),
             limits: options.limits,
             strict: options.strict,
+            places: None,
         })
     }
 
     /// The same session over another catalog.
     #[must_use]
     pub fn with_catalog(&self, catalog: Arc<Catalog>) -> Self {
-        Self { catalog, context: self.context.clone(), limits: self.limits, strict: self.strict }
+        Self {
+            catalog,
+            context: self.context.clone(),
+            limits: self.limits,
+            strict: self.strict,
+            places: self.places.clone(),
+        }
+    }
+
+    /// The session with a database that says where addresses are.
+    #[must_use]
+    pub fn with_places(mut self, places: Option<Places>) -> Self {
+        self.places = places;
+        self
     }
 
     /// An empty report for a run.
@@ -105,7 +120,7 @@ impl Session {
         now: i64,
         report: Arc<ScanReport>,
     ) -> Result<Execution, EngineError> {
-        let plan = raise_sorts(plan.clone());
+        let plan = prune(raise_sorts(plan.clone()));
         let formats = Arc::new(self.catalog.formats.clone());
         let tables = bind(&plan, &self.catalog, now)?
             .into_iter()
@@ -116,7 +131,7 @@ impl Session {
                 provider_as_source(Arc::new(table) as Arc<dyn TableProvider>)
             })
             .collect();
-        let functions = QueryContext { now_micros: now };
+        let functions = QueryContext { now_micros: now, places: self.places.clone() };
         let logical = Lowering::new(&functions, tables).lower(&plan)?;
         let physical = self.context.state().create_physical_plan(&logical).await?;
         let physical_plan = displayable(physical.as_ref()).indent(false).to_string();

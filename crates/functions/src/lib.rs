@@ -9,20 +9,26 @@ mod aggregate;
 mod aql;
 mod base;
 mod json;
+mod lookup;
 mod network;
 mod pattern;
 mod spl;
 mod time;
 mod waist;
+mod window;
 
 use std::sync::Arc;
 
-use datafusion_expr::{AggregateUDF, ScalarUDF};
+use datafusion_expr::{AggregateUDF, ScalarUDF, WindowUDF};
 use quarry_plan::Type;
 
 pub use aggregate::{AggregateExample, AggregateFunction};
-pub use base::{Example, Function, Literal, QueryContext, data_type, number_text, parse_number, waist_type};
+pub use base::{
+    Example, Function, Literal, Places, QueryContext, data_type, number_text, parse_number, waist_type,
+};
+pub use lookup::{lookup_rows_udf, lookup_value_udf};
 pub use pattern::{Groups, Matcher, Pattern, compile_pattern, matcher, text_match_udf};
+pub use window::WindowFunction;
 
 /// Every scalar function with its description.
 pub fn scalar_table() -> impl Iterator<Item = &'static Function> {
@@ -45,6 +51,17 @@ pub fn scalar_functions(context: &QueryContext) -> Vec<Arc<ScalarUDF>> {
 pub fn aggregate_functions() -> Vec<Arc<AggregateUDF>> {
     let table = aggregate_table().map(|function| Arc::new(aggregate::aggregate_udf(function)));
     table.chain([Arc::new(aql::session_udf())]).collect()
+}
+
+/// Every window function with its description.
+pub fn window_table() -> impl Iterator<Item = &'static WindowFunction> {
+    window::TABLES.iter().flat_map(|table| table.iter())
+}
+
+/// All window functions.
+#[must_use]
+pub fn window_functions() -> Vec<Arc<WindowUDF>> {
+    window_table().map(|function| Arc::new(window::window_udf(function))).collect()
 }
 
 /// Whether a scalar function's value depends on the present moment.

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 
 use quarry_aql::ReferenceCollection;
 use quarry_diagnostic::Diagnostic;
-use quarry_plan::{Node, TimeRange, Type};
+use quarry_plan::{Node, Rows, TimeRange, Type};
 use quarry_spl::{
-    Macros,
-    lower::{LowerOptions, lower},
+    Knowledge,
+    lower::{Environment, LowerOptions, Store, lower_with},
 };
 use quarry_views::{Catalog, NamedFile, UserFiles, View};
 
@@ -40,6 +40,10 @@ pub struct QueryText {
 pub struct Compiled {
     /// The plan, if the query can run.
     pub plan: Option<Node>,
+    /// A plan whose rows are needed before the rest can be compiled.
+    pub pending: Option<Node>,
+    /// Tables that the query writes.
+    pub stores: Vec<Store>,
     /// Plan column and label of each output column.
     pub output: Vec<(String, String)>,
     /// A wildcard stands for fields that only the data can tell.
@@ -53,21 +57,22 @@ pub struct Compiled {
 /// Compiles queries: the views, the macros, the options.
 pub struct Compiler<'a> {
     catalog: &'a Catalog,
-    macros: Macros,
+    knowledge: Knowledge,
     splunk_fields: SplunkFields,
     aql: quarry_aql::LowerOptions,
 }
 
 impl<'a> Compiler<'a> {
-    /// A compiler over a catalog; reads the macros from files and folders, and the files that the user's
-    /// `quarry.toml` names.
+    /// A compiler over a catalog; reads macros, lookups and apps of Splunk from files and folders, and the
+    /// files that the user's `quarry.toml` names.
     ///
     /// # Errors
     /// If a file cannot be read.
-    pub fn new(catalog: &'a Catalog, macros: &[PathBuf], splunk_fields: SplunkFields) -> Outcome<Self> {
-        let macros = Macros::load(macros).map_err(|error| Failure::of("cannot read macros", error))?;
+    pub fn new(catalog: &'a Catalog, knowledge: &[PathBuf], splunk_fields: SplunkFields) -> Outcome<Self> {
+        let knowledge = Knowledge::load(knowledge)
+            .map_err(|error| Failure::of("cannot read macros and lookups", error))?;
         let aql = quarry_aql::LowerOptions::default();
-        Self { catalog, macros, splunk_fields, aql }.with_aql(&catalog.files, false)
+        Self { catalog, knowledge, splunk_fields, aql }.with_aql(&catalog.files, false)
     }
 
     /// The same with more reference data and saved searches for AQL; `permissive` accepts undocumented
@@ -104,20 +109,41 @@ impl<'a> Compiler<'a> {
     /// # Errors
     /// If the catalog has no view of the language.
     pub fn compile(&self, query: &QueryText, discovered: Option<&[(String, Type)]>) -> Outcome<Compiled> {
+        self.compile_with(query, discovered, &[])
+    }
+
+    /// Compiles one query that went through so many stages already, see [`Compiled::pending`].
+    ///
+    /// # Errors
+    /// If the catalog has no view of the language.
+    pub fn compile_with(
+        &self,
+        query: &QueryText,
+        discovered: Option<&[(String, Type)]>,
+        answers: &[Rows],
+    ) -> Outcome<Compiled> {
         let view = self.view(query.language)?;
         Ok(match query.language {
-            Language::Spl => self.compile_spl(&query.text, view, discovered),
+            Language::Spl => self.compile_spl(&query.text, view, discovered, answers),
             Language::Aql => self.compile_aql(&query.text, view),
         })
     }
 
-    fn compile_spl(&self, text: &str, view: &View, discovered: Option<&[(String, Type)]>) -> Compiled {
-        let parsed = quarry_spl::parse(text, &self.macros);
-        let understood = !parsed.diagnostics.iter().any(Diagnostic::is_error);
+    fn compile_spl(
+        &self,
+        text: &str,
+        view: &View,
+        discovered: Option<&[(String, Type)]>,
+        answers: &[Rows],
+    ) -> Compiled {
+        let parsed = quarry_spl::parse(text, &self.knowledge.macros);
+        let understood = parsed.is_understood();
         let mut diagnostics = parsed.diagnostics.clone();
         if !understood {
             return Compiled {
                 plan: None,
+                pending: None,
+                stores: Vec::new(),
                 output: Vec::new(),
                 needs_discovery: false,
                 parsed: false,
@@ -125,10 +151,13 @@ impl<'a> Compiler<'a> {
             };
         }
         let options = LowerOptions { view, discovered, default_time: TimeRange::default() };
-        let lowered = lower(&parsed, &options);
+        let environment = Environment { knowledge: Some(&self.knowledge), answers };
+        let lowered = lower_with(&parsed, &options, &environment);
         diagnostics.extend(lowered.diagnostics);
         Compiled {
             plan: lowered.plan,
+            pending: lowered.pending,
+            stores: lowered.stores,
             output: lowered.output.into_iter().map(|column| (column.column, column.label)).collect(),
             needs_discovery: lowered.needs_discovery,
             parsed: true,
@@ -142,6 +171,8 @@ impl<'a> Compiler<'a> {
         let lowered = quarry_aql::lower(&parsed, view, &self.aql);
         Compiled {
             plan: lowered.plan,
+            pending: None,
+            stores: Vec::new(),
             output: lowered.output.into_iter().map(|column| (column.column, column.label)).collect(),
             needs_discovery: false,
             parsed: understood,
@@ -175,6 +206,21 @@ fn text_of(path: &Path) -> Outcome<String> {
 #[must_use]
 pub fn language_of(path: &Path) -> Option<Language> {
     Language::of_file(path)
+}
+
+/// The searches of a file that Splunk's users keep them in: a detection of security_content or a
+/// savedsearches.conf; none if the file is something else.
+#[must_use]
+pub fn saved_searches(path: &Path) -> Option<Vec<QueryText>> {
+    let name = path.file_name()?.to_str()?;
+    let text = std::fs::read_to_string(path).ok()?;
+    let found = quarry_spl::saved_searches(name, &text)?;
+    let query = |found: quarry_spl::SavedSearch| QueryText {
+        language: Language::Spl,
+        name: found.name,
+        text: found.search,
+    };
+    Some(found.into_iter().map(query).collect())
 }
 
 /// Reads a query from a file or standard input (`-`).

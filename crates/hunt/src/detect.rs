@@ -7,6 +7,7 @@ use quarry_diagnostic::Diagnostic;
 use quarry_engine::with_provenance;
 use quarry_logs::ScanReport;
 use quarry_pack::{Alert, Detection};
+use quarry_spl::lower::Store;
 
 use crate::{
     Compiler, Failure, Outcome, QueryText, Workspace,
@@ -22,6 +23,8 @@ pub struct Detected {
     pub warnings: Vec<Diagnostic>,
     /// The query as it was compiled.
     pub query: QueryText,
+    /// Tables that the query writes.
+    pub stores: Vec<Store>,
     /// What was run: the plan with its times, "now", the objects.
     pub settled: Settled,
 }
@@ -43,7 +46,7 @@ pub async fn detect(
         text: detection.text.clone(),
     };
     let compiled = workspace.compile(compiler, &query).await?;
-    let Runnable { plan, columns, warnings } = runnable(&query, compiled)?;
+    let Runnable { plan, columns, warnings, stores } = runnable(&query, compiled)?;
     let settled = workspace.settle(with_provenance(&plan)).await?;
     let failed = |error: quarry_engine::EngineError| Failure::of(&detection.id, error);
     let execution = workspace
@@ -57,7 +60,7 @@ pub async fn detect(
             alerts.push(alert(technique, detection, &columns, &batch, row));
         }
     }
-    Ok(Detected { alerts, warnings, query, settled })
+    Ok(Detected { alerts, warnings, query, stores, settled })
 }
 
 fn alert(

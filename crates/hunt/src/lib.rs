@@ -8,11 +8,12 @@ mod cells;
 mod compile;
 mod detect;
 mod failure;
+mod lookups;
 pub mod moment;
 mod workspace;
 
 pub use cells::cell_text;
-pub use compile::{Compiled, Compiler, QueryText, SplunkFields, language_of, read_query};
+pub use compile::{Compiled, Compiler, QueryText, SplunkFields, language_of, read_query, saved_searches};
 pub use detect::{Detected, detect};
 pub use failure::{Failure, Outcome};
 pub use workspace::{LogOptions, Runnable, Settled, Workspace, for_each_source, runnable};

@@ -1,19 +1,27 @@
 //! Logs, listed, with the meaning of "now".
 
-use std::sync::Arc;
+use std::{
+    path::{Path, PathBuf},
+    sync::{Arc, OnceLock},
+};
 
 use quarry_diagnostic::Diagnostic;
 use quarry_engine::{Session, SessionOptions};
+use quarry_functions::Places;
 use quarry_logs::{FieldCounts, Limits, Listing, Location};
-use quarry_plan::{Node, Operator, TimeBound, TimeRange, Type};
+use quarry_plan::{Node, Operator, Rows, TimeBound, TimeRange, Type};
+use quarry_spl::lower::Store;
 use quarry_views::Catalog;
 use tempfile::NamedTempFile;
 
 use crate::{
     Failure, Outcome,
     compile::{Compiled, Compiler, QueryText},
-    moment,
+    lookups, moment,
 };
+
+/// A table of `outputlookup` that no folder was named for.
+const NOT_WRITTEN: &str = "RUN001";
 
 /// Which logs to read, and how.
 #[derive(Debug, Clone)]
@@ -34,6 +42,8 @@ pub struct LogOptions {
     pub memory: usize,
     /// What a record may be.
     pub limits: Limits,
+    /// A MaxMind database that says where addresses are.
+    pub places: Option<PathBuf>,
 }
 
 impl LogOptions {
@@ -49,6 +59,7 @@ impl LogOptions {
             threads: 1,
             memory: 256 << 20,
             limits: Limits::default(),
+            places: None,
         }
     }
 }
@@ -77,6 +88,7 @@ pub struct Workspace {
     _spool: Option<NamedTempFile>,
     threads: usize,
     now: Now,
+    newest: OnceLock<Option<i64>>,
     replacement: Option<TimeRange>,
 }
 
@@ -109,13 +121,15 @@ impl Workspace {
             strict: options.strict,
         };
         let session = Session::new(Arc::clone(&catalog), &session);
+        let session = session.map_err(|error| Failure::Other(error.to_string()))?;
         Ok(Self {
-            session: session.map_err(|error| Failure::Other(error.to_string()))?,
+            session: session.with_places(places(options.places.as_deref())?),
             catalog,
             listing,
             _spool: spool,
             threads: options.threads,
             now,
+            newest: OnceLock::new(),
             replacement,
         })
     }
@@ -127,7 +141,7 @@ impl Workspace {
     pub async fn compile(&self, compiler: &Compiler<'_>, query: &QueryText) -> Outcome<Compiled> {
         let first = compiler.compile(query, None)?;
         if !first.needs_discovery || first.plan.is_none() {
-            return Ok(first);
+            return self.stages(compiler, query, None, first).await;
         }
         let view = compiler.view(query.language)?;
         let fields = self.discover().await?;
@@ -143,7 +157,56 @@ impl Workspace {
         }
         known.sort_by(|left, right| left.0.cmp(&right.0));
         known.dedup_by(|left, right| left.0 == right.0);
-        compiler.compile(query, Some(&known))
+        let compiled = compiler.compile(query, Some(&known))?;
+        self.stages(compiler, query, Some(&known), compiled).await
+    }
+
+    /// Runs what must be known before the rest can be compiled, and compiles the rest.
+    async fn stages(
+        &self,
+        compiler: &Compiler<'_>,
+        query: &QueryText,
+        discovered: Option<&[(String, Type)]>,
+        mut compiled: Compiled,
+    ) -> Outcome<Compiled> {
+        let mut answers = Vec::new();
+        while let Some(plan) = compiled.pending.take() {
+            answers.push(self.rows(plan).await?);
+            compiled = compiler.compile_with(query, discovered, &answers)?;
+        }
+        Ok(compiled)
+    }
+
+    /// All rows of a plan.
+    ///
+    /// # Errors
+    /// If logs cannot be read.
+    pub async fn rows(&self, plan: Node) -> Outcome<Rows> {
+        let failed = |error: quarry_engine::EngineError| Failure::Other(error.to_string());
+        let Settled { plan, now, objects, .. } = self.settle(plan).await?;
+        let execution =
+            self.session.run(&plan, objects, now, self.session.new_report()).await.map_err(failed)?;
+        let schema = execution.schema();
+        Ok(quarry_engine::rows_of(&schema, &execution.collect().await.map_err(failed)?))
+    }
+
+    /// Writes the tables of a query into a folder; without one gives a note for each that is not written.
+    ///
+    /// # Errors
+    /// If logs cannot be read, or a table cannot be written.
+    pub async fn write_stores(&self, stores: &[Store], folder: Option<&Path>) -> Outcome<Vec<Diagnostic>> {
+        let mut notes = Vec::new();
+        for store in stores {
+            let Some(folder) = folder else {
+                let note =
+                    Diagnostic::note(NOT_WRITTEN, format!("`{}` is not written", store.file), store.span);
+                notes.push(note.with_help("name a folder with `--write-lookups`"));
+                continue;
+            };
+            let rows = self.rows(store.plan.clone()).await?;
+            lookups::write(folder, store, &rows)?;
+        }
+        Ok(notes)
     }
 
     /// The fields of the events by log type.
@@ -207,11 +270,25 @@ impl Workspace {
 
     /// Time of the newest event.
     async fn newest(&self) -> Outcome<Option<i64>> {
+        if let Some(known) = self.newest.get() {
+            return Ok(*known);
+        }
         let formats = Arc::new(self.catalog.formats.clone());
-        quarry_engine::newest_event_time(&formats, &self.objects(), self.threads)
+        let newest = quarry_engine::newest_event_time(&formats, &self.objects(), self.threads)
             .await
-            .map_err(|error| Failure::Other(error.to_string()))
+            .map_err(|error| Failure::Other(error.to_string()))?;
+        Ok(*self.newest.get_or_init(|| newest))
     }
+}
+
+/// The database of places, if there is one.
+fn places(path: Option<&Path>) -> Outcome<Option<Places>> {
+    let open = |path: &Path| {
+        Places::open(path).map_err(|reason| {
+            Failure::Other(format!("cannot use the location database `{}`: {reason}", path.display()))
+        })
+    };
+    path.map(open).transpose()
 }
 
 /// Lists the logs. Standard input goes to a temporary file first, since logs may be read more than
@@ -259,6 +336,7 @@ pub fn for_each_source(node: &mut Node, visit: &mut dyn FnMut(&mut quarry_plan::
         | Operator::Limit { input, .. }
         | Operator::Deduplicate { input, .. }
         | Operator::Expand { input, .. } => for_each_source(input, visit),
+        Operator::Lookup(lookup) => for_each_source(&mut lookup.input, visit),
         Operator::Aggregate(aggregate) => for_each_source(&mut aggregate.input, visit),
         Operator::Union { inputs } => inputs.iter_mut().for_each(|input| for_each_source(input, visit)),
         Operator::Join { left, right, .. } => {
@@ -276,6 +354,8 @@ pub struct Runnable {
     pub columns: Vec<(String, String)>,
     /// What was found that is no error.
     pub warnings: Vec<Diagnostic>,
+    /// Tables that the query writes.
+    pub stores: Vec<Store>,
 }
 
 /// What of a compiled query can be run.
@@ -286,7 +366,8 @@ pub fn runnable(query: &QueryText, compiled: Compiled) -> Outcome<Runnable> {
     let broken = compiled.diagnostics.iter().any(Diagnostic::is_error);
     match compiled.plan {
         Some(plan) if !broken => {
-            Ok(Runnable { plan, columns: compiled.output, warnings: compiled.diagnostics })
+            let Compiled { output: columns, diagnostics: warnings, stores, .. } = compiled;
+            Ok(Runnable { plan, columns, warnings, stores })
         }
         _ => Err(Failure::Query {
             name: query.name.clone(),

@@ -169,16 +169,22 @@ impl Pack {
         }
         let names: Vec<&str> = detections.iter().map(|detection| detection.title.as_str()).collect();
         let name = names.join(", ");
-        Ok(Self {
+        Ok(Self::of_detections(&name, detections))
+    }
+
+    /// A pack that is nothing but detections.
+    #[must_use]
+    pub fn of_detections(name: &str, detections: Vec<Detection>) -> Self {
+        Self {
             technique: None,
-            origin: name.clone(),
-            name,
+            origin: name.to_owned(),
+            name: name.to_owned(),
             manifest: None,
             detections,
             cases: CaseFile::default(),
             tuning: Tuning::default(),
             pages: Pages::new(),
-        })
+        }
     }
 }
 

@@ -17,7 +17,8 @@ mod value;
 pub use expression::{Arithmetic, Comparison, Expression, ExpressionKind, TextMatcher, TextPattern};
 pub use necessary::{ColumnFacts, Facts, Need, necessary};
 pub use operator::{
-    Aggregate, AggregateCall, JoinKind, Node, Operator, SortKey, Source, SourceColumn, WindowCall,
+    Aggregate, AggregateCall, Frame, JoinKind, KeyMatch, Lookup, LookupKey, LookupTable, Node, Operator,
+    Rows, SortKey, Source, SourceColumn, WindowCall,
 };
 pub use time::{TimeBound, TimeRange, TimeStep, TimeUnit};
 pub use value::{Type, Value};

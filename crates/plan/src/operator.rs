@@ -1,5 +1,7 @@
 //! Operators: what is done with a stream of rows.
 
+use std::sync::Arc;
+
 use quarry_diagnostic::Span;
 
 use crate::{Expression, TimeRange, Type, Value};
@@ -109,6 +111,62 @@ pub enum Operator {
         /// Name of a `Text` column that is added and orders the rows of one list by their elements' places.
         position: Option<String>,
     },
+    /// Adds columns with what a table of reference data says; rows and their order stay.
+    Lookup(Lookup),
+}
+
+/// Reference data looked up for each row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lookup {
+    /// Rows in.
+    pub input: Box<Node>,
+    /// The table.
+    pub table: Arc<LookupTable>,
+    /// What must agree; a null key agrees with nothing, a list if one of its values does.
+    pub keys: Vec<LookupKey>,
+    /// New columns and the table's column each comes from.
+    pub outputs: Vec<(String, usize)>,
+    /// Matching rows used, in the table's order. The outputs are `Text` if it is one, else `TextList`.
+    pub most: usize,
+    /// Where fewer rows match, the default fills up to so many.
+    pub least: usize,
+    /// The value of every output where nothing matches and `least` is not zero.
+    pub default: Option<String>,
+}
+
+/// Reference data: texts in rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LookupTable {
+    /// Its name.
+    pub name: String,
+    /// Column names.
+    pub columns: Vec<String>,
+    /// One text a column; an empty text is no value.
+    pub rows: Vec<Vec<String>>,
+}
+
+/// One condition of a lookup.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LookupKey {
+    /// The value of the row.
+    pub value: Expression,
+    /// The table's column.
+    pub column: usize,
+    /// How both are compared.
+    pub how: KeyMatch,
+    /// Whether case is ignored.
+    pub ignore_case: bool,
+}
+
+/// How a value is compared with a table's column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyMatch {
+    /// The same text.
+    Exact,
+    /// The column holds patterns, `*` stands for any run of characters.
+    Wildcard,
+    /// The column holds networks such as `10.0.0.0/8`, the value is an address.
+    Network,
 }
 
 /// The scan: which columns of which view, over which time.
@@ -163,15 +221,38 @@ pub struct AggregateCall {
     pub result: Type,
 }
 
-/// A window function: an aggregate, or `row_number`, over a partition.
+/// A window function over a partition: an aggregate, `row_number`, or a window function of
+/// `crates/functions` by its name.
 #[derive(Debug, Clone, PartialEq)]
 pub struct WindowCall {
     /// The function; its `order` orders the window.
     pub call: AggregateCall,
     /// Partition keys.
     pub partition: Vec<Expression>,
-    /// Whether the whole partition is seen (`true`) or the rows up to this one (`false`).
-    pub whole: bool,
+    /// Which rows of the partition are seen.
+    pub frame: Frame,
+}
+
+/// Which rows of its partition a window call sees.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Frame {
+    /// All.
+    Whole,
+    /// Rows up to this one in the call's order.
+    Rows {
+        /// The first is so many before this one; none is the first of all.
+        from: Option<usize>,
+        /// The last is so many before this one.
+        to: usize,
+    },
+    /// Those whose order key, the only one and a `Double`, is at most so much less (or greater, if
+    /// descending) than this one's, this one included.
+    Near(f64),
+}
+
+impl Frame {
+    /// All rows up to this one.
+    pub const SO_FAR: Self = Self::Rows { from: None, to: 0 };
 }
 
 /// One key of an order.
@@ -194,6 +275,23 @@ pub enum JoinKind {
     Semi,
     /// Rows of the left that have none.
     Anti,
+}
+
+/// Rows that were computed, as they go into [`Operator::Values`].
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Rows {
+    /// Column names and types.
+    pub columns: Vec<(String, Type)>,
+    /// One value a column.
+    pub rows: Vec<Vec<Value>>,
+}
+
+impl Rows {
+    /// A node that gives these rows.
+    #[must_use]
+    pub fn into_node(self, span: Span) -> Node {
+        Node::new(Operator::Values { columns: self.columns, rows: self.rows }, span)
+    }
 }
 
 impl Node {
@@ -243,6 +341,11 @@ impl Node {
                 }
                 JoinKind::Semi | JoinKind::Anti => left.columns(),
             },
+            Operator::Lookup(lookup) => {
+                let data_type = if lookup.most == 1 { Type::Text } else { Type::TextList };
+                let added = lookup.outputs.iter().map(|(name, _)| (name.clone(), data_type)).collect();
+                merge(lookup.input.columns(), added)
+            }
             Operator::Expand { input, column, position, .. } => {
                 let made = std::iter::once(column).chain(position);
                 merge(input.columns(), made.map(|name| (name.clone(), Type::Text)).collect())
@@ -283,6 +386,7 @@ impl Node {
                 visit(left);
                 visit(right);
             }),
+            Operator::Lookup(lookup) => lookup.keys.iter().for_each(|key| visit(&key.value)),
             Operator::Source(_)
             | Operator::Values { .. }
             | Operator::Limit { .. }
@@ -327,6 +431,7 @@ impl Node {
                 place(left, span);
                 place(right, span);
             }),
+            Operator::Lookup(lookup) => lookup.keys.iter_mut().for_each(|key| place(&mut key.value, span)),
             Operator::Source(_)
             | Operator::Values { .. }
             | Operator::Limit { .. }
@@ -348,6 +453,7 @@ impl Node {
             | Operator::Limit { input, .. }
             | Operator::Deduplicate { input, .. }
             | Operator::Expand { input, .. } => vec![input],
+            Operator::Lookup(lookup) => vec![&mut lookup.input],
             Operator::Aggregate(aggregate) => vec![&mut aggregate.input],
             Operator::Union { inputs } => inputs.iter_mut().collect(),
             Operator::Join { left, right, .. } => vec![left, right],
@@ -367,6 +473,7 @@ impl Node {
             | Operator::Limit { input, .. }
             | Operator::Deduplicate { input, .. }
             | Operator::Expand { input, .. } => vec![input],
+            Operator::Lookup(lookup) => vec![&lookup.input],
             Operator::Aggregate(aggregate) => vec![&aggregate.input],
             Operator::Union { inputs } => inputs.iter().collect(),
             Operator::Join { left, right, .. } => vec![left, right],

@@ -136,6 +136,10 @@ pub struct LogArguments {
     #[arg(long, default_value_t = 64, value_name = "MIB")]
     pub max_record: usize,
 
+    /// A MaxMind database (.mmdb) that says where addresses are, for `iplocation`
+    #[arg(long, value_name = "FILE")]
+    pub places: Option<PathBuf>,
+
     /// Show no progress and no closing line
     #[arg(long, short)]
     pub quiet: bool,
@@ -150,6 +154,14 @@ pub struct LanguageArguments {
     /// Splunk macros: macros.conf files and folders of security_content macro YAML
     #[arg(long, num_args = 1.., value_name = "PATH")]
     pub macros: Vec<PathBuf>,
+
+    /// Splunk lookups: CSV files, transforms.conf files and folders of security_content lookup YAML
+    #[arg(long, num_args = 1.., value_name = "PATH")]
+    pub lookups: Vec<PathBuf>,
+
+    /// Folders of Splunk apps: macros, lookups, fields of source types (props.conf), event types, tags
+    #[arg(long, num_args = 1.., value_name = "DIR")]
+    pub splunk_app: Vec<PathBuf>,
 
     /// QRadar reference data: a CSV file under the name that queries use (`Bad Addresses=bad.csv`)
     #[arg(long, value_name = "NAME=FILE", value_parser = named_file)]
@@ -205,6 +217,10 @@ pub struct QueryArguments {
     /// Print the physical plan to standard error before running
     #[arg(long)]
     pub explain: bool,
+
+    /// Folder for the tables that `outputlookup` writes; without it nothing is written
+    #[arg(long, value_name = "DIR")]
+    pub write_lookups: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -233,6 +249,10 @@ pub struct HuntArguments {
     /// Exit with 1 if there is an alert
     #[arg(long)]
     pub exit_code: bool,
+
+    /// Folder for the tables that `outputlookup` writes; without it nothing is written
+    #[arg(long, value_name = "DIR")]
+    pub write_lookups: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

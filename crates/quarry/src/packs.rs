@@ -1,9 +1,13 @@
 //! Which packs a command is about.
 
-use std::path::PathBuf;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
-use quarry_pack::{Pack, PackError, Packs};
+use quarry_hunt::{QueryText, saved_searches};
+use quarry_pack::{Detection, Pack, PackError, Packs, Severity};
 
 use crate::failure::{Failure, Outcome};
 
@@ -24,5 +28,30 @@ pub fn find_packs(source: &PackSource, targets: &[String]) -> Outcome<Vec<Pack>>
     if targets.is_empty() {
         return Ok(known.packs);
     }
-    known.find_all(targets).map_err(failed)
+    let mut packs = Vec::new();
+    let mut others = Vec::new();
+    for target in targets {
+        match saved_searches(Path::new(target)) {
+            Some(queries) => packs.push(pack_of(target, queries)),
+            None => others.push(target.clone()),
+        }
+    }
+    if !others.is_empty() {
+        packs.extend(known.find_all(&others).map_err(failed)?);
+    }
+    Ok(packs)
+}
+
+/// The searches of a file as a pack, each a detection of medium severity.
+fn pack_of(file: &str, queries: Vec<QueryText>) -> Pack {
+    let detection = |query: QueryText| Detection {
+        id: query.name.clone(),
+        title: query.name,
+        file: file.to_owned(),
+        language: query.language,
+        severity: Severity::Medium,
+        severity_by_risk_score: BTreeMap::new(),
+        text: query.text,
+    };
+    Pack::of_detections(file, queries.into_iter().map(detection).collect())
 }

@@ -59,6 +59,7 @@ pub fn logs(arguments: &LogArguments) -> LogOptions {
         threads: threads(arguments),
         memory: arguments.memory.max(16).saturating_mul(1 << 20),
         limits: limits(arguments),
+        places: arguments.places.clone(),
     }
 }
 
@@ -66,8 +67,9 @@ pub fn logs(arguments: &LogArguments) -> LogOptions {
 pub fn compiler<'a>(catalog: &'a Catalog, arguments: &LanguageArguments) -> Outcome<Compiler<'a>> {
     let files =
         UserFiles { reference: arguments.reference.clone(), saved_searches: arguments.saved_search.clone() };
-    Compiler::new(catalog, &arguments.macros, arguments.splunk_fields.into())?
-        .with_aql(&files, arguments.permissive)
+    let LanguageArguments { macros, lookups, splunk_app, .. } = arguments;
+    let knowledge: Vec<PathBuf> = splunk_app.iter().chain(macros).chain(lookups).cloned().collect();
+    Compiler::new(catalog, &knowledge, arguments.splunk_fields.into())?.with_aql(&files, arguments.permissive)
 }
 
 /// Says so if "now" is the newest event.

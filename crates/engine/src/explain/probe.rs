@@ -96,7 +96,8 @@ impl Prober {
         probe
     }
 
-    fn columns_of(&mut self, value: &Expression) -> Vec<(String, Probe)> {
+    /// The texts of the columns that a value uses, each once.
+    pub fn columns_of(&mut self, value: &Expression) -> Vec<(String, Probe)> {
         let mut names: Vec<&str> = Vec::new();
         value.visit_columns(&mut |column| {
             if !names.contains(&column) {

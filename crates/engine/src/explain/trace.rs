@@ -224,6 +224,7 @@ fn segment(
                 let keeps = matches!(node.operator, Operator::Extend { .. });
                 plan = computed(&mut prober, &mut steps, plan, node.span, columns, keeps);
             }
+            Operator::Lookup(lookup) => plan = looked_up(&mut prober, &mut steps, plan, node.span, lookup),
             Operator::Sort { .. } => {}
             _ => break,
         }
@@ -266,6 +267,30 @@ fn computed(
         (name.clone(), value.span, probe, origin)
     });
     let values: Vec<_> = values.collect();
+    if !values.is_empty() {
+        steps.push(Step::Compute(span, values));
+    }
+    prober.place(plan)
+}
+
+/// Adds a Lookup with probes of what it gave; its values are from the columns that were looked up.
+fn looked_up(
+    prober: &mut Prober,
+    steps: &mut Vec<Step>,
+    plan: Node,
+    span: Span,
+    lookup: &quarry_plan::Lookup,
+) -> Node {
+    let keys: Vec<Vec<_>> = lookup.keys.iter().map(|key| prober.columns_of(&key.value)).collect();
+    let input = Box::new(prober.place(plan));
+    let plan = Node::new(Operator::Lookup(quarry_plan::Lookup { input, ..lookup.clone() }), span);
+    let shown = lookup.outputs.iter().filter(|(name, _)| !name.starts_with('\u{1}'));
+    let values: Vec<_> = shown
+        .map(|(name, _)| {
+            let probe = prober.text(&Expression::column(name.clone(), span));
+            (name.clone(), span, probe, Origin::Columns(keys.concat()))
+        })
+        .collect();
     if !values.is_empty() {
         steps.push(Step::Compute(span, values));
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use datafusion::{
-    common::{DFSchema, plan_datafusion_err},
+    common::{DFSchema, ScalarValue, plan_datafusion_err},
     error::Result,
     functions_aggregate as builtin,
     logical_expr::{
@@ -12,7 +12,7 @@ use datafusion::{
         lit,
     },
 };
-use quarry_plan::{AggregateCall, SortKey, WindowCall};
+use quarry_plan::{AggregateCall, Frame, SortKey, WindowCall};
 
 use super::Lowering;
 
@@ -65,19 +65,11 @@ impl Lowering {
     /// Lowers a window call.
     pub(super) fn window(&self, window: &WindowCall, schema: &DFSchema) -> Result<Expr> {
         let call = &window.call;
-        let (function, arguments) = if call.function == "row_number" {
-            let function = datafusion::functions_window::row_number::row_number_udwf();
-            (WindowFunctionDefinition::WindowUDF(function), Vec::new())
-        } else {
-            let function = self.aggregate_function(&call.function)?;
-            (WindowFunctionDefinition::AggregateUDF(function), self.aggregate_arguments(call, schema)?)
+        let function = self.window_function(&call.function, window.frame)?;
+        let arguments = match &function {
+            WindowFunctionDefinition::AggregateUDF(_) => self.aggregate_arguments(call, schema)?,
+            WindowFunctionDefinition::WindowUDF(_) => self.expressions(&call.arguments, schema)?,
         };
-        let end = if window.whole {
-            WindowFrameBound::Following(datafusion::common::ScalarValue::UInt64(None))
-        } else {
-            WindowFrameBound::CurrentRow
-        };
-        let start = WindowFrameBound::Preceding(datafusion::common::ScalarValue::UInt64(None));
         let filter = call.filter.as_ref().map(|filter| self.expression(filter, schema)).transpose()?;
         Ok(Expr::WindowFunction(Box::new(WindowFunction {
             fun: function,
@@ -85,7 +77,7 @@ impl Lowering {
                 args: arguments,
                 partition_by: self.expressions(&window.partition, schema)?,
                 order_by: self.order(&call.order, schema)?,
-                window_frame: WindowFrame::new_bounds(WindowFrameUnits::Rows, start, end),
+                window_frame: window_frame(window.frame),
                 filter: filter.map(Box::new),
                 null_treatment: skips_nulls(&call.function),
                 distinct: call.function == "count_distinct",
@@ -93,10 +85,44 @@ impl Lowering {
         })))
     }
 
+    fn window_function(&self, name: &str, frame: Frame) -> Result<WindowFunctionDefinition> {
+        // The aggregates of these names cannot take rows back out of a frame that moves on.
+        let moves = !matches!(frame, Frame::Whole | Frame::SO_FAR);
+        let found = match name {
+            "row_number" => datafusion::functions_window::row_number::row_number_udwf(),
+            "first" if moves => datafusion::functions_window::nth_value::first_value_udwf(),
+            "last" if moves => datafusion::functions_window::nth_value::last_value_udwf(),
+            _ => match self.windows.get(name) {
+                Some(found) => Arc::clone(found),
+                None => return Ok(WindowFunctionDefinition::AggregateUDF(self.aggregate_function(name)?)),
+            },
+        };
+        Ok(WindowFunctionDefinition::WindowUDF(found))
+    }
+
     /// Lowers an order; nulls go last both ways.
     pub(super) fn order(&self, keys: &[SortKey], schema: &DFSchema) -> Result<Vec<Sort>> {
         keys.iter().map(|key| Ok(self.expression(&key.value, schema)?.sort(!key.descending, false))).collect()
     }
+}
+
+fn window_frame(frame: Frame) -> WindowFrame {
+    let rows = |count: Option<usize>| {
+        let count = count.map(|count| u64::try_from(count).unwrap_or(u64::MAX));
+        WindowFrameBound::Preceding(ScalarValue::UInt64(count))
+    };
+    let (units, start, end) = match frame {
+        Frame::Whole => {
+            (WindowFrameUnits::Rows, rows(None), WindowFrameBound::Following(ScalarValue::UInt64(None)))
+        }
+        Frame::Rows { from, to: 0 } => (WindowFrameUnits::Rows, rows(from), WindowFrameBound::CurrentRow),
+        Frame::Rows { from, to } => (WindowFrameUnits::Rows, rows(from), rows(Some(to))),
+        Frame::Near(distance) => {
+            let start = WindowFrameBound::Preceding(ScalarValue::Float64(Some(distance)));
+            (WindowFrameUnits::Range, start, WindowFrameBound::CurrentRow)
+        }
+    };
+    WindowFrame::new_bounds(units, start, end)
 }
 
 fn skips_nulls(function: &str) -> Option<NullTreatment> {

@@ -176,7 +176,12 @@ fn call(function: Arc<ScalarUDF>, arguments: Vec<Expr>) -> Expr {
 }
 
 pub(super) fn literal(value: &Value) -> Expr {
-    let scalar = match value {
+    lit(scalar(value))
+}
+
+/// A constant as DataFusion has it.
+pub(super) fn scalar(value: &Value) -> ScalarValue {
+    match value {
         Value::Null => ScalarValue::Null,
         Value::Boolean(value) => ScalarValue::Boolean(Some(*value)),
         Value::Integer(value) => ScalarValue::Int64(Some(*value)),
@@ -184,8 +189,7 @@ pub(super) fn literal(value: &Value) -> Expr {
         Value::Text(value) => ScalarValue::Utf8(Some(value.clone())),
         Value::Timestamp(value) => ScalarValue::TimestampMicrosecond(Some(*value), Some("UTC".into())),
         Value::TextList(items) => ScalarValue::List(text_list(items)),
-    };
-    lit(scalar)
+    }
 }
 
 fn text_list(items: &[String]) -> Arc<ListArray> {

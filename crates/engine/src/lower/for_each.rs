@@ -20,15 +20,13 @@ use datafusion::{
     error::Result,
     logical_expr::{
         ColumnarValue, Expr, ExprSchemable, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
-        Volatility, execution_props::ExecutionProps, expr::ScalarFunction,
-        physical_planning_context::PhysicalPlanningContext, simplify::SimplifyContext,
+        Volatility, expr::ScalarFunction,
     },
-    optimizer::simplify_expressions::ExprSimplifier,
-    physical_expr::{PhysicalExpr, create_physical_expr},
+    physical_expr::PhysicalExpr,
 };
 use quarry_plan::{Expression, Type};
 
-use super::{Lowering, arrow_type};
+use super::{Lowering, arrow_type, compiled::compile};
 
 impl Lowering {
     /// The list of what `body` gives for each element of `list`.
@@ -91,11 +89,7 @@ impl ForEach {
     fn new(body: Expr, schema: &DFSchema) -> Result<Self> {
         let name = format!("for_each[{body}]");
         let volatility = if body.is_volatile() { Volatility::Volatile } else { Volatility::Immutable };
-        let simplifier =
-            ExprSimplifier::new(SimplifyContext::builder().with_schema(Arc::new(schema.clone())).build());
-        let body = simplifier.simplify(simplifier.coerce(body, schema)?)?;
-        let body =
-            create_physical_expr(&body, schema, &ExecutionProps::new(), &PhysicalPlanningContext::default())?;
+        let body = compile(body, schema)?;
         Ok(Self {
             name,
             signature: Signature::variadic_any(volatility),

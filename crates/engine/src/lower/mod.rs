@@ -1,14 +1,17 @@
 //! From the waist to a DataFusion logical plan.
 
 mod aggregate;
+mod compiled;
 mod expression;
 mod for_each;
+mod lookup;
 mod operator;
+mod program;
 
 use std::{collections::HashMap, sync::Arc};
 
 use arrow::datatypes::{DataType, Field, TimeUnit};
-use datafusion::logical_expr::{AggregateUDF, LogicalPlan, ScalarUDF, TableSource};
+use datafusion::logical_expr::{AggregateUDF, LogicalPlan, ScalarUDF, TableSource, WindowUDF};
 use quarry_functions::QueryContext;
 use quarry_plan::Type;
 
@@ -16,6 +19,7 @@ use quarry_plan::Type;
 pub struct Lowering {
     scalars: HashMap<String, Arc<ScalarUDF>>,
     aggregates: HashMap<String, Arc<AggregateUDF>>,
+    windows: HashMap<String, Arc<WindowUDF>>,
     /// The scans of the plan, in the order in which a walk (inputs first, left to right) meets them.
     tables: Vec<Arc<dyn TableSource>>,
     next_table: usize,
@@ -30,6 +34,10 @@ impl Lowering {
         Self {
             scalars: scalars.into_iter().map(|function| (function.name().to_owned(), function)).collect(),
             aggregates: aggregates
+                .into_iter()
+                .map(|function| (function.name().to_owned(), function))
+                .collect(),
+            windows: quarry_functions::window_functions()
                 .into_iter()
                 .map(|function| (function.name().to_owned(), function))
                 .collect(),

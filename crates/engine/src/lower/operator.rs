@@ -2,20 +2,27 @@
 
 use std::sync::Arc;
 
-use arrow::datatypes::{Field, Schema};
+use arrow::{
+    datatypes::{Field, Schema},
+    record_batch::{RecordBatch, RecordBatchOptions},
+};
 use datafusion::{
+    catalog::MemTable,
     common::{Column, DFSchema, DFSchemaRef, JoinType, ScalarValue, UnnestOptions, plan_datafusion_err},
+    datasource::provider_as_source,
     error::Result,
     logical_expr::{EmptyRelation, Expr, LogicalPlan, LogicalPlanBuilder, lit},
 };
 use quarry_plan::{
-    Aggregate, AggregateCall, Expression, JoinKind, Node, Operator, SortKey, Type, Value, WindowCall,
+    Aggregate, AggregateCall, Expression, Frame, JoinKind, Node, Operator, SortKey, Type, Value, WindowCall,
 };
 
-use super::{Lowering, arrow_type};
+use super::{Lowering, arrow_type, program};
 
 /// Name of the helper column that numbers the rows of a duplicate group.
 const ROW_NUMBER: &str = "__row_number";
+/// Name of the table that holds fixed rows.
+const VALUES: &str = "fixed_rows";
 
 impl Lowering {
     /// Lowers a node and all its inputs.
@@ -31,7 +38,13 @@ impl Lowering {
                 let predicate = self.expression(predicate, input.schema())?;
                 LogicalPlanBuilder::from(input).filter(predicate)?.build()
             }
-            Operator::Extend { input, columns } => self.extend(input, columns),
+            Operator::Extend { input, columns } => {
+                let (steps, below) = program::run_of(node);
+                if steps.len() >= program::SHORTEST {
+                    return self.program(&steps, below);
+                }
+                self.extend(input, columns)
+            }
             Operator::Project { input, columns } => self.project(input, columns),
             Operator::Aggregate(aggregate) => self.aggregation(aggregate),
             Operator::Window { input, calls } => self.windows(input, calls),
@@ -48,6 +61,7 @@ impl Lowering {
             Operator::Expand { input, column, limit, position } => {
                 self.expand(input, column, *limit, position.as_deref())
             }
+            Operator::Lookup(lookup) => self.lookup(lookup),
         }
     }
 
@@ -153,7 +167,7 @@ impl Lowering {
             order: order.to_vec(),
             result: Type::Integer,
         };
-        let window = WindowCall { call, partition: keys.to_vec(), whole: false };
+        let window = WindowCall { call, partition: keys.to_vec(), frame: Frame::SO_FAR };
         let number = self.window(&window, input.schema())?.alias(ROW_NUMBER);
         let keep = u64::try_from(keep).unwrap_or(u64::MAX);
         let numbered = LogicalPlanBuilder::from(input)
@@ -278,11 +292,11 @@ impl Lowering {
 }
 
 /// The column names of a schema.
-fn names(schema: &DFSchema) -> Vec<String> {
+pub(super) fn names(schema: &DFSchema) -> Vec<String> {
     schema.fields().iter().map(|field| field.name().clone()).collect()
 }
 
-fn project(input: LogicalPlan, columns: Vec<(String, Expr)>) -> Result<LogicalPlan> {
+pub(super) fn project(input: LogicalPlan, columns: Vec<(String, Expr)>) -> Result<LogicalPlan> {
     let columns = columns.into_iter().map(|(name, value)| match value {
         Expr::Column(column) if column.relation.is_none() && column.name == name => Expr::Column(column),
         value => value.alias(name),
@@ -297,13 +311,26 @@ fn values(columns: &[(String, Type)], rows: &[Vec<Value>]) -> Result<LogicalPlan
     if rows.is_empty() {
         return Ok(LogicalPlan::EmptyRelation(EmptyRelation { produce_one_row: false, schema }));
     }
-    let rows = rows
-        .iter()
-        .map(|row| row.iter().map(super::expression::literal).collect())
-        .collect::<Vec<Vec<Expr>>>();
-    // The builder names the columns itself.
-    let plan = LogicalPlanBuilder::values_with_schema(rows, &schema)?.build()?;
-    let named = names(plan.schema()).into_iter().zip(columns);
-    let named = named.map(|(given, (name, _))| (name.clone(), Expr::Column(Column::new_unqualified(given))));
-    project(plan, named.collect())
+    let batch = value_batch(&Schema::clone(schema.as_arrow()), columns, rows)?;
+    let table = MemTable::try_new(batch.schema(), vec![vec![batch]])?;
+    let columns = columns.iter().map(|(name, _)| Expr::Column(Column::new(Some(VALUES), name)).alias(name));
+    LogicalPlanBuilder::scan(VALUES, provider_as_source(Arc::new(table)), None)?
+        .project(columns.collect::<Vec<_>>())?
+        .build()
+}
+
+/// Fixed rows as a batch: a plan of literals would be slow to plan where there are thousands.
+fn value_batch(schema: &Schema, columns: &[(String, Type)], rows: &[Vec<Value>]) -> Result<RecordBatch> {
+    let mut arrays = Vec::with_capacity(columns.len());
+    for (index, (_, data_type)) in columns.iter().enumerate() {
+        let wanted = arrow_type(*data_type);
+        let null = ScalarValue::try_new_null(&wanted)?;
+        let values = rows.iter().map(|row| match row.get(index).map(super::expression::scalar) {
+            Some(value) if value.data_type() == wanted => value,
+            _ => null.clone(),
+        });
+        arrays.push(ScalarValue::iter_to_array(values)?);
+    }
+    let options = RecordBatchOptions::new().with_row_count(Some(rows.len()));
+    Ok(RecordBatch::try_new_with_options(Arc::new(schema.clone()), arrays, &options)?)
 }

@@ -1,5 +1,6 @@
 //! The table row of an aggregate function, and the adapter to DataFusion.
 
+use std::collections::VecDeque;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
@@ -111,6 +112,11 @@ impl AggregateUDFImpl for TableAggregate {
         Ok(Box::new(accumulator(self.function, options, waist_type(arguments.return_field.data_type()))))
     }
 
+    fn create_sliding_accumulator(&self, arguments: AccumulatorArgs<'_>) -> Result<Box<dyn Accumulator>> {
+        let result = waist_type(arguments.return_field.data_type());
+        Ok(Box::new(Sliding { function: self.function, result, rows: VecDeque::new() }))
+    }
+
     fn state_fields(&self, arguments: StateFieldsArgs<'_>) -> Result<Vec<FieldRef>> {
         let name = format_state_name(arguments.name, "state");
         Ok(vec![Arc::new(Field::new(name, DataType::Binary, true))])
@@ -137,6 +143,57 @@ pub(super) fn accumulator(
     result: Type,
 ) -> FoldAccumulator {
     FoldAccumulator { fold: (function.start)(), arity: function.arity, order, converter: None, result }
+}
+
+/// An aggregate over a frame that moves on: keeps the rows inside and folds them anew.
+#[derive(Debug)]
+struct Sliding {
+    function: &'static AggregateFunction,
+    result: Type,
+    rows: VecDeque<Vec<ArrayRef>>,
+}
+
+impl Accumulator for Sliding {
+    fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
+        for index in 0..values.first().map_or(0, |column| column.len()) {
+            self.rows.push_back(values.iter().map(|column| column.slice(index, 1)).collect());
+        }
+        Ok(())
+    }
+
+    fn retract_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
+        let gone = values.first().map_or(0, |column| column.len()).min(self.rows.len());
+        self.rows.drain(..gone);
+        Ok(())
+    }
+
+    fn supports_retract_batch(&self) -> bool {
+        true
+    }
+
+    fn evaluate(&mut self) -> Result<ScalarValue> {
+        let mut whole = accumulator(self.function, Vec::new(), self.result);
+        for row in &self.rows {
+            whole.update_batch(row)?;
+        }
+        whole.evaluate()
+    }
+
+    fn size(&self) -> usize {
+        size_of_val(self) + self.rows.len() * size_of::<ArrayRef>() * self.function.arity
+    }
+
+    fn state(&mut self) -> Result<Vec<ScalarValue>> {
+        let mut whole = accumulator(self.function, Vec::new(), self.result);
+        for row in &self.rows {
+            whole.update_batch(row)?;
+        }
+        whole.state()
+    }
+
+    fn merge_batch(&mut self, _: &[ArrayRef]) -> Result<()> {
+        Err(exec_datafusion_err!("a moving frame is never merged"))
+    }
 }
 
 /// A fold as an accumulator.

@@ -26,9 +26,21 @@ pub(crate) fn scalar(literal: Literal) -> ScalarValue {
     }
 }
 
+/// A column of constants; nulls take the type of the others.
+pub(crate) fn column(literals: &[Literal]) -> ArrayRef {
+    let typed = literals.iter().map(|literal| scalar(*literal)).find(|found| !found.is_null());
+    let null =
+        typed.map_or(ScalarValue::Null, |found| ScalarValue::try_new_null(&found.data_type()).unwrap());
+    let values = literals.iter().map(|literal| match scalar(*literal) {
+        found if found.is_null() => null.clone(),
+        found => found,
+    });
+    ScalarValue::iter_to_array(values).unwrap()
+}
+
 /// Calls the function with these arguments over `rows` rows.
 pub(crate) fn call(function: &'static Function, arguments: Vec<ColumnarValue>, rows: usize) -> ArrayRef {
-    let udf = scalar_udf(function, &QueryContext { now_micros: NOW });
+    let udf = scalar_udf(function, &QueryContext { now_micros: NOW, places: None });
     let fields: Vec<FieldRef> = arguments
         .iter()
         .map(|value| Arc::new(Field::new("argument", value.data_type(), true)) as FieldRef)

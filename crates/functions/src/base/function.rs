@@ -14,6 +14,7 @@ use quarry_plan::Type;
 
 use super::argument::Argument;
 use super::call::Call;
+use super::places::Places;
 use super::types::{data_type, waist_type};
 
 /// What a function may know about the query it runs in.
@@ -21,6 +22,8 @@ use super::types::{data_type, waist_type};
 pub struct QueryContext {
     /// "Now": microseconds since 1970-01-01 UTC.
     pub now_micros: i64,
+    /// Where addresses are.
+    pub places: Option<Places>,
 }
 
 /// A constant in an example.

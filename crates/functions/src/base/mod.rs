@@ -6,6 +6,7 @@ mod cell;
 #[cfg(test)]
 pub(crate) mod check;
 mod function;
+mod places;
 mod types;
 
 pub(crate) use argument::Argument;
@@ -14,5 +15,6 @@ pub(crate) use cell::Cell;
 pub use cell::{number_text, parse_number};
 pub(crate) use function::{ArgumentTypes, results, scalar_udf};
 pub use function::{Example, Function, Literal, QueryContext};
+pub use places::Places;
 pub(crate) use types::list_scalar;
 pub use types::{data_type, waist_type};

@@ -7,6 +7,7 @@ mod bin;
 mod bits;
 mod chance;
 mod combine;
+mod command;
 mod command_names;
 mod compare;
 mod convert;
@@ -18,6 +19,7 @@ mod kind;
 mod letter_case;
 mod math;
 mod multivalue;
+mod place;
 mod printf;
 mod range;
 mod regular;
@@ -56,6 +58,7 @@ pub(crate) const TABLES: &[&[Function]] = &[
     bits::FUNCTIONS,
     chance::FUNCTIONS,
     combine::FUNCTIONS,
+    command::FUNCTIONS,
     command_names::FUNCTIONS,
     compare::FUNCTIONS,
     convert::FUNCTIONS,
@@ -67,6 +70,7 @@ pub(crate) const TABLES: &[&[Function]] = &[
     letter_case::FUNCTIONS,
     math::FUNCTIONS,
     multivalue::FUNCTIONS,
+    place::FUNCTIONS,
     printf::FUNCTIONS,
     range::FUNCTIONS,
     regular::FUNCTIONS,

@@ -8,12 +8,17 @@
 //! ```
 
 mod codes;
+mod knowledge;
 pub mod lower;
 mod macros;
 pub mod registry;
 mod syntax;
 
-pub use macros::{Macro, MacroError, Macros, SourceMap};
+pub use knowledge::{
+    Knowledge, KnowledgeError, LookupDefinition, LookupSource, SavedSearch, read_csv, saved_searches,
+    write_row,
+};
+pub use macros::{Macro, Macros, SourceMap};
 use quarry_diagnostic::Diagnostic;
 pub use syntax::tree;
 
@@ -28,6 +33,14 @@ pub struct Parsed {
     pub pipeline: tree::Pipeline,
     /// What is wrong with it.
     pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Parsed {
+    /// Whether the whole text was read; a macro that is not known is what is missing, not what is wrong.
+    #[must_use]
+    pub fn is_understood(&self) -> bool {
+        !self.diagnostics.iter().any(|found| found.is_error() && found.code != codes::UNKNOWN_MACRO)
+    }
 }
 
 /// Expands macros and reads a search. Never fails: what is wrong stands in `diagnostics`.

@@ -122,6 +122,11 @@ impl<'w, 'a> Walk<'w, 'a> {
                 next.extend(calls.iter().map(|(name, _)| (name.clone(), Domain::any())));
                 Some(Rc::new(next))
             }
+            Operator::Lookup(lookup) => {
+                let mut next = (*columns).clone();
+                next.extend(lookup.outputs.iter().map(|(name, _)| (name.clone(), Domain::any())));
+                Some(Rc::new(next))
+            }
             _ => Some(columns),
         }
     }

@@ -7,7 +7,7 @@ use std::{
 };
 
 use quarry_diagnostic::{Diagnostic, JsonDiagnostic};
-use quarry_hunt::{Compiled, QueryText, read_query};
+use quarry_hunt::{Compiled, QueryText, read_query, saved_searches};
 use quarry_pack::Language;
 use serde::{Deserialize, Serialize};
 
@@ -60,7 +60,10 @@ pub fn run(arguments: &CheckArguments) -> Outcome {
         for_each_line(corpus, language.into(), &mut check)?;
     }
     for file in &arguments.files {
-        check(&read_query(file, arguments.lang.map(Into::into))?)?;
+        match saved_searches(file) {
+            Some(queries) => queries.iter().try_for_each(&mut check)?,
+            None => check(&read_query(file, arguments.lang.map(Into::into))?)?,
+        }
     }
     output.flush().map_err(Failure::writing)?;
     let percent = |part: usize| 100.0 * to_float(part) / to_float(totals.queries.max(1));

@@ -57,6 +57,11 @@ async fn hunt(
             progress.stop();
             let outcome = match outcome {
                 Ok(found) => {
+                    let folder = arguments.write_lookups.as_deref();
+                    let notes = workspace.write_stores(&found.stores, folder).await?;
+                    if !arguments.logs.quiet {
+                        print_diagnostics(&found.query.name, &found.query.text, &notes);
+                    }
                     let all = told(found, &mut now_told, arguments.logs.quiet);
                     let before = all.len();
                     let shown = admitted(all, &[&pack.tuning, &own_tuning], &today);

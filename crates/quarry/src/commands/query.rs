@@ -3,6 +3,7 @@
 use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use arrow::record_batch::RecordBatch;
+use quarry_diagnostic::Diagnostic;
 use quarry_hunt::{QueryText, Runnable, Settled, Workspace, read_query, runnable};
 use quarry_plan::{Node, Operator};
 
@@ -23,11 +24,16 @@ pub fn run(arguments: &QueryArguments) -> Outcome {
     settings::runtime(settings::threads(&arguments.logs))?.block_on(async {
         let workspace = Workspace::open(Arc::clone(&catalog), &settings::logs(&arguments.logs)).await?;
         let compiled = workspace.compile(&compiler, &query).await?;
-        let Runnable { plan, columns, warnings } = runnable(&query, compiled)?;
-        if !arguments.logs.quiet {
-            print_diagnostics(&query.name, &query.text, &warnings);
-        }
-        execute(arguments, &query, &workspace, plan, &columns).await
+        let Runnable { plan, columns, warnings, stores } = runnable(&query, compiled)?;
+        let tell = |found: &[Diagnostic]| {
+            if !arguments.logs.quiet {
+                print_diagnostics(&query.name, &query.text, found);
+            }
+        };
+        tell(&warnings);
+        let done = execute(arguments, &query, &workspace, plan, &columns).await?;
+        tell(&workspace.write_stores(&stores, arguments.write_lookups.as_deref()).await?);
+        Ok(done)
     })
 }
 

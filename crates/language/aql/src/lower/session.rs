@@ -5,8 +5,8 @@
 
 use quarry_diagnostic::{Diagnostic, Span};
 use quarry_plan::{
-    AggregateCall, Expression as Planned, ExpressionKind as Kind, Node, Operator, SortKey, Type, Value,
-    WindowCall,
+    AggregateCall, Expression as Planned, ExpressionKind as Kind, Frame, Node, Operator, SortKey, Type,
+    Value, WindowCall,
 };
 
 use super::{select::Select, value::Typed};
@@ -112,7 +112,7 @@ impl Numbering {
     /// Numbers the rows of a node.
     pub(super) fn apply(self, input: Node) -> Node {
         let Self { column, call, explicit, span } = self;
-        let window = WindowCall { call, partition: Vec::new(), whole: false };
+        let window = WindowCall { call, partition: Vec::new(), frame: Frame::SO_FAR };
         let calls = vec![(column.clone(), window)];
         let node = Node::new(Operator::Window { input: Box::new(input), calls }, span);
         if !explicit {

@@ -42,3 +42,9 @@ pub(crate) const DUPLICATE_COLUMN: &str = "SPL219";
 pub(crate) const UNKNOWN_DATA_MODEL: &str = "SPL220";
 /// More commands or deeper nesting than can be planned.
 pub(crate) const TOO_COMPLEX: &str = "SPL221";
+/// A lookup that is not known or cannot be read.
+pub(crate) const UNKNOWN_LOOKUP: &str = "SPL222";
+/// A lookup without rows.
+pub(crate) const EMPTY_LOOKUP: &str = "SPL223";
+/// A field that a lookup's table does not have.
+pub(crate) const UNKNOWN_LOOKUP_FIELD: &str = "SPL224";

@@ -11,16 +11,19 @@ mod commands;
 mod context;
 mod data_model;
 mod expression;
+mod prepare;
 mod search;
 mod time;
 mod wildcard;
 
+use std::{cell::RefCell, rc::Rc};
+
 use quarry_diagnostic::{Diagnostic, Span};
-use quarry_plan::{Node, TimeRange, Type};
+use quarry_plan::{Node, Rows, TimeRange, Type};
 use quarry_views::View;
 
-use crate::Parsed;
-use context::{Column, Context, RAW, TIME};
+use crate::{Knowledge, Parsed};
+use context::{Column, Context, Progress, RAW, Surroundings, TIME};
 
 pub use time::parse_time;
 
@@ -47,9 +50,39 @@ pub struct OutputColumn {
     pub label: String,
 }
 
+/// What lowering may use besides the query and the view.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Environment<'a> {
+    /// Lookups, event types, macros for searches inside searches.
+    pub knowledge: Option<&'a Knowledge>,
+    /// The rows of the plans that were [`Lowered::pending`], in the order in which they were asked for.
+    pub answers: &'a [Rows],
+}
+
+/// A table that a search writes.
+#[derive(Debug, Clone)]
+pub struct Store {
+    /// Name of the file, such as `seen.csv`.
+    pub file: String,
+    /// The rows, with exactly the columns to write.
+    pub plan: Node,
+    /// Whether rows are added to those there.
+    pub append: bool,
+    /// Whether an empty result leaves the old rows.
+    pub keep_if_empty: bool,
+    /// Where the user wrote it.
+    pub span: Span,
+}
+
 /// A lowered query.
 #[derive(Debug, Clone)]
 pub struct Lowered {
+    /// A plan whose rows must be known before the rest can be planned, since they decide which fields
+    /// there are (`chart count by x`) or which searches run (`map`). With its rows added to
+    /// [`Environment::answers`] lowering goes on; `plan` stands for the rest until then.
+    pub pending: Option<Node>,
+    /// Tables that the search writes.
+    pub stores: Vec<Store>,
     /// The plan, unless a diagnostic is an error.
     pub plan: Option<Node>,
     /// The columns of the result, in order.
@@ -65,8 +98,16 @@ pub struct Lowered {
 /// among those of the parser.
 #[must_use]
 pub fn lower(parsed: &Parsed, options: &LowerOptions<'_>) -> Lowered {
+    lower_with(parsed, options, &Environment::default())
+}
+
+/// As [`lower`], with knowledge objects and the rows of earlier stages.
+#[must_use]
+pub fn lower_with(parsed: &Parsed, options: &LowerOptions<'_>, environment: &Environment<'_>) -> Lowered {
     let pipeline = &parsed.pipeline;
-    let mut context = Context::new(options, options.default_time.clone());
+    let progress = Rc::new(RefCell::new(Progress::default()));
+    let surroundings = Surroundings { options, environment, progress: Rc::clone(&progress) };
+    let mut context = Context::new(surroundings, options.default_time.clone());
     let small = pipeline.commands.len() <= MOST_COMMANDS;
     if small {
         commands::lower_all(&mut context, pipeline);
@@ -75,13 +116,19 @@ pub fn lower(parsed: &Parsed, options: &LowerOptions<'_>) -> Lowered {
         context.report(Diagnostic::error(codes::TOO_COMPLEX, message, pipeline.span));
     }
     let columns = output_columns(&mut context, pipeline.span);
+    for format in std::mem::take(&mut context.formats) {
+        let (value, _) = expression::value(&mut context, &format.value);
+        context.assign(vec![(format.field.text, value)]);
+    }
     let (plan, diagnostics, needs_discovery) = context.finish(&columns, pipeline.span);
     let failed = parsed.diagnostics.iter().chain(&diagnostics).any(Diagnostic::is_error);
     let output = columns
         .into_iter()
         .map(|column| OutputColumn { label: column.name.clone(), column: column.name })
         .collect();
-    Lowered { plan: (!failed).then_some(plan), output, needs_discovery, diagnostics }
+    let Progress { pending, stores, .. } = std::mem::take(&mut *progress.borrow_mut());
+    let plan = (!failed).then_some(plan);
+    Lowered { pending: pending.filter(|_| !failed), stores, plan, output, needs_discovery, diagnostics }
 }
 
 /// The columns that the result shows.

@@ -147,12 +147,72 @@ pub(crate) fn is_span(text: &str) -> bool {
     positive && (["us", "ms", "cs", "ds"].contains(&name) || unit(name).is_some())
 }
 
+/// A length of time in seconds; months count 30 days and years 365. None if it is no length.
+pub(crate) fn span_seconds(text: &str) -> Option<f64> {
+    let end = text.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(text.len());
+    let (digits, name) = text.split_at(end);
+    let amount = if digits.is_empty() { 1.0 } else { digits.parse::<f64>().ok()? };
+    let seconds = match name {
+        "us" => 1e-6,
+        "ms" => 1e-3,
+        "cs" => 1e-2,
+        "ds" => 1e-1,
+        _ => match unit(name)? {
+            TimeUnit::Second => 1.0,
+            TimeUnit::Minute => 60.0,
+            TimeUnit::Hour => 3600.0,
+            TimeUnit::Day => 86_400.0,
+            TimeUnit::Week => 604_800.0,
+            TimeUnit::Month => 2_592_000.0,
+            TimeUnit::Quarter => 7_776_000.0,
+            TimeUnit::Year => 31_536_000.0,
+        },
+    };
+    Some(amount * seconds)
+}
+
+/// The number of months in a span that is counted in months; none for other spans.
+pub(crate) fn span_months(text: &str) -> Option<i64> {
+    let end = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
+    let (digits, name) = text.split_at(end);
+    let amount: i64 = if digits.is_empty() { 1 } else { digits.parse().ok()? };
+    match unit(name)? {
+        TimeUnit::Month => Some(amount),
+        TimeUnit::Quarter => amount.checked_mul(3),
+        TimeUnit::Year => amount.checked_mul(12),
+        _ => None,
+    }
+}
+
+/// The same instant so many months later, in microseconds.
+pub(crate) fn add_months(micros: i64, months: i64) -> Option<i64> {
+    let day_length = 86_400_000_000;
+    let (day, rest) = (micros.div_euclid(day_length), micros.rem_euclid(day_length));
+    let (year, month, of_month) = civil(day);
+    let index = year * 12 + month - 1 + months;
+    let start = days(index.div_euclid(12), index.rem_euclid(12) + 1, 1);
+    (start + of_month - 1).checked_mul(day_length)?.checked_add(rest)
+}
+
+/// Year, month and day of days since 1970-01-01.
+fn civil(day: i64) -> (i64, i64, i64) {
+    let shifted = day + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let of_era = shifted - era * 146_097;
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * of_year + 2) / 153;
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    (year, month, of_year - (153 * shifted_month + 2) / 5 + 1)
+}
+
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use quarry_plan::{TimeBound, TimeStep, TimeUnit};
 
-    use super::{is_span, parse_time};
+    use super::{add_months, is_span, parse_time, span_seconds};
 
     #[test]
     fn modifiers_chain() {
@@ -174,6 +234,15 @@ mod tests {
         assert_eq!(parse_time("01/01/1970"), Some(TimeBound::at(0)));
         assert_eq!(parse_time("02/29/2024:12:00:00"), Some(TimeBound::at(1_709_208_000_000_000)));
         assert_eq!(parse_time("13/01/2024"), None);
+    }
+
+    #[test]
+    fn months_are_added_by_the_calendar() {
+        let at = |text| parse_time(text).unwrap().base.unwrap();
+        assert_eq!(add_months(at("11/01/2023"), 3), Some(at("02/01/2024")));
+        assert_eq!(add_months(at("03/01/1969:12:00:00"), -1), Some(at("02/01/1969:12:00:00")));
+        assert_eq!(span_seconds("5m"), Some(300.0));
+        assert_eq!(span_seconds("h"), Some(3600.0));
     }
 
     #[test]

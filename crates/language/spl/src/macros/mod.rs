@@ -5,13 +5,13 @@
 //! (Splunk Knowledge Manager Manual, "Use search macros in searches".)
 
 mod expand;
-mod load;
 mod source_map;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, path::PathBuf};
+
+use crate::{Knowledge, KnowledgeError};
 
 pub use expand::expand;
-pub use load::MacroError;
 pub use source_map::SourceMap;
 
 /// Known macros by name and number of arguments.
@@ -46,6 +46,14 @@ impl Default for Macros {
 }
 
 impl Macros {
+    /// The built-in macros and those of the given files and folders, see [`Knowledge::load`].
+    ///
+    /// # Errors
+    /// If a path does not exist or a file cannot be understood.
+    pub fn load(paths: &[PathBuf]) -> Result<Self, KnowledgeError> {
+        Knowledge::load_macros(paths)
+    }
+
     /// Adds or replaces a macro.
     pub fn insert(&mut self, name: &str, definition: Macro) {
         self.by_name.insert((name.to_owned(), definition.arguments.len()), definition);

@@ -26,6 +26,11 @@ pub const COMMAND_USAGE: &[Usage] = &[
         "addtotals [row=t] [col=f] [fieldname=Total] [<fields>]",
         "Adds a field with the sum of the number fields of each row.",
     ),
+    row(
+        "anomalydetection",
+        "anomalydetection [action=filter|annotate|summary] [<fields>]",
+        "Keeps the rows whose values together are improbable.",
+    ),
     row("append", "append [ <search> ]", "Puts the rows of a second search after those there are."),
     row(
         "appendcols",
@@ -85,6 +90,8 @@ pub const COMMAND_USAGE: &[Usage] = &[
     row("fromjson", "fromjson <field> [prefix=<text>]", "Makes fields of the members of a JSON object."),
     row("gentimes", "gentimes start=<date> [end=<date>]", "Makes one row a span of time."),
     row("head", "head [<n>]", "Keeps the first rows, ten unless told otherwise."),
+    row("highlight", "highlight <texts>", "Marks words in Splunk's user interface; changes nothing here."),
+    row("iconify", "iconify <fields>", "Shows icons in Splunk's user interface; changes nothing here."),
     row("inputcsv", "inputcsv <file>", "Reads the rows of a CSV file."),
     row("inputlookup", "inputlookup [append=f] <table> [where <search>]", "Reads the rows of a lookup."),
     row("iplocation", "iplocation [prefix=<text>] <field>", "Adds the place of an address."),
@@ -95,6 +102,7 @@ pub const COMMAND_USAGE: &[Usage] = &[
     ),
     row("kv", "kv", "Another name of `extract`."),
     row("loadjob", "loadjob <id>", "Reads the rows of an earlier search."),
+    row("localop", "localop", "Says which server computes what follows; changes nothing here."),
     row(
         "lookup",
         "lookup <table> <field> [AS <event field>] [OUTPUT|OUTPUTNEW <fields>]",
@@ -109,7 +117,19 @@ pub const COMMAND_USAGE: &[Usage] = &[
     ),
     row("makeresults", "makeresults [count=<n>] [annotate=f]", "Makes rows out of nothing."),
     row("map", "map search=\"<search with $field$>\" [maxsearches=10]", "Runs a search for each row."),
+    row(
+        "mcatalog",
+        "mcatalog values(<field>) [BY <fields>]",
+        "Lists metrics; logs hold events, so there are no rows.",
+    ),
     row("metadata", "metadata type=hosts|sources|sourcetypes", "Lists hosts, sources or source types."),
+    row("mpreview", "mpreview index=<index>", "Shows metrics; logs hold events, so there are no rows."),
+    row("msearch", "msearch index=<index>", "Another name of `mpreview`."),
+    row(
+        "mstats",
+        "mstats <aggregations> [WHERE <conditions>] [BY <fields>]",
+        "Aggregates metrics; logs hold events, so there are no rows.",
+    ),
     row("multikv", "multikv", "Takes fields from events that are tables."),
     row(
         "multisearch",
@@ -124,6 +144,11 @@ pub const COMMAND_USAGE: &[Usage] = &[
     row("mvexpand", "mvexpand <field> [limit=<n>]", "Makes one row a value."),
     row("nomv", "nomv <field>", "Makes one text of several values."),
     row("noop", "noop", "Does nothing."),
+    row(
+        "outlier",
+        "outlier [action=tf|rm] [param=2.5] [uselower=f] [mark=f] [<fields>]",
+        "Takes away numbers that are far from the others.",
+    ),
     row("outputcsv", "outputcsv <file>", "Writes the rows to a CSV file."),
     row("outputlookup", "outputlookup [append=f] <table>", "Writes the rows to a lookup."),
     row("pivot", "pivot <model> <dataset> <elements>", "Aggregates a data model's dataset."),
@@ -137,6 +162,7 @@ pub const COMMAND_USAGE: &[Usage] = &[
         "rare [limit=10] <fields> [BY <fields>]",
         "Counts combinations of values, the least frequent first.",
     ),
+    row("redistribute", "redistribute", "Spreads work over Splunk's servers; changes nothing here."),
     row("regex", "regex [<field>[!]=]<pattern>", "Keeps the rows in which a pattern is found, or not found."),
     row("reltime", "reltime", "Says how long ago an event was."),
     row("rename", "rename <field> AS <new> [, ...]", "Gives fields other names; stars carry over."),
@@ -153,6 +179,7 @@ pub const COMMAND_USAGE: &[Usage] = &[
         "rex [field=_raw] [max_match=1] [mode=sed] <pattern>",
         "Takes fields from a text by the named groups of a pattern, or edits it.",
     ),
+    row("rtorder", "rtorder", "Orders real-time events; changes nothing here."),
     row("sample", "sample", "Keeps some rows by chance."),
     row("savedsearch", "savedsearch <name>", "Runs a saved search."),
     row(

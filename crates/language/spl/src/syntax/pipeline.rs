@@ -4,12 +4,25 @@ use quarry_diagnostic::{Diagnostic, Span, did_you_mean};
 
 use super::{
     Cursor,
-    tree::{Arguments, Command, EvalExpression, Item, Pipeline},
+    tree::{Arguments, Command, EvalExpression, Item, Pipeline, Word},
 };
 use crate::{
     codes,
     registry::{self, CommandRow, Grammar, Needs},
 };
+
+/// Only `convert` calls functions: elsewhere `count(x)` is the name of a field.
+fn named_calls(items: Vec<Item>) -> Vec<Item> {
+    let named = |item| match item {
+        Item::Call { name, arguments, span } => {
+            let arguments: Vec<&str> = arguments.iter().map(|word| word.text.as_str()).collect();
+            let text = format!("{}({})", name.text, arguments.join(","));
+            Item::Word(Word { text, span, ..name })
+        }
+        other => other,
+    };
+    items.into_iter().map(named).collect()
+}
 
 impl Cursor<'_> {
     /// The whole text.
@@ -151,7 +164,8 @@ impl Cursor<'_> {
             }
             Grammar::Rename => Arguments::Rename(self.rename_arguments()),
             Grammar::Sort => Arguments::Sort(self.sort_arguments()),
-            Grammar::General => Arguments::General(self.general_arguments(false)),
+            Grammar::General if row.name == "convert" => Arguments::General(self.general_arguments(false)),
+            Grammar::General => Arguments::General(named_calls(self.general_arguments(false))),
             Grammar::Filtered => Arguments::General(self.general_arguments(true)),
         };
         if self.diagnostics.len() == known {

@@ -72,6 +72,9 @@ fn visit(node: &Node, found: &mut Vec<String>) {
                 found.push(format!("both sides of a {kind:?} join have a column of one name"));
             }
         }
+        Operator::Lookup(lookup) => {
+            check(&input, &lookup.keys.iter().map(|key| &key.value).collect::<Vec<_>>(), found);
+        }
         Operator::Expand { column, .. }
             if !input.columns().iter().any(|(name, of)| name == column && *of == Type::TextList) =>
         {

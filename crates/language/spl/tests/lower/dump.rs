@@ -1,8 +1,8 @@
 //! Plans as text, one operator a line, the source first.
 
 use quarry_plan::{
-    AggregateCall, Arithmetic, Comparison, Expression, ExpressionKind, Node, Operator, SortKey, TextPattern,
-    Value,
+    AggregateCall, Arithmetic, Comparison, Expression, ExpressionKind, Frame, Node, Operator, SortKey,
+    TextPattern, Value,
 };
 
 pub fn plan(node: &Node) -> String {
@@ -53,7 +53,11 @@ fn operator(operator: &Operator) -> String {
             let calls: Vec<String> = calls
                 .iter()
                 .map(|(name, window)| {
-                    let over = if window.whole { "all" } else { "so far" };
+                    let over = match window.frame {
+                        Frame::Whole => "all".to_owned(),
+                        Frame::SO_FAR => "so far".to_owned(),
+                        other => format!("{other:?}"),
+                    };
                     format!(
                         "{}={} over {over} by [{}]",
                         shown(name),
@@ -76,6 +80,26 @@ fn operator(operator: &Operator) -> String {
                 .map(|(left, right)| format!("{}={}", expression(left), expression(right)))
                 .collect();
             format!("join {kind:?} on {}", on.join(", "))
+        }
+        Operator::Lookup(lookup) => {
+            let keys = lookup.keys.iter().map(|key| {
+                let column = &lookup.table.columns[key.column];
+                let case = if key.ignore_case { " any case" } else { "" };
+                format!("{}~{column} {:?}{case}", expression(&key.value), key.how)
+            });
+            let outputs = lookup
+                .outputs
+                .iter()
+                .map(|(name, column)| format!("{}={}", shown(name), lookup.table.columns[*column]));
+            format!(
+                "lookup {} on {} gives {} most {} least {} default {:?}",
+                lookup.table.name,
+                keys.collect::<Vec<_>>().join(", "),
+                outputs.collect::<Vec<_>>().join(", "),
+                lookup.most,
+                lookup.least,
+                lookup.default
+            )
         }
         Operator::Expand { column, limit, .. } => format!("expand {column} limit {limit:?}"),
     }

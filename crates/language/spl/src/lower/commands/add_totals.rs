@@ -1,16 +1,18 @@
-//! `addtotals`: the sum of a row's numbers.
+//! `addtotals` and `addcoltotals`: the sum of a row's numbers, and a row of sums.
 
-use quarry_plan::{Arithmetic, Expression, ExpressionKind, Type};
+use quarry_plan::{AggregateCall, Arithmetic, Expression, ExpressionKind, Type};
 
 use super::super::build;
-use super::super::context::Context;
+use super::super::context::{Column, Context, convert};
 use super::general::{General, names};
+use super::subsearch;
 use crate::tree::Command;
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    arguments.only(context, "row", &["t", "true", "1"]);
-    arguments.only(context, "col", &["f", "false", "0"]);
+    let across = arguments.flag(context, "row", true);
+    let down = arguments.flag(context, "col", false);
+    let label = Label::read(&mut arguments);
     let total = arguments.option("fieldname").map_or("Total", |word| word.text.as_str());
     let words = arguments.words(context);
     arguments.finish(context);
@@ -24,6 +26,77 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     } else {
         names(context, words).into_iter().map(|(name, _)| name).collect()
     };
+    if across {
+        add_sum(context, fields, total, command);
+    }
+    if down {
+        add_row(context, None, &label);
+    }
+}
+
+/// What stands in the row of totals besides them.
+struct Label {
+    field: Option<String>,
+    text: String,
+}
+
+impl Label {
+    fn read(arguments: &mut General<'_>) -> Self {
+        let field = arguments.option("labelfield").map(|word| word.text.clone());
+        let text = arguments.option("label").map_or("Total".to_owned(), |word| word.text.clone());
+        Self { field, text }
+    }
+}
+
+/// `addcoltotals`: a row with the sums of all rows.
+pub(super) fn lower_down(context: &mut Context<'_>, command: &Command) {
+    let mut arguments = General::new(context, command);
+    let label = Label::read(&mut arguments);
+    let words = arguments.words(context);
+    arguments.finish(context);
+    let fields = names(context, words).into_iter().map(|(name, _)| name).collect::<Vec<_>>();
+    add_row(context, (!fields.is_empty()).then_some(fields), &label);
+}
+
+fn add_row(context: &mut Context<'_>, fields: Option<Vec<String>>, label: &Label) {
+    let span = context.span;
+    let columns: Vec<Column> = context
+        .visible()
+        .into_iter()
+        .filter(|column| !column.empty && column.data_type != Type::TextList && !column.name.starts_with('_'))
+        .filter(|column| fields.as_ref().is_none_or(|fields| fields.contains(&column.name)))
+        .collect();
+    let mut copy = context.clone();
+    copy.diagnostics.clear();
+    let calls = columns.iter().map(|column| {
+        let call = AggregateCall {
+            function: "spl_sum".to_owned(),
+            arguments: vec![Expression::column(&column.name, span)],
+            filter: None,
+            order: Vec::new(),
+            result: Type::Double,
+        };
+        (column.name.clone(), call)
+    });
+    let calls: Vec<(String, AggregateCall)> = calls.collect();
+    if calls.is_empty() {
+        return;
+    }
+    copy.aggregate(Vec::new(), calls);
+    let mut sums = Vec::new();
+    for column in &columns {
+        let sum = Expression::column(&column.name, span);
+        sums.push((column.name.clone(), convert(sum, Type::Double, column.data_type)));
+    }
+    if let Some(field) = &label.field {
+        sums.retain(|(name, _)| name != field);
+        sums.push((field.clone(), Expression::text(&label.text, span)));
+    }
+    copy.assign(sums);
+    subsearch::append(context, copy);
+}
+
+fn add_sum(context: &mut Context<'_>, fields: Vec<String>, total: &str, command: &Command) {
     let span = command.span;
     let mut sum = build::number(0.0, span);
     for name in fields {

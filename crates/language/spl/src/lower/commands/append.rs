@@ -1,8 +1,10 @@
-//! `append` and `appendpipe`: the rows of another pipeline after those here.
+//! `append`, `appendpipe` and `appendcols`: the rows of another pipeline after those here, or beside.
+
+use quarry_plan::Expression;
 
 use super::super::context::Context;
 use super::general::General;
-use super::subsearch;
+use super::{join, stream_stats, subsearch};
 use crate::tree::Command;
 
 pub(super) fn lower_append(context: &mut Context<'_>, command: &Command) {
@@ -13,6 +15,24 @@ pub(super) fn lower_pipe(context: &mut Context<'_>, command: &Command) {
     lower(context, command, true);
 }
 
+/// `appendcols`: the n-th row of a subsearch beside the n-th row here.
+pub(super) fn lower_columns(context: &mut Context<'_>, command: &Command) {
+    let mut arguments = General::new(context, command);
+    let overwrite = arguments.flag(context, "override", false);
+    let Some(pipeline) = subsearch::take(context, &mut arguments, command) else { return };
+    arguments.finish(context);
+    let Some(mut inner) = subsearch::lower(context, pipeline) else { return };
+    let right = stream_stats::row_number(&mut inner);
+    let left = stream_stats::row_number(context);
+    // Both sides name the number alike, so that rows are paired by it.
+    let name = context.fresh_name("row");
+    let span = command.span;
+    inner.assign(vec![(name.clone(), Expression::column(&right, span))]);
+    context.assign(vec![(name.clone(), Expression::column(&left, span))]);
+    join::beside(context, inner, &name, overwrite);
+    context.hide(&[left, name]);
+}
+
 fn lower(context: &mut Context<'_>, command: &Command, copies: bool) {
     let mut arguments = General::new(context, command);
     if copies {
@@ -20,13 +40,12 @@ fn lower(context: &mut Context<'_>, command: &Command, copies: bool) {
     }
     let Some(pipeline) = subsearch::take(context, &mut arguments, command) else { return };
     arguments.finish(context);
-    if subsearch::needs_known_fields(context, &command.name, command.span) {
-        return;
-    }
-    let inner =
-        if copies { subsearch::lower_copy(context, pipeline) } else { subsearch::lower(context, pipeline) };
+    let inner = if copies {
+        subsearch::lower_copy(context, pipeline)
+    } else {
+        subsearch::lower_open(context, pipeline)
+    };
     if let Some(inner) = inner {
-        let rows = subsearch::finish(context, inner);
-        context.union(rows.plan);
+        subsearch::append(context, inner);
     }
 }

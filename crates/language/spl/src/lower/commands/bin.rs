@@ -1,31 +1,33 @@
 //! `bin`: puts times and numbers into buckets.
 
-use quarry_diagnostic::Diagnostic;
 use quarry_plan::{Expression, Type};
 
 use super::super::context::Context;
-use super::super::{build, codes, time::is_span};
+use super::super::{build, time::is_span};
+use super::buckets;
 use super::general::{General, bad_value, missing};
 use crate::tree::{Command, Word};
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
     let span = arguments.option("span");
+    let bins = arguments.option("bins").and_then(|word| word.text.parse().ok()).unwrap_or(100.0);
+    for option in ["minspan", "start", "end"] {
+        arguments.ignore(context, option, "the length of buckets follows from the values");
+    }
     arguments.ignore(context, "aligntime", "buckets of time begin at whole units in UTC");
     let (fields, new_name) = arguments.words_around(context, "as");
     arguments.finish(context);
     let [field] = fields.as_slice() else {
         return missing(context, command, "one field");
     };
-    let Some(span) = span else {
-        let found = Diagnostic::error(
-            codes::MISSING_ARGUMENT,
-            "buckets without `span` are not supported yet",
-            command.span,
-        )
-        .with_help("write the length of a bucket, such as `span=5m`");
-        return context.report(found);
+    let have = context.find(&field.text).map(|column| column.data_type);
+    let chosen = match span {
+        Some(_) => None,
+        None if have == Some(Type::Timestamp) => buckets::time_span(context, bins),
+        None => buckets::number_span(context, &field.text, bins),
     };
+    let Some(span) = span.or(chosen.as_ref()) else { return };
     context.field(&field.text, field.span);
     let new_name = new_name.as_deref().and_then(<[&Word]>::first).map_or(&field.text, |word| &word.text);
     bucket(context, &field.text, new_name, span);

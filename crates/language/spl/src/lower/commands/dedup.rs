@@ -1,20 +1,21 @@
 //! `dedup`: the first rows of each combination of values; rows without one of the fields go.
 
 use quarry_diagnostic::Diagnostic;
-use quarry_plan::Type;
+use quarry_plan::{AggregateCall, Comparison, Expression, Frame, Type, WindowCall};
 
 use super::super::context::Context;
 use super::super::{build, codes};
 use super::general::{General, missing, names};
 use super::sort::sort_keys;
+use super::stream_stats;
 use crate::tree::{Command, Quote, SortField, Word};
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
     let keep = arguments.leading_count().unwrap_or(1);
-    arguments.only(context, "keepevents", &["f", "false", "0"]);
-    arguments.only(context, "keepempty", &["f", "false", "0"]);
-    arguments.only(context, "consecutive", &["f", "false", "0"]);
+    let keep_events = arguments.flag(context, "keepevents", false);
+    let keep_empty = arguments.flag(context, "keepempty", false);
+    let consecutive = arguments.flag(context, "consecutive", false);
     let (fields, sort) = arguments.words_around(context, "sortby");
     arguments.finish(context);
     if fields.is_empty() {
@@ -31,16 +32,56 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     if let Some(sort) = sort {
         sort_by(context, &sort);
     }
+    let fields: Vec<String> = names(context, fields).into_iter().map(|(name, _)| name).collect();
     let mut keys = Vec::new();
-    for (name, span) in names(context, fields) {
-        let value = context.field(&name, span);
+    for name in &fields {
+        let value = context.field(name, command.span);
         let typed = if context.type_of(&value) == Type::Null { value.cast(Type::Text) } else { value };
         keys.push(typed);
     }
     let present = keys.iter().cloned().map(build::is_present).collect();
     let present = build::all(present, command.span);
-    context.filter(present);
+    if !keep_empty {
+        context.filter(present.clone());
+    }
+    if consecutive {
+        keys.extend(stream_stats::changes(context, &fields));
+    }
+    if keep_empty {
+        // A row without one of the fields is like no other.
+        let number = Expression::column(stream_stats::row_number(context), command.span);
+        keys.push(build::case(vec![(present.negate(), number)], None, command.span));
+    }
+    if keep_events {
+        return blank(context, &fields, keys, keep);
+    }
     context.deduplicate(keys, keep);
+}
+
+/// Takes the values of the fields out of all but the first rows of each combination.
+fn blank(context: &mut Context<'_>, fields: &[String], partition: Vec<Expression>, keep: usize) {
+    let span = context.span;
+    let rank = context.fresh_name("rank");
+    let call = AggregateCall {
+        function: "row_number".to_owned(),
+        arguments: Vec::new(),
+        filter: None,
+        order: context.order_keys(),
+        result: Type::Double,
+    };
+    context.window(vec![(rank.clone(), WindowCall { call, partition, frame: Frame::SO_FAR })]);
+    #[allow(clippy::cast_precision_loss)] // a number of rows to keep
+    let keep = build::number(keep as f64, span);
+    let first = build::compare(Comparison::LessOrEqual, Expression::column(&rank, span), keep, span);
+    let mut values = Vec::new();
+    for name in fields {
+        let value = context.field(name, span);
+        if context.type_of(&value) != Type::Null {
+            values.push((name.clone(), build::case(vec![(first.clone(), value)], None, span)));
+        }
+    }
+    context.assign(values);
+    context.hide(&[rank]);
 }
 
 /// Orders the rows by `-field` and `+field`, whose signs may stand apart.

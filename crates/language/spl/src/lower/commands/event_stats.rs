@@ -1,6 +1,6 @@
 //! `eventstats`: aggregates of the group beside every row; rows without a group get none.
 
-use quarry_plan::{Expression, WindowCall};
+use quarry_plan::{Expression, Frame, SortKey, WindowCall};
 
 use super::super::context::Context;
 use super::super::{aggregation, build};
@@ -11,26 +11,38 @@ use crate::tree::{Arguments, Command, Stats};
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let Arguments::Stats(stats) = &command.arguments else { return not_understood(context, command) };
     check_options(context, &command.name, &stats.options);
-    add(context, stats, true);
+    add(context, stats, Frame::Whole, None, Vec::new());
 }
 
-/// Adds aggregates over each row's group: of the whole of it, or of the rows up to this one.
-pub(super) fn add(context: &mut Context<'_>, stats: &Stats, whole: bool) {
+/// Adds aggregates over each row's group, of the rows in a frame of it. The group is that of the BY
+/// fields and of what is `more`; the order is the rows' own where none is given.
+pub(super) fn add(
+    context: &mut Context<'_>,
+    stats: &Stats,
+    frame: Frame,
+    order: Option<Vec<SortKey>>,
+    more: Vec<Expression>,
+) {
     let mut partition = Vec::new();
     let mut names = Vec::new();
     for (name, by) in by_names(context, &stats.by) {
         partition.push(context.field(&name, by.field.span));
         names.push(name);
     }
-    let order = if whole { Vec::new() } else { context.order_keys() };
+    let order = match order {
+        Some(order) => order,
+        None if frame == Frame::Whole => Vec::new(),
+        None => context.order_keys(),
+    };
+    let groups: Vec<Expression> = partition.iter().cloned().chain(more).collect();
     let mut windows = Vec::new();
     let mut results = Vec::new();
     for (name, mut call) in aggregation::calls(context, &stats.aggregations, &names) {
-        if call.order.is_empty() {
+        if call.order.is_empty() || frame != Frame::Whole {
             call.order.clone_from(&order);
         }
         let column = context.fresh_name("window");
-        windows.push((column.clone(), WindowCall { call, partition: partition.clone(), whole }));
+        windows.push((column.clone(), WindowCall { call, partition: groups.clone(), frame }));
         results.push((name, Expression::column(column, context.span)));
     }
     let helpers: Vec<String> = windows.iter().map(|(name, _)| name.clone()).collect();

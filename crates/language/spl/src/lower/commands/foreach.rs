@@ -1,17 +1,23 @@
 //! `foreach`: an `eval` for each field that matches, with the field's name in place of `<<FIELD>>`.
 
 use quarry_diagnostic::Diagnostic;
+use quarry_plan::{AggregateCall, Expression, Type, Value};
 
-use super::super::context::Context;
-use super::super::{codes, wildcard};
+use super::super::context::{Column, Context, convert, wider};
+use super::super::{build, codes, expression, wildcard};
 use super::general::{General, missing};
 use super::subsearch;
 use super::{TABLE, not_understood};
-use crate::tree::{Arguments, Assignment, Command, EvalExpression, EvalKind, Word};
+use crate::tree::{Arguments, Assignment, Command, EvalExpression, EvalKind, Pipeline, Word};
+
+/// Longer lists are refused: each value is an assignment of its own.
+const MOST_ITEMS: usize = 500;
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    arguments.only(context, "mode", &["multifield"]);
+    let mode = arguments.option("mode").map_or("multifield".to_owned(), |word| word.text.to_lowercase());
+    let item = arguments.option("itemstr").map_or("<<ITEM>>".to_owned(), |word| word.text.clone());
+    let turn = arguments.option("iterstr").map_or("<<ITER>>".to_owned(), |word| word.text.clone());
     let texts = [arguments.option("fieldstr"), arguments.option("matchstr")]
         .map(|word| word.map(|word| word.text.clone()));
     let Some(pipeline) = subsearch::take(context, &mut arguments, command) else { return };
@@ -19,6 +25,18 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     arguments.finish(context);
     if words.is_empty() {
         return missing(context, command, "a field");
+    }
+    match mode.as_str() {
+        "multifield" => {}
+        "multivalue" | "json_array" => {
+            return over_items(context, pipeline, words[0], &[item, turn], mode == "json_array");
+        }
+        _ => {
+            let message = format!("`foreach` has no mode `{mode}`");
+            let found = Diagnostic::error(codes::BAD_ARGUMENT, message, command.span)
+                .with_help("the modes are: multifield, multivalue, json_array");
+            return context.report(found);
+        }
     }
     for word in words {
         let names = if wildcard::is_wildcard(&word.text) {
@@ -32,6 +50,87 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
                 apply(context, inner, &replaced);
             }
         }
+    }
+}
+
+/// An `eval` for each value of a list, as often as the longest list of all rows has values.
+fn over_items(
+    context: &mut Context<'_>,
+    pipeline: &Pipeline,
+    field: &Word,
+    tokens: &[String; 2],
+    is_json: bool,
+) {
+    let span = field.span;
+    let value = context.field(&field.text, span);
+    if context.type_of(&value) == Type::Null {
+        return;
+    }
+    let list = context.fresh_name("items");
+    let name = if is_json { "json_array_to_mv" } else { "mvappend" };
+    let items = build::call(name, vec![value], Type::TextList, span);
+    context.assign(vec![(list.clone(), items)]);
+    let Some(longest) = longest(context, &list) else { return };
+    if longest > MOST_ITEMS {
+        let message = format!("`{}` has more than {MOST_ITEMS} values in a row", field.text);
+        context.report(Diagnostic::error(codes::TOO_COMPLEX, message, span));
+        return;
+    }
+    for turn in 0..longest {
+        #[allow(clippy::cast_precision_loss)] // at most a few hundred
+        let index = build::number(turn as f64, span);
+        let item = context.fresh_name("item");
+        let one = build::call("mvindex", vec![Expression::column(&list, span), index], Type::Text, span);
+        context.assign(vec![(item.clone(), one)]);
+        let replaced = Replacement {
+            tokens: vec![(tokens[0].clone(), item.clone()), (tokens[1].clone(), turn.to_string())],
+        };
+        for inner in &pipeline.commands {
+            apply_where(context, inner, &replaced, &item);
+        }
+    }
+    context.hide(&[list]);
+}
+
+/// The greatest number of values in a row; none while it is not known.
+fn longest(context: &mut Context<'_>, list: &str) -> Option<usize> {
+    let mut copy = context.clone();
+    copy.diagnostics.clear();
+    let span = copy.span;
+    let count = build::call("mvcount", vec![Expression::column(list, span)], Type::Double, span);
+    let call = AggregateCall {
+        function: "max".to_owned(),
+        arguments: vec![count],
+        filter: None,
+        order: Vec::new(),
+        result: Type::Double,
+    };
+    copy.aggregate(Vec::new(), vec![("most".to_owned(), call)]);
+    let column = Column { name: "most".to_owned(), data_type: Type::Double, empty: false };
+    let rows = copy.settle(&[column])?;
+    match rows.rows.first().and_then(|row| row.first()) {
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a count
+        Some(Value::Double(most)) => Some(*most as usize),
+        _ => Some(0),
+    }
+}
+
+/// The assignments of a command, in rows that have the item.
+fn apply_where(context: &mut Context<'_>, command: &Command, replaced: &Replacement, item: &str) {
+    let Arguments::Eval(assignments) = &command.arguments else {
+        return apply(context, command, replaced);
+    };
+    for assignment in assignments {
+        let assignment = replaced.assignment(assignment);
+        let name = assignment.field.text.clone();
+        let span = assignment.span;
+        let (value, have) = expression::value(context, &assignment.value);
+        let old = context.find(&name).filter(|column| !column.empty);
+        let common = old.as_ref().map_or(have, |old| wider(old.data_type, have));
+        let old = old.map(|old| convert(Expression::column(&name, span), old.data_type, common));
+        let present = build::is_present(Expression::column(item, span));
+        let new = build::case(vec![(present, convert(value, have, common))], old, span);
+        context.assign(vec![(name, new)]);
     }
 }
 
@@ -69,6 +168,11 @@ impl Replacement {
         Self { tokens }
     }
 
+    /// Whether a text is nothing but the token of an item.
+    fn is_item(&self, text: &str) -> bool {
+        self.tokens.iter().any(|(token, value)| token == text && value.starts_with('\u{1}'))
+    }
+
     fn text(&self, text: &str) -> String {
         self.tokens.iter().fold(text.to_owned(), |text, (token, value)| text.replace(token.as_str(), value))
     }
@@ -85,6 +189,10 @@ impl Replacement {
         let boxed = |inner: &EvalExpression| Box::new(self.expression(inner));
         let all = |items: &[EvalExpression]| items.iter().map(|item| self.expression(item)).collect();
         let kind = match &expression.kind {
+            // An item is the value itself, whether quoted or not.
+            EvalKind::Text(text) if self.is_item(text) => {
+                EvalKind::Field { name: self.text(text), quoted: true }
+            }
             EvalKind::Text(text) => EvalKind::Text(self.text(text)),
             EvalKind::Field { name, quoted } => EvalKind::Field { name: self.text(name), quoted: *quoted },
             EvalKind::Call { name, name_span, arguments } => {

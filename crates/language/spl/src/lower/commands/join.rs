@@ -23,10 +23,12 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let Some(pipeline) = subsearch::take(context, &mut arguments, command) else { return };
     let words = arguments.words(context);
     arguments.finish(context);
-    let Some(inner) = subsearch::lower(context, pipeline) else { return };
+    let Some(mut inner) = subsearch::lower_open(context, pipeline) else { return };
     let mut fields: Vec<String> = words.into_iter().map(|word| word.text.clone()).collect();
     if fields.is_empty() {
-        if subsearch::needs_known_fields(context, &command.name, command.span) {
+        if context.is_open() && inner.is_open() && inner.columns().is_empty()
+            || subsearch::needs_known_fields(context, &command.name, command.span)
+        {
             return;
         }
         let shared = |column: &&Column| inner.columns().iter().any(|other| other.name == column.name);
@@ -37,24 +39,38 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         context.report(Diagnostic::error(codes::MISSING_ARGUMENT, message, command.span));
         return;
     }
-    if let Some(rows) = partners(context, inner, &fields, most) {
-        pair(context, rows, &fields, kind, overwrite);
+    if inner.has_unknown_fields() || context.has_unknown_fields() && inner.is_open() {
+        keep_first(&mut inner, &fields, most);
+        return context.join_open(inner, kind, &fields, overwrite);
+    }
+    let rows = partners(context, inner, &fields, most);
+    pair(context, rows, &fields, kind, overwrite);
+}
+
+/// Leaves the first `most` rows for each combination of values.
+fn keep_first(inner: &mut Context<'_>, fields: &[String], most: usize) {
+    let mut keys = Vec::new();
+    for field in fields {
+        let value = inner.field(field, inner.span);
+        let have = inner.type_of(&value);
+        let have = if have == Type::Null { Type::Dynamic } else { have };
+        keys.push(convert(value, have, Type::Text));
+    }
+    if most > 0 {
+        inner.deduplicate(keys, most);
     }
 }
 
 /// The rows of the subsearch: the first `most` for each combination of values.
-fn partners<'a>(
-    context: &mut Context<'a>,
-    mut inner: Context<'a>,
-    fields: &[String],
-    most: usize,
-) -> Option<Rows> {
+fn partners<'a>(context: &mut Context<'a>, mut inner: Context<'a>, fields: &[String], most: usize) -> Rows {
     let mut keys = Vec::new();
     for field in fields {
         let Some(column) = inner.columns().iter().find(|column| column.name == *field) else {
-            let message = format!("the subsearch has no field `{field}`");
-            context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, inner.span));
-            return None;
+            if !context.is_vague() {
+                let message = format!("the subsearch has no field `{field}`: no row has a partner");
+                context.report(Diagnostic::warning(codes::MISSING_FIELD, message, inner.span));
+            }
+            continue;
         };
         let data_type = column.data_type;
         keys.push(convert(inner.field(field, inner.span), data_type, Type::Text));
@@ -62,7 +78,20 @@ fn partners<'a>(
     if most > 0 {
         inner.deduplicate(keys, most);
     }
-    Some(subsearch::finish(context, inner))
+    subsearch::finish(context, inner)
+}
+
+/// Puts the rows of another pipeline beside those with the same number in a hidden column.
+pub(super) fn beside<'a>(context: &mut Context<'a>, inner: Context<'a>, number: &str, overwrite: bool) {
+    let mut columns = inner.visible();
+    columns.extend(inner.columns().iter().find(|column| column.name == number).cloned());
+    let span = context.span;
+    let (plan, diagnostics, discovery) = inner.finish(&columns, span);
+    context.needs_discovery |= discovery;
+    for diagnostic in diagnostics {
+        context.report(diagnostic);
+    }
+    pair(context, Rows { plan, columns }, &[number.to_owned()], JoinKind::Left, overwrite);
 }
 
 fn pair(context: &mut Context<'_>, rows: Rows, fields: &[String], kind: JoinKind, overwrite: bool) {
@@ -76,6 +105,9 @@ fn pair(context: &mut Context<'_>, rows: Rows, fields: &[String], kind: JoinKind
         if let Some((column, name)) = names.iter().find(|(column, _)| column.name == *field) {
             let right = convert(Expression::column(name, span), shown_type(column), Type::Text);
             on.push((convert(left, left_type, Type::Text), right));
+        } else {
+            // Null equals nothing.
+            on.push((convert(left, left_type, Type::Text), build::null(span).cast(Type::Text)));
         }
     }
     let renamed =

@@ -1,9 +1,9 @@
 //! `makemv` and `nomv`: a text to a list of texts and back.
 
-use quarry_plan::{Comparison, Expression, ExpressionKind, Type};
+use quarry_plan::{AggregateCall, Expression, Type};
 
 use super::super::build;
-use super::super::context::{Context, convert};
+use super::super::context::{Column, Context, convert};
 use super::general::{General, missing};
 use crate::tree::Command;
 
@@ -14,7 +14,7 @@ pub(super) fn lower_make(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
     let tokenizer = arguments.option("tokenizer");
     let delimiter = arguments.option("delim").map_or(" ", |word| word.text.as_str());
-    let allows_empty = arguments.flag(context, "allowempty", false);
+    let keeps_empty = arguments.flag(context, "allowempty", false);
     arguments.only(context, "setsv", &["f", "false", "0"]);
     let words = arguments.words(context);
     arguments.finish(context);
@@ -36,21 +36,15 @@ pub(super) fn lower_make(context: &mut Context<'_>, command: &Command) {
         }
         None => {
             let arguments = vec![value, Expression::text(delimiter, command.span)];
-            let parts = build::call("split", arguments, Type::TextList, command.span);
-            if allows_empty { parts } else { without_empty(context, parts) }
+            build::call("split", arguments, Type::TextList, command.span)
         }
     };
+    let split = if keeps_empty {
+        split
+    } else {
+        build::call("without_empty", vec![split], Type::TextList, command.span)
+    };
     context.assign(vec![(field.text.clone(), split)]);
-}
-
-/// The values that are not empty texts.
-fn without_empty(context: &mut Context<'_>, list: Expression) -> Expression {
-    let span = list.span;
-    let element = context.fresh_name("element");
-    let value = Expression::column(&element, span);
-    let filled = build::compare(Comparison::NotEqual, value.clone(), Expression::text("", span), span);
-    let body = Box::new(build::case(vec![(filled, value)], None, span));
-    Expression::new(ExpressionKind::ForEach { list: Box::new(list), element, body }, span)
 }
 
 /// The expression with its first plain group named; the whole of it where there is none.
@@ -64,6 +58,39 @@ fn name_first_group(pattern: &str) -> String {
         escaped = *byte == b'\\' && !escaped;
     }
     format!("(?<{TOKEN}>{pattern})")
+}
+
+/// `mvcombine field`: one row for rows that agree in all other fields, with all values of the field.
+pub(super) fn lower_combine(context: &mut Context<'_>, command: &Command) {
+    let mut arguments = General::new(context, command);
+    arguments.ignore(context, "delim", "the values stay apart");
+    let words = arguments.words(context);
+    arguments.finish(context);
+    let [field] = words.as_slice() else { return missing(context, command, "one field") };
+    let value = context.field(&field.text, field.span);
+    if context.type_of(&value) == Type::Null {
+        return;
+    }
+    let visible = context.visible();
+    let others = visible.iter().filter(|column| column.name != field.text);
+    let groups = others.map(|column| {
+        let value = Expression::column(&column.name, command.span);
+        let value = if column.empty { build::null(command.span).cast(Type::Text) } else { value };
+        (column.name.clone(), value)
+    });
+    let groups = groups.collect();
+    let call = AggregateCall {
+        function: "spl_list".to_owned(),
+        arguments: vec![value],
+        filter: None,
+        order: context.order_keys(),
+        result: Type::TextList,
+    };
+    context.aggregate(groups, vec![(field.text.clone(), call)]);
+    let order = |column: &Column| visible.iter().position(|known| known.name == column.name);
+    let mut columns = context.visible();
+    columns.sort_by_key(order);
+    context.close(columns, false);
 }
 
 pub(super) fn lower_join(context: &mut Context<'_>, command: &Command) {

@@ -1,26 +1,41 @@
 //! The commands, one file and one row each.
 
 mod add_totals;
+mod address;
 mod append;
 mod bin;
+mod buckets;
+mod chart;
 mod convert;
+mod data_models;
 mod dedup;
 mod eval;
 mod event_stats;
+mod extract;
 mod fields;
 mod fill_null;
 mod foreach;
 mod from_json;
 mod general;
 mod head;
+mod input_lookup;
 mod join;
+pub(crate) mod lookup;
 mod make_multivalue;
+mod make_results;
+mod map;
 mod multivalue_expand;
+mod nothing;
+mod outliers;
+mod range_map;
 mod regex;
 mod rename;
 mod replace;
+pub(crate) mod reshape;
+mod return_rows;
 mod reverse;
-mod rex;
+pub(crate) mod rex;
+mod running;
 mod search;
 mod sort;
 mod spath;
@@ -29,7 +44,9 @@ mod stream_stats;
 pub(crate) mod subsearch;
 mod table;
 mod top;
+mod transaction;
 mod tstats;
+mod union;
 mod r#where;
 mod xml_fields;
 
@@ -37,6 +54,7 @@ use quarry_diagnostic::{Diagnostic, did_you_mean};
 
 use super::codes;
 use super::context::Context;
+use crate::registry::{self, Status};
 use crate::tree::{Command, Pipeline};
 
 /// A command that can be planned.
@@ -53,6 +71,7 @@ pub(crate) const TABLE: &[Row] = &[
     Row { names: &["append"], lower: append::lower_append },
     Row { names: &["appendpipe"], lower: append::lower_pipe },
     Row { names: &["bin", "bucket", "discretize"], lower: bin::lower },
+    Row { names: &["chart"], lower: chart::lower_chart },
     Row { names: &["convert"], lower: convert::lower },
     Row { names: &["dedup"], lower: dedup::lower },
     Row { names: &["eval"], lower: eval::lower },
@@ -62,10 +81,14 @@ pub(crate) const TABLE: &[Row] = &[
     Row { names: &["foreach"], lower: foreach::lower },
     Row { names: &["fromjson"], lower: from_json::lower },
     Row { names: &["head"], lower: head::lower_head },
+    Row { names: &["inputlookup"], lower: input_lookup::lower_input },
     Row { names: &["join"], lower: join::lower },
+    Row { names: &["lookup"], lower: lookup::lower },
     Row { names: &["makemv"], lower: make_multivalue::lower_make },
     Row { names: &["mvexpand"], lower: multivalue_expand::lower },
+    Row { names: &["multisearch", "union"], lower: union::lower },
     Row { names: &["nomv"], lower: make_multivalue::lower_join },
+    Row { names: &["outputlookup"], lower: input_lookup::lower_output },
     Row { names: &["rare"], lower: top::lower_rare },
     Row { names: &["regex"], lower: regex::lower },
     Row { names: &["rename"], lower: rename::lower },
@@ -79,24 +102,67 @@ pub(crate) const TABLE: &[Row] = &[
     Row { names: &["streamstats"], lower: stream_stats::lower },
     Row { names: &["table"], lower: table::lower },
     Row { names: &["tail"], lower: head::lower_tail },
+    Row { names: &["timechart"], lower: chart::lower_timechart },
     Row { names: &["top"], lower: top::lower_top },
+    Row { names: &["transaction"], lower: transaction::lower },
     Row { names: &["tstats"], lower: tstats::lower },
     Row { names: &["where"], lower: r#where::lower },
     Row { names: &["xmlkv"], lower: xml_fields::lower },
+    Row { names: &["datamodel"], lower: data_models::lower_model },
+    Row { names: &["fieldformat"], lower: nothing::lower_format },
+    Row { names: &["format"], lower: nothing::lower_search_format },
+    Row { names: &["from"], lower: data_models::lower_from },
+    Row { names: &["makeresults"], lower: make_results::lower },
+    Row { names: &["map"], lower: map::lower },
+    Row { names: &["mcatalog", "mpreview", "msearch", "mstats"], lower: nothing::lower_metrics },
+    Row {
+        names: &["highlight", "iconify", "localop", "noop", "redistribute", "rtorder"],
+        lower: nothing::lower_hint,
+    },
+    Row { names: &["return"], lower: return_rows::lower },
+    Row { names: &["transpose"], lower: reshape::lower_transpose },
+    Row { names: &["untable"], lower: reshape::lower_untable },
+    Row { names: &["xyseries"], lower: reshape::lower_series },
+    Row { names: &["accum"], lower: running::lower_accum },
+    Row { names: &["addcoltotals"], lower: add_totals::lower_down },
+    Row { names: &["anomalydetection"], lower: outliers::lower_anomalies },
+    Row { names: &["appendcols"], lower: append::lower_columns },
+    Row { names: &["autoregress"], lower: running::lower_autoregress },
+    Row { names: &["delta"], lower: running::lower_delta },
+    Row { names: &["extract", "kv"], lower: extract::lower_pairs },
+    Row { names: &["filldown"], lower: running::lower_filldown },
+    Row { names: &["iplocation"], lower: address::lower },
+    Row { names: &["multikv"], lower: extract::lower_table },
+    Row { names: &["mvcombine"], lower: make_multivalue::lower_combine },
+    Row { names: &["outlier"], lower: outliers::lower_outlier },
+    Row { names: &["rangemap"], lower: range_map::lower },
 ];
 
 /// Lowers every command of a pipeline, in order.
 pub(crate) fn lower_all(context: &mut Context<'_>, pipeline: &Pipeline) {
+    let reads = pipeline
+        .commands
+        .first()
+        .is_some_and(|command| matches!(command.name.as_str(), "search" | "tstats" | "from" | "datamodel"));
+    if reads && !context.has_steps_or_reads() {
+        super::prepare::prepare(context);
+    }
     for command in &pipeline.commands {
         context.span = command.span;
         match TABLE.iter().find(|row| row.names.contains(&command.name.as_str())) {
             Some(row) => (row.lower)(context, command),
             None => report_unsupported(context, command),
         }
+        context.started = true;
     }
 }
 
 fn report_unsupported(context: &mut Context<'_>, command: &Command) {
+    if let Some(Status::Never(reason)) = registry::command(&command.name).map(|row| row.status) {
+        let message = format!("the command `{}` cannot run here: {reason}", command.name);
+        let found = Diagnostic::error(codes::UNSUPPORTED_COMMAND, message, command.name_span);
+        return context.report(found);
+    }
     let message = format!("the command `{}` is not supported yet", command.name);
     let mut diagnostic = Diagnostic::error(codes::UNSUPPORTED_COMMAND, message, command.name_span);
     let known = TABLE.iter().flat_map(|row| row.names).copied();

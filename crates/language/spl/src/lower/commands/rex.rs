@@ -76,7 +76,7 @@ fn extract(context: &mut Context<'_>, command: &Command, input: Expression, patt
 }
 
 /// The names of `(?<name>...)`, `(?P<name>...)` and `(?'name'...)`, each once.
-fn group_names(pattern: &str) -> Vec<String> {
+pub(crate) fn group_names(pattern: &str) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     let mut rest = pattern;
     while let Some(at) = rest.find("(?") {

@@ -1,34 +1,171 @@
 //! `streamstats`: aggregates of the rows up to each row, in the order in which they come.
 
 use quarry_diagnostic::Diagnostic;
+use quarry_plan::{AggregateCall, Comparison, Expression, Frame, SortKey, Type, WindowCall};
 
-use super::super::{codes, context::Context};
+use super::super::context::{Context, TIME};
+use super::super::{build, codes, expression, time};
 use super::{event_stats, not_understood};
-use crate::tree::{Arguments, Command, OptionValue};
+use crate::tree::{Arguments, Command, EvalExpression, OptionItem, OptionValue, Stats};
 
-/// Options and the values at which they change nothing.
-const DEFAULTS: &[(&str, &[&str])] = &[
-    ("current", &["t", "true", "1"]),
-    ("window", &["0"]),
-    ("global", &["t", "true", "1"]),
-    ("allnum", &["f", "false", "0"]),
-    ("reset_on_change", &["f", "false", "0"]),
-];
+/// What the options say.
+struct Settings {
+    current: bool,
+    window: usize,
+    global: bool,
+    time_window: Option<f64>,
+    on_change: bool,
+    before: Option<EvalExpression>,
+    after: Option<EvalExpression>,
+}
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let Arguments::Stats(stats) = &command.arguments else { return not_understood(context, command) };
+    let mut settings = Settings {
+        current: true,
+        window: 0,
+        global: true,
+        time_window: None,
+        on_change: false,
+        before: None,
+        after: None,
+    };
     for option in &stats.options {
-        let known = DEFAULTS.iter().find(|(name, _)| option.name.text.eq_ignore_ascii_case(name));
-        let default = match (&option.value, known) {
-            (OptionValue::Word(word), Some((_, values))) => {
-                values.contains(&word.text.to_lowercase().as_str())
-            }
-            _ => false,
-        };
-        if !default {
+        if !settings.set(option) {
             let message = format!("the option `{}` of `streamstats` is not supported yet", option.name.text);
             context.report(Diagnostic::error(codes::UNKNOWN_OPTION, message, option.span));
+            return;
         }
     }
-    event_stats::add(context, stats, false);
+    let mut extra = resets(context, stats, &settings);
+    let mut stats = Stats { options: Vec::new(), ..stats.clone() };
+    let (frame, order) = if let Some(seconds) = settings.time_window {
+        let name = context.fresh_name("seconds");
+        let value = context.field(TIME, command.span).cast(Type::Double);
+        context.assign(vec![(name.clone(), value)]);
+        (Frame::Near(seconds), Some(vec![ascending(&name, context)]))
+    } else if settings.window > 0 && settings.global && !stats.by.is_empty() {
+        // The window counts all rows, whatever their group.
+        let number = row_number(context);
+        #[allow(clippy::cast_precision_loss)] // numbers of rows
+        let distance = settings.window.saturating_sub(1) as f64;
+        (Frame::Near(distance), Some(vec![ascending(&number, context)]))
+    } else if settings.current {
+        (Frame::Rows { from: settings.window.checked_sub(1), to: 0 }, None)
+    } else {
+        (Frame::Rows { from: Some(settings.window).filter(|rows| *rows > 0), to: 1 }, None)
+    };
+    if !settings.current && matches!(frame, Frame::Near(_)) {
+        let message = "`current=f` with `time_window` or a window over all groups is not supported yet";
+        context.report(Diagnostic::error(codes::UNKNOWN_OPTION, message, command.span));
+        return;
+    }
+    stats.options.clear();
+    event_stats::add(context, &stats, frame, order, std::mem::take(&mut extra));
+}
+
+impl Settings {
+    /// Takes an option; false if it is not known.
+    fn set(&mut self, option: &OptionItem) -> bool {
+        let name = option.name.text.to_lowercase();
+        match (&option.value, name.as_str()) {
+            (OptionValue::Expression(value), "reset_before") => self.before = Some(value.clone()),
+            (OptionValue::Expression(value), "reset_after") => self.after = Some(value.clone()),
+            (OptionValue::Word(word), _) => {
+                let text = word.text.to_lowercase();
+                let truth = matches!(text.as_str(), "t" | "true" | "1");
+                match name.as_str() {
+                    "current" => self.current = truth,
+                    "global" => self.global = truth,
+                    "reset_on_change" => self.on_change = truth,
+                    "allnum" => return !truth,
+                    "window" => match text.parse() {
+                        Ok(rows) => self.window = rows,
+                        Err(_) => return false,
+                    },
+                    "time_window" => match time::span_seconds(&text) {
+                        Some(seconds) => self.time_window = Some(seconds),
+                        None => return false,
+                    },
+                    _ => return false,
+                }
+            }
+            _ => return false,
+        }
+        true
+    }
+}
+
+fn ascending(name: &str, context: &Context<'_>) -> SortKey {
+    SortKey { value: Expression::column(name, context.span), descending: false }
+}
+
+/// A hidden column that numbers the rows as they come.
+pub(super) fn row_number(context: &mut Context<'_>) -> String {
+    let name = context.fresh_name("number");
+    let call = AggregateCall {
+        function: "row_number".to_owned(),
+        arguments: Vec::new(),
+        filter: None,
+        order: context.order_keys(),
+        result: Type::Double,
+    };
+    context.window(vec![(name.clone(), WindowCall { call, partition: Vec::new(), frame: Frame::SO_FAR })]);
+    name
+}
+
+/// Partition keys that change wherever the count starts anew.
+fn resets(context: &mut Context<'_>, stats: &Stats, settings: &Settings) -> Vec<Expression> {
+    let mut keys = Vec::new();
+    if settings.on_change {
+        let fields: Vec<String> = stats.by.iter().map(|by| by.field.text.clone()).collect();
+        keys.extend(changes(context, &fields));
+    }
+    for (condition, frame) in
+        [(&settings.before, Frame::SO_FAR), (&settings.after, Frame::Rows { from: None, to: 1 })]
+    {
+        if let Some(condition) = condition {
+            let found = expression::condition(context, condition);
+            keys.push(counted(context, found, frame));
+        }
+    }
+    keys
+}
+
+/// How often a condition held so far.
+fn counted(context: &mut Context<'_>, condition: Expression, frame: Frame) -> Expression {
+    let span = context.span;
+    let flag = context.fresh_name("flag");
+    let one = build::case(vec![(condition, build::number(1.0, span))], Some(build::number(0.0, span)), span);
+    context.assign(vec![(flag.clone(), one)]);
+    let sum = super::running::over(context, "spl_sum", Expression::column(&flag, span), Type::Double, frame);
+    build::coalesce(vec![Expression::column(sum, span), build::number(0.0, span)], span)
+}
+
+/// A number that grows by one wherever any of the fields differs from the row before.
+pub(super) fn changes(context: &mut Context<'_>, fields: &[String]) -> Option<Expression> {
+    let span = context.span;
+    let mut differs = Vec::new();
+    for field in fields {
+        let value = context.field(field, span);
+        let have = context.type_of(&value);
+        if have == Type::Null {
+            continue;
+        }
+        let text = build::coalesce(
+            vec![super::super::context::convert(value, have, Type::Text), Expression::text("\u{1}", span)],
+            span,
+        );
+        let helper = context.fresh_name("text");
+        context.assign(vec![(helper.clone(), text)]);
+        let frame = Frame::Rows { from: Some(1), to: 1 };
+        let now = Expression::column(&helper, span);
+        let before = super::running::over(context, "first", now.clone(), Type::Text, frame);
+        let other = build::compare(Comparison::NotEqual, now, Expression::column(before, span), span);
+        differs.push(build::coalesce(vec![other, build::boolean(false, span)], span));
+    }
+    (!differs.is_empty()).then(|| {
+        let any = build::any(differs, span);
+        counted(context, any, Frame::SO_FAR)
+    })
 }

@@ -40,18 +40,53 @@ pub(super) fn take<'c>(
 
 /// Lowers a subsearch that reads events of its own; it is open until `finish`.
 pub(crate) fn lower<'a>(context: &mut Context<'a>, pipeline: &Pipeline) -> Option<Context<'a>> {
-    let inner = Context::new(context.options, context.options.default_time.clone());
-    run(context, inner, pipeline)
+    let inner = Context::new(context.surroundings(), context.options.default_time.clone());
+    run(context, inner, pipeline, false)
+}
+
+/// Lowers a subsearch that reads events of its own, whose fields may not all be known.
+pub(crate) fn lower_open<'a>(context: &mut Context<'a>, pipeline: &Pipeline) -> Option<Context<'a>> {
+    let inner = Context::new(context.surroundings(), context.options.default_time.clone());
+    run(context, inner, pipeline, true)
 }
 
 /// Lowers a subsearch that goes on from a copy of the rows here.
 pub(super) fn lower_copy<'a>(context: &mut Context<'a>, pipeline: &Pipeline) -> Option<Context<'a>> {
     let mut inner = context.clone();
     inner.diagnostics.clear();
-    run(context, inner, pipeline)
+    run(context, inner, pipeline, true)
 }
 
-fn run<'a>(context: &mut Context<'a>, mut inner: Context<'a>, pipeline: &Pipeline) -> Option<Context<'a>> {
+/// Puts the rows of another pipeline after those here.
+pub(super) fn append<'a>(context: &mut Context<'a>, inner: Context<'a>) {
+    if context.has_unknown_fields() || inner.has_unknown_fields() {
+        return context.union_open(vec![inner], false);
+    }
+    let rows = finish(context, inner);
+    context.union(rows.plan);
+}
+
+/// Puts the rows of other pipelines among those here, by time.
+pub(super) fn union<'a>(context: &mut Context<'a>, others: Vec<Context<'a>>) {
+    context.union_open(others, true);
+}
+
+/// Goes on with the rows of another pipeline instead.
+pub(super) fn replace<'a>(context: &mut Context<'a>, mut inner: Context<'a>) {
+    let mut diagnostics = std::mem::take(&mut context.diagnostics);
+    diagnostics.append(&mut inner.diagnostics);
+    inner.diagnostics = diagnostics;
+    inner.needs_discovery |= context.needs_discovery;
+    inner.depth = context.depth;
+    *context = inner;
+}
+
+fn run<'a>(
+    context: &mut Context<'a>,
+    mut inner: Context<'a>,
+    pipeline: &Pipeline,
+    open: bool,
+) -> Option<Context<'a>> {
     inner.depth = context.depth + 1;
     if inner.depth > DEEPEST {
         context.report(Diagnostic::error(
@@ -62,7 +97,7 @@ fn run<'a>(context: &mut Context<'a>, mut inner: Context<'a>, pipeline: &Pipelin
         return None;
     }
     lower_all(&mut inner, pipeline);
-    if inner.is_open() {
+    if inner.is_open() && !open {
         let message = "the fields of this subsearch are not known";
         let found = Diagnostic::error(codes::UNSUPPORTED_SUBSEARCH, message, pipeline.span)
             .with_help("end it with `stats`, `table` or `fields`");

@@ -1,6 +1,6 @@
 //! `top` and `rare`: how often each combination of values occurs, and its share.
 
-use quarry_plan::{AggregateCall, Arithmetic, Expression, ExpressionKind, SortKey, Type, WindowCall};
+use quarry_plan::{AggregateCall, Arithmetic, Expression, ExpressionKind, Frame, SortKey, Type, WindowCall};
 
 use super::super::build;
 use super::super::context::{Column, Context};
@@ -24,7 +24,8 @@ fn lower(context: &mut Context<'_>, command: &Command, descending: bool) {
     let percent = arguments.option("percentfield").map_or("percent", |word| word.text.as_str());
     let shows_count = arguments.flag(context, "showcount", true);
     let shows_percent = arguments.flag(context, "showperc", true);
-    arguments.only(context, "useother", &["f", "false", "0"]);
+    let other = arguments.flag(context, "useother", false);
+    let other_name = arguments.option("otherstr").map_or("OTHER".to_owned(), |word| word.text.clone());
     let (fields, by) = arguments.words_around(context, "by");
     arguments.finish(context);
     if fields.is_empty() {
@@ -45,8 +46,10 @@ fn lower(context: &mut Context<'_>, command: &Command, descending: bool) {
     let partition: Vec<Expression> = by.iter().map(|(name, _)| Expression::column(name, span)).collect();
     let total = context.fresh_name("total");
     let sum = call("sum", vec![Expression::column(count, span)]);
-    context
-        .window(vec![(total.clone(), WindowCall { call: sum, partition: partition.clone(), whole: true })]);
+    context.window(vec![(
+        total.clone(),
+        WindowCall { call: sum, partition: partition.clone(), frame: Frame::Whole },
+    )]);
     context.assign(vec![(percent.to_owned(), share(count, &total, span))]);
     context.hide(&[total]);
     let mut order: Vec<SortKey> =
@@ -56,15 +59,97 @@ fn lower(context: &mut Context<'_>, command: &Command, descending: bool) {
         fields.iter().map(|(name, _)| SortKey { value: Expression::column(name, span), descending: false }),
     );
     context.sort(order);
-    if limit > 0 && partition.is_empty() {
+    if other && limit > 0 {
+        gather_rest(context, &by, &fields, (count, percent), limit, &other_name);
+    } else if limit > 0 && partition.is_empty() {
         context.limit(0, Some(limit));
     } else if limit > 0 {
         context.deduplicate(partition, limit);
     }
+    shown_percent(context, percent);
     let hidden = |name: &str| (name == count && !shows_count) || (name == percent && !shows_percent);
     let kept: Vec<Column> =
         context.columns().iter().filter(|column| !hidden(&column.name)).cloned().collect();
     context.close(kept, false);
+}
+
+/// The share with six decimals, as it is written.
+fn shown_percent(context: &mut Context<'_>, percent: &str) {
+    let span = context.span;
+    let arguments = vec![Expression::text("%.6f", span), Expression::column(percent, span)];
+    context.assign(vec![(percent.to_owned(), build::call("printf", arguments, Type::Text, span))]);
+}
+
+type Names<'n> = &'n [(String, quarry_diagnostic::Span)];
+
+/// Puts the rows after the first `limit` of each group together in one.
+fn gather_rest(
+    context: &mut Context<'_>,
+    by: Names<'_>,
+    fields: Names<'_>,
+    (count, percent): (&str, &str),
+    limit: usize,
+    name: &str,
+) {
+    let span = context.span;
+    let partition: Vec<Expression> = by.iter().map(|(name, _)| Expression::column(name, span)).collect();
+    let rank = context.fresh_name("rank");
+    let call = AggregateCall {
+        function: "row_number".to_owned(),
+        arguments: Vec::new(),
+        filter: None,
+        order: context.order_keys(),
+        result: Type::Double,
+    };
+    context.window(vec![(rank.clone(), WindowCall { call, partition, frame: Frame::SO_FAR })]);
+    #[allow(clippy::cast_precision_loss)] // a number of rows to show
+    let limit = build::number(limit as f64, span);
+    let rest = build::compare(
+        quarry_plan::Comparison::Greater,
+        Expression::column(&rank, span),
+        limit.clone(),
+        span,
+    );
+    let mut renamed = Vec::new();
+    for (field, _) in fields {
+        let value = Expression::column(field, span);
+        let have = context.type_of(&value);
+        let text = super::super::context::convert(value, have, Type::Text);
+        let other = Expression::text(name, span);
+        renamed.push((field.clone(), build::case(vec![(rest.clone(), other)], Some(text), span)));
+    }
+    let last = arithmetic(Arithmetic::Add, limit, build::number(1.0, span), span);
+    let place = build::case(vec![(rest, last)], Some(Expression::column(&rank, span)), span);
+    renamed.push((rank.clone(), place));
+    context.assign(renamed);
+    let names = by.iter().chain(fields).map(|(name, _)| name.clone()).chain([rank.clone()]);
+    let groups = names.map(|name| (name.clone(), Expression::column(name, span))).collect();
+    let sum = |name: &str, result| AggregateCall {
+        function: "spl_sum".to_owned(),
+        arguments: vec![Expression::column(name, span)],
+        filter: None,
+        order: Vec::new(),
+        result,
+    };
+    context.aggregate(
+        groups,
+        vec![(count.to_owned(), sum(count, Type::Integer)), (percent.to_owned(), sum(percent, Type::Double))],
+    );
+    let order = by.iter().map(|(name, _)| name).chain([&rank]);
+    let order = order.map(|name| SortKey { value: Expression::column(name, span), descending: false });
+    let order = order.collect();
+    context.sort(order);
+    context.hide(&[rank]);
+}
+
+fn arithmetic(
+    operator: Arithmetic,
+    left: Expression,
+    right: Expression,
+    span: quarry_diagnostic::Span,
+) -> Expression {
+    let kind = ExpressionKind::Arithmetic { operator, left: Box::new(left), right: Box::new(right) };
+    Expression::new(kind, span)
 }
 
 /// The groups, after rows without one of the values are dropped and lists are spread; none if a field
@@ -97,12 +182,6 @@ fn groups<'n>(
 /// `100 * count / total`.
 fn share(count: &str, total: &str, span: quarry_diagnostic::Span) -> Expression {
     let double = |name: &str| Expression::column(name, span).cast(Type::Double);
-    let arithmetic = |operator, left, right| {
-        Expression::new(
-            ExpressionKind::Arithmetic { operator, left: Box::new(left), right: Box::new(right) },
-            span,
-        )
-    };
-    let hundredfold = arithmetic(Arithmetic::Multiply, double(count), build::number(100.0, span));
-    arithmetic(Arithmetic::Divide, hundredfold, double(total))
+    let hundredfold = arithmetic(Arithmetic::Multiply, double(count), build::number(100.0, span), span);
+    arithmetic(Arithmetic::Divide, hundredfold, double(total), span)
 }

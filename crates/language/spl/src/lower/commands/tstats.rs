@@ -12,9 +12,9 @@ use crate::tree::{Arguments, Command, Item, OptionItem, OptionValue, Stats, Word
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let Arguments::Stats(stats) = &command.arguments else { return not_understood(context, command) };
-    if context.has_steps() {
+    if context.started {
         let message = "`tstats` reads events itself and must come first";
-        context.report(Diagnostic::error(codes::UNSUPPORTED_COMMAND, message, command.name_span));
+        context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, command.name_span));
         return;
     }
     let mut stats = stats.clone();

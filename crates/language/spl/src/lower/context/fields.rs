@@ -20,12 +20,24 @@ pub(crate) enum LateRule {
     Json { input: Expression },
     /// Every element of XML text is a field.
     Markup { input: Expression },
+    /// Text of names and values: what stands between pairs, and between name and value.
+    Pairs { input: Expression, pairs: String, values: String },
+    /// A line of a table whose columns the header names; both are hidden columns.
+    Table { header: String, line: String },
     /// A data model names the event's fields; some of them are never empty.
     Dataset { defaults: Vec<data_model::Default> },
     /// Fields that match are gone.
     Without { pattern: String },
     /// Every field that is missing gets this value.
     Fill { value: String },
+    /// Fields of the user's apps stand ready.
+    Prepared,
+    /// A group has the values of its events, all of them in order if `listed`.
+    Grouped { listed: bool },
+    /// The rows of other pipelines follow.
+    Branches { from: usize, to: usize },
+    /// Another pipeline's fields stand beside those here, and go before them if `overwrite`.
+    Joined { branch: usize, overwrite: bool },
 }
 
 /// A rule, its place among the steps and what was known there.
@@ -33,15 +45,32 @@ pub(crate) enum LateRule {
 pub(super) struct Rule {
     kind: LateRule,
     /// The extension that gains the columns.
-    step: usize,
+    pub(super) step: usize,
     columns: Vec<Column>,
     gone: std::collections::BTreeMap<String, Gone>,
+    /// Whether fields could come up late there: any, and internal ones.
+    open: bool,
+    internal: bool,
+}
+
+impl Rule {
+    /// A rule about the fields that are known now.
+    pub(super) fn new(context: &mut Context<'_>, kind: LateRule, step: usize) -> Self {
+        Self {
+            kind,
+            step,
+            columns: context.columns.clone(),
+            gone: std::mem::take(&mut context.gone),
+            open: context.has_unknown_fields(),
+            internal: context.internal,
+        }
+    }
 }
 
 impl LateRule {
     /// Whether the rule applies to `_time`, `_raw` and the like as well.
     fn names_internal(&self) -> bool {
-        matches!(self, Self::Rename { .. } | Self::Without { .. })
+        matches!(self, Self::Rename { .. } | Self::Without { .. } | Self::Branches { .. } | Self::Prepared)
     }
 }
 
@@ -118,6 +147,30 @@ impl Context<'_> {
                 let value = Expression::call("spl_rex", arguments, Type::Text, input.span);
                 (Some((value, Type::Text)), self.before(name, &rule, level))
             }
+            LateRule::Pairs { input, pairs, values } => {
+                let (pairs, values) = (class(pairs), class(values));
+                let name_pattern = regex::escape(name);
+                let pattern = format!(
+                    "(?:^|[{pairs}])\\s*\"?{name_pattern}\"?\\s*[{values}]\\s*(?:\"(?<quoted>[^\"]*)\"|(?<value>[^{pairs}]*))"
+                );
+                let part = |group: &str| {
+                    let arguments = [pattern.as_str(), group].map(|text| Expression::text(text, input.span));
+                    let arguments = std::iter::once(input.clone()).chain(arguments).collect();
+                    Expression::call("spl_rex", arguments, Type::Text, input.span)
+                };
+                let value = build::coalesce(vec![part("quoted"), part("value")], input.span);
+                (Some((value, Type::Text)), self.before(name, &rule, level))
+            }
+            LateRule::Table { header, line } => {
+                let span = self.span;
+                let arguments = vec![
+                    Expression::column(header, span),
+                    Expression::column(line, span),
+                    Expression::text(name, span),
+                ];
+                let value = Expression::call("spl_multikv", arguments, Type::Text, span);
+                (Some((value, Type::Text)), self.before(name, &rule, level))
+            }
             LateRule::Dataset { defaults } => {
                 let field = data_model::event_field(name);
                 match defaults.iter().find(|default| default.field == field) {
@@ -128,6 +181,14 @@ impl Context<'_> {
             }
             LateRule::Without { pattern } if wildcard::matches(pattern, name) => (None, None),
             LateRule::Without { .. } => (None, self.before(name, &rule, level)),
+            LateRule::Prepared => (self.before(name, &rule, level), None),
+            LateRule::Grouped { listed } => return self.late_in_group(name, &rule, level, *listed),
+            LateRule::Branches { from, to } => return self.late_in_branches(name, &rule, level, *from..*to),
+            LateRule::Joined { branch, overwrite } => {
+                let other = self.joined_field(*branch, name);
+                let own = self.before(name, &rule, level);
+                if *overwrite { (other, own) } else { (own, other) }
+            }
             LateRule::Fill { value } => {
                 let value = (Expression::text(value, self.span), Type::Text);
                 (self.before(name, &rule, level), Some(value))
@@ -148,13 +209,19 @@ impl Context<'_> {
                 (Expression::new(ExpressionKind::Coalesce(items.into()), span), data_type)
             }
         };
-        let step = self.steps.get_mut(rule.step)?;
-        if let StepKind::Extend(columns) = &mut step.kind
+        self.add_late(rule.step, name, value)?;
+        Some(data_type)
+    }
+
+    /// Adds a column to an extension or projection that stands already.
+    pub(super) fn add_late(&mut self, step: usize, name: &str, value: Expression) -> Option<()> {
+        let step = self.steps.get_mut(step)?;
+        if let StepKind::Extend(columns) | StepKind::Project(columns) = &mut step.kind
             && !columns.iter().any(|(known, _)| known == name)
         {
             columns.push((name.to_owned(), value));
         }
-        Some(data_type)
+        Some(())
     }
 
     /// A field, or what stands for it where it is missing or empty.
@@ -189,12 +256,13 @@ impl Context<'_> {
     }
 
     /// A field as it was just before a rule.
-    fn before(&mut self, name: &str, rule: &Rule, level: usize) -> Option<(Expression, Type)> {
+    pub(super) fn before(&mut self, name: &str, rule: &Rule, level: usize) -> Option<(Expression, Type)> {
         let known = rule.columns.iter().find(|column| column.name == name);
         let data_type = match known {
             Some(column) if column.empty => return None,
             Some(column) => column.data_type,
             None if rule.gone.contains_key(name) => return None,
+            None if !(rule.open || rule.internal && name.starts_with('_')) => return None,
             None => self.late(name, level - 1)?,
         };
         Some((Expression::column(name, self.span), data_type))
@@ -202,12 +270,7 @@ impl Context<'_> {
 
     /// Adds a rule at this place. The fields known so far are left to the caller.
     pub(crate) fn add_rule(&mut self, kind: LateRule) {
-        let rule = Rule {
-            kind,
-            step: self.steps.len(),
-            columns: self.columns.clone(),
-            gone: std::mem::take(&mut self.gone),
-        };
+        let rule = Rule::new(self, kind, self.steps.len());
         self.push(StepKind::Extend(Vec::new()));
         self.rules.push(rule);
     }
@@ -271,6 +334,9 @@ impl Context<'_> {
     }
 
     fn report_missing(&mut self, name: &str, span: Span) {
+        if self.is_vague() {
+            return;
+        }
         let mut diagnostic = match self.gone.get(name) {
             Some(Gone::Nulled) => return,
             Some(Gone::Renamed(to)) => {
@@ -307,6 +373,11 @@ impl Context<'_> {
         }
         self.report(diagnostic);
     }
+}
+
+/// Letters as the inside of a character class.
+fn class(letters: &str) -> String {
+    letters.chars().map(|letter| format!("\\x{{{:x}}}", u32::from(letter))).collect()
 }
 
 /// The type that holds the values of both.

@@ -1,21 +1,27 @@
 //! What lowering knows at one point of the pipeline: the rows so far and the fields they have.
 
+mod branch;
 mod fields;
+mod group;
 mod order;
 mod source;
+mod stage;
 mod step;
 
-use std::collections::BTreeMap;
+use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 use quarry_diagnostic::{Diagnostic, Span};
 use quarry_plan::{Expression, ExpressionKind, Node, SortKey, TimeRange, Type, Value};
 
-use super::LowerOptions;
+use super::{Environment, LowerOptions};
+use crate::tree::Assignment;
+use branch::Branch;
 use source::Scan;
 use step::Step;
 
 pub(crate) use fields::{LateRule, convert, wider};
 pub(crate) use source::{RAW, SOURCE_TYPE, TIME};
+pub(crate) use stage::{Progress, Surroundings};
 pub(crate) use step::StepKind;
 
 /// A field that is known to exist at this point.
@@ -49,11 +55,17 @@ impl Column {
 #[derive(Debug, Clone)]
 pub(crate) struct Context<'a> {
     pub(crate) options: &'a LowerOptions<'a>,
+    pub(crate) environment: &'a Environment<'a>,
+    progress: Rc<RefCell<Progress>>,
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// Whether the names of all fields in the data are needed to plan exactly.
     pub(crate) needs_discovery: bool,
     pub(crate) scan: Scan<'a>,
+    /// Rows that stand in place of events.
+    base: Option<Node>,
     steps: Vec<Step>,
+    /// Other pipelines of raw events that were joined to this one.
+    branches: Vec<Branch<'a>>,
     /// Fields known by name, in the order in which they came up.
     columns: Vec<Column>,
     gone: BTreeMap<String, Gone>,
@@ -69,6 +81,12 @@ pub(crate) struct Context<'a> {
     sorted: bool,
     /// Place of the command being lowered.
     pub(crate) span: Span,
+    /// How fields are shown at the end (`fieldformat`).
+    pub(crate) formats: Vec<Assignment>,
+    /// Whether a subsearch gives values without the names of their fields (`return $field`).
+    pub(crate) bare_values: bool,
+    /// Whether a command stands before this one.
+    pub(crate) started: bool,
     /// How many subsearches this pipeline lies in.
     pub(crate) depth: usize,
     next_name: usize,
@@ -78,13 +96,18 @@ pub(crate) struct Context<'a> {
 
 impl<'a> Context<'a> {
     /// The start of a pipeline that reads events, newest first.
-    pub(crate) fn new(options: &'a LowerOptions<'a>, time: TimeRange) -> Self {
+    pub(crate) fn new(surroundings: Surroundings<'a>, time: TimeRange) -> Self {
+        let Surroundings { options, environment, progress } = surroundings;
         Self {
             options,
+            environment,
+            progress,
             diagnostics: Vec::new(),
             needs_discovery: false,
             scan: Scan::new(options.view, time),
+            base: None,
             steps: Vec::new(),
+            branches: Vec::new(),
             columns: Vec::new(),
             gone: BTreeMap::new(),
             open: true,
@@ -94,9 +117,21 @@ impl<'a> Context<'a> {
             order: vec![SortKey { value: Expression::column(TIME, Span::default()), descending: true }],
             sorted: false,
             span: Span::default(),
+            formats: Vec::new(),
+            bare_values: false,
+            started: false,
             depth: 0,
             next_name: 0,
             elements: Vec::new(),
+        }
+    }
+
+    /// What another pipeline of the same search needs to start.
+    pub(crate) fn surroundings(&self) -> Surroundings<'a> {
+        Surroundings {
+            options: self.options,
+            environment: self.environment,
+            progress: Rc::clone(&self.progress),
         }
     }
 
@@ -141,9 +176,14 @@ impl<'a> Context<'a> {
         (column, result)
     }
 
-    /// Whether any command has done something to the rows.
-    pub(crate) fn has_steps(&self) -> bool {
-        !self.steps.is_empty()
+    /// Whether any command has made or changed rows.
+    pub(crate) fn has_steps_or_reads(&self) -> bool {
+        self.base.is_some() || self.started
+    }
+
+    /// Adds a step whose columns the caller shows.
+    pub(crate) fn add_step(&mut self, kind: StepKind) {
+        self.push(kind);
     }
 
     fn push(&mut self, kind: StepKind) {
@@ -194,6 +234,11 @@ impl<'a> Context<'a> {
     /// Drops helper columns from what is known; they stay in the plan.
     pub(crate) fn hide(&mut self, names: &[String]) {
         self.columns.retain(|column| !names.contains(&column.name));
+    }
+
+    /// Forgets which fields were asked for; the rules can still give them.
+    pub(crate) fn forget_all(&mut self) {
+        self.columns.clear();
     }
 
     /// Takes a field away.
@@ -291,6 +336,7 @@ impl<'a> Context<'a> {
 
     /// All rows of another pipeline after those here.
     pub(crate) fn union(&mut self, other: Node) {
+        self.carry_order();
         let part = self.fresh_name("part");
         let numbered = |part: &str, number: f64, span: Span| {
             vec![(part.to_owned(), Expression::literal(Value::Double(number), span))]
@@ -365,7 +411,11 @@ impl<'a> Context<'a> {
         self.realise_order();
         self.columns = columns.to_vec();
         self.project_known();
-        let source = self.scan.finish(span);
+        self.finish_branches();
+        let source = match self.base {
+            Some(rows) => rows,
+            None => self.scan.finish(span),
+        };
         let node = self.steps.into_iter().fold(source, |input, step| step.over(input));
         (node, self.diagnostics, self.needs_discovery)
     }

@@ -1,8 +1,8 @@
 //! The order of rows: newest first until something says otherwise.
 
-use quarry_plan::{AggregateCall, Expression, ExpressionKind, SortKey, Type, WindowCall};
+use quarry_plan::{AggregateCall, Expression, ExpressionKind, Frame, SortKey, Type, WindowCall};
 
-use super::{Context, StepKind, TIME};
+use super::{Column, Context, StepKind, TIME};
 
 impl Context<'_> {
     /// The keys of the order in which rows arrive here; none if there is no order.
@@ -52,7 +52,7 @@ impl Context<'_> {
             order,
             result: Type::Integer,
         };
-        let window = WindowCall { call, partition: Vec::new(), whole: false };
+        let window = WindowCall { call, partition: Vec::new(), frame: Frame::SO_FAR };
         self.push(StepKind::Window(vec![(number.clone(), window)]));
         self.order = vec![SortKey { value: Expression::column(number, self.span), descending: true }];
         self.sorted = false;
@@ -85,6 +85,35 @@ impl Context<'_> {
         self.push(StepKind::Extend(copies));
     }
 
+    /// Keeps the columns that the order depends on and that no field stands for, as hidden ones.
+    pub(super) fn carry_order(&mut self) {
+        let mut lost: Vec<String> = Vec::new();
+        for key in self.order_keys() {
+            key.value.visit_columns(&mut |name| {
+                if !self.columns.iter().any(|column| column.name == name && !column.empty) {
+                    lost.push(name.to_owned());
+                }
+            });
+        }
+        if lost.is_empty() {
+            return;
+        }
+        let names: Vec<&str> = lost.iter().map(String::as_str).collect();
+        let before = self.order.clone();
+        self.keep_order_keys(&names);
+        let mut carried: Vec<(String, Type)> = Vec::new();
+        for (new, old) in self.order.iter().zip(&before) {
+            let is_time = old.value.kind == ExpressionKind::Column(TIME.to_owned());
+            let data_type = if is_time { Type::Timestamp } else { Type::Text };
+            new.value.visit_columns(&mut |name| carried.push((name.to_owned(), data_type)));
+        }
+        for (name, data_type) in carried {
+            if name.starts_with('\u{1}') && !self.columns.iter().any(|column| column.name == name) {
+                self.columns.push(Column { name, data_type, empty: false });
+            }
+        }
+    }
+
     /// Whether the order is the events' own and so needs their time.
     fn uses_time(&self) -> bool {
         self.rows_are_events()
@@ -92,7 +121,7 @@ impl Context<'_> {
     }
 
     fn rows_are_events(&self) -> bool {
-        !self.steps.iter().any(|step| matches!(step.kind, StepKind::Aggregate { .. }))
+        self.base.is_none() && !self.steps.iter().any(|step| matches!(step.kind, StepKind::Aggregate { .. }))
     }
 }
 

@@ -1,7 +1,9 @@
 //! Steps: the plan while it is being built, without inputs.
 
 use quarry_diagnostic::Span;
-use quarry_plan::{Aggregate, AggregateCall, Expression, JoinKind, Node, Operator, SortKey, WindowCall};
+use quarry_plan::{
+    Aggregate, AggregateCall, Expression, JoinKind, Lookup, Node, Operator, SortKey, WindowCall,
+};
 
 /// One operator; its input is the step before. Kept in a list so that an earlier step can still
 /// gain a column that a later command asks for.
@@ -10,14 +12,41 @@ pub(crate) enum StepKind {
     Filter(Expression),
     Extend(Vec<(String, Expression)>),
     Project(Vec<(String, Expression)>),
-    Aggregate { groups: Vec<(String, Expression)>, aggregates: Vec<(String, AggregateCall)> },
+    Aggregate {
+        groups: Vec<(String, Expression)>,
+        aggregates: Vec<(String, AggregateCall)>,
+    },
     Window(Vec<(String, WindowCall)>),
     Sort(Vec<SortKey>),
-    Limit { skip: usize, fetch: Option<usize> },
-    Deduplicate { keys: Vec<Expression>, keep: usize, order: Vec<SortKey> },
-    Expand { column: String, limit: Option<usize>, position: String },
+    Limit {
+        skip: usize,
+        fetch: Option<usize>,
+    },
+    Deduplicate {
+        keys: Vec<Expression>,
+        keep: usize,
+        order: Vec<SortKey>,
+    },
+    Expand {
+        column: String,
+        limit: Option<usize>,
+        position: String,
+    },
     Union(Vec<Node>),
-    Join { right: Box<Node>, kind: JoinKind, on: Vec<(Expression, Expression)> },
+    Join {
+        right: Box<Node>,
+        kind: JoinKind,
+        on: Vec<(Expression, Expression)>,
+    },
+    Lookup(Box<Lookup>),
+    /// The rows of the branches from the first up to the second number; replaced when they are finished.
+    Branches(usize, usize),
+    /// A branch beside the rows; replaced when it is finished.
+    JoinBranch {
+        branch: usize,
+        kind: JoinKind,
+        on: Vec<(Expression, Expression)>,
+    },
 }
 
 /// A step and the command it came from.
@@ -33,6 +62,8 @@ impl Step {
         let input = Box::new(input);
         let operator = match self.kind {
             StepKind::Extend(columns) if columns.is_empty() => return *input,
+            StepKind::Branches(..) | StepKind::JoinBranch { .. } => return *input,
+            StepKind::Lookup(lookup) => Operator::Lookup(Lookup { input, ..*lookup }),
             StepKind::Filter(predicate) => Operator::Filter { input, predicate },
             StepKind::Extend(columns) => Operator::Extend { input, columns },
             StepKind::Project(columns) => Operator::Project { input, columns },

@@ -11,7 +11,7 @@ use quarry_diagnostic::{Diagnostic, Span};
 use quarry_plan::{Expression, ExpressionKind, Type, Value};
 
 use super::context::{Context, SOURCE_TYPE, convert, wider};
-use super::{build, codes};
+use super::{build, codes, search};
 use crate::tree::{EvalExpression, EvalKind};
 
 /// An expression and its type.
@@ -37,11 +37,10 @@ pub(crate) fn lower(context: &mut Context<'_>, expression: &EvalExpression) -> T
             operators::binary(context, *operator, left, right, span)
         }
         EvalKind::In { value, items } => special::is_in(context, value, items, span),
-        EvalKind::Subsearch(_) => {
-            let message = "a subsearch in an expression is not supported yet";
-            context.report(Diagnostic::error(codes::UNSUPPORTED_SUBSEARCH, message, span));
-            (build::null(span), Type::Null)
-        }
+        EvalKind::Subsearch(pipeline) => match search::subsearch::value(context, pipeline) {
+            Some(text) => (Expression::text(text, span), Type::Text),
+            None => (build::null(span), Type::Null),
+        },
         EvalKind::Error => {
             context.report(Diagnostic::error(
                 codes::NOT_UNDERSTOOD,

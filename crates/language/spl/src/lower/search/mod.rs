@@ -4,14 +4,14 @@
 
 mod leaf;
 mod modifier;
-mod subsearch;
+pub(crate) mod subsearch;
 
 use quarry_diagnostic::{Diagnostic, Span};
 use quarry_plan::{Comparison, Expression, TextPattern, Type};
 
 use super::context::{Context, RAW, SOURCE_TYPE};
 use super::{build, codes};
-use crate::tree::{Directive, SearchExpression, SearchOperator, SearchValue, Word};
+use crate::tree::{Directive, Quote, SearchExpression, SearchOperator, SearchValue, Word};
 
 /// Lowers a search to a predicate that is never null where it matters: an absent field matches
 /// nothing, and `NOT` of that is true.
@@ -66,11 +66,12 @@ fn restrict(context: &mut Context<'_>, expression: &SearchExpression, negated: b
             equals.map(|items| build::any(items, *span))
         }
         SearchExpression::Term(value) => bare_term(context, value),
-        SearchExpression::Subsearch(_, span) | SearchExpression::SubsearchComparison { span, .. } => {
-            let message =
-                "a subsearch as a filter is supported only beside other conditions, not under OR or NOT";
-            context.report(Diagnostic::error(codes::UNSUPPORTED_SUBSEARCH, message, *span));
-            None
+        SearchExpression::Subsearch(pipeline, _) => subsearch::condition(context, pipeline),
+        SearchExpression::SubsearchComparison { field, operator, subsearch: pipeline, span } => {
+            let text = subsearch::value(context, pipeline)?;
+            let word = Word { text, quote: Quote::Double, span: pipeline.span };
+            let value = SearchValue { word, directive: None };
+            comparison(context, field, *operator, &value, negated, *span)
         }
     }
 }
@@ -121,6 +122,12 @@ fn warn_of_knowledge(context: &mut Context<'_>, field: &Word) {
     let found = Diagnostic::warning(codes::MISSING_FIELD, message, field.span)
         .with_help("write the conditions themselves, or declare the field in the view");
     context.report(found);
+}
+
+/// A word or phrase that a subsearch gave.
+fn term_of(context: &mut Context<'_>, text: &str, span: Span) -> Option<Expression> {
+    let word = Word { text: text.to_owned(), quote: Quote::Double, span };
+    bare_term(context, &SearchValue { word, directive: None })
 }
 
 fn bare_term(context: &mut Context<'_>, value: &SearchValue) -> Option<Expression> {

@@ -1,10 +1,10 @@
 //! A subsearch as a condition: a row stays if it agrees with some row of the subsearch in all the
 //! fields that one has.
 
-use quarry_plan::{Expression, JoinKind, Node, Operator, Type};
+use quarry_plan::{Comparison, Expression, JoinKind, Node, Operator, Type};
 
 use super::super::build;
-use super::super::commands::subsearch;
+use super::super::commands::{reshape, subsearch};
 use super::super::context::{Context, convert};
 use crate::tree::{Pipeline, SearchExpression};
 
@@ -17,11 +17,67 @@ pub(super) fn as_filter(condition: &SearchExpression) -> Option<(&Pipeline, bool
     }
 }
 
+/// A subsearch as a condition anywhere in a search: any of its rows, all fields of it. Its rows must be
+/// known; none until they are.
+pub(super) fn condition(context: &mut Context<'_>, pipeline: &Pipeline) -> Option<Expression> {
+    let rows = rows(context, pipeline)?;
+    let (bare, rows) = rows;
+    let span = pipeline.span;
+    let mut alternatives = Vec::new();
+    for row in &rows.rows {
+        let mut all = Vec::new();
+        for ((name, _), value) in rows.columns.iter().zip(row) {
+            let Some(text) = reshape::plain(value) else { continue };
+            if bare || ["search", "query"].contains(&name.as_str()) {
+                all.extend(super::term_of(context, &text, span));
+            } else {
+                all.push(super::leaf::comparison(
+                    context,
+                    (name, span),
+                    Comparison::Equal,
+                    &text,
+                    false,
+                    span,
+                ));
+            }
+        }
+        alternatives.push(build::all(all, span));
+    }
+    Some(build::any(alternatives, span))
+}
+
+/// The one value of a subsearch; none until it is known, or if there is none.
+pub(crate) fn value(context: &mut Context<'_>, pipeline: &Pipeline) -> Option<String> {
+    let (_, rows) = rows(context, pipeline)?;
+    rows.rows.first()?.iter().find_map(reshape::plain)
+}
+
+/// The rows of a subsearch and whether they stand for bare values.
+fn rows(context: &mut Context<'_>, pipeline: &Pipeline) -> Option<(bool, quarry_plan::Rows)> {
+    let mut inner = subsearch::lower(context, pipeline)?;
+    let mut columns = inner.visible();
+    columns.retain(|column| !column.empty && !column.name.starts_with('_'));
+    let rows = inner.settle(&columns);
+    for diagnostic in std::mem::take(&mut inner.diagnostics) {
+        context.report(diagnostic);
+    }
+    Some((inner.bare_values, rows?))
+}
+
 /// Keeps the rows that agree with the subsearch, or the others. As in any search case is ignored.
 pub(super) fn keep(context: &mut Context<'_>, pipeline: &Pipeline, kept: bool) {
     let Some(inner) = subsearch::lower(context, pipeline) else { return };
-    let rows = subsearch::finish(context, inner);
     let span = pipeline.span;
+    if inner.bare_values
+        || inner.visible().iter().any(|column| ["search", "query"].contains(&column.name.as_str()))
+    {
+        if let Some(found) = condition(context, pipeline) {
+            let found = build::coalesce(vec![found, build::boolean(false, span)], span);
+            context.filter(if kept { found } else { found.negate() });
+        }
+        return;
+    }
+    let rows = subsearch::finish(context, inner);
     let folded = |value: Expression, have: Type| {
         build::call("lower", vec![convert(value, have, Type::Text)], Type::Text, span)
     };

@@ -1,0 +1,53 @@
+//! Tables that queries write.
+
+use std::{collections::BTreeSet, fs, path::Path};
+
+use quarry_functions::number_text;
+use quarry_plan::{Rows, Value};
+use quarry_spl::{lower::Store, write_row};
+
+use crate::{Failure, Outcome};
+
+/// Writes the rows as CSV, beside the old ones if asked; the old file stays until the new one is whole.
+pub fn write(folder: &Path, store: &Store, rows: &Rows) -> Outcome<()> {
+    if rows.rows.is_empty() && store.keep_if_empty {
+        return Ok(());
+    }
+    let path = folder.join(&store.file);
+    let failed = |error: std::io::Error| Failure::of(format!("cannot write `{}`", path.display()), error);
+    let names: Vec<String> = rows.columns.iter().map(|(name, _)| name.clone()).collect();
+    let mut text = String::new();
+    let old = if store.append { fs::read_to_string(&path).unwrap_or_default() } else { String::new() };
+    let (old_names, old_rows) = quarry_spl::read_csv(&old);
+    let known: BTreeSet<&String> = old_names.iter().collect();
+    let mut all = old_names.clone();
+    all.extend(names.iter().filter(|name| !known.contains(name)).cloned());
+    text.push_str(&write_row(&all));
+    for mut row in old_rows {
+        row.resize(all.len(), String::new());
+        text.push_str(&write_row(&row));
+    }
+    for row in &rows.rows {
+        let value = |name: &String| {
+            let at = names.iter().position(|known| known == name);
+            at.and_then(|at| row.get(at)).map(text_of).unwrap_or_default()
+        };
+        text.push_str(&write_row(&all.iter().map(value).collect::<Vec<_>>()));
+    }
+    fs::create_dir_all(folder).map_err(failed)?;
+    let partial = folder.join(format!("{}.partial", store.file));
+    fs::write(&partial, text).and_then(|()| fs::rename(&partial, &path)).map_err(failed)
+}
+
+fn text_of(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::Boolean(value) => value.to_string(),
+        Value::Integer(value) => value.to_string(),
+        Value::Double(value) => number_text(*value),
+        Value::Text(value) => value.clone(),
+        Value::TextList(items) => items.join("\n"),
+        #[allow(clippy::cast_precision_loss)] // microseconds of our times fit
+        Value::Timestamp(micros) => number_text(*micros as f64 / 1e6),
+    }
+}

@@ -1,0 +1,144 @@
+//! Buckets whose length or extent depends on the rows.
+
+use quarry_diagnostic::Diagnostic;
+use quarry_plan::{AggregateCall, Expression, Node, Operator, Rows, SortKey, Type, Value};
+
+use super::super::context::{Column, Context, TIME};
+use super::super::{build, codes, time};
+use crate::tree::{Quote, Word};
+
+/// Lengths of time that are chosen, in seconds and as they are written.
+const SPANS: &[(f64, &str)] = &[
+    (1.0, "1s"),
+    (5.0, "5s"),
+    (10.0, "10s"),
+    (30.0, "30s"),
+    (60.0, "1m"),
+    (300.0, "5m"),
+    (600.0, "10m"),
+    (1800.0, "30m"),
+    (3600.0, "1h"),
+    (86_400.0, "1d"),
+    (2_592_000.0, "1mon"),
+];
+/// More buckets than this are not filled up.
+const MOST_BUCKETS: usize = 50_000;
+
+/// The smallest and greatest value of a field as numbers; none while they are not known.
+fn extent(context: &mut Context<'_>, name: &str) -> Option<Option<(f64, f64)>> {
+    let mut copy = context.clone();
+    copy.diagnostics.clear();
+    let span = copy.span;
+    let value = copy.field(name, span);
+    let number = match copy.type_of(&value) {
+        Type::Null => return Some(None),
+        Type::Timestamp | Type::Integer | Type::Double => value.cast(Type::Double),
+        _ => build::call("sort_number", vec![value], Type::Double, span),
+    };
+    let call = |function: &str| AggregateCall {
+        function: function.to_owned(),
+        arguments: vec![number.clone()],
+        filter: None,
+        order: Vec::new(),
+        result: Type::Double,
+    };
+    copy.aggregate(Vec::new(), vec![("least".to_owned(), call("min")), ("most".to_owned(), call("max"))]);
+    let column = |name: &str| Column { name: name.to_owned(), data_type: Type::Double, empty: false };
+    let rows = copy.settle(&[column("least"), column("most")])?;
+    let found = match rows.rows.first().map(Vec::as_slice) {
+        Some([Value::Double(least), Value::Double(most)]) => Some((*least, *most)),
+        _ => None,
+    };
+    Some(found)
+}
+
+/// The shortest usual length of time that gives at most so many buckets.
+pub(super) fn time_span(context: &mut Context<'_>, bins: f64) -> Option<Word> {
+    let span = context.span;
+    let word = |text: &str| Word { text: text.to_owned(), quote: Quote::None, span };
+    let Some(extent) = extent(context, TIME) else { return Some(word("1d")) };
+    let (least, most) = extent.unwrap_or((0.0, 0.0));
+    let fits = |seconds: f64| (most / seconds).floor() - (least / seconds).floor() + 1.0 <= bins;
+    let found = SPANS.iter().find(|(seconds, _)| fits(*seconds));
+    Some(word(found.map_or("1mon", |(_, text)| text)))
+}
+
+/// The power of ten that, as the length of a bucket of numbers, gives at most so many buckets.
+pub(super) fn number_span(context: &mut Context<'_>, name: &str, bins: f64) -> Option<Word> {
+    let span = context.span;
+    let extent = extent(context, name)?;
+    let (least, most) = extent.unwrap_or((0.0, 1.0));
+    let mut length = 1.0;
+    while (most / length).floor() - (least / length).floor() + 1.0 > bins && length < 1e18 {
+        length *= 10.0;
+    }
+    if most - least < 1.0 && most > least {
+        while (most / (length / 10.0)).floor() - (least / (length / 10.0)).floor() + 1.0 <= bins {
+            length /= 10.0;
+        }
+    }
+    Some(Word { text: length.to_string(), quote: Quote::None, span })
+}
+
+/// Adds the buckets of time between the first and the last that no row has; counts, the only whole
+/// numbers among aggregates, are 0 there.
+pub(super) fn fill(context: &mut Context<'_>, name: &str, length: &Word) {
+    let Some(Some((least, most))) = extent(context, name) else { return };
+    let Some(starts) = starts(least, most, &length.text) else {
+        let message = "there are too many buckets to show those without events";
+        context.report(Diagnostic::note(codes::OPTION_IGNORED, message, length.span));
+        return;
+    };
+    let span = context.span;
+    let rows = Rows {
+        columns: vec![(name.to_owned(), Type::Timestamp)],
+        rows: starts.into_iter().map(|start| vec![Value::Timestamp(start)]).collect(),
+    };
+    let empty: Node = rows.into_node(span);
+    let visible = context.visible();
+    let part = context.fresh_name("filled");
+    let marked = Node::new(
+        Operator::Extend { input: Box::new(empty), columns: vec![(part.clone(), build::number(1.0, span))] },
+        span,
+    );
+    context.assign(vec![(part.clone(), build::number(0.0, span))]);
+    context.union(marked);
+    let order = vec![
+        SortKey { value: Expression::column(name, span), descending: false },
+        SortKey { value: Expression::column(&part, span), descending: false },
+    ];
+    context.sort(order);
+    context.deduplicate(vec![Expression::column(name, span)], 1);
+    let filled = visible
+        .iter()
+        .filter(|column| column.name != name && column.data_type == Type::Integer)
+        .map(|column| {
+            let value = Expression::column(&column.name, span);
+            let zero = Expression::literal(Value::Integer(0), span);
+            (column.name.clone(), build::coalesce(vec![value, zero], span))
+        });
+    let filled = filled.collect();
+    context.assign(filled);
+    context.close(visible, false);
+}
+
+/// The starts of all buckets from one time to another, in microseconds.
+fn starts(least: f64, most: f64, length: &str) -> Option<Vec<i64>> {
+    #[allow(clippy::cast_possible_truncation)] // times of events
+    let micros = |seconds: f64| (seconds * 1e6).round() as i64;
+    let (mut at, end) = (micros(least), micros(most));
+    let months = time::span_months(length);
+    let step = micros(length.parse::<f64>().ok().or_else(|| time::span_seconds(length))?);
+    let mut found = Vec::new();
+    while at <= end {
+        if found.len() >= MOST_BUCKETS || step <= 0 {
+            return None;
+        }
+        found.push(at);
+        at = match months {
+            Some(months) => time::add_months(at, months)?,
+            None => at.checked_add(step)?,
+        };
+    }
+    Some(found)
+}

@@ -1,0 +1,429 @@
+//! `chart` and `timechart`: aggregates in a table, a row for each value of one field and, with a second
+//! field, a column for each of its values.
+
+use quarry_diagnostic::{Diagnostic, Span};
+use quarry_plan::{AggregateCall, Comparison, Expression, Rows, SortKey, Type, Value};
+
+use super::super::context::{Column, Context, TIME, convert};
+use super::super::{aggregation, build, codes};
+use super::{bin, buckets, not_understood};
+use crate::tree::{Aggregation, Arguments, ByField, Command, Item, OptionItem, OptionValue, Stats, Word};
+
+/// Series shown where nothing is said.
+const MOST_SERIES: usize = 10;
+
+pub(super) fn lower_chart(context: &mut Context<'_>, command: &Command) {
+    let Arguments::Stats(stats) = &command.arguments else { return not_understood(context, command) };
+    let Some(settings) = Settings::read(context, command, stats) else { return };
+    let mut fields: Vec<ByField> = stats.over.iter().cloned().collect();
+    fields.extend(stats.by.iter().cloned());
+    let mut fields = fields.into_iter();
+    let (row, split) = (fields.next(), fields.next());
+    if let Some(extra) = fields.next() {
+        let message = "`chart` has one field for rows and one for columns";
+        context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, extra.field.span));
+        return;
+    }
+    let Some(row) = row else {
+        let calls = aggregation::calls(context, &stats.aggregations, &[]);
+        return context.aggregate(Vec::new(), calls);
+    };
+    let name = prepare(context, &row);
+    table(context, command, stats, &name, split, &settings);
+}
+
+pub(super) fn lower_timechart(context: &mut Context<'_>, command: &Command) {
+    let Arguments::Stats(stats) = &command.arguments else { return not_understood(context, command) };
+    let Some(settings) = Settings::read(context, command, stats) else { return };
+    if context.find(TIME).is_none_or(|column| column.empty) && !context.is_vague() {
+        let message = "`timechart` needs `_time`";
+        context.report(Diagnostic::error(codes::MISSING_ARGUMENT, message, command.span));
+        return;
+    }
+    let split = stats.by.first().cloned();
+    let Some(span) = settings.span.clone().or_else(|| buckets::time_span(context, settings.bins)) else {
+        return;
+    };
+    bin::bucket(context, TIME, TIME, &span);
+    table(context, command, stats, TIME, split, &settings);
+    if settings.continuous && !context.is_vague() {
+        buckets::fill(context, TIME, &span);
+    }
+}
+
+/// What the options say.
+struct Settings {
+    limit: usize,
+    /// Whether the smallest series are kept instead of the greatest.
+    smallest: bool,
+    use_other: bool,
+    use_null: bool,
+    other: String,
+    null: String,
+    separator: String,
+    format: Option<String>,
+    span: Option<Word>,
+    bins: f64,
+    continuous: bool,
+    /// `where` after the split field.
+    pick: Option<Pick>,
+}
+
+/// Which series are kept.
+#[derive(Debug, Clone, PartialEq)]
+enum Pick {
+    Top { count: usize, smallest: bool, inside: bool },
+    Compare(Comparison, f64),
+}
+
+impl Settings {
+    fn read(context: &mut Context<'_>, command: &Command, stats: &Stats) -> Option<Self> {
+        let mut settings = Self {
+            limit: MOST_SERIES,
+            smallest: false,
+            use_other: true,
+            use_null: true,
+            other: "OTHER".to_owned(),
+            null: "NULL".to_owned(),
+            separator: ": ".to_owned(),
+            format: None,
+            span: None,
+            bins: 100.0,
+            continuous: true,
+            pick: None,
+        };
+        let of_fields = stats.by.iter().flat_map(|field| &field.options);
+        let mut fine = true;
+        for option in stats.options.iter().chain(of_fields) {
+            fine &= settings.set(context, command, option);
+        }
+        if !stats.split_filter.is_empty() {
+            settings.pick = pick(context, &stats.split_filter, command.span);
+            fine &= settings.pick.is_some();
+        }
+        fine.then_some(settings)
+    }
+
+    fn set(&mut self, context: &mut Context<'_>, command: &Command, option: &OptionItem) -> bool {
+        let OptionValue::Word(word) = &option.value else {
+            let message = format!("`{}` takes a word", option.name.text);
+            context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, option.span));
+            return false;
+        };
+        let text = word.text.as_str();
+        let truth = !matches!(text.to_lowercase().as_str(), "f" | "false" | "0");
+        match option.name.text.to_lowercase().as_str() {
+            "limit" => return self.set_limit(context, word),
+            "useother" => self.use_other = truth,
+            "usenull" => self.use_null = truth,
+            "otherstr" => self.other = text.to_owned(),
+            "nullstr" => self.null = text.to_owned(),
+            "sep" => self.separator = text.to_owned(),
+            "format" => self.format = Some(text.to_owned()),
+            "cont" => self.continuous = truth,
+            "span" if command.name == "timechart" => self.span = Some(word.clone()),
+            "bins" => self.bins = text.parse().unwrap_or(100.0),
+            "span" => {}
+            "agg" | "partial" | "fixedrange" | "aligntime" | "dedup_splitvals" | "minspan" => {
+                let message = format!("`{}` changes nothing here", option.name.text);
+                context.report(Diagnostic::note(codes::OPTION_IGNORED, message, option.span));
+            }
+            _ => {
+                let message =
+                    format!("the option `{}` of `{}` is not supported yet", option.name.text, command.name);
+                context.report(Diagnostic::error(codes::UNKNOWN_OPTION, message, option.span));
+                return false;
+            }
+        }
+        true
+    }
+
+    fn set_limit(&mut self, context: &mut Context<'_>, word: &Word) -> bool {
+        let text = word.text.to_lowercase();
+        self.smallest = text.starts_with("bottom");
+        let digits = text.trim_start_matches("top").trim_start_matches("bottom").trim();
+        let Ok(limit) = digits.parse() else {
+            super::general::bad_value(context, "limit", word, "a whole number, `topN` or `bottomN`");
+            return false;
+        };
+        self.limit = limit;
+        true
+    }
+}
+
+/// `count in top5`, `sum > 10`.
+fn pick(context: &mut Context<'_>, items: &[Item], span: Span) -> Option<Pick> {
+    let words: Vec<String> = items
+        .iter()
+        .filter_map(|item| match item {
+            Item::Word(word) => Some(word.text.to_lowercase()),
+            Item::Option(option) => match &option.value {
+                OptionValue::Word(word) => Some(format!("= {}", word.text)),
+                _ => None,
+            },
+            _ => None,
+        })
+        .collect();
+    let joined = words.join(" ");
+    let number = |text: &str| text.trim().parse::<f64>().ok();
+    let ranked = |text: &str, inside: bool| {
+        let text = text.trim();
+        let smallest = text.starts_with("bottom");
+        let digits = text.trim_start_matches("top").trim_start_matches("bottom");
+        digits.parse().ok().map(|count| Pick::Top { count, smallest, inside })
+    };
+    let found = if let Some((_, rest)) = joined.split_once(" notin ") {
+        ranked(rest, false)
+    } else if let Some((_, rest)) = joined.split_once(" in ") {
+        ranked(rest, true)
+    } else {
+        let signs = [
+            (">=", Comparison::GreaterOrEqual),
+            ("<=", Comparison::LessOrEqual),
+            ("!=", Comparison::NotEqual),
+            (">", Comparison::Greater),
+            ("<", Comparison::Less),
+            ("=", Comparison::Equal),
+        ];
+        signs.into_iter().find_map(|(sign, operator)| {
+            let (_, rest) = joined.split_once(sign)?;
+            Some(Pick::Compare(operator, number(rest)?))
+        })
+    };
+    if found.is_none() {
+        let message = "expected a choice of series such as `where count in top5` or `where max > 10`";
+        context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, span));
+    }
+    found
+}
+
+/// Makes a field ready, in buckets if it has a span; gives its name.
+fn prepare(context: &mut Context<'_>, field: &ByField) -> String {
+    let name = field.field.text.clone();
+    context.field(&name, field.field.span);
+    for option in &field.options {
+        if let (OptionValue::Word(span), true) =
+            (&option.value, option.name.text.eq_ignore_ascii_case("span"))
+        {
+            bin::bucket(context, &name, &name, span);
+        }
+    }
+    name
+}
+
+fn table(
+    context: &mut Context<'_>,
+    command: &Command,
+    stats: &Stats,
+    row: &str,
+    split: Option<ByField>,
+    settings: &Settings,
+) {
+    let span = command.span;
+    let value = context.field(row, span);
+    if context.type_of(&value) == Type::Null {
+        context.filter(build::boolean(false, span));
+    } else {
+        context.filter(build::is_present(value.clone()));
+    }
+    if context.type_of(&value) == Type::TextList {
+        context.expand(row, None);
+    }
+    let group = typed(context, row, span);
+    let Some(split) = split else {
+        let calls = aggregation::calls(context, &stats.aggregations, &[row.to_owned()]);
+        return context.aggregate(vec![(row.to_owned(), group)], calls);
+    };
+    let name = prepare(context, &split);
+    let series_name = context.fresh_name("series");
+    let value = context.field(&name, split.field.span);
+    let have = context.type_of(&value);
+    if have == Type::TextList {
+        context.expand(&name, None);
+    }
+    let value = context.field(&name, split.field.span);
+    let have = context.type_of(&value);
+    let text = if have == Type::Null { value.cast(Type::Text) } else { convert(value, have, Type::Text) };
+    context.assign(vec![(series_name.clone(), text)]);
+    let ranking = ranking(context, stats, row, &series_name);
+    let series = series(&ranking, settings);
+    pivot(context, stats, row, group, &series_name, &series, settings);
+}
+
+fn typed(context: &mut Context<'_>, name: &str, span: Span) -> Expression {
+    let value = context.field(name, span);
+    if context.type_of(&value) == Type::Null { value.cast(Type::Text) } else { value }
+}
+
+/// The series and their sums of the first aggregation over all rows; none while they are not known.
+fn ranking(
+    context: &mut Context<'_>,
+    stats: &Stats,
+    row: &str,
+    series: &str,
+) -> Option<Vec<(Option<String>, f64)>> {
+    let mut copy = context.clone();
+    copy.diagnostics.clear();
+    let span = copy.span;
+    let group = typed(&mut copy, row, span);
+    let first: Vec<Aggregation> = stats.aggregations.iter().take(1).cloned().collect();
+    let calls = aggregation::calls(&mut copy, &first, &[row.to_owned()]);
+    let Some((score, call)) = calls.first().cloned() else { return Some(Vec::new()) };
+    let groups = vec![(row.to_owned(), group), (series.to_owned(), Expression::column(series, span))];
+    copy.aggregate(groups, vec![(score.clone(), call)]);
+    let sum = AggregateCall {
+        function: "spl_sum".to_owned(),
+        arguments: vec![Expression::column(&score, span)],
+        filter: None,
+        order: Vec::new(),
+        result: Type::Double,
+    };
+    copy.aggregate(
+        vec![(series.to_owned(), Expression::column(series, span))],
+        vec![("score".to_owned(), sum)],
+    );
+    let columns = [(series, Type::Text), ("score", Type::Double)];
+    let columns: Vec<Column> = columns
+        .into_iter()
+        .map(|(name, data_type)| Column { name: name.to_owned(), data_type, empty: false })
+        .collect();
+    let rows: Rows = copy.settle(&columns)?;
+    let score = |value: Option<&Value>| match value {
+        Some(Value::Double(score)) => *score,
+        _ => 0.0,
+    };
+    let name = |value: Option<&Value>| match value {
+        Some(Value::Text(name)) => Some(name.clone()),
+        _ => None,
+    };
+    Some(rows.rows.iter().map(|row| (name(row.first()), score(row.get(1)))).collect())
+}
+
+/// The columns to make: their names and which values they hold.
+struct Series {
+    name: String,
+    values: Which,
+}
+
+enum Which {
+    One(String),
+    Missing,
+    /// All but these.
+    Rest(Vec<String>),
+}
+
+fn series(ranking: &Option<Vec<(Option<String>, f64)>>, settings: &Settings) -> Vec<Series> {
+    let mut named: Vec<(String, f64)> = Vec::new();
+    let mut has_null = false;
+    for (name, score) in ranking.iter().flatten() {
+        match name {
+            Some(name) => named.push((name.clone(), *score)),
+            None => has_null = true,
+        }
+    }
+    let all = named.len();
+    let (limit, smallest, inside) = match &settings.pick {
+        Some(Pick::Top { count, smallest, inside }) => (*count, *smallest, *inside),
+        _ => (settings.limit, settings.smallest, true),
+    };
+    named.sort_by(|left, right| right.1.total_cmp(&left.1).then_with(|| left.0.cmp(&right.0)));
+    if smallest {
+        named.reverse();
+    }
+    match settings.pick {
+        Some(Pick::Compare(operator, bound)) => named.retain(|(_, score)| holds(operator, *score, bound)),
+        _ if !inside => named = named.split_off(limit.min(all)),
+        _ if limit > 0 => named.truncate(limit),
+        _ => {}
+    }
+    let mut names: Vec<String> = named.into_iter().map(|(name, _)| name).collect();
+    names.sort();
+    let rest = names.len() < all;
+    let mut found: Vec<Series> =
+        names.iter().map(|name| Series { name: name.clone(), values: Which::One(name.clone()) }).collect();
+    if has_null && settings.use_null {
+        found.push(Series { name: settings.null.clone(), values: Which::Missing });
+    }
+    if rest && settings.use_other {
+        found.push(Series { name: settings.other.clone(), values: Which::Rest(names) });
+    }
+    found
+}
+
+fn holds(operator: Comparison, score: f64, bound: f64) -> bool {
+    match operator {
+        Comparison::Equal => score == bound,
+        Comparison::NotEqual => score != bound,
+        Comparison::Less => score < bound,
+        Comparison::LessOrEqual => score <= bound,
+        Comparison::Greater => score > bound,
+        Comparison::GreaterOrEqual => score >= bound,
+    }
+}
+
+/// One aggregate call a series and aggregation, each over the events of its series.
+fn pivot(
+    context: &mut Context<'_>,
+    stats: &Stats,
+    row: &str,
+    group: Expression,
+    series_name: &str,
+    series: &[Series],
+    settings: &Settings,
+) {
+    let span = context.span;
+    let several = stats.aggregations.len() > 1;
+    let mut calls: Vec<(String, AggregateCall)> = Vec::new();
+    for aggregation in &stats.aggregations {
+        let made = aggregation::calls(context, std::slice::from_ref(aggregation), &[row.to_owned()]);
+        for (label, call) in made {
+            for one in series {
+                let name = match (&settings.format, several) {
+                    (Some(format), _) => format.replace("$AGG$", &label).replace("$VAL$", &one.name),
+                    (None, true) => format!("{label}{}{}", settings.separator, one.name),
+                    (None, false) => one.name.clone(),
+                };
+                if name == row || calls.iter().any(|(known, _)| *known == name) {
+                    continue;
+                }
+                let of_series = condition(series_name, &one.values, span);
+                let filter = match &call.filter {
+                    Some(own) => build::all(vec![own.clone(), of_series], span),
+                    None => of_series,
+                };
+                calls.push((name, AggregateCall { filter: Some(filter), ..call.clone() }));
+            }
+        }
+    }
+    if calls.is_empty() {
+        context.aggregate(vec![(row.to_owned(), group)], vec![("count".to_owned(), count(span))]);
+        return context
+            .close(vec![Column { name: row.to_owned(), data_type: Type::Text, empty: false }], false);
+    }
+    context.aggregate(vec![(row.to_owned(), group)], calls);
+}
+
+fn count(_: Span) -> AggregateCall {
+    AggregateCall {
+        function: "count".to_owned(),
+        arguments: Vec::new(),
+        filter: None,
+        order: Vec::<SortKey>::new(),
+        result: Type::Integer,
+    }
+}
+
+fn condition(column: &str, which: &Which, span: Span) -> Expression {
+    let value = Expression::column(column, span);
+    let same =
+        |name: &String| build::compare(Comparison::Equal, value.clone(), Expression::text(name, span), span);
+    let known = |found: Expression| build::coalesce(vec![found, build::boolean(false, span)], span);
+    match which {
+        Which::One(name) => known(same(name)),
+        Which::Missing => build::is_null(value),
+        Which::Rest(names) => {
+            let named = build::any(names.iter().map(same).collect(), span);
+            build::coalesce(vec![named.negate(), build::boolean(false, span)], span)
+        }
+    }
+}

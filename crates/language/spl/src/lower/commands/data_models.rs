@@ -1,0 +1,89 @@
+//! `from` and `datamodel`: the events of a data model, or the rows of a lookup.
+
+use quarry_diagnostic::{Diagnostic, did_you_mean};
+
+use super::super::context::{Context, LateRule};
+use super::super::{codes, data_model, search};
+use super::general::{General, missing};
+use super::{input_lookup, lookup};
+use crate::tree::{Command, Item, Quote, Word};
+
+/// Kinds of datasets `from` reads.
+const KINDS: [&str; 4] = ["datamodel", "lookup", "inputlookup", "savedsearch"];
+
+pub(super) fn lower_from(context: &mut Context<'_>, command: &Command) {
+    let mut arguments = General::new(context, command);
+    let at = arguments.items.iter().position(|item| matches!(item, Item::Where(_)));
+    let condition = at.map(|at| arguments.items.remove(at));
+    let words = arguments.words(context);
+    arguments.finish(context);
+    let joined: Vec<String> = words.iter().map(|word| word.text.trim_matches('"').to_owned()).collect();
+    let joined = joined.join(" ");
+    let split = joined.find([':', ' ']);
+    let Some((kind, name)) = split.map(|at| (&joined[..at], joined[at + 1..].trim_start_matches([':', ' '])))
+    else {
+        return missing(context, command, "a dataset such as `datamodel:Change.All_Changes`");
+    };
+    let span = words
+        .first()
+        .map_or(command.span, |first| words.last().map_or(first.span, |last| first.span.join(last.span)));
+    let name = Word { text: name.trim_matches('"').to_owned(), quote: Quote::None, span };
+    match kind.to_lowercase().as_str() {
+        "datamodel" => read_model(context, &name),
+        "lookup" | "inputlookup" => {
+            if let Some((_, table)) = lookup::find(context, &name) {
+                context.restart(input_lookup::rows_of(&table));
+            }
+        }
+        other => {
+            let message = if other == "savedsearch" {
+                "`from savedsearch` needs the saved searches of a Splunk server".to_owned()
+            } else {
+                format!("`from` reads no `{other}`")
+            };
+            let mut found = Diagnostic::error(codes::BAD_ARGUMENT, message, span);
+            if let Some(near) = did_you_mean(other, KINDS) {
+                found = found.with_help(format!("did you mean `{near}`?"));
+            }
+            context.report(found);
+        }
+    }
+    if let Some(Item::Where(Some(condition))) = condition {
+        search::apply(context, condition);
+    }
+}
+
+/// The events of a dataset, with the names that it gives their fields.
+fn read_model(context: &mut Context<'_>, name: &Word) {
+    if context.started {
+        let message = "a data model is read by the first command of a search";
+        context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, name.span));
+        return;
+    }
+    let Some(dataset) = data_model::find(context, &name.text, name.span) else { return };
+    data_model::warn_if_empty(context, dataset, name.span);
+    let restriction = data_model::restriction(context, dataset, name.span);
+    context.filter(restriction);
+    context.add_rule(LateRule::Dataset { defaults: dataset.defaults() });
+}
+
+pub(super) fn lower_model(context: &mut Context<'_>, command: &Command) {
+    let mut arguments = General::new(context, command);
+    for option in ["summariesonly", "allow_old_summaries", "strict_fields"] {
+        arguments.ignore(context, option, "there are no summaries: events are read");
+    }
+    let words = arguments.words(context);
+    arguments.finish(context);
+    let mode = words.get(2).map(|word| word.text.to_lowercase());
+    match (words.as_slice(), mode.as_deref()) {
+        ([model, dataset, ..], Some("search" | "flat" | "acceleration_search")) => {
+            let name = Word {
+                text: format!("{}.{}", model.text, dataset.text),
+                quote: Quote::None,
+                span: model.span.join(dataset.span),
+            };
+            read_model(context, &name);
+        }
+        _ => missing(context, command, "a model, a dataset and `search` or `flat`"),
+    }
+}

@@ -1,0 +1,96 @@
+//! `inputlookup` and `outputlookup`: the rows of a table, and writing one.
+
+use quarry_diagnostic::Diagnostic;
+use quarry_plan::{LookupTable, Rows, Type, Value};
+
+use super::super::context::{Column, Context, TIME};
+use super::super::{Store, codes, search};
+use super::general::{General, missing};
+use super::{lookup, subsearch};
+use crate::knowledge::LookupSource;
+use crate::tree::{Command, Item};
+
+pub(super) fn lower_input(context: &mut Context<'_>, command: &Command) {
+    let mut arguments = General::new(context, command);
+    let append = arguments.flag(context, "append", false);
+    arguments.flag(context, "strict", false);
+    let start = arguments.count(context, "start").unwrap_or(0);
+    let most = arguments.count(context, "max");
+    let at = arguments.items.iter().position(|item| matches!(item, Item::Where(_)));
+    let condition = at.map(|at| arguments.items.remove(at));
+    let words = arguments.words(context);
+    arguments.finish(context);
+    let [name] = words.as_slice() else { return missing(context, command, "one lookup") };
+    let Some((_, table)) = lookup::find(context, name) else { return };
+    let mut rows = Context::new(context.surroundings(), context.options.default_time.clone());
+    rows.span = command.span;
+    rows.restart(rows_of(&table));
+    if let Some(Item::Where(Some(condition))) = condition {
+        search::apply(&mut rows, condition);
+    }
+    if start > 0 || most.is_some() {
+        rows.limit(start, most);
+    }
+    if append && context.has_steps_or_reads() {
+        subsearch::append(context, rows);
+    } else {
+        subsearch::replace(context, rows);
+    }
+}
+
+/// The rows of a table; empty texts are no values.
+pub(super) fn rows_of(table: &LookupTable) -> Rows {
+    let value = |text: &String| if text.is_empty() { Value::Null } else { Value::Text(text.clone()) };
+    Rows {
+        columns: table.columns.iter().map(|name| (name.clone(), Type::Text)).collect(),
+        rows: table.rows.iter().map(|row| row.iter().map(value).collect()).collect(),
+    }
+}
+
+pub(super) fn lower_output(context: &mut Context<'_>, command: &Command) {
+    let mut arguments = General::new(context, command);
+    let append = arguments.flag(context, "append", false);
+    let keep_if_empty = !arguments.flag(context, "override_if_empty", true);
+    let most = arguments.count(context, "max");
+    for option in ["create_empty", "createinapp", "create_context", "output_format", "allow_updates"] {
+        arguments.ignore(context, option, "the table is a CSV file in the folder given");
+    }
+    let words = arguments.words(context);
+    arguments.finish(context);
+    let [name] = words.as_slice() else { return missing(context, command, "one lookup") };
+    let Some(file) = file_of(context, &name.text) else {
+        let message = format!("no lookup is named `{}`", name.text);
+        let found = Diagnostic::error(codes::UNKNOWN_LOOKUP, message, name.span)
+            .with_help("name a CSV file, or give the folder of its definition with `--lookups`");
+        return context.report(found);
+    };
+    if context.is_vague() {
+        return;
+    }
+    let mut columns = context.visible();
+    if context.is_open() {
+        columns.insert(0, Column { name: TIME.to_owned(), data_type: Type::Timestamp, empty: false });
+        context.find(TIME);
+        columns.dedup_by(|left, right| left.name == right.name);
+    }
+    columns.retain(|column| !column.name.starts_with('_') || column.name == TIME);
+    let mut copy = context.clone();
+    if let Some(most) = most {
+        copy.limit(0, Some(most));
+    }
+    let (plan, _, _) = copy.finish(&columns, command.span);
+    context.store(Store { file, plan, append, keep_if_empty, span: command.span });
+}
+
+/// The file of a lookup that is written.
+fn file_of(context: &Context<'_>, name: &str) -> Option<String> {
+    let definition = context.environment.knowledge.and_then(|knowledge| knowledge.lookups.find(name));
+    let is_plain = |file: &str| !file.is_empty() && !file.contains(['/', '\\']) && !file.starts_with('.');
+    match definition.map(|definition| definition.source) {
+        Some(LookupSource::File(file)) => Some(file),
+        Some(LookupSource::Collection(_)) => Some(format!("{name}.csv")),
+        Some(LookupSource::Elsewhere(_)) => None,
+        None => name.ends_with(".csv").then(|| name.to_owned()),
+    }
+    .filter(|file| is_plain(file))
+}

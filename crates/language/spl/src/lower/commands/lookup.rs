@@ -1,0 +1,246 @@
+//! `lookup`: fields from a table of reference data.
+
+use std::sync::Arc;
+
+use quarry_diagnostic::{Diagnostic, did_you_mean};
+use quarry_plan::{Expression, KeyMatch, Lookup, LookupKey, LookupTable, Node, Operator, Type};
+
+use super::super::context::{Context, StepKind, convert, wider};
+use super::super::{build, codes, wildcard};
+use super::general::{General, missing};
+use crate::knowledge::{LookupDefinition, LookupSource};
+use crate::tree::{Command, Word};
+
+pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
+    let mut arguments = General::new(context, command);
+    arguments.ignore(context, "local", "there is one machine only");
+    arguments.ignore(context, "update", "a table is read anew for every query");
+    arguments.ignore(context, "event_time_field", "no table has times of its own");
+    let words = arguments.words(context);
+    arguments.finish(context);
+    let Some((name, words)) = words.split_first() else { return missing(context, command, "a lookup") };
+    let at = words.iter().position(|word| word.is_keyword("output") || word.is_keyword("outputnew"));
+    let (keys, outputs) = words.split_at(at.unwrap_or(words.len()));
+    let keeps = outputs.first().is_some_and(|word| word.is_keyword("outputnew"));
+    let keys = pairs(keys);
+    if keys.is_empty() {
+        return missing(context, command, "a field to look up");
+    }
+    let outputs = pairs(outputs.get(1..).unwrap_or_default());
+    let Some((definition, table)) = find(context, name) else { return };
+    apply(context, &definition, &table, &keys, &outputs, keeps);
+}
+
+/// The table's name of a field and the event's.
+pub(crate) type Pair = (Word, Word);
+
+/// `a AS b, c`: the name in the table and the name in the events.
+pub(crate) fn pairs(words: &[&Word]) -> Vec<Pair> {
+    let mut found: Vec<Pair> = Vec::new();
+    let mut rest = words;
+    while let Some((word, next)) = rest.split_first() {
+        rest = next;
+        let mut pair = ((*word).clone(), (*word).clone());
+        if let [keyword, name, after @ ..] = rest
+            && keyword.is_keyword("as")
+        {
+            pair.1 = (*name).clone();
+            rest = after;
+        }
+        found.push(pair);
+    }
+    found
+}
+
+/// The lookup of a name and its rows; what is missing is reported.
+pub(crate) fn find(context: &mut Context<'_>, name: &Word) -> Option<(LookupDefinition, Arc<LookupTable>)> {
+    let knowledge = context.environment.knowledge;
+    let found = knowledge.and_then(|knowledge| Some((knowledge, knowledge.lookups.find(&name.text)?)));
+    let Some((knowledge, definition)) = found else {
+        let message = format!("no lookup is named `{}`", name.text);
+        let mut found = Diagnostic::error(codes::UNKNOWN_LOOKUP, message, name.span);
+        let near = knowledge.and_then(|knowledge| did_you_mean(&name.text, knowledge.lookups.names()));
+        match near {
+            Some(near) => found = found.with_help(format!("did you mean `{near}`?")),
+            None => {
+                found = found.with_help("give its CSV file or the folder of its definition with `--lookups`")
+            }
+        }
+        context.report(found);
+        return None;
+    };
+    match knowledge.lookups.table(&definition) {
+        Ok(table) => {
+            if table.rows.is_empty() && matches!(definition.source, LookupSource::Collection(_)) {
+                let message = format!("the collection `{}` has no rows here", definition.name);
+                let found = Diagnostic::note(codes::EMPTY_LOOKUP, message, name.span).with_help(format!(
+                    "put them into `{}.csv` in a folder given with `--lookups`",
+                    definition.name
+                ));
+                context.report(found);
+            }
+            Some((definition, table))
+        }
+        Err(reason) => {
+            let message = format!("the lookup `{}` cannot be used: {reason}", definition.name);
+            context.report(Diagnostic::error(codes::UNKNOWN_LOOKUP, message, name.span));
+            None
+        }
+    }
+}
+
+/// Adds the outputs of a lookup; with `keeps` only where there is no value yet.
+pub(crate) fn apply(
+    context: &mut Context<'_>,
+    definition: &LookupDefinition,
+    table: &Arc<LookupTable>,
+    keys: &[Pair],
+    outputs: &[Pair],
+    keeps: bool,
+) {
+    let Some(keys) = lookup_keys(context, definition, table, keys) else { return };
+    let wanted = wanted_columns(context, table, &keys, outputs);
+    let most = if definition.most == 1 || is_unique(table, &keys) { 1 } else { definition.most };
+    let data_type = if most == 1 { Type::Text } else { Type::TextList };
+    let mut helpers = Vec::new();
+    let mut added = Vec::new();
+    for (column, name) in &wanted {
+        let Some(column) = column else {
+            added.push((name.clone(), None));
+            continue;
+        };
+        let helper = context.fresh_name("lookup");
+        helpers.push((helper.clone(), *column));
+        added.push((name.clone(), Some(helper)));
+    }
+    let lookup = Lookup {
+        // The input is put in when the steps become a plan.
+        input: Box::new(Node::new(Operator::Values { columns: Vec::new(), rows: Vec::new() }, context.span)),
+        table: Arc::clone(table),
+        keys,
+        outputs: helpers.clone(),
+        most,
+        least: definition.least,
+        default: definition.default.clone(),
+    };
+    context.add_step(StepKind::Lookup(Box::new(lookup)));
+    for (helper, _) in &helpers {
+        context.show(helper, data_type);
+    }
+    let mut values = Vec::new();
+    for (name, helper) in added {
+        values.push((name.clone(), output(context, &name, helper.as_deref(), data_type, keeps)));
+    }
+    context.assign(values);
+    let helpers: Vec<String> = helpers.into_iter().map(|(name, _)| name).collect();
+    context.hide(&helpers);
+}
+
+fn output(
+    context: &mut Context<'_>,
+    name: &str,
+    helper: Option<&str>,
+    data_type: Type,
+    keeps: bool,
+) -> Expression {
+    let span = context.span;
+    let old = if keeps { context.find(name).filter(|column| !column.empty) } else { None };
+    let new = helper.map(|helper| Expression::column(helper, span));
+    match (old, new) {
+        (Some(old), Some(new)) => {
+            let common = wider(old.data_type, data_type);
+            let old = convert(Expression::column(name, span), old.data_type, common);
+            build::coalesce(vec![old, convert(new, data_type, common)], span)
+        }
+        (Some(_), None) => Expression::column(name, span),
+        (None, Some(new)) => new,
+        (None, None) => build::null(span),
+    }
+}
+
+fn lookup_keys(
+    context: &mut Context<'_>,
+    definition: &LookupDefinition,
+    table: &LookupTable,
+    pairs: &[Pair],
+) -> Option<Vec<LookupKey>> {
+    let mut keys = Vec::new();
+    for (in_table, in_events) in pairs {
+        let Some(column) = column_of(table, &in_table.text) else {
+            let message = format!("the lookup `{}` has no field `{}`", definition.name, in_table.text);
+            let known = table.columns.iter().map(String::as_str);
+            let mut found = Diagnostic::error(codes::UNKNOWN_LOOKUP_FIELD, message, in_table.span);
+            if let Some(near) = did_you_mean(&in_table.text, known) {
+                found = found.with_help(format!("did you mean `{near}`?"));
+            } else if !table.columns.is_empty() {
+                found = found.with_help(format!("its fields are: {}", table.columns.join(", ")));
+            }
+            context.report(found);
+            return None;
+        };
+        let how = definition.how.iter().find(|(name, _)| *name == table.columns[column]);
+        let value = context.field(&in_events.text, in_events.span);
+        let have = context.type_of(&value);
+        let value = match have {
+            Type::Text | Type::TextList => value,
+            Type::Null => value.cast(Type::Text),
+            _ => convert(value, have, Type::Text),
+        };
+        let how = how.map_or(KeyMatch::Exact, |(_, how)| *how);
+        keys.push(LookupKey { value, column, how, ignore_case: definition.ignore_case });
+    }
+    Some(keys)
+}
+
+fn column_of(table: &LookupTable, name: &str) -> Option<usize> {
+    table.columns.iter().position(|column| column == name)
+}
+
+/// The table's columns to show and their names; without OUTPUT all but the keys.
+fn wanted_columns(
+    context: &mut Context<'_>,
+    table: &LookupTable,
+    keys: &[LookupKey],
+    outputs: &[Pair],
+) -> Vec<(Option<usize>, String)> {
+    if outputs.is_empty() {
+        let rest = (0..table.columns.len()).filter(|index| keys.iter().all(|key| key.column != *index));
+        return rest.map(|index| (Some(index), table.columns[index].clone())).collect();
+    }
+    let mut wanted = Vec::new();
+    for (in_table, in_events) in outputs {
+        if wildcard::is_wildcard(&in_table.text) {
+            for (index, column) in table.columns.iter().enumerate() {
+                if let Some(texts) = wildcard::captures(&in_table.text, column) {
+                    wanted.push((Some(index), wildcard::fill(&in_events.text, &texts)));
+                }
+            }
+            continue;
+        }
+        let column = column_of(table, &in_table.text);
+        if column.is_none() {
+            let message =
+                format!("the lookup `{}` has no field `{}`: it gives no value", table.name, in_table.text);
+            context.report(Diagnostic::warning(codes::UNKNOWN_LOOKUP_FIELD, message, in_table.span));
+        }
+        if !wanted.iter().any(|(_, name)| *name == in_events.text) {
+            wanted.push((column, in_events.text.clone()));
+        }
+    }
+    wanted
+}
+
+/// Whether no two rows can match one value.
+fn is_unique(table: &LookupTable, keys: &[LookupKey]) -> bool {
+    if keys.iter().any(|key| key.how != KeyMatch::Exact) {
+        return false;
+    }
+    let mut seen = std::collections::HashSet::new();
+    table.rows.iter().all(|row| {
+        let of_key = |key: &LookupKey| {
+            let text = row.get(key.column).map_or("", String::as_str);
+            if key.ignore_case { text.to_lowercase() } else { text.to_owned() }
+        };
+        seen.insert(keys.iter().map(of_key).collect::<Vec<String>>())
+    })
+}

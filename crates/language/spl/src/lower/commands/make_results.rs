@@ -1,0 +1,57 @@
+//! `makeresults`: rows out of nothing, with the present time.
+
+use quarry_diagnostic::Diagnostic;
+use quarry_plan::{Rows, Type, Value};
+
+use super::super::context::{Context, TIME};
+use super::super::{build, codes};
+use super::general::{General, bad_value};
+use crate::knowledge::csv;
+use crate::tree::Command;
+
+/// More rows than this are refused.
+const MOST_ROWS: usize = 1_000_000;
+
+pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
+    let mut arguments = General::new(context, command);
+    let count = arguments.count(context, "count").unwrap_or(1);
+    let annotate = arguments.flag(context, "annotate", false);
+    let format = arguments.option("format");
+    let data = arguments.option("data");
+    for option in ["splunk_server", "splunk_server_group"] {
+        arguments.ignore(context, option, "there is one machine only");
+    }
+    arguments.finish(context);
+    if count > MOST_ROWS {
+        let message = format!("`makeresults` makes at most {MOST_ROWS} rows here");
+        context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, command.span));
+        return;
+    }
+    let span = command.span;
+    if let Some(data) = data {
+        match format.map(|word| word.text.to_lowercase()).as_deref() {
+            Some("csv") => {
+                let (header, rows) = csv::read(&data.text);
+                let value = |text: String| if text.is_empty() { Value::Null } else { Value::Text(text) };
+                context.restart(Rows {
+                    columns: header.into_iter().map(|name| (name, Type::Text)).collect(),
+                    rows: rows.into_iter().map(|row| row.into_iter().map(value).collect()).collect(),
+                });
+            }
+            _ => return bad_value(context, "format", format.unwrap_or(data), "`csv`"),
+        }
+        return;
+    }
+    let helper = context.fresh_name("row");
+    #[allow(clippy::cast_precision_loss)] // numbers of rows
+    let rows = (0..count).map(|number| vec![Value::Double(number as f64)]).collect();
+    context.restart(Rows { columns: vec![(helper.clone(), Type::Double)], rows });
+    let now = build::call("now", Vec::new(), Type::Double, span).cast(Type::Timestamp);
+    context.assign(vec![(TIME.to_owned(), now)]);
+    context.hide(&[helper]);
+    if annotate {
+        for name in ["_raw", "host", "source", "sourcetype", "splunk_server", "splunk_server_group"] {
+            context.assign(vec![(name.to_owned(), build::null(span).cast(Type::Text))]);
+        }
+    }
+}

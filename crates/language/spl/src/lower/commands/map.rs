@@ -1,0 +1,130 @@
+//! `map`: runs a search once for each row, with the row's values in place of `$field$`.
+
+use quarry_diagnostic::{Diagnostic, Span};
+use quarry_plan::{Rows, Type};
+
+use super::super::codes;
+use super::super::context::Context;
+use super::general::{General, missing};
+use super::{reshape, subsearch};
+use crate::macros::Macros;
+use crate::tree::{Command, Pipeline};
+
+/// Searches that are run where nothing is said.
+const MOST_SEARCHES: usize = 10;
+/// What stands for a value that is not known yet.
+const UNKNOWN: &str = "0";
+
+pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
+    let mut arguments = General::new(context, command);
+    let most = arguments.count(context, "maxsearches").unwrap_or(MOST_SEARCHES);
+    let Some(search) = arguments.option("search") else {
+        return missing(context, command, "`search=\"...\"`");
+    };
+    arguments.finish(context);
+    context.limit(0, Some(most));
+    let columns = context.visible();
+    let rows = context.settle(&columns);
+    let texts: Vec<String> = match &rows {
+        Some(rows) => (0..rows.rows.len()).map(|index| filled(&search.text, rows, index)).collect(),
+        None => vec![template(&search.text)],
+    };
+    let mut parts = Vec::new();
+    for text in texts {
+        let known = context.environment.knowledge.map(|knowledge| &knowledge.macros);
+        let builtin = Macros::default();
+        let parsed = crate::parse(&text, known.unwrap_or(&builtin));
+        if let Some(found) = parsed.diagnostics.iter().find(|found| found.is_error()) {
+            return wrong(context, found, search.span);
+        }
+        let Some(part) = lower_text(context, &parsed.pipeline, search.span) else { return };
+        parts.push(part);
+    }
+    if parts.is_empty() {
+        return context.restart(Rows {
+            columns: columns.into_iter().map(|column| (column.name, Type::Text)).collect(),
+            rows: Vec::new(),
+        });
+    }
+    let first = parts.remove(0);
+    subsearch::replace(context, first);
+    for part in parts {
+        subsearch::append(context, part);
+    }
+}
+
+/// Lowers a search that was written inside a text; what is wrong with it stands at the text.
+fn lower_text<'a>(context: &mut Context<'a>, pipeline: &Pipeline, span: Span) -> Option<Context<'a>> {
+    let mut scratch = Context::new(context.surroundings(), context.options.default_time.clone());
+    scratch.depth = context.depth;
+    let found = subsearch::lower_open(&mut scratch, pipeline);
+    let diagnostics = std::mem::take(&mut scratch.diagnostics);
+    if let Some(found) = diagnostics.iter().find(|found| found.is_error()) {
+        wrong(context, found, span);
+        return None;
+    }
+    let mut found = found?;
+    for diagnostic in std::mem::take(&mut found.diagnostics) {
+        context.report(Diagnostic { span, ..diagnostic });
+    }
+    Some(found)
+}
+
+fn wrong(context: &mut Context<'_>, found: &Diagnostic, span: Span) {
+    let message = format!("in this search: {}", found.message);
+    context.report(Diagnostic::error(codes::UNSUPPORTED_SUBSEARCH, message, span));
+}
+
+/// The search with a row's values; a field that has none leaves nothing.
+fn filled(text: &str, rows: &Rows, index: usize) -> String {
+    let mut text = text.to_owned();
+    let Some(row) = rows.rows.get(index) else { return text };
+    for ((name, _), value) in rows.columns.iter().zip(row) {
+        let value = reshape::plain(value).unwrap_or_default().replace('\\', "\\\\").replace('"', "\\\"");
+        text = text.replace(&format!("${name}$"), &value);
+    }
+    text
+}
+
+/// The search with something in place of every value.
+fn template(text: &str) -> String {
+    let mut parts = text.split('$');
+    let mut filled = parts.next().unwrap_or_default().to_owned();
+    let mut pending: Option<&str> = None;
+    for part in parts {
+        match pending.take() {
+            Some(name) if is_name(name) => {
+                filled.push_str(UNKNOWN);
+                filled.push_str(part);
+            }
+            Some(name) => {
+                filled.push('$');
+                filled.push_str(name);
+                pending = Some(part);
+            }
+            None => pending = Some(part),
+        }
+    }
+    if let Some(rest) = pending {
+        filled.push('$');
+        filled.push_str(rest);
+    }
+    filled
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|letter| letter.is_alphanumeric() || "_.{}-:".contains(letter))
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::template;
+
+    #[test]
+    fn tokens_are_names_between_dollars() {
+        assert_eq!(template("a=$x$ b=\"$y.z{}$\" c=5$ d"), "a=0 b=\"0\" c=5$ d");
+        assert_eq!(template("$a$$b$"), "00");
+        assert_eq!(template("no"), "no");
+    }
+}

@@ -1,0 +1,60 @@
+//! Commands that find nothing in logs, and those that change nothing.
+
+use quarry_diagnostic::Diagnostic;
+use quarry_plan::{Rows, Type};
+
+use super::super::codes;
+use super::super::context::{Context, TIME};
+use super::general::General;
+use super::not_understood;
+use crate::tree::{AggregationArgument, Arguments, Command};
+
+/// `mstats` and its kin: logs hold events, no metrics, so there are no rows.
+pub(super) fn lower_metrics(context: &mut Context<'_>, command: &Command) {
+    let mut columns: Vec<(String, Type)> = Vec::new();
+    if let Arguments::Stats(stats) = &command.arguments {
+        for by in &stats.by {
+            columns.push((by.field.text.clone(), Type::Text));
+        }
+        for one in &stats.aggregations {
+            let wild = matches!(&one.argument, AggregationArgument::Field(field) if field.text.contains('*'));
+            let name = one.alias.as_ref().map_or(one.text.clone(), |alias| alias.text.clone());
+            if !wild && !columns.iter().any(|(known, _)| *known == name) {
+                columns.push((name, Type::Double));
+            }
+        }
+    }
+    if !columns.iter().any(|(name, _)| name == TIME) {
+        columns.push((TIME.to_owned(), Type::Timestamp));
+    }
+    let message = format!("`{}` finds nothing: logs hold events, not metrics", command.name);
+    context.report(Diagnostic::warning(codes::EMPTY_DATA_MODEL, message, command.name_span));
+    context.restart(Rows { columns, rows: Vec::new() });
+}
+
+/// Commands that only say how the platform should compute or show rows.
+pub(super) fn lower_hint(context: &mut Context<'_>, command: &Command) {
+    let message = format!("`{}` changes nothing here", command.name);
+    context.report(Diagnostic::note(codes::OPTION_IGNORED, message, command.name_span));
+}
+
+/// `fieldformat`: how a field is shown at the end; what other commands see stays.
+pub(super) fn lower_format(context: &mut Context<'_>, command: &Command) {
+    let Arguments::Eval(assignments) = &command.arguments else { return not_understood(context, command) };
+    context.formats.extend(assignments.iter().cloned());
+}
+
+/// `format` at the end of a subsearch says what is done anyway.
+pub(super) fn lower_search_format(context: &mut Context<'_>, command: &Command) {
+    let mut arguments = General::new(context, command);
+    let given = !arguments.items.is_empty();
+    arguments.items.clear();
+    for option in ["mvsep", "maxresults", "emptystr"] {
+        arguments.ignore(context, option, "the rows themselves are the condition");
+    }
+    arguments.finish(context);
+    if given || context.depth == 0 {
+        let message = "`format` is supported without arguments at the end of a subsearch";
+        context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, command.span));
+    }
+}

@@ -1,0 +1,192 @@
+//! `outlier` and `anomalydetection`: rows whose values are far from the others.
+
+use quarry_diagnostic::Span;
+use quarry_plan::{
+    AggregateCall, Arithmetic, Comparison, Expression, ExpressionKind, Frame, Type, WindowCall,
+};
+
+use super::super::build;
+use super::super::context::Context;
+use super::general::{General, names};
+use crate::tree::Command;
+
+/// Interquartile ranges beyond which a value is far off (Splunk search reference, outlier).
+const RANGES: f64 = 2.5;
+/// The same for how improbable a row is (Splunk search reference, anomalydetection: method iqr).
+const ROW_RANGES: f64 = 1.5;
+
+fn arithmetic(operator: Arithmetic, left: Expression, right: Expression, span: Span) -> Expression {
+    let kind = ExpressionKind::Arithmetic { operator, left: Box::new(left), right: Box::new(right) };
+    Expression::new(kind, span)
+}
+
+/// A window column over all rows, or those of a partition; gives its hidden name.
+fn whole(
+    context: &mut Context<'_>,
+    function: &str,
+    arguments: Vec<Expression>,
+    result: Type,
+    partition: Vec<Expression>,
+) -> String {
+    let name = context.fresh_name("whole");
+    let call =
+        AggregateCall { function: function.to_owned(), arguments, filter: None, order: Vec::new(), result };
+    context.window(vec![(name.clone(), WindowCall { call, partition, frame: Frame::Whole })]);
+    name
+}
+
+/// The first quartile, the median, the third quartile and the distance between the outer two.
+fn quartiles(context: &mut Context<'_>, value: &Expression) -> [Expression; 4] {
+    let span = context.span;
+    let found = [25.0, 50.0, 75.0].map(|rank| {
+        let arguments = vec![value.clone(), build::number(rank, span)];
+        let name = whole(context, "spl_percentile", arguments, Type::Double, Vec::new());
+        Expression::column(name, span)
+    });
+    let [low, middle, high] = found;
+    let distance = arithmetic(Arithmetic::Subtract, high.clone(), low.clone(), span);
+    [low, middle, high, distance]
+}
+
+pub(super) fn lower_outlier(context: &mut Context<'_>, command: &Command) {
+    let mut arguments = General::new(context, command);
+    let action = arguments.option("action").map_or("tf".to_owned(), |word| word.text.to_lowercase());
+    let ranges = arguments.option("param").and_then(|word| word.text.parse().ok()).unwrap_or(RANGES);
+    let below = arguments.flag(context, "uselower", false);
+    let mark = arguments.flag(context, "mark", false);
+    arguments.only(context, "type", &["iqr"]);
+    let words = arguments.words(context);
+    arguments.finish(context);
+    let span = command.span;
+    let fields: Vec<String> = if words.is_empty() {
+        context
+            .visible()
+            .into_iter()
+            .map(|column| column.name)
+            .filter(|name| !name.starts_with('_'))
+            .collect()
+    } else {
+        names(context, words).into_iter().map(|(name, _)| name).collect()
+    };
+    for name in fields {
+        let value = context.field(&name, span);
+        if matches!(context.type_of(&value), Type::Null | Type::TextList) {
+            continue;
+        }
+        let number = build::call("sort_number", vec![value.clone()], Type::Double, span);
+        let [_, middle, _, distance] = quartiles(context, &number);
+        let far = arithmetic(Arithmetic::Multiply, distance, build::number(ranges, span), span);
+        let most = arithmetic(Arithmetic::Add, middle.clone(), far.clone(), span);
+        let least = arithmetic(Arithmetic::Subtract, middle, far, span);
+        let above = build::compare(Comparison::Greater, number.clone(), most.clone(), span);
+        let under = build::compare(Comparison::Less, number, least.clone(), span);
+        let outside =
+            if below { build::any(vec![above.clone(), under.clone()], span) } else { above.clone() };
+        if ["rm", "remove"].contains(&action.as_str()) {
+            context.filter(build::coalesce(vec![outside, build::boolean(false, span)], span).negate());
+            continue;
+        }
+        let shown = |bound: Expression| {
+            let text = bound.cast(Type::Text);
+            if mark {
+                build::call("concat", vec![Expression::text("000", span), text], Type::Text, span)
+            } else {
+                text
+            }
+        };
+        let mut arms = vec![(above, shown(most))];
+        if below {
+            arms.push((under, shown(least)));
+        }
+        let have = context.type_of(&value);
+        let text = super::super::context::convert(value, have, Type::Text);
+        context.assign(vec![(name, build::case(arms, Some(text), span))]);
+    }
+}
+
+/// How improbable each row is: the product of how often its values occur. Rows far below the others
+/// are anomalies.
+pub(super) fn lower_anomalies(context: &mut Context<'_>, command: &Command) {
+    let mut arguments = General::new(context, command);
+    let action = arguments.option("action").map_or("filter".to_owned(), |word| word.text.to_lowercase());
+    arguments.only(context, "method", &["histogram", "iqr"]);
+    for option in ["cutoff", "pthresh"] {
+        arguments.ignore(context, option, "rows are compared by quartiles of their probability");
+    }
+    let words = arguments.words(context);
+    arguments.finish(context);
+    let span = command.span;
+    let fields: Vec<String> = if words.is_empty() {
+        context
+            .visible()
+            .into_iter()
+            .map(|column| column.name)
+            .filter(|name| !name.starts_with('_'))
+            .collect()
+    } else {
+        names(context, words).into_iter().map(|(name, _)| name).collect()
+    };
+    let all = whole(context, "count", Vec::new(), Type::Integer, Vec::new());
+    let all = Expression::column(all, span).cast(Type::Double);
+    let mut shares = Vec::new();
+    for name in fields {
+        let value = context.field(&name, span);
+        if context.type_of(&value) == Type::Null {
+            continue;
+        }
+        let same = whole(context, "count", Vec::new(), Type::Integer, vec![value]);
+        let share = arithmetic(
+            Arithmetic::Divide,
+            Expression::column(same, span).cast(Type::Double),
+            all.clone(),
+            span,
+        );
+        let helper = context.fresh_name("share");
+        context.assign(vec![(helper.clone(), share)]);
+        shares.push((name, helper));
+    }
+    if shares.is_empty() {
+        return;
+    }
+    let column = |name: &String| Expression::column(name, span);
+    let logs = shares.iter().map(|(_, share)| build::call("ln", vec![column(share)], Type::Double, span));
+    let sum = logs.reduce(|left, right| arithmetic(Arithmetic::Add, left, right, span));
+    let least =
+        build::call("min", shares.iter().map(|(_, share)| column(share)).collect(), Type::Double, span);
+    let most =
+        build::call("max", shares.iter().map(|(_, share)| column(share)).collect(), Type::Double, span);
+    let (probability, lowest) = (context.fresh_name("probability"), context.fresh_name("lowest"));
+    context.assign(vec![
+        (probability.clone(), sum.unwrap_or_else(|| build::number(0.0, span))),
+        (lowest.clone(), least),
+    ]);
+    let [low, _, _, distance] = quartiles(context, &column(&probability));
+    let far = arithmetic(Arithmetic::Multiply, distance, build::number(ROW_RANGES, span), span);
+    let bound = arithmetic(Arithmetic::Subtract, low, far, span);
+    let strange = build::compare(Comparison::Less, column(&probability), bound, span);
+    let strange = build::coalesce(vec![strange, build::boolean(false, span)], span);
+    let cause = shares.iter().map(|(name, share)| {
+        let is_lowest = build::compare(Comparison::LessOrEqual, column(share), column(&lowest), span);
+        (build::all(vec![strange.clone(), is_lowest], span), Expression::text(name, span))
+    });
+    let cause = build::case(cause.collect(), None, span);
+    let only = |value: Expression| build::case(vec![(strange.clone(), value)], None, span);
+    let added = vec![
+        ("log_event_prob".to_owned(), column(&probability)),
+        ("max_freq".to_owned(), most),
+        ("probable_cause".to_owned(), cause),
+        ("probable_cause_freq".to_owned(), only(column(&lowest))),
+    ];
+    match action.as_str() {
+        "annotate" => context.assign(added),
+        _ => {
+            context.filter(strange);
+            if action == "filter" {
+                context.assign(added);
+            }
+        }
+    }
+    let mut helpers: Vec<String> = shares.into_iter().map(|(_, share)| share).collect();
+    helpers.extend([probability, lowest]);
+    context.hide(&helpers);
+}

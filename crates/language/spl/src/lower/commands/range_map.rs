@@ -1,0 +1,43 @@
+//! `rangemap`: a word for the range that a number lies in.
+
+use quarry_plan::{Comparison, Expression, Type};
+
+use super::super::build;
+use super::super::context::Context;
+use super::general::{General, missing};
+use crate::tree::{Command, OptionValue};
+
+pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
+    let mut arguments = General::new(context, command);
+    let field = arguments.option("field");
+    let default = arguments.option("default").map_or("None".to_owned(), |word| word.text.clone());
+    let options = arguments.all_options();
+    arguments.finish(context);
+    let Some(field) = field else { return missing(context, command, "`field=`") };
+    let span = command.span;
+    let value = context.field(&field.text, field.span);
+    if context.type_of(&value) == Type::Null {
+        return;
+    }
+    let number = build::call("sort_number", vec![value], Type::Double, span);
+    let mut arms = Vec::new();
+    for option in options {
+        let OptionValue::Word(range) = &option.value else { continue };
+        let dash = range.text.char_indices().skip(1).find(|(_, letter)| *letter == '-').map(|(at, _)| at);
+        let bounds = dash.map(|at| (range.text[..at].parse::<f64>(), range.text[at + 1..].parse::<f64>()));
+        let Some((Ok(least), Ok(most))) = bounds else {
+            super::general::bad_value(context, &option.name.text, range, "a range such as `1-10`");
+            return;
+        };
+        let bound =
+            |operator, bound| build::compare(operator, number.clone(), build::number(bound, span), span);
+        let inside = vec![bound(Comparison::GreaterOrEqual, least), bound(Comparison::LessOrEqual, most)];
+        arms.push((build::all(inside, span), Expression::text(&option.name.text, span)));
+    }
+    let word = if arms.is_empty() {
+        Expression::text(default, span)
+    } else {
+        build::case(arms, Some(Expression::text(default, span)), span)
+    };
+    context.assign(vec![("range".to_owned(), word)]);
+}

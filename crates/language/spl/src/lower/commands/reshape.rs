@@ -1,0 +1,219 @@
+//! `xyseries`, `untable` and `transpose`: values to columns and back.
+
+use quarry_plan::{AggregateCall, Comparison, Expression, Rows, Type, Value};
+
+use super::super::build;
+use super::super::context::{Column, Context, convert};
+use super::general::{General, missing};
+use crate::tree::Command;
+
+/// Separates the name of a column from its value, while both are one text.
+const MARK: &str = "\u{1}";
+
+pub(super) fn lower_series(context: &mut Context<'_>, command: &Command) {
+    let mut arguments = General::new(context, command);
+    arguments.ignore(context, "grouped", "the rows are put together wherever they stand");
+    let separator = arguments.option("sep").map_or(": ".to_owned(), |word| word.text.clone());
+    let format = arguments.option("format").map(|word| word.text.clone());
+    let words = arguments.words(context);
+    arguments.finish(context);
+    let [row, series, data @ ..] = words.as_slice() else {
+        return missing(context, command, "a field for rows, one for columns and one for values");
+    };
+    if data.is_empty() {
+        return missing(context, command, "a field for values");
+    }
+    let span = command.span;
+    let name = context.fresh_name("series");
+    let value = context.field(&series.text, series.span);
+    let have = context.type_of(&value);
+    let text = if have == Type::Null { value.cast(Type::Text) } else { convert(value, have, Type::Text) };
+    context.assign(vec![(name.clone(), text)]);
+    let names = distinct(context, &name);
+    let group = context.field(&row.text, row.span);
+    let group = if context.type_of(&group) == Type::Null { group.cast(Type::Text) } else { group };
+    context.filter(build::is_present(group.clone()));
+    let order = context.order_keys();
+    let mut calls = Vec::new();
+    for field in data {
+        let value = context.field(&field.text, field.span);
+        let have = context.type_of(&value);
+        let (value, have) =
+            if have == Type::Null { (value.cast(Type::Text), Type::Text) } else { (value, have) };
+        for one in &names {
+            let column = match (&format, data.len()) {
+                (Some(format), _) => format.replace("$AGG$", &field.text).replace("$VAL$", one),
+                (None, 1) => one.clone(),
+                (None, _) => format!("{}{separator}{one}", field.text),
+            };
+            let same = build::compare(
+                Comparison::Equal,
+                Expression::column(&name, span),
+                Expression::text(one, span),
+                span,
+            );
+            let call = AggregateCall {
+                function: "last".to_owned(),
+                arguments: vec![value.clone()],
+                filter: Some(build::coalesce(vec![same, build::boolean(false, span)], span)),
+                order: order.clone(),
+                result: have,
+            };
+            if column != row.text && !calls.iter().any(|(known, _)| *known == column) {
+                calls.push((column, call));
+            }
+        }
+    }
+    let groups = vec![(row.text.clone(), group)];
+    if calls.is_empty() {
+        let count = AggregateCall {
+            function: "count".to_owned(),
+            arguments: Vec::new(),
+            filter: None,
+            order: Vec::new(),
+            result: Type::Integer,
+        };
+        context.aggregate(groups, vec![("count".to_owned(), count)]);
+        let kept = context.columns().iter().take(1).cloned().collect();
+        return context.close(kept, false);
+    }
+    context.aggregate(groups, calls);
+}
+
+/// The values of a field in order; none while they are not known.
+fn distinct(context: &mut Context<'_>, name: &str) -> Vec<String> {
+    let mut copy = context.clone();
+    copy.diagnostics.clear();
+    let span = copy.span;
+    let call = AggregateCall {
+        function: "count".to_owned(),
+        arguments: Vec::new(),
+        filter: None,
+        order: Vec::new(),
+        result: Type::Integer,
+    };
+    copy.aggregate(vec![(name.to_owned(), Expression::column(name, span))], vec![("count".to_owned(), call)]);
+    let column = Column { name: name.to_owned(), data_type: Type::Text, empty: false };
+    let rows = copy.settle(&[column]).unwrap_or_default();
+    let texts = rows.rows.into_iter().filter_map(|row| match row.into_iter().next() {
+        Some(Value::Text(text)) => Some(text),
+        _ => None,
+    });
+    let mut names: Vec<String> = texts.collect();
+    names.sort();
+    names
+}
+
+pub(super) fn lower_untable(context: &mut Context<'_>, command: &Command) {
+    let mut arguments = General::new(context, command);
+    let words = arguments.words(context);
+    arguments.finish(context);
+    let [row, name, value] = words.as_slice() else {
+        return missing(context, command, "a field that stays, and names for the field's name and its value");
+    };
+    let span = command.span;
+    let stays = context.field(&row.text, row.span);
+    let stays_type = context.type_of(&stays);
+    let others: Vec<Column> = context
+        .visible()
+        .into_iter()
+        .filter(|column| column.name != row.text && !column.empty && !column.name.starts_with('_'))
+        .collect();
+    let pairs: Vec<Expression> = others
+        .iter()
+        .map(|column| {
+            let text = convert(Expression::column(&column.name, span), column.data_type, Type::Text);
+            let named = Expression::text(format!("{}{MARK}", column.name), span);
+            build::call("concat", vec![named, text], Type::Text, span)
+        })
+        .collect();
+    if pairs.is_empty() {
+        context.filter(build::boolean(false, span));
+        return;
+    }
+    let list = context.fresh_name("cells");
+    context.assign(vec![(list.clone(), build::call("mvappend", pairs, Type::TextList, span))]);
+    context.filter(build::is_present(Expression::column(&list, span)));
+    context.expand(&list, None);
+    let part = |pattern: &str| {
+        let arguments = vec![
+            Expression::column(&list, span),
+            Expression::text(pattern, span),
+            Expression::text("part", span),
+        ];
+        build::call("rex", arguments, Type::Text, span)
+    };
+    let stays = if stays_type == Type::Null { stays.cast(Type::Text) } else { stays };
+    context.assign(vec![
+        (row.text.clone(), stays),
+        (name.text.clone(), part(&format!("(?s)^(?<part>.*?){MARK}"))),
+        (value.text.clone(), part(&format!("(?s){MARK}(?<part>.*)$"))),
+    ]);
+    let mut kept = Vec::new();
+    for word in [row, name, value] {
+        kept.extend(context.find(&word.text));
+    }
+    context.close(kept, false);
+}
+
+pub(super) fn lower_transpose(context: &mut Context<'_>, command: &Command) {
+    let mut arguments = General::new(context, command);
+    let most = arguments.leading_count().or(arguments.count(context, "int")).unwrap_or(5);
+    let first = arguments.option("column_name").map_or("column".to_owned(), |word| word.text.clone());
+    let header = arguments.option("header_field").map(|word| word.text.clone());
+    let shows_empty = arguments.flag(context, "include_empty", true);
+    arguments.finish(context);
+    if most > 0 {
+        context.limit(0, Some(most));
+    }
+    let columns = context.visible();
+    let rows = context.settle(&columns).unwrap_or_default();
+    let texts: Vec<Vec<Value>> = rows.rows.iter().map(|row| row.iter().map(text).collect()).collect();
+    let header = header.and_then(|name| rows.columns.iter().position(|(known, _)| *known == name));
+    let mut names = vec![(first, Type::Text)];
+    for (index, row) in texts.iter().enumerate() {
+        let name = match header.and_then(|header| row.get(header)) {
+            Some(Value::Text(name)) => name.clone(),
+            _ => format!("row {}", index + 1),
+        };
+        let taken = names.iter().any(|(known, _)| *known == name);
+        names.push((if taken { format!("row {}", index + 1) } else { name }, Type::Text));
+    }
+    let mut turned = Vec::new();
+    for (index, (name, _)) in rows.columns.iter().enumerate() {
+        if Some(index) == header {
+            continue;
+        }
+        let cells: Vec<Value> =
+            texts.iter().map(|row| row.get(index).cloned().unwrap_or(Value::Null)).collect();
+        if shows_empty || cells.iter().any(|cell| *cell != Value::Null) {
+            turned.push(std::iter::once(Value::Text(name.clone())).chain(cells).collect());
+        }
+    }
+    context.restart(Rows { columns: names, rows: turned });
+}
+
+/// A value as text.
+pub(super) fn text(value: &Value) -> Value {
+    match plain(value) {
+        Some(text) => Value::Text(text),
+        None => Value::Null,
+    }
+}
+
+/// The text of a value, or none.
+pub(crate) fn plain(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::Boolean(value) => Some(value.to_string()),
+        Value::Integer(value) => Some(value.to_string()),
+        Value::Double(value) => Some(value.to_string()),
+        Value::Text(value) => Some(value.clone()),
+        Value::TextList(items) => Some(items.join("\n")),
+        Value::Timestamp(micros) => {
+            let (seconds, rest) = (micros.div_euclid(1_000_000), micros.rem_euclid(1_000_000));
+            let text = format!("{seconds}.{rest:06}");
+            Some(text.trim_end_matches('0').trim_end_matches('.').to_owned())
+        }
+    }
+}

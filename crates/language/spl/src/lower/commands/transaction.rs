@@ -1,0 +1,143 @@
+//! `transaction`: events that belong together become one.
+
+use quarry_diagnostic::Diagnostic;
+use quarry_plan::{AggregateCall, Expression, Frame, SortKey, Type, WindowCall};
+
+use super::super::context::{Context, RAW, TIME};
+use super::super::{build, codes, expression, search, time};
+use super::general::{General, bad_value, names};
+use crate::tree::{Command, OptionItem, OptionValue, Word};
+
+/// Events of a transaction where nothing is said.
+const MOST_EVENTS: f64 = 1000.0;
+
+pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
+    let mut arguments = General::new(context, command);
+    let most_events = arguments.count(context, "maxevents");
+    let connected = arguments.flag(context, "connected", true);
+    let keeps = arguments.flag(context, "keepevicted", false);
+    let lists = arguments.option("mvlist");
+    arguments.ignore(context, "delim", "values of a transaction stay apart");
+    arguments.only(context, "keeporphans", &["f", "false", "0"]);
+    for option in ["maxopentxn", "maxopenevents", "mvraw", "nullstr", "unifyends"] {
+        arguments.ignore(context, option, "no transaction is given up for lack of memory");
+    }
+    let spans = ["maxspan", "maxpause"].map(|name| arguments.option(name).map(|word| (name, word)));
+    let spans = spans.map(|found| found.and_then(|(name, word)| length(context, name, word)));
+    let conditions = ["startswith", "endswith"];
+    let all = arguments.all_options();
+    let (mut starts, mut ends) = (None, None);
+    for option in all {
+        match conditions.iter().position(|name| option.name.text.eq_ignore_ascii_case(name)) {
+            Some(0) => starts = condition(context, option),
+            Some(_) => ends = condition(context, option),
+            None => {
+                let message = format!("`transaction` has no option `{}` that is supported", option.name.text);
+                context.report(Diagnostic::error(codes::UNKNOWN_OPTION, message, option.span));
+            }
+        }
+    }
+    let words = arguments.words(context);
+    arguments.finish(context);
+    let fields = names(context, words);
+    let span = command.span;
+    let number = |value: Option<f64>| {
+        value.map_or(build::null(span).cast(Type::Double), |value| build::number(value, span))
+    };
+    let kinds = f64::from(u8::from(starts.is_some())) + 2.0 * f64::from(u8::from(ends.is_some()));
+    context.find(TIME);
+    context.find(RAW);
+    let flag = |value: &Option<Expression>| value.clone().unwrap_or_else(|| build::boolean(false, span));
+    let most = most_events.and_then(|most| u32::try_from(most).ok()).map_or(MOST_EVENTS, f64::from);
+    let mut call = vec![
+        context.field(TIME, span).cast(Type::Double),
+        flag(&starts),
+        flag(&ends),
+        number(spans[0]),
+        number(spans[1]),
+        build::number(most, span),
+        build::boolean(connected, span),
+        build::number(kinds, span),
+    ];
+    for (name, at) in &fields {
+        let value = context.field(name, *at);
+        let have = context.type_of(&value);
+        call.push(if have == Type::Null { value.cast(Type::Text) } else { value });
+    }
+    let listed = lists.is_some_and(|word| matches!(word.text.to_lowercase().as_str(), "t" | "true" | "1"));
+    gather(context, call, keeps, listed);
+}
+
+/// A length of time in seconds; -1 and 0 are no limit.
+fn length(context: &mut Context<'_>, name: &str, word: &Word) -> Option<f64> {
+    if word.text.starts_with('-') {
+        return None;
+    }
+    if let Ok(number) = word.text.parse::<f64>() {
+        return Some(number);
+    }
+    let found = time::span_seconds(&word.text);
+    if found.is_none() {
+        bad_value(context, name, word, "a length such as `5m`");
+    }
+    found
+}
+
+/// A condition on events: a search, an eval expression, or a text to find.
+fn condition(context: &mut Context<'_>, option: &OptionItem) -> Option<Expression> {
+    let span = option.span;
+    let found = match &option.value {
+        OptionValue::Expression(value) => expression::condition(context, value),
+        OptionValue::Search(found) => {
+            search::lower(context, found).unwrap_or_else(|| build::boolean(true, span))
+        }
+        OptionValue::Word(word) => {
+            let parsed = crate::parse(&word.text, &crate::Macros::default());
+            let search = parsed.pipeline.commands.first().and_then(|command| match &command.arguments {
+                crate::tree::Arguments::Search(Some(search)) => Some(search.clone()),
+                _ => None,
+            });
+            let found = search.and_then(|search| search::lower(context, &search));
+            found.unwrap_or_else(|| build::boolean(true, span))
+        }
+        OptionValue::Subsearch(_) => {
+            let message = "a subsearch is no condition of `transaction`";
+            context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, span));
+            return None;
+        }
+    };
+    Some(build::coalesce(vec![found, build::boolean(false, span)], span))
+}
+
+/// One row a transaction: its fields are the distinct values of its events, or all of them.
+fn gather(context: &mut Context<'_>, arguments: Vec<Expression>, keeps: bool, listed: bool) {
+    let span = context.span;
+    let number = context.fresh_name("transaction");
+    let order = context.order_keys();
+    let order = if order.is_empty() {
+        vec![SortKey { value: Expression::column(TIME, span), descending: true }]
+    } else {
+        order
+    };
+    let call = AggregateCall {
+        function: "spl_transaction".to_owned(),
+        arguments,
+        filter: None,
+        order,
+        result: Type::Double,
+    };
+    context.window(vec![(number.clone(), WindowCall { call, partition: Vec::new(), frame: Frame::SO_FAR })]);
+    let of_row = || Expression::column(&number, span);
+    let kept = if keeps {
+        build::is_present(of_row())
+    } else {
+        build::compare(quarry_plan::Comparison::Greater, of_row(), build::number(0.0, span), span)
+    };
+    context.filter(kept);
+    context.group_open(&number, listed);
+    let closed = build::compare(quarry_plan::Comparison::Greater, of_row(), build::number(0.0, span), span);
+    let closed =
+        build::case(vec![(closed, Expression::text("1", span))], Some(Expression::text("0", span)), span);
+    context.assign(vec![("closed_txn".to_owned(), closed)]);
+    context.hide(&[number]);
+}

@@ -1,0 +1,38 @@
+//! `multisearch` and `union`: the rows of several searches together, newest first.
+
+use quarry_diagnostic::Diagnostic;
+
+use super::super::codes;
+use super::super::context::Context;
+use super::general::{General, missing};
+use super::subsearch;
+use crate::tree::{Command, Item};
+
+pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
+    let mut arguments = General::new(context, command);
+    for option in ["maxtime", "maxout", "timeout"] {
+        arguments.ignore(context, option, "no subsearch is cut off");
+    }
+    let mut parts = Vec::new();
+    for item in std::mem::take(&mut arguments.items) {
+        match item {
+            Item::Subsearch(pipeline) => parts.extend(subsearch::lower_open(context, pipeline)),
+            Item::Word(word) => {
+                let message = format!("`{}` takes searches in brackets, found `{}`", command.name, word.text);
+                context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, word.span));
+            }
+            _ => return missing(context, command, "searches in brackets"),
+        }
+    }
+    arguments.finish(context);
+    if parts.is_empty() {
+        return;
+    }
+    if !context.has_steps_or_reads() {
+        let first = parts.remove(0);
+        subsearch::replace(context, first);
+    }
+    if !parts.is_empty() {
+        subsearch::union(context, parts);
+    }
+}

@@ -1,0 +1,212 @@
+//! Other pipelines of raw events beside this one, whose fields are not all known when they meet.
+
+use std::ops::Range;
+
+use quarry_diagnostic::Diagnostic;
+use quarry_plan::{Expression, JoinKind, Node, Operator, SortKey, Type, Value};
+
+use super::fields::{LateRule, Rule, convert, wider};
+use super::{Column, Context, StepKind, TIME};
+
+/// A pipeline that still can be asked for fields.
+#[derive(Debug, Clone)]
+pub(super) struct Branch<'a> {
+    context: Context<'a>,
+    /// Fields that were asked for and the column each is in; all under their own names in a union.
+    names: Vec<(String, String)>,
+}
+
+impl<'a> Context<'a> {
+    /// The rows of other pipelines after those here, or among them by time.
+    pub(crate) fn union_open(&mut self, others: Vec<Context<'a>>, by_time: bool) {
+        let part = self.fresh_name("part");
+        let mut names: Vec<String> = vec![TIME.to_owned()];
+        for context in std::iter::once(&*self).chain(&others) {
+            let visible = context.visible().into_iter().map(|column| column.name);
+            names.extend(visible.filter(|name| !names.contains(name)).collect::<Vec<_>>());
+        }
+        let from = self.branches.len();
+        self.branches.extend(others.into_iter().map(|context| Branch { context, names: Vec::new() }));
+        let to = self.branches.len();
+        for name in &names {
+            self.find(name);
+        }
+        let known = self.visible();
+        let number = |number: usize, span| {
+            #[allow(clippy::cast_precision_loss)] // a handful of pipelines
+            Expression::literal(Value::Double(number as f64), span)
+        };
+        let span = self.span;
+        self.push(StepKind::Extend(vec![(part.clone(), number(0, span))]));
+        for (index, branch) in self.branches[from..to].iter_mut().enumerate() {
+            branch.context.push(StepKind::Extend(vec![(part.clone(), number(index + 1, span))]));
+            branch.names.push((part.clone(), part.clone()));
+        }
+        self.columns = known;
+        self.add_rule(LateRule::Branches { from, to });
+        let step = self.steps.len() - 1;
+        let project = vec![(part.clone(), Expression::column(&part, span))];
+        self.steps[step].kind = StepKind::Project(project);
+        self.push(StepKind::Branches(from, to));
+        let level = self.rules.len();
+        self.columns.clear();
+        for name in names {
+            let Some(rule) = self.rules.last().cloned() else { return };
+            if let Some(data_type) = self.late_in_branches(&name, &rule, level, from..to) {
+                self.show(&name, data_type);
+            }
+        }
+        self.open |= self.branches[from..to].iter().any(|branch| branch.context.open);
+        let by_part = SortKey { value: Expression::column(&part, span), descending: false };
+        let newest = SortKey { value: Expression::column(TIME, span), descending: true };
+        self.order = if by_time { vec![newest] } else { vec![by_part, newest] };
+        self.columns.push(Column { name: part, data_type: Type::Double, empty: false });
+        self.sorted = false;
+    }
+
+    /// A field of any of the pipelines that were put together by a rule.
+    pub(super) fn late_in_branches(
+        &mut self,
+        name: &str,
+        rule: &Rule,
+        level: usize,
+        branches: Range<usize>,
+    ) -> Option<Type> {
+        let own = self.before(name, rule, level);
+        let mut found: Vec<(usize, Type)> = Vec::new();
+        for index in branches {
+            let branch = self.branches.get_mut(index)?;
+            let column = branch.context.find(name).filter(|column| !column.empty);
+            found.extend(column.map(|column| (index, column.data_type)));
+        }
+        let types = own.iter().map(|(_, own)| *own).chain(found.iter().map(|(_, found)| *found));
+        let data_type = types.reduce(wider)?;
+        if let Some((value, have)) = own {
+            self.add_late(rule.step, name, convert(value, have, data_type))?;
+        }
+        for (index, have) in found {
+            let span = self.span;
+            let branch = self.branches.get_mut(index)?;
+            if have != data_type {
+                let value = convert(Expression::column(name, span), have, data_type);
+                branch.context.assign(vec![(name.to_owned(), value)]);
+            }
+            if !branch.names.iter().any(|(known, _)| known == name) {
+                branch.names.push((name.to_owned(), name.to_owned()));
+            }
+        }
+        Some(data_type)
+    }
+
+    /// The fields of another pipeline beside the rows that have the same values of `fields`.
+    pub(crate) fn join_open(
+        &mut self,
+        mut other: Context<'a>,
+        kind: JoinKind,
+        fields: &[String],
+        overwrite: bool,
+    ) {
+        let span = self.span;
+        let mut on = Vec::new();
+        let mut names = Vec::new();
+        for field in fields {
+            let left = self.field(field, span);
+            let left_type = self.type_of(&left);
+            let right_type = other.find(field).map_or(Type::Text, |column| column.data_type);
+            let name = self.fresh_name("joined");
+            let right = convert(Expression::column(&name, span), right_type, Type::Text);
+            on.push((convert(left, left_type, Type::Text), right));
+            names.push((field.clone(), name));
+        }
+        self.branches.push(Branch { context: other, names });
+        let branch = self.branches.len() - 1;
+        self.push(StepKind::JoinBranch { branch, kind, on });
+        self.sorted = false;
+        let known = self.visible();
+        self.add_rule(LateRule::Joined { branch, overwrite });
+        for column in known.iter().filter(|column| !fields.contains(&column.name)) {
+            self.find_again(&column.name);
+        }
+        self.open |= self.branches[branch].context.open;
+    }
+
+    /// A field of a pipeline that was joined.
+    pub(super) fn joined_field(&mut self, branch: usize, name: &str) -> Option<(Expression, Type)> {
+        let fresh = self.fresh_name("joined");
+        let span = self.span;
+        let branch = self.branches.get_mut(branch)?;
+        let column = branch.context.find(name).filter(|column| !column.empty)?;
+        let known = branch.names.iter().find(|(known, _)| known == name);
+        let column_name = match known {
+            Some((_, column)) => column.clone(),
+            None => {
+                branch.names.push((name.to_owned(), fresh.clone()));
+                fresh
+            }
+        };
+        Some((Expression::column(column_name, span), column.data_type))
+    }
+
+    /// Puts the finished plans of the branches where their steps stand.
+    pub(super) fn finish_branches(&mut self) {
+        let mut nodes: Vec<Option<Node>> = Vec::new();
+        let mut diagnostics: Vec<Diagnostic> = Vec::new();
+        for branch in std::mem::take(&mut self.branches) {
+            let (node, found, discovery) = branch.finish();
+            nodes.push(Some(node));
+            diagnostics.extend(found);
+            self.needs_discovery |= discovery;
+        }
+        for diagnostic in diagnostics {
+            self.report(diagnostic);
+        }
+        for step in &mut self.steps {
+            match &mut step.kind {
+                StepKind::Branches(from, to) => {
+                    let parts = nodes.get_mut(*from..*to).unwrap_or_default();
+                    step.kind = StepKind::Union(parts.iter_mut().filter_map(Option::take).collect());
+                }
+                StepKind::JoinBranch { branch, kind, on } => {
+                    let Some(right) = nodes.get_mut(*branch).and_then(Option::take) else { continue };
+                    let (kind, on) = (*kind, std::mem::take(on));
+                    step.kind = StepKind::Join { right: Box::new(right), kind, on };
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+impl Branch<'_> {
+    fn finish(self) -> (Node, Vec<Diagnostic>, bool) {
+        let Self { mut context, names } = self;
+        let span = context.span;
+        // Where no row is taken by its place, the order counts only for the whole.
+        context.sorted = true;
+        let columns: Vec<Column> = names
+            .iter()
+            .map(|(name, _)| Column {
+                name: name.clone(),
+                data_type: context.find(name).map_or(Type::Text, |column| column.data_type),
+                empty: !context.steps_know(name) && context.find(name).is_none(),
+            })
+            .collect();
+        let (node, diagnostics, discovery) = context.finish(&columns, span);
+        if names.iter().all(|(name, column)| name == column) {
+            return (node, diagnostics, discovery);
+        }
+        let renamed =
+            names.into_iter().map(|(name, column)| (column, Expression::column(name, span))).collect();
+        let node = Node::new(Operator::Project { input: Box::new(node), columns: renamed }, span);
+        (node, diagnostics, discovery)
+    }
+}
+
+impl Context<'_> {
+    /// Whether a helper column of this name was made.
+    fn steps_know(&self, name: &str) -> bool {
+        self.steps.iter().any(|step| {
+            matches!(&step.kind, StepKind::Extend(columns) if columns.iter().any(|(known, _)| known == name))
+        })
+    }
+}

@@ -1,0 +1,92 @@
+//! Groups of raw events whose fields are asked for later.
+
+use quarry_plan::{AggregateCall, Arithmetic, Expression, ExpressionKind, SortKey, Type};
+
+use super::fields::{LateRule, Rule};
+use super::{Context, RAW, StepKind, TIME};
+
+impl Context<'_> {
+    /// One row for each value of a helper column: the earliest time, how long it took, how many events
+    /// there were, their texts; of any other field the values, all of them in order if `listed`.
+    pub(crate) fn group_open(&mut self, key: &str, listed: bool) {
+        let span = self.span;
+        let names: Vec<String> = self.visible().into_iter().map(|column| column.name).collect();
+        let time = || Expression::column(TIME, span);
+        let call = |function: &str, arguments, result, order| AggregateCall {
+            function: function.to_owned(),
+            arguments,
+            filter: None,
+            order,
+            result,
+        };
+        let oldest = vec![SortKey { value: time(), descending: false }];
+        let raw = vec![Expression::column(RAW, span)];
+        let newest = self.fresh_name("newest");
+        let mut aggregates = vec![
+            (TIME.to_owned(), call("min", vec![time()], Type::Timestamp, Vec::new())),
+            (newest.clone(), call("max", vec![time()], Type::Timestamp, Vec::new())),
+            ("eventcount".to_owned(), call("count", Vec::new(), Type::Integer, Vec::new())),
+        ];
+        let has_text = self.find(RAW).is_some_and(|column| !column.empty);
+        if has_text {
+            aggregates.push((RAW.to_owned(), call("spl_list", raw, Type::Text, oldest)));
+        }
+        let rule = Rule::new(self, LateRule::Grouped { listed }, self.steps.len());
+        self.push(StepKind::Aggregate {
+            groups: vec![(key.to_owned(), Expression::column(key, span))],
+            aggregates,
+        });
+        self.rules.push(rule);
+        self.columns.clear();
+        self.show(TIME, Type::Timestamp);
+        self.show("eventcount", Type::Integer);
+        if has_text {
+            self.show(RAW, Type::Text);
+        }
+        self.show(key, Type::Double);
+        self.show(&newest, Type::Timestamp);
+        for name in names {
+            self.find(&name);
+        }
+        let seconds = |name: &str| Box::new(Expression::column(name, span).cast(Type::Double));
+        let kind = ExpressionKind::Arithmetic {
+            operator: Arithmetic::Subtract,
+            left: seconds(&newest),
+            right: seconds(TIME),
+        };
+        self.assign(vec![("duration".to_owned(), Expression::new(kind, span))]);
+        self.hide(&[newest]);
+        self.order = vec![SortKey { value: time(), descending: true }];
+        self.sorted = false;
+    }
+
+    /// A field of the events of a group.
+    pub(super) fn late_in_group(
+        &mut self,
+        name: &str,
+        rule: &Rule,
+        level: usize,
+        listed: bool,
+    ) -> Option<Type> {
+        let (value, _) = self.before(name, rule, level)?;
+        let order = if listed {
+            vec![SortKey { value: Expression::column(TIME, self.span), descending: false }]
+        } else {
+            Vec::new()
+        };
+        let function = if listed { "spl_list" } else { "spl_values" };
+        let call = AggregateCall {
+            function: function.to_owned(),
+            arguments: vec![value],
+            filter: None,
+            order,
+            result: Type::TextList,
+        };
+        if let StepKind::Aggregate { aggregates, .. } = &mut self.steps.get_mut(rule.step)?.kind
+            && !aggregates.iter().any(|(known, _)| known == name)
+        {
+            aggregates.push((name.to_owned(), call));
+        }
+        Some(Type::TextList)
+    }
+}

@@ -1,0 +1,86 @@
+//! Stages: where a search can go on only when the rows so far are known.
+//!
+//! Which fields `chart count by x` makes, and which searches `map` runs, is known when the rows before
+//! are. The search is then lowered again with those rows in place of the commands that made them.
+
+use std::{cell::RefCell, rc::Rc};
+
+use quarry_plan::{Node, Rows, Type};
+
+use super::super::{Environment, LowerOptions, Store};
+use super::{Column, Context};
+
+/// What all pipelines of a search share.
+#[derive(Debug, Default)]
+pub(crate) struct Progress {
+    /// How many answers were used.
+    used: usize,
+    pub(crate) pending: Option<Node>,
+    pub(crate) stores: Vec<Store>,
+}
+
+/// What a pipeline needs to start.
+#[derive(Debug, Clone)]
+pub(crate) struct Surroundings<'a> {
+    pub(crate) options: &'a LowerOptions<'a>,
+    pub(crate) environment: &'a Environment<'a>,
+    pub(crate) progress: Rc<RefCell<Progress>>,
+}
+
+impl Context<'_> {
+    /// The rows here, with these columns; none if they are not known yet. Then they are asked for,
+    /// and what follows is planned without knowing which fields there are.
+    pub(crate) fn settle(&mut self, columns: &[Column]) -> Option<Rows> {
+        let mut progress = self.progress.borrow_mut();
+        if progress.pending.is_some() {
+            return None;
+        }
+        if let Some(answer) = self.environment.answers.get(progress.used) {
+            progress.used += 1;
+            return Some(answer.clone());
+        }
+        drop(progress);
+        let (plan, diagnostics, needs_discovery) = self.clone().finish(columns, self.span);
+        self.needs_discovery |= needs_discovery;
+        for diagnostic in diagnostics {
+            self.report(diagnostic);
+        }
+        self.progress.borrow_mut().pending = Some(plan);
+        None
+    }
+
+    /// Whether rows that are not known yet decide which fields there are.
+    pub(crate) fn is_vague(&self) -> bool {
+        self.progress.borrow().pending.is_some()
+    }
+
+    /// The columns that are shown, of raw events those known so far.
+    pub(crate) fn visible(&self) -> Vec<Column> {
+        self.columns().iter().filter(|column| !column.is_hidden()).cloned().collect()
+    }
+
+    /// Goes on from fixed rows.
+    pub(crate) fn restart(&mut self, rows: Rows) {
+        let columns = rows.columns.clone();
+        self.restart_from(rows.into_node(self.span), columns);
+    }
+
+    /// Goes on from the rows of another plan.
+    pub(crate) fn restart_from(&mut self, node: Node, columns: Vec<(String, Type)>) {
+        self.base = Some(node);
+        self.steps.clear();
+        self.rules.clear();
+        self.branches.clear();
+        self.order.clear();
+        self.sorted = true;
+        self.internal = false;
+        let columns =
+            columns.into_iter().map(|(name, data_type)| Column { name, data_type, empty: false }).collect();
+        self.close(columns, false);
+    }
+
+    /// Remembers a table to write.
+    pub(crate) fn store(&mut self, store: Store) {
+        self.progress.borrow_mut().stores.push(store);
+    }
+}
