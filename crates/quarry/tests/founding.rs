@@ -1,6 +1,7 @@
 //! Both founding queries, unedited, on recorded logs: they run everywhere, and each row is what a slow
 //! and plain reading of the raw JSON gives.
 
+mod pack;
 mod reading;
 mod rows;
 

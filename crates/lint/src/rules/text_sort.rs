@@ -36,7 +36,6 @@ fn reason(analysis: &Analysis<'_>, at: usize, key: &SortKey) -> Option<(String, 
 }
 
 /// `numbers_first`: whether texts that look like numbers compare as numbers.
-
 fn made_of(
     analysis: &Analysis<'_>,
     at: usize,
