@@ -6,7 +6,7 @@ use std::{cmp::Ordering, collections::BTreeMap};
 
 use regex::Regex;
 
-use self::rows::{groups, sort, spread, stats, top};
+use self::rows::{sort, stats, top};
 use super::pipeline::{Aggregation, Command, Condition, List, Search, Value};
 
 /// What a field or expression holds; nothing is none of these.
