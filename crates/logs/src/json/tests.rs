@@ -1,4 +1,7 @@
 #![allow(clippy::unwrap_used)]
+use proptest::prelude::*;
+use quarry_views::Path;
+
 use super::*;
 
 fn texts(record: &str, path: &str) -> Vec<String> {
@@ -80,4 +83,61 @@ fn an_early_end_is_told_from_an_error() {
     assert!(validate_prefix(br#"{"a":tr"#, 512).unwrap_err().is_incomplete);
     assert!(!validate_prefix(br#"{"a":"b},{"a":1"#, 512).unwrap_err().is_incomplete);
     assert_eq!(validate_prefix(br#" {"a":1} x"#, 512), Ok(8));
+}
+
+fn json() -> impl Strategy<Value = serde_json::Value> {
+    let text = prop_oneof!["[abc]{0,3}", r#"[a"\\\n{}:,\u{1f}é ]{0,80}"#, any::<String>()];
+    let leaf = prop_oneof![
+        Just(serde_json::Value::Null),
+        any::<bool>().prop_map(serde_json::Value::from),
+        any::<i64>().prop_map(serde_json::Value::from),
+        any::<f64>().prop_map(serde_json::Value::from),
+        text.prop_map(serde_json::Value::from),
+    ];
+    leaf.prop_recursive(5, 60, 6, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..5).prop_map(serde_json::Value::from),
+            prop::collection::vec((r#"[abc]{0,2}|[a.{}"\\]{0,3}"#, inner), 0..6)
+                .prop_map(|members| serde_json::Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+/// JSON as some writer may lay it out, and then perhaps broken in a few places.
+fn nearly_json() -> impl Strategy<Value = String> {
+    let edit = (any::<prop::sample::Index>(), r#"[{}\[\],:"\\ \t\na0tfn.eu-]{0,2}"#);
+    (json(), any::<bool>(), prop::collection::vec(edit, 0..3)).prop_map(|(value, is_pretty, edits)| {
+        let text = if is_pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) };
+        let mut characters: Vec<char> = text.unwrap().chars().collect();
+        for (index, put) in edits {
+            let at = index.index(characters.len().max(1));
+            characters.splice(at..(at + 1).min(characters.len()), put.chars());
+        }
+        characters.into_iter().collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4_000))]
+
+    #[test]
+    fn the_swift_pass_agrees_with_the_careful_one(record in nearly_json(), max_depth in 2_u32..8) {
+        let mut set = PathSet::new();
+        for path in ["a", "a.b", "b{}", "b{}.a", "c{1}.b", "a.b.c{}", "a{}{}", "."] {
+            set.add(&Path::new(path));
+        }
+        set.add(&Path { text: "AB.c".to_owned(), ignore_case: true });
+        let (mut swift, mut careful) = (Extractor::default(), Extractor::default());
+        swift.clear(&set);
+        careful.clear(&set);
+        let found = swift.extract_swiftly(&record, &set, max_depth);
+        let expected = careful.extract_carefully(&record, &set, max_depth);
+        let is_object = record.trim_start_matches([' ', '\t', '\n', '\r']).starts_with('{');
+        prop_assert_eq!(found.is_some(), is_object && expected.is_ok(), "{:?}", expected);
+        if found.is_some() {
+            for path in 0..set.len() {
+                prop_assert_eq!(swift.all(path), careful.all(path));
+            }
+        }
+    }
 }

@@ -5,7 +5,7 @@
 //! object; the caller says where its buffer begins, and may give the same object in any chunks.
 
 mod gap;
-mod mask;
+pub(crate) mod mask;
 mod member;
 mod value;
 mod watch;
