@@ -31,6 +31,8 @@ pub(crate) struct Classifier {
 
 #[derive(Debug, Clone)]
 struct Compiled {
+    /// A path that must be there: whether it is settles most signatures at once.
+    key: Option<usize>,
     all: Vec<usize>,
     any: Vec<usize>,
     none: Vec<usize>,
@@ -40,7 +42,7 @@ struct Compiled {
 
 impl Classifier {
     pub(crate) fn new(formats: &LogFormats) -> Self {
-        let mut base = PathSet::new();
+        let mut base = PathSet::default();
         let unwraps =
             formats.unwraps.iter().map(|unwrap| Compiled::new(&unwrap.signature, &mut base)).collect();
         let log_types =
@@ -76,20 +78,25 @@ impl Classifier {
 impl Compiled {
     fn new(signature: &Signature, set: &mut PathSet) -> Self {
         let mut add = |name: &String| set.add(&Path::new(name.as_str()));
-        Self {
+        let mut compiled = Self {
+            key: None,
             all: signature.all.iter().map(&mut add).collect(),
             any: signature.any.iter().map(&mut add).collect(),
             none: signature.none.iter().map(&mut add).collect(),
             begins: signature.begins.iter().map(|(path, text)| (add(path), text.clone())).collect(),
             kinds: signature.kinds.iter().map(|(path, kind)| (add(path), kind.clone())).collect(),
-        }
+        };
+        let first = |list: &[(usize, String)]| list.first().map(|(path, _)| *path);
+        compiled.key = first(&compiled.kinds)
+            .or_else(|| first(&compiled.begins))
+            .or_else(|| compiled.all.first().copied());
+        compiled
     }
 
     fn fits(&self, found: &Extractor, record: &str) -> bool {
         let exists = |path: &usize| !found.all(*path).is_empty();
-        self.all.iter().all(exists)
-            && (self.any.is_empty() || self.any.iter().any(exists))
-            && !self.none.iter().any(exists)
+        self.key.as_ref().is_none_or(exists)
+            && self.all.iter().all(exists)
             && self
                 .kinds
                 .iter()
@@ -100,6 +107,8 @@ impl Compiled {
                     .and_then(|raw| raw.text(record))
                     .is_some_and(|text| text.starts_with(beginning.as_str()))
             })
+            && (self.any.is_empty() || self.any.iter().any(exists))
+            && !self.none.iter().any(exists)
     }
 }
 

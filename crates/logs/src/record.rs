@@ -183,7 +183,9 @@ impl<'a> Reader<'a> {
         };
         match class {
             Class::Log(log) => {
-                if wrappers == 0 {
+                if wrappers == 0
+                    && !self.hint.as_ref().is_some_and(|hint| hint.log == log && hint.fits(bytes))
+                {
                     self.hint = Hint::new(log, bytes);
                 }
                 self.event(record, log, place, may_match);

@@ -2,11 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{
-    DEEP, Extractor, JsonError, Kind, PathSet, Raw,
-    parser::Parser,
-    paths::Range,
-};
+use super::{DEEP, Extractor, JsonError, Kind, PathSet, Raw, parser::Parser, paths::Range};
 use crate::escape::unescape;
 
 /// Reads a record of any form.
@@ -77,7 +73,6 @@ impl Careful<'_> {
             _ => self.parser.scalar(at)?,
         };
         self.out.give(first, Raw::new(kind, at, end));
-        self.out.open.truncate(first);
         Ok(end)
     }
 

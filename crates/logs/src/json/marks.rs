@@ -1,6 +1,6 @@
 //! Where a record's brackets, commas and colons stand, 64 bytes at a time.
 
-use fearless_simd::{Level, Simd, SimdFrom, dispatch, u8x64};
+use fearless_simd::{Level, Simd, SimdFrom, dispatch, u8x64, u32x16};
 
 use crate::walk::mask::{BLOCK, escaped, masks, parity, spread};
 
@@ -74,28 +74,100 @@ impl Marks {
         seen.odd |= (control & in_string) | (backslash & !in_string);
         self.quotes += quote.count_ones() as usize;
         let outside = (found.open | found.close | is(b',') | is(b':')) & !in_string;
-        self.note(outside, base);
+        self.note(simd, outside, base);
     }
 
-    /// Adds the places of a block. Eight at a time, whether there are so many or not, since how many
+    /// Adds the places of a block. Several at a time, whether there are so many or not, since how many
     /// there are cannot be predicted.
     #[inline(always)]
-    fn note(&mut self, mut bits: u64, base: u32) {
+    fn note<S: Simd>(&mut self, simd: S, bits: u64, base: u32) {
         if self.places.len() < self.count + BLOCK {
             self.places.resize(2 * (self.count + BLOCK), 0);
         }
         let count = bits.count_ones() as usize;
         let free = self.places.get_mut(self.count..).and_then(|free| free.first_chunk_mut::<BLOCK>());
         let Some(free) = free else { return };
-        for (index, eight) in free.as_chunks_mut::<8>().0.iter_mut().enumerate() {
-            for place in eight {
-                *place = base + bits.trailing_zeros();
-                bits &= bits.wrapping_sub(1);
-            }
-            if count <= 8 * (index + 1) {
-                break;
-            }
-        }
         self.count += count;
+        #[cfg(target_arch = "x86_64")]
+        if let (Level::Avx512(token), Some(free), 0..=16) =
+            (simd.level(), free.first_chunk_mut::<16>(), count)
+        {
+            *free = u32x16::simd_from(token, sixteen(token, bits, base)).into();
+            return;
+        }
+        let _ = simd;
+        list(bits, base, count, free);
+    }
+}
+
+fn list(mut bits: u64, base: u32, count: usize, free: &mut [u32; BLOCK]) {
+    for (index, eight) in free.as_chunks_mut::<8>().0.iter_mut().enumerate() {
+        for place in eight {
+            *place = base + bits.trailing_zeros();
+            bits &= bits.wrapping_sub(1);
+        }
+        if count <= 8 * (index + 1) {
+            break;
+        }
+    }
+}
+
+// The places of the first sixteen bits that are set.
+#[cfg(target_arch = "x86_64")]
+fearless_simd::kernel!(
+    #[inline(always)]
+    fn sixteen(token: Avx512, bits: u64, base: u32) -> std::arch::x86_64::__m512i {
+        use std::arch::x86_64::{
+            _mm512_add_epi32, _mm512_castsi512_si128, _mm512_cvtepu8_epi32, _mm512_maskz_compress_epi8,
+            _mm512_set1_epi32,
+        };
+        let places = _mm512_maskz_compress_epi8(bits, u8x64::simd_from(token, NUMBERS).into());
+        let wide = _mm512_cvtepu8_epi32(_mm512_castsi512_si128(places));
+        _mm512_add_epi32(wide, _mm512_set1_epi32(base.cast_signed()))
+    }
+);
+
+#[cfg(target_arch = "x86_64")]
+const NUMBERS: [u8; BLOCK] = {
+    let mut numbers = [0; BLOCK];
+    let mut index = 0;
+    while index < BLOCK {
+        numbers[index] = index as u8;
+        index += 1;
+    }
+    numbers
+};
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// The places, character by character, and whether all is in order.
+    fn naive(record: &str) -> (Vec<u32>, bool) {
+        let (mut places, mut is_regular, mut in_string, mut is_escaped) = (Vec::new(), true, false, false);
+        for (place, character) in (0..).zip(record.chars()) {
+            is_regular &= in_string || character != '\\';
+            match character {
+                '"' if !is_escaped => in_string = !in_string,
+                '{' | '}' | '[' | ']' | ',' | ':' if !in_string => places.push(place),
+                _ => {}
+            }
+            is_escaped = character == '\\' && !is_escaped;
+        }
+        (places, is_regular && !in_string)
+    }
+
+    proptest! {
+        #[test]
+        fn the_places_are_those_outside_of_strings(record in r#"[a {}\[\],:"\\]{0,300}|[,"a]{0,200}"#) {
+            let mut marks = Marks::default();
+            let is_regular = marks.read(Level::new(), record.as_bytes());
+            prop_assert_eq!((marks.places().to_vec(), is_regular), naive(&record));
+            let mut listed = [0; BLOCK];
+            list(0b1011, 5, 3, &mut listed);
+            prop_assert_eq!(&listed[..3], &[5, 6, 8]);
+        }
     }
 }

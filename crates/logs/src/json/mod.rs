@@ -82,14 +82,16 @@ pub(crate) struct Extractor {
     slots: Vec<Vec<Raw>>,
     open: Vec<Open>,
     root: Vec<Taken>,
+    /// Paths that were opened at the top, perhaps several times.
+    touched: Vec<u32>,
     marks: Marks,
     level: Level,
 }
 
 impl Default for Extractor {
     fn default() -> Self {
-        let (slots, open, root, marks) = Default::default();
-        Self { slots, open, root, marks, level: Level::new() }
+        let (slots, open, root, touched, marks) = Default::default();
+        Self { slots, open, root, touched, marks, level: Level::new() }
     }
 }
 

@@ -5,11 +5,13 @@ use quarry_views::{Path, Step};
 use super::{Extractor, Raw};
 
 /// Paths taken out together.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct PathSet {
     paths: Vec<Known>,
-    /// Paths by the first byte of the top-level member.
-    by_first: Vec<Vec<Start>>,
+    /// What each top-level member opens, by a hash of its name.
+    members: Vec<Vec<Member>>,
+    /// Paths that do not mind the case of names.
+    any_case: Vec<u32>,
 }
 
 #[derive(Debug, Clone)]
@@ -18,11 +20,30 @@ struct Known {
     ends: Ends,
 }
 
-/// A path that may begin with a top-level member.
-#[derive(Debug, Clone, Copy)]
-struct Start {
-    path: u32,
-    ends: Ends,
+/// A top-level member that paths begin with.
+#[derive(Debug, Clone)]
+struct Member {
+    name: Box<str>,
+    opens: Vec<(u32, Next)>,
+}
+
+/// How a path goes on: what it waits for, and where in its text the rest begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Next {
+    wait: Wait,
+    rest: u32,
+}
+
+impl Next {
+    fn new(path: &Path, step: Step<'_>) -> Self {
+        let (wait, rest) = match step {
+            Step::End => (Wait::End, ""),
+            Step::Member(rest) => (Wait::Member, rest),
+            Step::Every(rest) => (Wait::Every, rest),
+            Step::Index(index, rest) => (Wait::Index(small(index)), rest),
+        };
+        Self { wait, rest: small(path.text.len() - rest.len()) }
+    }
 }
 
 /// Where in a path's text the name of a member may end, a bit a byte.
@@ -43,39 +64,74 @@ impl Ends {
     }
 }
 
-impl PathSet {
-    pub(crate) fn new() -> Self {
-        Self { paths: Vec::new(), by_first: vec![Vec::new(); 256] }
+impl Default for PathSet {
+    fn default() -> Self {
+        Self { paths: Vec::new(), members: vec![Vec::new(); BUCKETS], any_case: Vec::new() }
     }
+}
 
+const BUCKETS: usize = 512;
+
+#[inline]
+fn bucket(name: &str) -> usize {
+    let (first, last) = match name.as_bytes() {
+        [] => (0, 0),
+        [first, .., last] => (usize::from(*first), usize::from(*last)),
+        [only] => (usize::from(*only), 0),
+    };
+    (first ^ (last << 2) ^ (name.len() << 4)) % BUCKETS
+}
+
+impl PathSet {
     /// The index of a path, added if it is new.
     pub(crate) fn add(&mut self, path: &Path) -> usize {
         if let Some(index) = self.paths.iter().position(|known| known.path == *path) {
             return index;
         }
         let index = self.paths.len();
-        let ends = Ends::new(&path.text);
-        self.paths.push(Known { path: path.clone(), ends });
-        let Some(first) = path.text.bytes().next() else { return index };
-        let mut firsts = vec![first];
-        if path.ignore_case && first.is_ascii_alphabetic() {
-            firsts.push(first ^ 0x20);
-        }
-        for first in firsts {
-            if let (Some(entry), Ok(path)) = (self.by_first.get_mut(usize::from(first)), u32::try_from(index))
-            {
-                entry.push(Start { path, ends });
-            }
+        self.paths.push(Known { path: path.clone(), ends: Ends::new(&path.text) });
+        if path.ignore_case {
+            self.any_case.push(small(index));
+        } else {
+            self.add_members(small(index), path);
         }
         index
+    }
+
+    /// Adds the path to every member it may begin with: the name of one may hold dots.
+    fn add_members(&mut self, index: u32, path: &Path) {
+        for end in 1..=path.text.len() {
+            let Some((name, rest)) = path.text.split_at_checked(end) else { continue };
+            let Some(step) = Path::after(rest) else { continue };
+            let open = (index, Next::new(path, step));
+            let Some(members) = self.members.get_mut(bucket(name)) else { continue };
+            match members.iter_mut().find(|member| *member.name == *name) {
+                Some(member) => member.opens.push(open),
+                None => members.push(Member { name: name.into(), opens: vec![open] }),
+            }
+        }
     }
 
     pub(crate) fn len(&self) -> usize {
         self.paths.len()
     }
 
-    fn starting(&self, first: u8) -> &[Start] {
-        self.by_first.get(usize::from(first)).map_or(&[], Vec::as_slice)
+    /// The paths that begin with a top-level member, whatever the case of others.
+    #[inline]
+    fn member(&self, name: &str) -> &[(u32, Next)] {
+        let members = self.members.get(bucket(name)).map_or(&[][..], Vec::as_slice);
+        members.iter().find(|member| *member.name == *name).map_or(&[], |member| &member.opens)
+    }
+
+    /// How a path goes on behind `name`, from `rest` of its text on.
+    fn next(&self, path: u32, rest: u32, name: &str) -> Option<Next> {
+        let path = &self.paths.get(path as usize)?.path;
+        let step = path.enter(path.text.get(rest as usize..)?, name)?;
+        Some(Next::new(path, step))
+    }
+
+    fn ends(&self, path: u32) -> Ends {
+        self.paths.get(path as usize).map_or(Ends(u64::MAX), |known| known.ends)
     }
 }
 
@@ -85,16 +141,14 @@ enum Wait {
     End,
     Member,
     Every,
-    Index(usize),
+    Index(u32),
 }
 
 /// A path whose first steps were taken.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Open {
-    path: usize,
-    wait: Wait,
-    /// Where in the path's text the rest begins.
-    rest: usize,
+    path: u32,
+    next: Next,
     ends: Ends,
     taken: Taken,
 }
@@ -103,13 +157,13 @@ pub(super) struct Open {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Taken {
     /// Length of its name.
-    length: usize,
+    length: u32,
     /// How many values the path had when that member was first taken.
-    mark: usize,
+    mark: u32,
 }
 
 impl Taken {
-    const NOTHING: Self = Self { length: usize::MAX, mark: 0 };
+    const NOTHING: Self = Self { length: u32::MAX, mark: 0 };
 }
 
 /// Open paths, from the first to before the last.
@@ -118,84 +172,81 @@ pub(super) type Range = (usize, usize);
 impl Extractor {
     /// Begins anew, for a record.
     pub(super) fn clear(&mut self, set: &PathSet) {
-        self.slots.resize_with(set.len().max(self.slots.len()), Vec::new);
-        self.slots.iter_mut().for_each(Vec::clear);
+        if set.len() > self.slots.len() {
+            self.slots.resize_with(set.len(), Vec::new);
+            self.root.resize(set.len(), Taken::NOTHING);
+        }
+        for path in self.touched.drain(..) {
+            self.slots.get_mut(path as usize).into_iter().for_each(Vec::clear);
+            self.root.get_mut(path as usize).into_iter().for_each(|taken| *taken = Taken::NOTHING);
+        }
         self.open.clear();
-        self.root.clear();
-        self.root.resize(set.len(), Taken::NOTHING);
     }
 
     /// Opens the paths that go on with the member `name`: of those in `range`, or of all at the top.
     #[inline]
     pub(super) fn enter(&mut self, set: &PathSet, name: &str, range: Option<Range>) {
-        match range {
-            None => self.enter_top(set, name),
-            Some((from, to)) => {
-                for index in from..to {
-                    let Some(mut open) = self.open.get(index).copied() else { continue };
-                    if open.wait == Wait::Member && open.ends.may_be(open.rest + name.len()) {
-                        self.take(set, open.path, open.rest, name, &mut open.taken);
-                        if let Some(entry) = self.open.get_mut(index) {
-                            *entry = open;
-                        }
-                    }
-                }
+        let Some((from, to)) = range else { return self.enter_top(set, name) };
+        for index in from..to {
+            let Some(open) = self.open.get(index).copied() else { continue };
+            if open.next.wait == Wait::Member
+                && open.ends.may_be(open.next.rest as usize + name.len())
+                && let Some(next) = set.next(open.path, open.next.rest, name)
+            {
+                let taken = self.take(open.path, name, open.taken);
+                self.open.get_mut(index).into_iter().for_each(|open| open.taken = taken);
+                self.push(set, open.path, next);
             }
         }
     }
 
     fn enter_top(&mut self, set: &PathSet, name: &str) {
-        let Some(first) = name.bytes().next() else { return };
-        for start in set.starting(first) {
-            if !start.ends.may_be(name.len()) {
-                continue;
-            }
-            let path = start.path as usize;
-            let mut taken = self.root.get(path).copied().unwrap_or(Taken::NOTHING);
-            self.take(set, path, 0, name, &mut taken);
-            if let Some(entry) = self.root.get_mut(path) {
-                *entry = taken;
+        for (path, next) in set.member(name) {
+            self.open_top(set, *path, *next, name);
+        }
+        for path in &set.any_case {
+            if let Some(next) = set.next(*path, 0, name) {
+                self.open_top(set, *path, next, name);
             }
         }
     }
 
-    fn take(&mut self, set: &PathSet, path: usize, rest: usize, name: &str, taken: &mut Taken) {
-        let Some(known) = set.paths.get(path) else { return };
-        let text = known.path.text.get(rest..).unwrap_or_default();
-        let Some(step) = known.path.enter(text, name) else { return };
-        let Some(slot) = self.slots.get_mut(path) else { return };
-        if taken.length == name.len() {
-            // A duplicate member: the last one counts.
-            slot.truncate(taken.mark);
-        } else {
-            *taken = Taken { length: name.len(), mark: slot.len() };
-        }
-        self.push(known, path, step);
+    fn open_top(&mut self, set: &PathSet, path: u32, next: Next, name: &str) {
+        let before = self.root.get(path as usize).copied().unwrap_or(Taken::NOTHING);
+        let taken = self.take(path, name, before);
+        self.root.get_mut(path as usize).into_iter().for_each(|entry| *entry = taken);
+        self.touched.push(path);
+        self.push(set, path, next);
     }
 
-    fn push(&mut self, known: &Known, path: usize, step: Step<'_>) {
-        let (wait, rest) = match step {
-            Step::End => (Wait::End, ""),
-            Step::Member(rest) => (Wait::Member, rest),
-            Step::Every(rest) => (Wait::Every, rest),
-            Step::Index(index, rest) => (Wait::Index(index), rest),
-        };
-        let rest = known.path.text.len() - rest.len();
-        self.open.push(Open { path, wait, rest, ends: known.ends, taken: Taken::NOTHING });
+    /// Notes that a path goes on with `name`. Of duplicate members the last one counts.
+    fn take(&mut self, path: u32, name: &str, taken: Taken) -> Taken {
+        let Some(slot) = self.slots.get_mut(path as usize) else { return taken };
+        let length = small(name.len());
+        if taken.length == length {
+            slot.truncate(taken.mark as usize);
+            return taken;
+        }
+        Taken { length, mark: small(slot.len()) }
+    }
+
+    fn push(&mut self, set: &PathSet, path: u32, next: Next) {
+        self.open.push(Open { path, next, ends: set.ends(path), taken: Taken::NOTHING });
     }
 
     /// Opens the paths in `range` that go on with element `index` of an array.
     pub(super) fn enter_element(&mut self, set: &PathSet, index: usize, (from, to): Range) {
         for open in from..to {
             let Some(open) = self.open.get(open).copied() else { continue };
-            let is_wanted = match open.wait {
+            let is_wanted = match open.next.wait {
                 Wait::Every => true,
-                Wait::Index(wanted) => wanted == index,
+                Wait::Index(wanted) => wanted == small(index),
                 Wait::End | Wait::Member => false,
             };
-            let Some(known) = set.paths.get(open.path).filter(|_| is_wanted) else { continue };
-            if let Some(step) = Path::after(known.path.text.get(open.rest..).unwrap_or_default()) {
-                self.push(known, open.path, step);
+            let Some(known) = set.paths.get(open.path as usize).filter(|_| is_wanted) else { continue };
+            let rest = known.path.text.get(open.next.rest as usize..).unwrap_or_default();
+            if let Some(step) = Path::after(rest) {
+                self.push(set, open.path, Next::new(&known.path, step));
             }
         }
     }
@@ -204,7 +255,7 @@ impl Extractor {
     /// range if none does.
     pub(super) fn inside(&self, first: usize, is_object: bool) -> Range {
         let opened = self.open.get(first..).unwrap_or_default();
-        let goes_on = opened.iter().any(|open| match open.wait {
+        let goes_on = opened.iter().any(|open| match open.next.wait {
             Wait::Member => is_object,
             Wait::Every | Wait::Index(_) => !is_object,
             Wait::End => false,
@@ -212,14 +263,19 @@ impl Extractor {
         if goes_on { (first, self.open.len()) } else { (first, first) }
     }
 
-    /// Notes a value for the paths opened from `first` on that end here.
+    /// Notes a value for the paths opened from `first` on that end here, and closes all of them.
     pub(super) fn give(&mut self, first: usize, raw: Raw) {
-        for open in self.open.get(first..).unwrap_or_default() {
-            if open.wait == Wait::End
-                && let Some(slot) = self.slots.get_mut(open.path)
+        for open in self.open.drain(first..) {
+            if open.next.wait == Wait::End
+                && let Some(slot) = self.slots.get_mut(open.path as usize)
             {
                 slot.push(raw);
             }
         }
     }
+}
+
+/// Lengths and counts of paths and their values: none reaches the limit of 32 bits.
+fn small(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
 }

@@ -26,7 +26,13 @@ type Mark = (usize, u8);
 
 /// Takes the values of a record that is an object and nothing but white space around it. None if it
 /// may be something else; `out` then holds parts of it.
-pub(super) fn read(text: &str, marks: &Marks, set: &PathSet, max_depth: u32, out: &mut Extractor) -> Option<()> {
+pub(super) fn read(
+    text: &str,
+    marks: &Marks,
+    set: &PathSet,
+    max_depth: u32,
+    out: &mut Extractor,
+) -> Option<()> {
     let bytes = text.as_bytes();
     let parser = Parser { bytes, max_depth };
     let has_backslash = marks.has_backslash;
@@ -69,13 +75,15 @@ impl Swift<'_> {
         if let Some(end) = self.closes(at, b'}') {
             return Some(end);
         }
+        let is_wanted = range.is_none_or(|(from, to)| from < to);
         let mut start = at + 1;
         loop {
             let (colon, b':') = self.mark()? else { return None };
-            let (from, to) = self.trimmed(start, colon);
-            self.string(from, to)?;
+            let (from, to) = self.quoted(start, colon)?;
             let first = self.out.open.len();
-            self.enter(from + 1, to - 1, range)?;
+            if is_wanted {
+                self.enter(from + 1, to - 1, range)?;
+            }
             match self.value(colon + 1, first, depth)? {
                 (comma, b',') => start = comma + 1,
                 (end, b'}') => return Some(end),
@@ -86,9 +94,6 @@ impl Swift<'_> {
 
     #[inline]
     fn enter(&mut self, start: usize, end: usize, range: Option<Range>) -> Option<()> {
-        if range.is_some_and(|(from, to)| from == to) {
-            return Some(());
-        }
         let written = self.text.get(start..end)?;
         let name = if self.has_backslash && written.contains('\\') {
             Cow::Owned(unescape(written))
@@ -122,13 +127,32 @@ impl Swift<'_> {
 
     /// The value that begins at or behind `start`, wanted by the open paths from `first` on, which
     /// end with it; gives the mark behind it.
-    #[inline]
+    #[inline(always)]
     fn value(&mut self, start: usize, first: usize, depth: u32) -> Option<Mark> {
         let (place, mark) = self.mark()?;
-        if mark != b'{' && mark != b'[' {
-            self.scalar(start, place, first)?;
-            return Some((place, mark));
+        if mark == b'{' || mark == b'[' {
+            return self.nested(start, (place, mark), first, depth);
         }
+        let (kind, from, to) = match self.quoted(start, place) {
+            Some((from, to)) => (Kind::Text, from, to),
+            None => self.word_or_number(start, place)?,
+        };
+        if first < self.out.open.len() {
+            self.give_scalar(kind, (from, to), first);
+        }
+        Some((place, mark))
+    }
+
+    fn give_scalar(&mut self, kind: Kind, (from, to): (usize, usize), first: usize) {
+        let has_escape = |text: &[u8]| memchr::memchr(b'\\', text).is_some();
+        let is_escaped = self.has_backslash && self.bytes.get(from..to).is_some_and(has_escape);
+        let kind = if is_escaped { Kind::EscapedText } else { kind };
+        self.out.give(first, Raw::new(kind, from, to));
+    }
+
+    /// The object or array that `opening` begins, behind `start`; gives the mark behind it.
+    fn nested(&mut self, start: usize, opening: Mark, first: usize, depth: u32) -> Option<Mark> {
+        let (place, mark) = opening;
         self.blank(start, place)?;
         let is_object = mark == b'{';
         let range = self.out.inside(first, is_object);
@@ -139,45 +163,41 @@ impl Swift<'_> {
         };
         if first < self.out.open.len() {
             self.out.give(first, Raw::new(kind, place, end + 1));
-            self.out.open.truncate(first);
         }
         let (after, mark) = self.mark()?;
         self.blank(end + 1, after)?;
         Some((after, mark))
     }
 
-    /// What stands alone between two marks.
-    #[inline]
-    fn scalar(&mut self, start: usize, end: usize, first: usize) -> Option<()> {
-        let (from, to) = self.trimmed(start, end);
-        let kind = if self.bytes.get(from) == Some(&b'"') {
-            self.string(from, to)?;
-            Kind::Text
-        } else {
-            match self.bytes.get(from..to)? {
-                b"true" => Kind::True,
-                b"false" => Kind::False,
-                b"null" => Kind::Null,
-                _ if self.parser.number(from) == Ok(to) => Kind::Number,
-                _ => return None,
+    /// Counts the string that stands alone at `start..end`; gives where it is, quotes included.
+    #[inline(always)]
+    fn quoted(&mut self, start: usize, end: usize) -> Option<(usize, usize)> {
+        let (mut from, mut to) = (start, end);
+        if !self.is_quoted(from, to) {
+            (from, to) = self.trimmed(start, end);
+            if !self.is_quoted(from, to) {
+                return None;
             }
-        };
-        if first < self.out.open.len() {
-            let has_escape = |text: &[u8]| memchr::memchr(b'\\', text).is_some();
-            let is_escaped = self.has_backslash && self.bytes.get(from..to).is_some_and(has_escape);
-            let kind = if is_escaped { Kind::EscapedText } else { kind };
-            self.out.give(first, Raw::new(kind, from, to));
-            self.out.open.truncate(first);
         }
-        Some(())
+        self.strings += 1;
+        Some((from, to))
     }
 
-    /// Counts a string at `from..to`, quotes included.
-    #[inline]
-    fn string(&mut self, from: usize, to: usize) -> Option<()> {
-        let is_quoted = from + 1 < to && self.is_quote(from) && self.is_quote(to - 1);
-        self.strings += 1;
-        is_quoted.then_some(())
+    #[inline(always)]
+    fn is_quoted(&self, from: usize, to: usize) -> bool {
+        from + 1 < to && self.is_quote(from) && self.is_quote(to - 1)
+    }
+
+    fn word_or_number(&self, start: usize, end: usize) -> Option<(Kind, usize, usize)> {
+        let (from, to) = self.trimmed(start, end);
+        let kind = match self.bytes.get(from..to)? {
+            b"true" => Kind::True,
+            b"false" => Kind::False,
+            b"null" => Kind::Null,
+            _ if self.parser.number(from) == Ok(to) => Kind::Number,
+            _ => return None,
+        };
+        Some((kind, from, to))
     }
 
     #[inline]

@@ -5,7 +5,7 @@ use quarry_views::Path;
 use super::*;
 
 fn texts(record: &str, path: &str) -> Vec<String> {
-    let mut set = PathSet::new();
+    let mut set = PathSet::default();
     let index = set.add(&Path::new(path));
     let mut extractor = Extractor::default();
     extractor.extract(record, &set, 512).unwrap();
@@ -38,7 +38,7 @@ fn the_last_duplicate_counts() {
 
 #[test]
 fn ignoring_case_finds_members_in_any_case() {
-    let mut set = PathSet::new();
+    let mut set = PathSet::default();
     let index = set.add(&Path { text: "eventname".to_owned(), ignore_case: true });
     let mut extractor = Extractor::default();
     let record = r#"{"EventName":"x"}"#;
@@ -65,7 +65,7 @@ fn broken_json_is_refused_like_serde_json_does() {
         r#"{"a":1e}"#,
     ] {
         let mut extractor = Extractor::default();
-        assert!(extractor.extract(text, &PathSet::new(), 512).is_err(), "{text}");
+        assert!(extractor.extract(text, &PathSet::default(), 512).is_err(), "{text}");
         assert!(serde_json::from_str::<serde_json::Value>(text).is_err(), "{text}");
     }
 }
@@ -73,7 +73,7 @@ fn broken_json_is_refused_like_serde_json_does() {
 #[test]
 fn nesting_beyond_the_limit_is_an_error() {
     let deep = format!("{{\"a\":{}{}}}", "[".repeat(600), "]".repeat(600));
-    let error = Extractor::default().extract(&deep, &PathSet::new(), 512).unwrap_err();
+    let error = Extractor::default().extract(&deep, &PathSet::default(), 512).unwrap_err();
     assert_eq!(error.reason, "nested deeper than the limit");
 }
 
@@ -107,7 +107,8 @@ fn json() -> impl Strategy<Value = serde_json::Value> {
 fn nearly_json() -> impl Strategy<Value = String> {
     let edit = (any::<prop::sample::Index>(), r#"[{}\[\],:"\\ \t\na0tfn.eu-]{0,2}"#);
     (json(), any::<bool>(), prop::collection::vec(edit, 0..3)).prop_map(|(value, is_pretty, edits)| {
-        let text = if is_pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) };
+        let text =
+            if is_pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) };
         let mut characters: Vec<char> = text.unwrap().chars().collect();
         for (index, put) in edits {
             let at = index.index(characters.len().max(1));
@@ -122,7 +123,7 @@ proptest! {
 
     #[test]
     fn the_swift_pass_agrees_with_the_careful_one(record in nearly_json(), max_depth in 2_u32..8) {
-        let mut set = PathSet::new();
+        let mut set = PathSet::default();
         for path in ["a", "a.b", "b{}", "b{}.a", "c{1}.b", "a.b.c{}", "a{}{}", "."] {
             set.add(&Path::new(path));
         }
