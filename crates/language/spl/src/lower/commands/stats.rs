@@ -27,19 +27,30 @@ pub(super) fn group(context: &mut Context<'_>, command: &Command, stats: &Stats)
         let predicate = build::all(present, command.span);
         context.filter(predicate);
     }
-    for name in &keys {
-        if context.columns().iter().any(|column| column.name == *name && column.data_type == Type::TextList) {
-            context.expand(name, None);
-        }
-    }
-    let calls = aggregation::calls(context, &stats.aggregations, &keys);
+    let keys: Vec<(String, String)> = keys.into_iter().map(|name| one_value(context, name)).collect();
+    let names: Vec<String> = keys.iter().map(|(name, _)| name.clone()).collect();
+    let calls = aggregation::calls(context, &stats.aggregations, &names);
     if calls.is_empty() && keys.is_empty() {
         let message = format!("`{}` needs an aggregation", command.name);
         context.report(Diagnostic::error(codes::MISSING_ARGUMENT, message, command.span));
         return;
     }
-    let groups = keys.into_iter().map(|name| (name.clone(), typed_column(context, &name))).collect();
+    let groups = keys.into_iter().map(|(name, column)| (name, typed_column(context, &column))).collect();
     context.aggregate(groups, calls);
+}
+
+/// A BY field and the column that holds one value of it: a row is there once for each value of a
+/// list, and is otherwise as it was.
+fn one_value(context: &mut Context<'_>, name: String) -> (String, String) {
+    let is_list =
+        context.columns().iter().any(|column| column.name == *name && column.data_type == Type::TextList);
+    if !is_list {
+        return (name.clone(), name);
+    }
+    let value = context.fresh_name("value");
+    context.assign(vec![(value.clone(), column(context, &name))]);
+    context.expand(&value, None);
+    (name, value)
 }
 
 fn column(context: &Context<'_>, name: &str) -> Expression {

@@ -126,14 +126,10 @@ impl Context<'_> {
 }
 
 fn rename(value: &mut Expression, from: &str, to: &str) {
-    match &mut value.kind {
-        ExpressionKind::Column(name) if name == from => to.clone_into(name),
-        ExpressionKind::Call { arguments: items, .. } | ExpressionKind::Coalesce(items) => {
-            for item in items {
-                rename(item, from, to);
-            }
-        }
-        ExpressionKind::Cast { value, .. } => rename(value, from, to),
-        _ => {}
+    if let ExpressionKind::Column(name) = &mut value.kind
+        && name == from
+    {
+        to.clone_into(name);
     }
+    value.children_mut().into_iter().for_each(|child| rename(child, from, to));
 }
