@@ -1,5 +1,6 @@
 //! What lowering knows at one point of the pipeline: the rows so far and the fields they have.
 
+mod align;
 mod branch;
 mod fields;
 mod group;
@@ -341,15 +342,7 @@ impl<'a> Context<'a> {
         let numbered = |part: &str, number: f64, span: Span| {
             vec![(part.to_owned(), Expression::literal(Value::Double(number), span))]
         };
-        let mut columns = self.columns.clone();
-        for (name, data_type) in other.columns() {
-            match columns.iter_mut().find(|known| known.name == name) {
-                Some(known) if known.empty => *known = Column { name, data_type, empty: false },
-                Some(_) => {}
-                None => columns.push(Column { name, data_type, empty: false }),
-            }
-        }
-        self.project_known();
+        let (mut columns, other) = self.align(other);
         self.push(StepKind::Extend(numbered(&part, 0.0, self.span)));
         let operator = quarry_plan::Operator::Extend {
             input: Box::new(other),
@@ -389,21 +382,6 @@ impl<'a> Context<'a> {
                 self.show(&name, data_type);
             }
         }
-    }
-
-    /// Drops all but the known columns for good.
-    fn project_known(&mut self) {
-        let span = self.span;
-        let kept = self.columns.iter().map(|column| {
-            let value = if column.empty {
-                Expression::literal(Value::Null, span).cast(Type::Text)
-            } else {
-                Expression::column(&column.name, span)
-            };
-            (column.name.clone(), value)
-        });
-        let kept = kept.collect();
-        self.push(StepKind::Project(kept));
     }
 
     /// The finished plan with exactly these columns.
