@@ -138,9 +138,17 @@ impl Lowering {
 
     fn windows(&mut self, input: &Node, calls: &[(String, WindowCall)]) -> Result<LogicalPlan> {
         let mut plan = self.node(input)?;
+        let mut made: Vec<(Expr, &str)> = Vec::new();
         for (name, call) in calls {
-            let window = self.window(call, plan.schema())?.alias(name);
-            plan = LogicalPlanBuilder::from(plan).window(vec![window])?.build()?;
+            let window = self.window(call, plan.schema())?;
+            let same = made.iter().find(|(known, column)| *known == window && column != name);
+            if let Some((_, same)) = same {
+                // DataFusion takes a window function asked for twice for one column, and misses the other.
+                plan = with_copy(plan, same, name)?;
+                continue;
+            }
+            plan = LogicalPlanBuilder::from(plan).window(vec![window.clone().alias(name)])?.build()?;
+            made.push((window, name));
         }
         let calls: Vec<_> = calls.iter().map(|(name, window)| (name.clone(), window.call.clone())).collect();
         self.retype(plan, &calls)
@@ -294,6 +302,15 @@ impl Lowering {
 /// The column names of a schema.
 pub(super) fn names(schema: &DFSchema) -> Vec<String> {
     schema.fields().iter().map(|field| field.name().clone()).collect()
+}
+
+/// The rows with the column `from` once more, named `to`.
+fn with_copy(input: LogicalPlan, from: &str, to: &str) -> Result<LogicalPlan> {
+    let column = |name: &str| Expr::Column(Column::new_unqualified(name));
+    let others = names(input.schema()).into_iter().filter(|name| name != to);
+    let columns = others.map(|name| (name.clone(), column(&name))).chain([(to.to_owned(), column(from))]);
+    let columns = columns.collect();
+    project(input, columns)
 }
 
 pub(super) fn project(input: LogicalPlan, columns: Vec<(String, Expr)>) -> Result<LogicalPlan> {
