@@ -11,7 +11,7 @@ use datafusion::{
     common::{Column, DFSchema, DFSchemaRef, JoinType, ScalarValue, UnnestOptions, plan_datafusion_err},
     datasource::provider_as_source,
     error::Result,
-    logical_expr::{EmptyRelation, Expr, LogicalPlan, LogicalPlanBuilder, lit},
+    logical_expr::{EmptyRelation, Expr, LogicalPlan, LogicalPlanBuilder, Sort, lit},
 };
 use quarry_plan::{
     Aggregate, AggregateCall, Expression, Frame, JoinKind, Node, Operator, SortKey, Type, Value, WindowCall,
@@ -155,8 +155,10 @@ impl Lowering {
     }
 
     fn sort(&self, input: LogicalPlan, keys: &[SortKey]) -> Result<LogicalPlan> {
-        let keys = self.order(keys, input.schema())?;
-        LogicalPlanBuilder::from(input).sort(keys)?.build()
+        // Not by the builder: it takes a key that is written like an expression of the input for a
+        // column of that name, which is another value or none.
+        let expr = self.order(keys, input.schema())?;
+        Ok(LogicalPlan::Sort(Sort { expr, input: Arc::new(input), fetch: None }))
     }
 
     fn deduplicate(
