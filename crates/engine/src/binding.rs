@@ -57,13 +57,32 @@ fn bind_source(scan: &Scan<'_>, catalog: &Catalog, now: i64) -> Result<BoundSour
         let need = if covered { scan.need(&log_type.id, &columns) } else { Need::Never };
         needs.push((log_type.id.clone(), need));
     }
-    let bound = |bound: &Option<quarry_plan::TimeBound>| bound.as_ref().and_then(|bound| bound.resolve(now));
     Ok(BoundSource {
         columns,
         needs,
         null_is_text: chosen.iter().map(|source| (source.log_type.clone(), source.null_is_text)).collect(),
-        time_range: (bound(&source.time.earliest), bound(&source.time.latest)),
+        time_range: time_range(source, now),
     })
+}
+
+/// The time range of every source of a plan, in the order of [`bind`].
+#[must_use]
+pub fn time_ranges(root: &Node, now: i64) -> Vec<(Option<i64>, Option<i64>)> {
+    let mut ranges = Vec::new();
+    gather_times(root, now, &mut ranges);
+    ranges
+}
+
+fn gather_times(node: &Node, now: i64, ranges: &mut Vec<(Option<i64>, Option<i64>)>) {
+    if let Operator::Source(source) = &node.operator {
+        ranges.push(time_range(source, now));
+    }
+    node.inputs().into_iter().for_each(|input| gather_times(input, now, ranges));
+}
+
+fn time_range(source: &Source, now: i64) -> (Option<i64>, Option<i64>) {
+    let bound = |bound: &Option<quarry_plan::TimeBound>| bound.as_ref().and_then(|bound| bound.resolve(now));
+    (bound(&source.time.earliest), bound(&source.time.latest))
 }
 
 fn derivation(

@@ -19,6 +19,12 @@ impl EngineError {
     pub fn unknown_view(name: &str) -> Self {
         Self { code: "ENG001", message: format!("no view is named `{name}`") }
     }
+
+    /// A plan that was made ready is run with the times of another one, a defect of ours.
+    #[must_use]
+    pub fn other_plan() -> Self {
+        Self { code: "ENG002", message: "the plan was made ready for another one".to_owned() }
+    }
 }
 
 impl fmt::Display for EngineError {

@@ -18,7 +18,7 @@ mod session;
 mod survey;
 mod why;
 
-pub use binding::{ALERT_PREFIX, BoundSource, JSON_PREFIX, bind};
+pub use binding::{ALERT_PREFIX, BoundSource, JSON_PREFIX, bind, time_ranges};
 pub use error::EngineError;
 pub use explain::{
     Cause, Computed, EventTrace, Form, Judged, Reason, Stage, StageKind, Wanted, explain_event,
@@ -28,6 +28,6 @@ pub use provenance::{ALERT_FIELDS, hidden_column, with_provenance};
 pub use prune::prune;
 pub use rewrite::raise_sorts;
 pub use rows::rows_of;
-pub use session::{Execution, Session, SessionOptions};
+pub use session::{Execution, Prepared, Session, SessionOptions};
 pub use survey::{discover_fields, newest_event_time};
 pub use why::{Explanation, Involved, explain_empty};

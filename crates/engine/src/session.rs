@@ -12,7 +12,7 @@ use datafusion::{
     },
     optimizer::{Optimizer, OptimizerRule},
     physical_optimizer::{PhysicalOptimizerRule, optimizer::PhysicalOptimizer},
-    physical_plan::{displayable, execute_stream},
+    physical_plan::{ExecutionPlan, displayable, execute_stream},
     prelude::{SessionConfig, SessionContext},
 };
 use futures::StreamExt;
@@ -21,7 +21,13 @@ use quarry_logs::{Limits, Location, ScanReport};
 use quarry_plan::Node;
 use quarry_views::Catalog;
 
-use crate::{EngineError, bind, lower::Lowering, prune, raise_sorts, scan::LogTable};
+use crate::{
+    EngineError, bind,
+    lower::Lowering,
+    prune, raise_sorts,
+    scan::{Inputs, LogTable, over},
+    time_ranges,
+};
 
 /// How to run.
 #[derive(Debug, Clone)]
@@ -36,7 +42,8 @@ pub struct SessionOptions {
     pub strict: bool,
 }
 
-/// Runs plans over log objects.
+/// Runs plans over log objects; a copy shares the memory pool.
+#[derive(Clone)]
 pub struct Session {
     catalog: Arc<Catalog>,
     context: SessionContext,
@@ -50,8 +57,13 @@ pub struct Execution {
     stream: SendableRecordBatchStream,
     /// What the reader met so far.
     pub report: Arc<ScanReport>,
-    /// The physical plan, for `--explain`.
-    pub physical_plan: String,
+    physical: Arc<dyn ExecutionPlan>,
+}
+
+/// A plan made ready once, to be run often over various objects and times.
+pub struct Prepared {
+    physical: Arc<dyn ExecutionPlan>,
+    sources: usize,
 }
 
 impl Session {
@@ -120,23 +132,74 @@ impl Session {
         now: i64,
         report: Arc<ScanReport>,
     ) -> Result<Execution, EngineError> {
+        let (physical, _) = self.physical(plan, objects, now, &report).await?;
+        self.execute(physical, report)
+    }
+
+    /// Makes a plan ready to be run often. It must not ask for the present moment
+    /// ([`quarry_functions::depends_on_now`]), which is settled here.
+    ///
+    /// # Errors
+    /// If the plan does not bind or lower.
+    pub async fn prepare(&self, plan: &Node) -> Result<Prepared, EngineError> {
+        let report = self.new_report();
+        let (physical, sources) = self.physical(plan, Arc::default(), 0, &report).await?;
+        Ok(Prepared { physical, sources })
+    }
+
+    /// Starts a plan that was made ready, with the time ranges of `settled`: the same plan with its times.
+    ///
+    /// # Errors
+    /// If `settled` is another plan, or the run does not start.
+    pub fn run_prepared(
+        &self,
+        prepared: &Prepared,
+        settled: &Node,
+        objects: &[Location],
+        now: i64,
+        report: Arc<ScanReport>,
+    ) -> Result<Execution, EngineError> {
+        let times = time_ranges(settled, now);
+        if times.len() != prepared.sources {
+            return Err(EngineError::other_plan());
+        }
+        let physical = over(&prepared.physical, &Inputs { times: &times, objects, report: &report })?;
+        self.execute(physical, report)
+    }
+
+    /// The physical plan and how many sources it reads.
+    async fn physical(
+        &self,
+        plan: &Node,
+        objects: Arc<Vec<Location>>,
+        now: i64,
+        report: &Arc<ScanReport>,
+    ) -> Result<(Arc<dyn ExecutionPlan>, usize), EngineError> {
         let plan = prune(raise_sorts(plan.clone()));
         let formats = Arc::new(self.catalog.formats.clone());
-        let tables = bind(&plan, &self.catalog, now)?
+        let tables: Vec<_> = bind(&plan, &self.catalog, now)?
             .into_iter()
+            .enumerate()
             .map(|bound| {
                 let (formats, objects) = (Arc::clone(&formats), Arc::clone(&objects));
                 let table =
-                    LogTable::new(bound, formats, objects, self.limits, self.strict, Arc::clone(&report));
+                    LogTable::new(bound, formats, objects, self.limits, self.strict, Arc::clone(report));
                 provider_as_source(Arc::new(table) as Arc<dyn TableProvider>)
             })
             .collect();
+        let sources = tables.len();
         let functions = QueryContext { now_micros: now, places: self.places.clone() };
         let logical = Lowering::new(&functions, tables).lower(&plan)?;
-        let physical = self.context.state().create_physical_plan(&logical).await?;
-        let physical_plan = displayable(physical.as_ref()).indent(false).to_string();
-        let stream = execute_stream(physical, self.context.task_ctx())?;
-        Ok(Execution { stream, report, physical_plan })
+        Ok((self.context.state().create_physical_plan(&logical).await?, sources))
+    }
+
+    fn execute(
+        &self,
+        physical: Arc<dyn ExecutionPlan>,
+        report: Arc<ScanReport>,
+    ) -> Result<Execution, EngineError> {
+        let stream = execute_stream(Arc::clone(&physical), self.context.task_ctx())?;
+        Ok(Execution { stream, report, physical })
     }
 }
 
@@ -158,6 +221,12 @@ impl Execution {
     #[must_use]
     pub fn schema(&self) -> SchemaRef {
         self.stream.schema()
+    }
+
+    /// The physical plan, for `--explain`.
+    #[must_use]
+    pub fn physical_plan(&self) -> String {
+        displayable(self.physical.as_ref()).indent(false).to_string()
     }
 
     /// The next rows, or none at the end.

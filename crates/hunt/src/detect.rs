@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arrow::{array::Array, record_batch::RecordBatch};
 use quarry_diagnostic::Diagnostic;
-use quarry_engine::with_provenance;
+use quarry_engine::{EngineError, Execution, Prepared, Session, with_provenance};
 use quarry_logs::ScanReport;
 use quarry_pack::{Alert, Detection};
 use quarry_spl::lower::Store;
@@ -40,27 +40,95 @@ pub async fn detect(
     detection: &Detection,
     report: &Arc<ScanReport>,
 ) -> Outcome<Detected> {
-    let query = QueryText {
-        language: detection.language,
-        name: detection.file.clone(),
-        text: detection.text.clone(),
-    };
+    let query = query_of(detection);
     let compiled = workspace.compile(compiler, &query).await?;
     let Runnable { plan, columns, warnings, stores } = runnable(&query, compiled)?;
     let settled = workspace.settle(with_provenance(&plan)).await?;
-    let failed = |error: quarry_engine::EngineError| Failure::of(&detection.id, error);
+    let failed = |error: EngineError| Failure::of(&detection.id, error);
     let execution = workspace
         .session
         .run(&settled.plan, Arc::clone(&settled.objects), settled.now, Arc::clone(report))
         .await
         .map_err(failed)?;
+    let alerts = alerts(technique, detection, &columns, execution).await?;
+    Ok(Detected { alerts, warnings, query, stores, settled })
+}
+
+/// A detection made ready once, to be run over many logs.
+pub struct ReadyDetection<'a> {
+    technique: Option<&'a str>,
+    detection: &'a Detection,
+    query: QueryText,
+    runnable: Runnable,
+    prepared: Prepared,
+}
+
+impl<'a> ReadyDetection<'a> {
+    /// Makes a detection ready for workspaces of the session; none where the logs or the present moment decide
+    /// what it is: a wildcard over their fields, rows that are needed first, a function of "now".
+    ///
+    /// # Errors
+    /// If the detection does not compile.
+    pub async fn new(
+        compiler: &Compiler<'_>,
+        session: &Session,
+        technique: Option<&'a str>,
+        detection: &'a Detection,
+    ) -> Outcome<Option<Self>> {
+        let query = query_of(detection);
+        let compiled = compiler.compile(&query, None)?;
+        if compiled.needs_discovery || compiled.pending.is_some() {
+            return Ok(None);
+        }
+        let mut runnable = runnable(&query, compiled)?;
+        let mut asks_for_time = false;
+        runnable
+            .plan
+            .visit_expressions(&mut |value| asks_for_time |= value.calls(&quarry_functions::depends_on_now));
+        if asks_for_time {
+            return Ok(None);
+        }
+        runnable.plan = with_provenance(&runnable.plan);
+        let prepared = session.prepare(&runnable.plan).await;
+        let prepared = prepared.map_err(|error| Failure::of(&detection.id, error))?;
+        Ok(Some(Self { technique, detection, query, runnable, prepared }))
+    }
+
+    /// Runs it as [`detect`] would.
+    ///
+    /// # Errors
+    /// If logs cannot be read.
+    pub async fn detect(&self, workspace: &Workspace, report: &Arc<ScanReport>) -> Outcome<Detected> {
+        let Runnable { plan, columns, warnings, stores } = &self.runnable;
+        let settled = workspace.settle(plan.clone()).await?;
+        let Settled { plan, now, objects, .. } = &settled;
+        let execution =
+            workspace.session.run_prepared(&self.prepared, plan, objects, *now, Arc::clone(report));
+        let execution = execution.map_err(|error| Failure::of(&self.detection.id, error))?;
+        let alerts = alerts(self.technique, self.detection, columns, execution).await?;
+        let (warnings, stores) = (warnings.clone(), stores.clone());
+        Ok(Detected { alerts, warnings, query: self.query.clone(), stores, settled })
+    }
+}
+
+fn query_of(detection: &Detection) -> QueryText {
+    QueryText { language: detection.language, name: detection.file.clone(), text: detection.text.clone() }
+}
+
+/// The alerts of a run.
+async fn alerts(
+    technique: Option<&str>,
+    detection: &Detection,
+    columns: &[(String, String)],
+    execution: Execution,
+) -> Outcome<Vec<Alert>> {
     let mut alerts = Vec::new();
-    for batch in execution.collect().await.map_err(failed)? {
+    for batch in execution.collect().await.map_err(|error| Failure::of(&detection.id, error))? {
         for row in 0..batch.num_rows() {
-            alerts.push(alert(technique, detection, &columns, &batch, row));
+            alerts.push(alert(technique, detection, columns, &batch, row));
         }
     }
-    Ok(Detected { alerts, warnings, query, stores, settled })
+    Ok(alerts)
 }
 
 fn alert(

@@ -2,7 +2,7 @@
 //!
 //! * [`Compiler`] makes a plan of a query's text.
 //! * [`Workspace`] holds the logs, lists them, and settles times.
-//! * [`detect`] runs one detection and gives its alerts.
+//! * [`detect`] runs one detection and gives its alerts; a [`ReadyDetection`] is one to run often.
 
 mod cells;
 mod compile;
@@ -14,6 +14,6 @@ mod workspace;
 
 pub use cells::cell_text;
 pub use compile::{Compiled, Compiler, QueryText, SplunkFields, language_of, read_query, saved_searches};
-pub use detect::{Detected, detect};
+pub use detect::{Detected, ReadyDetection, detect};
 pub use failure::{Failure, Outcome};
 pub use workspace::{LogOptions, Runnable, Settled, Workspace, for_each_source, runnable};

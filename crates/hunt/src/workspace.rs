@@ -62,6 +62,22 @@ impl LogOptions {
             places: None,
         }
     }
+
+    /// A session that runs plans with these limits.
+    ///
+    /// # Errors
+    /// If it cannot be made, or the database of places cannot be read.
+    pub fn session(&self, catalog: &Arc<Catalog>) -> Outcome<Session> {
+        let options = SessionOptions {
+            threads: self.threads,
+            memory: self.memory,
+            limits: self.limits,
+            strict: self.strict,
+        };
+        let session = Session::new(Arc::clone(catalog), &options);
+        let session = session.map_err(|error| Failure::Other(error.to_string()))?;
+        Ok(session.with_places(places(self.places.as_deref())?))
+    }
 }
 
 /// A plan with its times, ready to run.
@@ -104,6 +120,15 @@ impl Workspace {
     /// # Errors
     /// If a time is none, or logs cannot be listed.
     pub async fn open(catalog: Arc<Catalog>, options: &LogOptions) -> Outcome<Self> {
+        let session = options.session(&catalog)?;
+        Self::open_in(session, catalog, options).await
+    }
+
+    /// Lists the logs, for a session that may serve other logs too.
+    ///
+    /// # Errors
+    /// If a time is none, or logs cannot be listed.
+    pub async fn open_in(session: Session, catalog: Arc<Catalog>, options: &LogOptions) -> Outcome<Self> {
         let now = match options.now.as_str() {
             "newest" => Now::Newest,
             "wall" => Now::At(moment::wall()),
@@ -114,16 +139,8 @@ impl Workspace {
         let replacement = (earliest.is_some() || latest.is_some())
             .then(|| TimeRange { earliest: earliest.map(TimeBound::at), latest: latest.map(TimeBound::at) });
         let (listing, spool) = list(&options.logs).await?;
-        let session = SessionOptions {
-            threads: options.threads,
-            memory: options.memory,
-            limits: options.limits,
-            strict: options.strict,
-        };
-        let session = Session::new(Arc::clone(&catalog), &session);
-        let session = session.map_err(|error| Failure::Other(error.to_string()))?;
         Ok(Self {
-            session: session.with_places(places(options.places.as_deref())?),
+            session,
             catalog,
             listing,
             _spool: spool,

@@ -59,20 +59,21 @@ impl Default for Limits {
     }
 }
 
-/// A compiled scan: formats, columns, pre-filter, time range. Immutable but for the memory it lends out.
-#[derive(Debug)]
+/// A compiled scan: formats, columns, pre-filter, time range. Immutable but for the memory it lends out; a copy
+/// shares all of it.
+#[derive(Debug, Clone)]
 pub struct ScanPlan {
     pub(crate) formats: Arc<LogFormats>,
-    pub(crate) columns: Vec<ScanColumn>,
-    pub(crate) classifier: Classifier,
-    pub(crate) logs: Vec<LogPlan>,
+    pub(crate) columns: Arc<[ScanColumn]>,
+    pub(crate) classifier: Arc<Classifier>,
+    pub(crate) logs: Arc<[LogPlan]>,
     /// Paths used before anything is known of an object.
-    pub(crate) base: PathSet,
-    pub(crate) prefilter: Prefilter,
+    pub(crate) base: Arc<PathSet>,
+    pub(crate) prefilter: Arc<Prefilter>,
     pub(crate) time_range: (Option<i64>, Option<i64>),
     pub(crate) limits: Limits,
     /// Memory used again from object to object.
-    pub(crate) buffers: Pool,
+    pub(crate) buffers: Arc<Pool>,
     schema: SchemaRef,
 }
 
@@ -120,16 +121,22 @@ impl ScanPlan {
         let base = classifier.path_set();
         Self {
             formats,
-            columns,
-            classifier,
-            logs,
-            base,
-            prefilter,
+            columns: columns.into(),
+            classifier: Arc::new(classifier),
+            logs: logs.into(),
+            base: Arc::new(base),
+            prefilter: Arc::new(prefilter),
             time_range,
             limits,
-            buffers: Pool::default(),
+            buffers: Arc::default(),
             schema,
         }
+    }
+
+    /// The same scan over another time range.
+    #[must_use]
+    pub fn within(&self, time_range: (Option<i64>, Option<i64>)) -> Self {
+        Self { time_range, ..self.clone() }
     }
 
     /// The schema of the batches.

@@ -204,7 +204,7 @@ impl<'a> Reader<'a> {
     pub(crate) fn classify(&mut self, record: &str) -> Result<Class, &'static str> {
         let plan = self.plan;
         let guess = plan.logs.get(self.last_log);
-        let paths = guess.map_or(&plan.base, |log| &log.paths);
+        let paths = guess.map_or(plan.base.as_ref(), |log| &log.paths);
         self.found.extract(record, paths, plan.limits.depth).map_err(|error| error.reason)?;
         let class = plan.classifier.classify(&self.found, record);
         if let Class::Log(log) = class

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use quarry_hunt::{Compiler, Outcome};
+use quarry_hunt::Outcome;
 use quarry_pack::{
     CaseKind, Pack,
     cases::{Case, Order, Principal},
@@ -10,7 +10,7 @@ use quarry_pack::{
 };
 
 use crate::{
-    Setup,
+    bench::{Bench, Subject},
     runner::{emulate, of_pack, on_threads, runtime},
     stage::{Scene, Stage},
     tune::{AttackAlert, Disguise},
@@ -21,8 +21,8 @@ use crate::{
 /// # Errors
 /// If a case cannot be emulated, or a detection does not run.
 pub fn alerts_of_attacks(
-    setup: &Setup,
-    pack: &Pack,
+    bench: &Bench<'_>,
+    (pack, subjects): (&Pack, &[Subject<'_>]),
     disguise: Option<&Disguise>,
 ) -> Outcome<Vec<AttackAlert>> {
     let concerned = |case: &&Case| {
@@ -30,36 +30,34 @@ pub fn alerts_of_attacks(
             && disguise.is_none_or(|disguise| disguise.provider == case.provider)
     };
     let cases: Vec<&Case> = pack.cases.cases.iter().filter(concerned).collect();
-    let compiler = Compiler::new(&setup.catalog, &setup.macros, setup.splunk_fields)?;
     let emulator = Emulator::of_pack(pack).map_err(of_pack)?;
-    let work = |case: &&Case| one(setup, &compiler, &emulator, pack, case, disguise);
-    let alerts = on_threads(setup.threads, &cases, &work, &|_, _| ());
+    let work = |case: &&Case| one(bench, &emulator, (pack, subjects), case, disguise);
+    let alerts = on_threads(bench.setup.threads, &cases, &work, &|_, _| ());
     alerts.into_iter().collect::<Outcome<Vec<_>>>().map(|alerts| alerts.into_iter().flatten().collect())
 }
 
 fn one(
-    setup: &Setup,
-    compiler: &Compiler<'_>,
+    bench: &Bench<'_>,
     emulator: &Emulator,
-    pack: &Pack,
+    (pack, subjects): (&Pack, &[Subject<'_>]),
     case: &Case,
     disguise: Option<&Disguise>,
 ) -> Outcome<Vec<AttackAlert>> {
     let dressed = disguise.map(|disguise| dressed(emulator, case, disguise)).transpose()?;
-    let emulation = emulate(setup, dressed.as_ref().unwrap_or(emulator), pack, case)?;
+    let emulation = emulate(bench.setup, dressed.as_ref().unwrap_or(emulator), pack, case)?;
     let mut records: Vec<_> = emulation.records.iter().collect();
     if case.order == Order::Reversed {
         records.reverse();
     }
     let now = records.iter().map(|record| record.time).max().unwrap_or_default();
     runtime()?.block_on(async {
-        let stage = Stage::open(&setup.catalog, &Scene { records, now, earliest: None }).await?;
+        let stage = Stage::open(bench, &Scene { records, now, earliest: None }).await?;
         let mut found = Vec::new();
-        for detection in &pack.detections {
-            if case.expected(&detection.id).alerts() == 0 {
+        for subject in subjects {
+            if case.expected(&subject.detection.id).alerts() == 0 {
                 continue;
             }
-            let detected = stage.detect(compiler, pack.technique.as_deref(), detection).await?;
+            let detected = stage.detect(subject).await?;
             found.extend(detected.alerts.into_iter().map(|alert| AttackAlert {
                 case: case.id.clone(),
                 disguise: disguise.map(|disguise| disguise.how.clone()),

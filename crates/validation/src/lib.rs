@@ -5,6 +5,7 @@
 //! * [`check_signals`] looks for the telemetry of cases in real logs.
 
 mod attacks;
+mod bench;
 mod judge;
 mod runner;
 mod schedule;

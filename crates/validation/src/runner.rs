@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use quarry_hunt::{Compiler, Failure, Outcome, SplunkFields};
+use quarry_hunt::{Failure, Outcome, SplunkFields};
 use quarry_pack::{
     Detection, Pack, PackError, Schedule, Tuning,
     cases::{Case, Expected, Order},
@@ -18,6 +18,7 @@ use quarry_pack::{
 use quarry_views::Catalog;
 
 use crate::{
+    bench::{Bench, Subject},
     judge::{Judged, judge},
     schedule::watch,
     stage::{Scene, Stage, tuned},
@@ -52,18 +53,20 @@ pub fn test_packs(
     done: &(dyn Fn(usize, usize) + Sync),
 ) -> Outcome<TestResults> {
     let chosen = |case: &Case| only.is_none_or(|only| case.id == only);
-    let jobs: Vec<(usize, &Pack, &Case)> = packs
+    let jobs: Vec<(usize, &Case)> = packs
         .iter()
         .enumerate()
-        .flat_map(|(index, pack)| pack.cases.cases.iter().map(move |case| (index, pack, case)))
-        .filter(|(_, _, case)| chosen(case))
+        .flat_map(|(index, pack)| pack.cases.cases.iter().map(move |case| (index, case)))
+        .filter(|(_, case)| chosen(case))
         .collect();
-    let compiler = Compiler::new(&setup.catalog, &setup.macros, setup.splunk_fields)?;
-    let emulators: Vec<Emulator> =
-        packs.iter().map(Emulator::of_pack).collect::<Result<_, _>>().map_err(of_pack)?;
-    let work = |(index, pack, case): &(usize, &Pack, &Case)| {
-        run_case(setup, &compiler, &emulators[*index], pack, case)
-    };
+    let bench = Bench::new(setup)?;
+    let entrants = packs.iter().map(|pack| {
+        let concerned = pack.cases.cases.iter().any(chosen);
+        let subjects = if concerned { bench.subjects(pack)? } else { Vec::new() };
+        Ok(Entrant { bench: &bench, pack, emulator: Emulator::of_pack(pack).map_err(of_pack)?, subjects })
+    });
+    let entrants: Vec<Entrant<'_>> = entrants.collect::<Outcome<_>>()?;
+    let work = |(index, case): &(usize, &Case)| entrants[*index].run(case);
     let results = on_threads(setup.threads, &jobs, &work, done);
     let mut of_packs: Vec<PackResults> = packs
         .iter()
@@ -73,33 +76,37 @@ pub fn test_packs(
             cases: Vec::new(),
         })
         .collect();
-    for ((index, _, _), result) in jobs.iter().zip(results) {
+    for ((index, _), result) in jobs.iter().zip(results) {
         of_packs[*index].cases.push(result?);
     }
     Ok(TestResults::new(of_packs))
 }
 
-/// Emulates a case and runs every detection of the pack over it.
-fn run_case(
-    setup: &Setup,
-    compiler: &Compiler<'_>,
-    emulator: &Emulator,
-    pack: &Pack,
-    case: &Case,
-) -> Outcome<CaseResults> {
-    let emulation = emulate(setup, emulator, pack, case)?;
-    let run = CaseRun { setup, compiler, pack, case, emulation: &emulation };
-    let results = runtime()?.block_on(async {
-        if case.kind.is_scheduled() { run.scheduled().await } else { run.at_once().await }
-    })?;
-    Ok(CaseResults {
-        id: case.id.clone(),
-        title: case.title.clone(),
-        kind: case.kind,
-        provider: case.provider,
-        signals: case.signals.clone(),
-        results,
-    })
+/// A pack under test.
+struct Entrant<'a> {
+    bench: &'a Bench<'a>,
+    pack: &'a Pack,
+    emulator: Emulator,
+    subjects: Vec<Subject<'a>>,
+}
+
+impl Entrant<'_> {
+    /// Emulates a case and runs every detection of the pack over it.
+    fn run(&self, case: &Case) -> Outcome<CaseResults> {
+        let emulation = emulate(self.bench.setup, &self.emulator, self.pack, case)?;
+        let run = CaseRun { entrant: self, case, emulation: &emulation };
+        let results = runtime()?.block_on(async {
+            if case.kind.is_scheduled() { run.scheduled().await } else { run.at_once().await }
+        })?;
+        Ok(CaseResults {
+            id: case.id.clone(),
+            title: case.title.clone(),
+            kind: case.kind,
+            provider: case.provider,
+            signals: case.signals.clone(),
+            results,
+        })
+    }
 }
 
 /// Emulates a case with the delays that its pack states.
@@ -150,9 +157,7 @@ pub fn on_threads<J: Sync, R: Send>(
 }
 
 struct CaseRun<'a> {
-    setup: &'a Setup,
-    compiler: &'a Compiler<'a>,
-    pack: &'a Pack,
+    entrant: &'a Entrant<'a>,
     case: &'a Case,
     emulation: &'a Emulation,
 }
@@ -165,10 +170,11 @@ impl CaseRun<'_> {
             records.reverse();
         }
         let now = records.iter().map(|record| record.time).max().unwrap_or_default();
-        let stage = Stage::open(&self.setup.catalog, &Scene { records, now, earliest: None }).await?;
+        let stage = Stage::open(self.entrant.bench, &Scene { records, now, earliest: None }).await?;
         let mut results = Vec::new();
-        for detection in &self.pack.detections {
-            let detected = match stage.detect(self.compiler, self.technique(), detection).await {
+        for subject in &self.entrant.subjects {
+            let detection = subject.detection;
+            let detected = match stage.detect(subject).await {
                 Ok(detected) => detected,
                 Err(failure) => {
                     results.push(self.broken(detection, &failure));
@@ -177,7 +183,7 @@ impl CaseRun<'_> {
             };
             let before = detected.alerts.len();
             let case_tuning = self.case_tuning();
-            let alerts = tuned(detected.alerts.clone(), &[&self.pack.tuning, &case_tuning], now);
+            let alerts = tuned(detected.alerts.clone(), &[&self.entrant.pack.tuning, &case_tuning], now);
             let mut judged = judge(self.case, &detection.id, &alerts, &self.emulation.facts);
             if judged.verdict == Verdict::Miss {
                 judged.why = Some(if alerts.len() < before {
@@ -197,13 +203,11 @@ impl CaseRun<'_> {
     async fn scheduled(&self) -> Outcome<Vec<DetectionResult>> {
         let schedule = self.schedule();
         let case_tuning = self.case_tuning();
-        let tunings = [&self.pack.tuning, &case_tuning];
+        let tunings = [&self.entrant.pack.tuning, &case_tuning];
         let mut results = Vec::new();
-        for detection in &self.pack.detections {
-            let catalog = &self.setup.catalog;
-            let seen =
-                watch(catalog, self.compiler, self.pack, detection, self.emulation, &schedule, &tunings)
-                    .await;
+        for subject in &self.entrant.subjects {
+            let detection = subject.detection;
+            let seen = watch(self.entrant.bench, subject, self.emulation, &schedule, &tunings).await;
             let seen = match seen {
                 Ok(seen) => seen,
                 Err(failure) => {
@@ -228,10 +232,6 @@ impl CaseRun<'_> {
         Ok(results)
     }
 
-    fn technique(&self) -> Option<&str> {
-        self.pack.technique.as_deref()
-    }
-
     fn expected(&self, detection: &Detection) -> Expected<'_> {
         self.case.expected(&detection.id)
     }
@@ -241,7 +241,7 @@ impl CaseRun<'_> {
     }
 
     fn schedule(&self) -> Schedule {
-        let of_pack = self.pack.manifest.as_ref().and_then(|manifest| manifest.schedule.clone());
+        let of_pack = self.entrant.pack.manifest.as_ref().and_then(|manifest| manifest.schedule.clone());
         self.case.schedule.clone().or(of_pack).unwrap_or(Schedule {
             every: quarry_pack::Interval::of_seconds(USUAL.0),
             look_back: quarry_pack::Interval::of_seconds(USUAL.1),

@@ -1,16 +1,18 @@
 //! What a schedule sees of records as they arrive.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::collections::BTreeSet;
 
-use quarry_hunt::{Compiler, Outcome};
+use quarry_hunt::Outcome;
 use quarry_pack::{
-    Alert, Detection, Interval, Pack, Schedule, Tuning,
+    Alert, Interval, Schedule, Tuning,
     emulate::{Emulation, Record},
 };
 use quarry_plan::Node;
-use quarry_views::Catalog;
 
-use crate::stage::{Scene, Stage, tuned};
+use crate::{
+    bench::{Bench, Subject},
+    stage::{Scene, Stage, tuned},
+};
 
 const SECOND: i64 = 1_000_000;
 
@@ -26,10 +28,8 @@ pub struct Seen {
 
 /// Runs a detection as a schedule would, from the first arrival until no event is in the window.
 pub async fn watch(
-    catalog: &Arc<Catalog>,
-    compiler: &Compiler<'_>,
-    pack: &Pack,
-    detection: &Detection,
+    bench: &Bench<'_>,
+    subject: &Subject<'_>,
     emulation: &Emulation,
     schedule: &Schedule,
     tunings: &[&Tuning],
@@ -48,8 +48,8 @@ pub async fn watch(
         let found = match last.take() {
             Some((before, alerts)) if before == places => alerts,
             _ => {
-                let stage = Stage::open(catalog, &Scene { records, now, earliest: Some(earliest) }).await?;
-                let mut detected = stage.detect(compiler, pack.technique.as_deref(), detection).await?;
+                let stage = Stage::open(bench, &Scene { records, now, earliest: Some(earliest) }).await?;
+                let mut detected = stage.detect(subject).await?;
                 always_same &= !asks_for_time(&mut detected.settled.plan);
                 detected.alerts
             }

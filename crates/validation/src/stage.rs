@@ -1,19 +1,25 @@
 //! Emulated records as logs on disk, and the detections over them.
 
-use std::{fs, io::Write, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{BufWriter, Write},
+};
 
 use quarry_diagnostic::line_column;
 use quarry_engine::explain_empty;
-use quarry_hunt::{Compiler, Detected, Failure, LogOptions, Outcome, Workspace, detect, moment};
-use quarry_pack::{Alert, Detection, emulate::Record};
-use quarry_views::Catalog;
+use quarry_hunt::{Detected, Failure, LogOptions, Outcome, Workspace, moment};
+use quarry_pack::{Alert, emulate::Record};
 use tempfile::TempDir;
+
+use crate::bench::{Bench, Subject};
 
 /// Longest excerpt of a query in a reason.
 const EXCERPT: usize = 100;
 
 /// Records on disk, open for detections.
-pub struct Stage {
+pub struct Stage<'a> {
+    bench: &'a Bench<'a>,
     workspace: Workspace,
     _folder: TempDir,
 }
@@ -28,35 +34,34 @@ pub struct Scene<'a> {
     pub earliest: Option<i64>,
 }
 
-impl Stage {
+impl<'a> Stage<'a> {
     /// Writes the records, a file of JSON lines a log type, and opens them.
-    pub async fn open(catalog: &Arc<Catalog>, scene: &Scene<'_>) -> Outcome<Self> {
-        let failed = |error: std::io::Error| Failure::of("cannot write emulated records", error);
-        let folder = TempDir::new().map_err(failed)?;
+    pub async fn open(bench: &'a Bench<'a>, scene: &Scene<'_>) -> Outcome<Self> {
+        let folder = TempDir::new().map_err(cannot_write)?;
+        let mut files: BTreeMap<&str, BufWriter<fs::File>> = BTreeMap::new();
         for record in &scene.records {
-            let path = folder.path().join(format!("{}.json", record.log));
-            let mut file = fs::OpenOptions::new().create(true).append(true).open(path).map_err(failed)?;
-            writeln!(file, "{}", record.json).map_err(failed)?;
+            if !files.contains_key(record.log.as_str()) {
+                let path = folder.path().join(format!("{}.json", record.log));
+                files.insert(&record.log, BufWriter::new(fs::File::create(path).map_err(cannot_write)?));
+            }
+            if let Some(file) = files.get_mut(record.log.as_str()) {
+                writeln!(file, "{}", record.json).map_err(cannot_write)?;
+            }
         }
+        files.into_values().try_for_each(|mut file| file.flush()).map_err(cannot_write)?;
         let options = LogOptions {
             now: moment::show(scene.now),
             earliest: scene.earliest.map(moment::show),
             latest: scene.earliest.map(|_| moment::show(scene.now.saturating_add(1))),
             ..LogOptions::of(vec![folder.path().display().to_string()])
         };
-        let workspace = Workspace::open(Arc::clone(catalog), &options).await?;
-        Ok(Self { workspace, _folder: folder })
+        let workspace = bench.open(&options).await?;
+        Ok(Self { bench, workspace, _folder: folder })
     }
 
     /// Runs one detection.
-    pub async fn detect(
-        &self,
-        compiler: &Compiler<'_>,
-        technique: Option<&str>,
-        detection: &Detection,
-    ) -> Outcome<Detected> {
-        let report = self.workspace.session.new_report();
-        detect(compiler, &self.workspace, technique, detection, &report).await
+    pub async fn detect(&self, subject: &Subject<'_>) -> Outcome<Detected> {
+        self.bench.detect(subject, &self.workspace).await
     }
 
     /// Why a detection gave no row: the first condition that dropped every event.
@@ -85,6 +90,11 @@ impl Stage {
         }
         why
     }
+}
+
+#[allow(clippy::needless_pass_by_value)] // for `map_err`
+fn cannot_write(error: std::io::Error) -> Failure {
+    Failure::of("cannot write emulated records", error)
 }
 
 /// The alerts that a pack's and a case's tuning let through.

@@ -24,6 +24,8 @@ const BATCHES_AHEAD: usize = 2;
 /// The reader of one scan.
 #[derive(Clone)]
 pub struct LogSource {
+    /// Which source of the plan it reads for, as [`crate::bind`] counts them.
+    pub index: usize,
     pub schema: TableSchema,
     pub plan: Arc<ScanPlan>,
     pub report: Arc<ScanReport>,

@@ -29,6 +29,7 @@ use crate::binding::BoundSource;
 /// The objects are dealt out to as many groups as the session has partitions, each read by one
 /// thread; an object is never split. Only the columns that the optimiser leaves are extracted.
 pub struct LogTable {
+    index: usize,
     bound: BoundSource,
     formats: Arc<LogFormats>,
     objects: Arc<Vec<Location>>,
@@ -39,10 +40,10 @@ pub struct LogTable {
 }
 
 impl LogTable {
-    /// A table of what `bound` asks of `objects`.
+    /// A table of what the source at `index` asks of objects.
     #[must_use]
     pub fn new(
-        bound: BoundSource,
+        (index, bound): (usize, BoundSource),
         formats: Arc<LogFormats>,
         objects: Arc<Vec<Location>>,
         limits: Limits,
@@ -50,7 +51,7 @@ impl LogTable {
         report: Arc<ScanReport>,
     ) -> Self {
         let schema = plan(&bound, &formats, &limits, None).schema();
-        Self { bound, formats, objects, limits, strict, report, schema }
+        Self { index, bound, formats, objects, limits, strict, report, schema }
     }
 }
 
@@ -92,6 +93,7 @@ impl TableProvider for LogTable {
     ) -> Result<Arc<dyn ExecutionPlan>> {
         let plan = Arc::new(plan(&self.bound, &self.formats, &self.limits, projection));
         let source = LogSource {
+            index: self.index,
             schema: TableSchema::from(plan.schema()),
             plan,
             report: Arc::clone(&self.report),
@@ -111,11 +113,16 @@ fn weight(object: &Location) -> u64 {
     object.size.unwrap_or(0).max(1)
 }
 
-/// Deals objects out so that groups weigh about the same, largest first.
+/// Deals objects out to at most so many groups.
 fn deal(objects: &[Location], groups: usize) -> Vec<FileGroup> {
+    deal_to(objects, groups.max(1).min(objects.len().max(1)))
+}
+
+/// Deals objects out so that groups weigh about the same, largest first.
+pub fn deal_to(objects: &[Location], groups: usize) -> Vec<FileGroup> {
     let mut order: Vec<usize> = (0..objects.len()).collect();
     order.sort_by_key(|index| std::cmp::Reverse(weight(&objects[*index])));
-    let mut dealt: Vec<(u64, Vec<usize>)> = vec![(0, Vec::new()); groups.max(1).min(objects.len().max(1))];
+    let mut dealt: Vec<(u64, Vec<usize>)> = vec![(0, Vec::new()); groups];
     for index in order {
         if let Some(lightest) = dealt.iter_mut().min_by_key(|(weight, _)| *weight) {
             lightest.0 += weight(&objects[index]);

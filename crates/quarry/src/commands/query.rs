@@ -74,7 +74,7 @@ async fn execute(
         .await
         .map_err(failed)?;
     if arguments.explain {
-        anstream::eprintln!("{}", execution.physical_plan);
+        anstream::eprintln!("{}", execution.physical_plan());
     }
     let bytes = objects.iter().filter_map(|object| object.size).sum();
     let progress = Progress::start(&report, bytes, arguments.logs.quiet);

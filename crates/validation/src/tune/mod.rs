@@ -16,7 +16,7 @@ pub use candidates::Principal;
 pub use disguise::Disguise;
 pub use groups::{FIELDS, Group, groups, hours};
 
-use crate::{Setup, attacks::alerts_of_attacks};
+use crate::{Setup, attacks::alerts_of_attacks, bench::Bench};
 
 /// What tuning found.
 #[derive(Debug, Clone, Serialize)]
@@ -64,13 +64,15 @@ pub struct AttackAlert {
 /// # Errors
 /// If the pack's tests cannot be run.
 pub fn tune(setup: &Setup, pack: &Pack, alerts: &[Alert], today: &str) -> Outcome<Tuned> {
-    let plain = alerts_of_attacks(setup, pack, None)?;
+    let bench = Bench::new(setup)?;
+    let subjects = bench.subjects(pack)?;
+    let plain = alerts_of_attacks(&bench, (pack, &subjects), None)?;
     let principals = candidates::noisy(alerts);
     let mut exclusions = Vec::new();
     for principal in &principals {
         let mut attacks = plain.clone();
         for disguise in disguise::disguises(principal) {
-            attacks.extend(alerts_of_attacks(setup, pack, Some(&disguise))?);
+            attacks.extend(alerts_of_attacks(&bench, (pack, &subjects), Some(&disguise))?);
         }
         let mut taken = false;
         for entry in candidates::exclusions(principal) {
