@@ -31,12 +31,22 @@ pub fn hidden_column(field: &str) -> String {
 /// The plan with the hidden columns added to its output.
 ///
 /// A row that several records made (an aggregation) carries those of the earliest record. Where a
-/// row comes from no record at all (fixed rows), there are none.
+/// row comes from no record at all (fixed rows), there are none. A plan that has them is left as it is.
 #[must_use]
 pub fn with_provenance(node: &Node) -> Node {
     let mut node = node.clone();
-    add(&mut node);
+    if !has_columns(&node) {
+        add(&mut node);
+    }
     node
+}
+
+fn has_columns(node: &Node) -> bool {
+    let hidden = hidden_column("record");
+    match &node.operator {
+        Operator::Source(source) => source.columns.iter().any(|column| column.name == hidden),
+        _ => node.inputs().into_iter().any(has_columns),
+    }
 }
 
 /// Adds the columns; tells whether the node now has them.

@@ -205,6 +205,55 @@ fn an_empty_result_names_the_condition_and_the_field_to_blame() {
     assert!(field.values.contains(&(Some("success".to_owned()), 1)), "{:?}", field.values);
 }
 
+/// Who launched after asking: a join, whose one side is kept in memory, of two sources with a time range each.
+fn launches_after_asking(range: TimeRange) -> Node {
+    let of = |action: &str, columns: &[&str]| {
+        let typed: Vec<(&str, Type)> = columns.iter().map(|name| (*name, Type::Text)).collect();
+        filter(source(&typed, range.clone()), equals("eventName", action))
+    };
+    let left = Box::new(of("RunInstances", &["eventName", "eventID", "awsRegion"]));
+    let right = of("DescribeInstances", &["eventName", "awsRegion"]);
+    let columns = vec![("asked".to_owned(), column("awsRegion"))];
+    let right = Box::new(new(Operator::Project { input: Box::new(right), columns }));
+    let (kind, on) = (JoinKind::Inner, vec![(column("awsRegion"), column("asked"))]);
+    with_provenance(&sorted(new(Operator::Join { left, right, kind, on }), "eventID"))
+}
+
+#[test]
+fn a_plan_made_ready_gives_what_it_would_give_made_anew() {
+    let fixture = Fixture::new();
+    let later = fixture._folder.path().join("later.jsonl");
+    std::fs::write(&later, EVENTS.replace("eu-west-1", "ap-south-1").replace("\"e1\"", "\"f1\"")).unwrap();
+    let later = Location::file(later);
+    let early = fixture.objects[0].clone();
+    let at = |text: &str| Some(TimeBound::at(text.parse::<jiff::Timestamp>().unwrap().as_microsecond()));
+    let ranges = [
+        TimeRange::default(),
+        TimeRange { earliest: None, latest: at("2024-05-01T09:30:00Z") },
+        TimeRange { earliest: at("2024-05-01T08:00:00Z"), latest: at("2024-05-01T10:01:00Z") },
+    ];
+    let choices = [vec![early.clone()], vec![later.clone()], vec![early, later], Vec::new()];
+    let Fixture { session, runtime, .. } = &fixture;
+    let ready = runtime.block_on(session.prepare(&launches_after_asking(TimeRange::default()))).unwrap();
+    let mut found = std::collections::BTreeSet::new();
+    for objects in choices.map(Arc::new) {
+        for range in &ranges {
+            let plan = launches_after_asking(range.clone());
+            let (anew, again) = runtime.block_on(async {
+                let anew = session.run(&plan, Arc::clone(&objects), 0, session.new_report()).await.unwrap();
+                let again = session.run_prepared(&ready, &plan, &objects, 0, session.new_report()).unwrap();
+                (anew.collect().await.unwrap(), again.collect().await.unwrap())
+            });
+            let shown = |batches: &[RecordBatch]| pretty_format_batches(batches).unwrap().to_string();
+            let rows: usize = anew.iter().map(RecordBatch::num_rows).sum();
+            assert_eq!(rows, again.iter().map(RecordBatch::num_rows).sum::<usize>());
+            assert!(rows == 0 || shown(&anew) == shown(&again), "{}\n{}", shown(&anew), shown(&again));
+            found.insert(rows);
+        }
+    }
+    assert_eq!(found.into_iter().collect::<Vec<_>>(), [0, 1, 2]);
+}
+
 #[test]
 fn strict_sessions_fail_at_a_bad_record() {
     let fixture = Fixture::new();

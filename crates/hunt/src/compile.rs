@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use quarry_aql::ReferenceCollection;
-use quarry_diagnostic::Diagnostic;
+use quarry_diagnostic::{Diagnostic, Span, line_column};
 use quarry_plan::{Node, Rows, TimeRange, Type};
 use quarry_spl::{
     Knowledge,
@@ -34,6 +34,30 @@ pub struct QueryText {
     pub name: String,
     /// The text.
     pub text: String,
+}
+
+impl QueryText {
+    /// Line and column, from 1, of where a part of the query begins.
+    #[must_use]
+    pub fn place(&self, span: Span) -> (usize, usize) {
+        line_column(&self.text, span.start)
+    }
+
+    /// A part of the query on one line, at most so many characters of it.
+    #[must_use]
+    pub fn excerpt(&self, span: Span, most: usize) -> String {
+        let text = self.text.get(span.start..span.end).unwrap_or_default();
+        cut(&text.split_whitespace().collect::<Vec<_>>().join(" "), most)
+    }
+}
+
+/// At most so many characters of a text; a sign says where the rest is left out.
+#[must_use]
+pub fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
 }
 
 /// What compiling gave.

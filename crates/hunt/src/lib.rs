@@ -13,7 +13,9 @@ pub mod moment;
 mod workspace;
 
 pub use cells::cell_text;
-pub use compile::{Compiled, Compiler, QueryText, SplunkFields, language_of, read_query, saved_searches};
+pub use compile::{
+    Compiled, Compiler, QueryText, SplunkFields, cut, language_of, read_query, saved_searches,
+};
 pub use detect::{Detected, ReadyDetection, detect};
 pub use failure::{Failure, Outcome};
 pub use workspace::{LogOptions, Runnable, Settled, Workspace, for_each_source, runnable};

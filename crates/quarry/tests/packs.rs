@@ -74,18 +74,61 @@ fn an_existing_folder_is_left_alone() {
 }
 
 #[test]
-fn a_miss_names_the_condition_that_dropped_the_event() {
+fn a_miss_names_the_record_and_the_condition_and_the_values() {
     let (_folder, pack) = new_pack("aws.ec2.RunInstances");
     replace(&pack, "run-instances.spl", r#"eventName="RunInstances""#, r#"eventName="RunInstance""#);
     replace(&pack, "run-instances.aql", r#""Error Code" IS NULL"#, r#""Region" IS NULL"#);
     let results = results(&pack, 1);
     let found = verdicts(&results, "plain");
     assert_eq!((found[0].1.as_str(), found[1].1.as_str()), ("miss", "miss"));
-    assert!(found[0].2.contains("eventName") && found[0].2.contains("RunInstances"), "{}", found[0].2);
-    assert!(found[1].2.contains("region") && found[1].2.contains("us-east-1"), "{}", found[1].2);
+    let said = |why: &str, wanted: &str| assert!(why.contains(wanted), "{wanted}: {why}");
+    for why in [&found[0].2, &found[1].2] {
+        said(why, "the RunInstances record ");
+        said(why, " is dropped at line ");
+    }
+    said(&found[0].2, r#"by `eventName="RunInstance"`: `eventName` is `RunInstances`"#);
+    said(&found[1].2, r#"by `"Region" IS NULL`: `region` is `us-east-1`"#);
     assert_eq!(verdicts(&results, "refused")[0].1, "pass");
     let table = test(&pack).run().exits(1);
-    assert!(table.text().contains("plain / run-instances.spl: miss: line 1"), "{}", table.text());
+    assert!(
+        table.text().contains("plain / run-instances.spl: miss: the RunInstances record "),
+        "{table}",
+        table = table.text()
+    );
+}
+
+#[test]
+fn a_miss_behind_a_computed_value_or_a_group_is_followed() {
+    let (_folder, pack) = new_pack("aws.ec2.RunInstances");
+    let late = "| eval region=upper(awsRegion) | where region=\"eu-west-1\"\n| where isnull(errorCode)";
+    replace(&pack, "run-instances.spl", "| where isnull(errorCode)", late);
+    let why = verdicts(&results(&pack, 1), "plain").remove(0).2;
+    assert!(
+        why.contains(r#"by `region="eu-west-1"`: `awsRegion` is `us-east-1` (by way of `region`)"#),
+        "{why}"
+    );
+    replace(&pack, "run-instances.spl", late, "| stats count by awsRegion | where count>1");
+    let why = verdicts(&results(&pack, 1), "plain").remove(0).2;
+    assert!(why.contains("`: `count` is `1`"), "{why}");
+}
+
+#[test]
+fn every_test_of_the_embedded_packs_holds() {
+    let packs = Packs::embedded().expect("packs").packs;
+    let wanted: usize = packs.iter().map(|pack| pack.cases.cases.len() * pack.detections.len()).sum();
+    let run = quarry(["test", "--quiet", "--output", "json"]).run();
+    let results: Value = serde_json::from_str(run.text()).expect("results are JSON");
+    let mut unexpected = Vec::new();
+    for pack in results["packs"].as_array().expect("packs") {
+        for case in pack["cases"].as_array().expect("cases") {
+            let failed = case["results"].as_array().expect("results").iter();
+            let failed = failed.filter(|result| result["verdict"] != "pass");
+            unexpected.extend(failed.map(|result| format!("{} {}: {result}", pack["technique"], case["id"])));
+        }
+    }
+    assert!(unexpected.is_empty(), "{}", unexpected.join("\n"));
+    assert_eq!(results["summary"]["pass"], wanted);
+    run.exits(0);
 }
 
 #[test]

@@ -51,9 +51,7 @@ fn describe(alert: &Alert) -> String {
 
 /// Whether an alert names who did it, from where, to what, as the step's facts or the case itself say.
 fn entities(case: &Case, expectation: &Expectation, alerts: &[Alert], facts: &[Facts]) -> Judged {
-    let last = case.steps.last().map(quarry_pack::cases::Step::name);
-    let step = expectation.of.clone().or(last);
-    let Some(facts) = facts.iter().find(|facts| Some(&facts.step) == step.as_ref()) else {
+    let Some(facts) = step_of(case, expectation, facts) else {
         return Judged::pass();
     };
     let wrong: Vec<Option<String>> =
@@ -62,6 +60,24 @@ fn entities(case: &Case, expectation: &Expectation, alerts: &[Alert], facts: &[F
         return Judged::pass();
     }
     Judged { verdict: Verdict::WrongEntity, why: wrong.into_iter().flatten().next() }
+}
+
+/// The facts of the step that alerts must name.
+fn step_of<'a>(case: &Case, expectation: &Expectation, facts: &'a [Facts]) -> Option<&'a Facts> {
+    let last = case.steps.last().map(quarry_pack::cases::Step::name);
+    let step = expectation.of.clone().or(last);
+    facts.iter().find(|facts| Some(&facts.step) == step.as_ref())
+}
+
+/// All steps, the one that a detection's alerts must name first.
+pub fn steps_by_weight<'a>(case: &Case, detection: &str, facts: &'a [Facts]) -> Vec<&'a Facts> {
+    let mut steps: Vec<&Facts> = facts.iter().collect();
+    if let Expected::Stated(expectation) = case.expected(detection)
+        && let Some(first) = step_of(case, expectation, facts)
+    {
+        steps.sort_by_key(|facts| facts.step != first.step);
+    }
+    steps
 }
 
 fn first_difference(alert: &Alert, expectation: &Expectation, facts: &Facts) -> Option<String> {

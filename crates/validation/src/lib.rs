@@ -12,6 +12,7 @@ mod schedule;
 mod signals;
 mod stage;
 pub mod tune;
+mod why;
 
 pub use runner::{Setup, test_packs};
 pub use signals::{SignalFound, check_signals};

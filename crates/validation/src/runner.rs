@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use quarry_hunt::{Failure, Outcome, SplunkFields};
+use quarry_hunt::{Detected, Failure, Outcome, SplunkFields};
 use quarry_pack::{
     Detection, Pack, PackError, Schedule, Tuning,
     cases::{Case, Expected, Order},
@@ -19,9 +19,10 @@ use quarry_views::Catalog;
 
 use crate::{
     bench::{Bench, Subject},
-    judge::{Judged, judge},
+    judge::{Judged, judge, steps_by_weight},
     schedule::watch,
     stage::{Scene, Stage, tuned},
+    why::why_missed,
 };
 
 /// The schedule where neither case nor pack has one.
@@ -165,12 +166,7 @@ struct CaseRun<'a> {
 impl CaseRun<'_> {
     /// Everything has arrived; each detection runs once.
     async fn at_once(&self) -> Outcome<Vec<DetectionResult>> {
-        let mut records: Vec<_> = self.emulation.records.iter().collect();
-        if self.case.order == Order::Reversed {
-            records.reverse();
-        }
-        let now = records.iter().map(|record| record.time).max().unwrap_or_default();
-        let stage = Stage::open(self.entrant.bench, &Scene { records, now, earliest: None }).await?;
+        let (stage, now) = (self.stage().await?, self.newest());
         let mut results = Vec::new();
         for subject in &self.entrant.subjects {
             let detection = subject.detection;
@@ -188,10 +184,8 @@ impl CaseRun<'_> {
             if judged.verdict == Verdict::Miss {
                 judged.why = Some(if alerts.len() < before {
                     "the tuning takes its alert away".to_owned()
-                } else if alerts.is_empty() {
-                    stage.why_silent(&detected).await
                 } else {
-                    format!("{} alerts where {} are right", alerts.len(), self.expected(detection).alerts())
+                    self.why_missed(&stage, subject, &detected).await
                 });
             }
             results.push(self.result(detection, alerts.len(), judged));
@@ -225,11 +219,54 @@ impl CaseRun<'_> {
                 judged.verdict = Verdict::Miss;
             }
             if self.expected(detection).alerts() > 0 && judged.why.is_none() {
-                judged.why = Some(seen.sentence(&schedule));
+                let mut why = seen.sentence(&schedule);
+                if seen.runs_with_alerts == 0
+                    && let Some(reason) = self.why_never(subject).await
+                {
+                    why = format!("{why}; {reason}");
+                }
+                judged.why = Some(why);
             }
             results.push(self.result(detection, seen.alerts.len(), judged));
         }
         Ok(results)
+    }
+
+    /// Every record, in the order in which a file has them.
+    async fn stage(&self) -> Outcome<Stage<'_>> {
+        let mut records: Vec<_> = self.emulation.records.iter().collect();
+        if self.case.order == Order::Reversed {
+            records.reverse();
+        }
+        Stage::open(self.entrant.bench, &Scene { records, now: self.newest(), earliest: None }).await
+    }
+
+    fn newest(&self) -> i64 {
+        self.emulation.records.iter().map(|record| record.time).max().unwrap_or_default()
+    }
+
+    /// Why there are too few alerts.
+    async fn why_missed(&self, stage: &Stage<'_>, subject: &Subject<'_>, detected: &Detected) -> String {
+        let detection = &subject.detection.id;
+        let steps = steps_by_weight(self.case, detection, &self.emulation.facts);
+        let reason = why_missed(stage, detected, &steps).await;
+        match detected.alerts.len() {
+            0 => reason,
+            found => {
+                let wanted = self.case.expected(detection).alerts();
+                format!("{found} alerts where {wanted} are right; {reason}")
+            }
+        }
+    }
+
+    /// Why no run of a schedule alerts, where a run over everything does not either.
+    async fn why_never(&self, subject: &Subject<'_>) -> Option<String> {
+        let stage = self.stage().await.ok()?;
+        let detected = stage.detect(subject).await.ok()?;
+        if !detected.alerts.is_empty() {
+            return None;
+        }
+        Some(self.why_missed(&stage, subject, &detected).await)
     }
 
     fn expected(&self, detection: &Detection) -> Expected<'_> {

@@ -6,16 +6,12 @@ use std::{
     io::{BufWriter, Write},
 };
 
-use quarry_diagnostic::line_column;
-use quarry_engine::explain_empty;
+use quarry_engine::Session;
 use quarry_hunt::{Detected, Failure, LogOptions, Outcome, Workspace, moment};
 use quarry_pack::{Alert, emulate::Record};
 use tempfile::TempDir;
 
 use crate::bench::{Bench, Subject};
-
-/// Longest excerpt of a query in a reason.
-const EXCERPT: usize = 100;
 
 /// Records on disk, open for detections.
 pub struct Stage<'a> {
@@ -64,31 +60,9 @@ impl<'a> Stage<'a> {
         self.bench.detect(subject, &self.workspace).await
     }
 
-    /// Why a detection gave no row: the first condition that dropped every event.
-    pub async fn why_silent(&self, detected: &Detected) -> String {
-        let settled = &detected.settled;
-        let explained =
-            explain_empty(&self.workspace.session, &settled.plan, &settled.objects, settled.now).await;
-        let Ok(Some(explanation)) = explained else {
-            return "events pass its conditions on single events; what comes after, over groups of events, \
-                    drops them"
-                .to_owned();
-        };
-        let Some((span, _)) = explanation.passed.get(explanation.culprit) else {
-            return "no event reaches it".to_owned();
-        };
-        let text = &detected.query.text;
-        let (line, column) = line_column(text, span.start);
-        let excerpt = text.get(span.start..span.end).unwrap_or_default();
-        let words: Vec<&str> = excerpt.split_whitespace().collect();
-        let shown: String = words.join(" ").chars().take(EXCERPT).collect();
-        let reached = explanation.reached();
-        let mut why = format!("line {line}, column {column} drops all {reached} events: {shown}");
-        for field in &explanation.involved {
-            let values = field.values.iter().map(|(value, _)| value.as_deref().unwrap_or("no value"));
-            why.push_str(&format!("; `{}` is {}", field.field, values.collect::<Vec<_>>().join(", ")));
-        }
-        why
+    /// What runs plans over the records.
+    pub fn session(&self) -> &Session {
+        &self.workspace.session
     }
 }
 

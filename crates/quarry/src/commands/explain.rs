@@ -3,12 +3,12 @@
 use std::{io::Write, path::PathBuf, process::ExitCode, sync::Arc};
 
 use clap::{Args, ValueEnum};
-use quarry_diagnostic::{Span, line_column};
+use quarry_diagnostic::Span;
 use quarry_engine::{
     ALERT_PREFIX, Cause, Computed, EventTrace, Form, JSON_PREFIX, Judged, Reason, Stage, StageKind, Wanted,
     explain_event,
 };
-use quarry_hunt::{QueryText, Runnable, Settled, Workspace, moment, runnable};
+use quarry_hunt::{QueryText, Runnable, Settled, Workspace, cut, moment, runnable};
 use quarry_views::{Derivation, View};
 use serde_json::{Value, json};
 
@@ -292,13 +292,12 @@ impl Explained<'_> {
     }
 
     fn place(&self, span: Span) -> String {
-        let (line, column) = line_column(&self.query.text, span.start);
+        let (line, column) = self.query.place(span);
         format!("{line}:{column}")
     }
 
     fn excerpt(&self, span: Span) -> String {
-        let text = self.query.text.get(span.start..span.end).unwrap_or_default();
-        cut(&text.split_whitespace().collect::<Vec<_>>().join(" "), EXCERPT)
+        self.query.excerpt(span, EXCERPT)
     }
 
     fn json(&self, trace: &EventTrace) -> Value {
@@ -373,7 +372,7 @@ impl Explained<'_> {
     }
 
     fn placed(&self, span: Span) -> Value {
-        let (line, column) = line_column(&self.query.text, span.start);
+        let (line, column) = self.query.place(span);
         let text = self.query.text.get(span.start..span.end).unwrap_or_default();
         json!({ "line": line, "column": column, "text": text })
     }
@@ -438,14 +437,6 @@ fn pairs(values: &[(String, Option<String>)]) -> String {
 
 fn shown(value: Option<&str>) -> String {
     value.map_or_else(|| "no value".to_owned(), |value| format!("{:?}", cut(value, VALUE)))
-}
-
-fn cut(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    let cut: String = text.chars().take(most).collect();
-    format!("{cut}…")
 }
 
 fn object(values: &[(String, Option<String>)]) -> Value {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use quarry_diagnostic::{Diagnostic, Span, line_column};
+use quarry_diagnostic::{Diagnostic, Span};
 use quarry_engine::{Explanation, Involved, explain_empty};
 use quarry_hunt::{QueryText, Workspace, for_each_source, moment};
 use quarry_logs::{Location, ScanReport};
@@ -105,18 +105,10 @@ fn lines(explanation: &Explanation, query: &QueryText, view: Option<&View>) -> V
     let Some((span, _)) = explanation.passed.get(explanation.culprit) else {
         return Vec::new();
     };
-    let (line, column) = line_column(&query.text, span.start);
-    let excerpt: String = query
-        .text
-        .get(span.start..span.end)
-        .unwrap_or_default()
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ");
-    let cut: String = excerpt.chars().take(EXCERPT).collect();
-    let dots = if cut.len() < excerpt.len() { "…" } else { "" };
+    let (line, column) = query.place(*span);
+    let shown = query.excerpt(*span, EXCERPT);
     let mut lines = vec![format!(
-        "no rows: {} events reached line {line}, column {column}, and none passed: {cut}{dots}",
+        "no rows: {} events reached line {line}, column {column}, and none passed: {shown}",
         grouped(explanation.reached())
     )];
     lines.extend(explanation.involved.iter().map(|field| field_line(field, view)));
