@@ -11,6 +11,7 @@
 mod expression;
 mod necessary;
 mod operator;
+mod pattern;
 mod time;
 mod value;
 
@@ -20,5 +21,6 @@ pub use operator::{
     Aggregate, AggregateCall, Frame, JoinKind, KeyMatch, Lookup, LookupKey, LookupTable, Node, Operator,
     Rows, SortKey, Source, SourceColumn, WindowCall,
 };
+pub use pattern::{Groups, Pattern, PatternFault, cached_pattern, compile_pattern};
 pub use time::{TimeBound, TimeRange, TimeStep, TimeUnit};
 pub use value::{Type, Value};

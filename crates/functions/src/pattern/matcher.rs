@@ -2,9 +2,8 @@
 
 use arrow::array::{Array, ArrayRef, BooleanArray};
 use memchr::memmem;
-use quarry_plan::{TextMatcher, TextPattern};
+use quarry_plan::{Pattern, TextMatcher, TextPattern, compile_pattern};
 
-use super::regular::{Pattern, compile_pattern};
 use crate::base::{Argument, Cell};
 
 /// A compiled [`TextMatcher`].
@@ -57,7 +56,7 @@ pub fn matcher(of: &TextMatcher) -> Result<Matcher, String> {
         TextPattern::Wildcard(text) => pieces(&text.split('*').collect::<Vec<_>>(), of.ignore_case)?,
         TextPattern::Like(text) if text.contains('_') => Test::Regular(Box::new(like(text, of.ignore_case)?)),
         TextPattern::Like(text) => pieces(&text.split('%').collect::<Vec<_>>(), of.ignore_case)?,
-        TextPattern::Regex(text) => Test::Regular(Box::new(compile_pattern(text, of.ignore_case)?)),
+        TextPattern::Regex(text) => Test::Regular(Box::new(regular(text, of.ignore_case)?)),
     };
     Ok(Matcher { test })
 }
@@ -111,7 +110,11 @@ fn like(pattern: &str, ignore_case: bool) -> Result<Pattern, String> {
         }
     }
     body.push_str(")$");
-    compile_pattern(&body, ignore_case)
+    regular(&body, ignore_case)
+}
+
+fn regular(pattern: &str, ignore_case: bool) -> Result<Pattern, String> {
+    compile_pattern(pattern, ignore_case).map_err(|fault| fault.sentence(pattern))
 }
 
 impl Matcher {

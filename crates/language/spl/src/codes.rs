@@ -24,8 +24,10 @@ pub(crate) const MACRO_TOO_DEEP: &str = "SPL012";
 pub(crate) const MACRO_ARGUMENTS: &str = "SPL013";
 /// A comment that is not closed.
 pub(crate) const UNCLOSED_COMMENT: &str = "SPL014";
-/// A macro whose definition is an eval expression.
+/// A macro whose definition is an eval expression that gives no text.
 pub(crate) const COMPUTED_MACRO: &str = "SPL015";
+/// Arguments that a macro's validation does not accept.
+pub(crate) const MACRO_VALIDATION: &str = "SPL016";
 /// No list after IN.
 pub(crate) const MISSING_LIST: &str = "SPL020";
 /// No value in an eval expression.

@@ -110,13 +110,15 @@ fn for_each_line(
 
 fn checked<'a>(query: &'a QueryText, compiled: &Compiled) -> Checked<'a> {
     let broken = compiled.diagnostics.iter().any(Diagnostic::is_error);
+    // What hinders comes first, then what is only worth knowing.
+    let (errors, others): (Vec<_>, Vec<_>) = compiled.diagnostics.iter().partition(|found| found.is_error());
     Checked {
         name: &query.name,
         parse: compiled.parsed,
         plan: compiled.plan.is_some() && !broken,
-        diagnostics: compiled
-            .diagnostics
-            .iter()
+        diagnostics: errors
+            .into_iter()
+            .chain(others)
             .map(|found| JsonDiagnostic::new(found, &query.text))
             .collect(),
     }

@@ -130,7 +130,8 @@ impl Knowledge {
         let Some(name) = file.name else { return Ok(()) };
         match file.definition {
             Some(definition) => {
-                self.macros.insert(&name, Macro { definition, arguments: file.arguments, computed: false });
+                self.macros
+                    .insert(&name, Macro { definition, arguments: file.arguments, ..Macro::default() });
             }
             None => self.lookups.define(&file.lookup.into_stanza(name)),
         }
@@ -160,6 +161,14 @@ fn add_macros(knowledge: &mut Knowledge, stanzas: Vec<Stanza>) {
         let arguments = stanza.get("args").unwrap_or_default().split(',').map(|name| name.trim().to_owned());
         let arguments = arguments.filter(|name| !name.is_empty()).collect();
         let computed = stanza.flag("iseval") == Some(true);
-        knowledge.macros.insert(name, Macro { definition: definition.to_owned(), arguments, computed });
+        let setting = |key: &str| stanza.get(key).filter(|text| !text.is_empty()).map(str::to_owned);
+        let found = Macro {
+            definition: definition.to_owned(),
+            arguments,
+            computed,
+            validation: setting("validation"),
+            complaint: setting("errormsg"),
+        };
+        knowledge.macros.insert(name, found);
     }
 }

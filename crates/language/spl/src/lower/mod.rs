@@ -11,6 +11,7 @@ mod commands;
 mod context;
 mod data_model;
 mod expression;
+mod pattern;
 mod prepare;
 mod search;
 mod time;

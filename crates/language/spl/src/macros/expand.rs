@@ -2,6 +2,7 @@
 
 use quarry_diagnostic::{Diagnostic, Span, did_you_mean};
 
+use super::evaluate::{Value, evaluate};
 use super::{Macro, Macros, SourceMap};
 use crate::codes;
 
@@ -126,17 +127,31 @@ fn quoted_length(text: &str) -> usize {
     text.len()
 }
 
-/// Length up to the closing backtick, quotes inside the arguments respected.
+/// Length up to the closing backtick; quotes inside the arguments are respected, and backticks inside
+/// their parentheses are calls of other macros.
 fn call_length(text: &str) -> Option<usize> {
-    let mut at = 0;
+    let (mut at, mut depth, mut first) = (0, 0_usize, None);
     while at < text.len() {
         match text.as_bytes()[at] {
-            b'`' => return Some(at),
+            b'`' if depth == 0 => return Some(at),
+            b'`' => {
+                first = first.or(Some(at));
+                at += 1;
+            }
             b'"' => at += quoted_length(&text[at..]),
+            b'(' => {
+                depth += 1;
+                at += 1;
+            }
+            b')' => {
+                depth = depth.saturating_sub(1);
+                at += 1;
+            }
             _ => at += 1,
         }
     }
-    None
+    // A parenthesis is not closed; the call ends as if it were.
+    first
 }
 
 fn call(call: &str, span: Span, macros: &Macros, depth: usize, out: &mut Expanded) {
@@ -161,16 +176,61 @@ fn call(call: &str, span: Span, macros: &Macros, depth: usize, out: &mut Expande
         harmless(span, out);
         return;
     };
-    if found.computed {
-        let message =
-            format!("the definition of the macro `{name}` is an eval expression, which is not supported yet");
-        out.diagnostics.push(Diagnostic::error(codes::COMPUTED_MACRO, message, span));
+    if let Some(message) = refused(found, name, &arguments) {
+        out.diagnostics.push(Diagnostic::error(codes::MACRO_VALIDATION, message, span));
         harmless(span, out);
         return;
     }
-    match substitute(found, &arguments) {
-        Some(definition) => expand_into(&definition, macros, Some(span), depth + 1, out),
-        None => too_much(name, span, out),
+    let Some(definition) = substitute(&found.definition, found, &arguments) else {
+        too_much(name, span, out);
+        return;
+    };
+    let definition = if found.computed { computed(&definition, found, &arguments) } else { Ok(definition) };
+    match definition {
+        Ok(definition) => expand_into(&definition, macros, Some(span), depth + 1, out),
+        Err(why) => {
+            let message = format!("the eval expression that defines the macro `{name}` gives no text: {why}");
+            out.diagnostics.push(Diagnostic::error(codes::COMPUTED_MACRO, message, span));
+            harmless(span, out);
+        }
+    }
+}
+
+fn named<'m>(found: &'m Macro, values: &'m [String]) -> Vec<(&'m str, &'m str)> {
+    found.arguments.iter().map(String::as_str).zip(values.iter().map(String::as_str)).collect()
+}
+
+/// Why a macro does not take these arguments, if its validation says so: a condition that is not true, or
+/// a text that says what is wrong (Splunk Admin Manual, macros.conf: validation, errormsg).
+fn refused(found: &Macro, name: &str, values: &[String]) -> Option<String> {
+    let validation = substitute(found.validation.as_ref()?, found, values)?;
+    let complaint = || {
+        let said = found.complaint.as_deref().and_then(|text| substitute(text, found, values));
+        let said = said.unwrap_or_else(|| "its validation does not hold".to_owned());
+        Some(format!("the macro `{name}` does not take these arguments: {said}"))
+    };
+    match evaluate(&validation, &named(found, values)) {
+        Ok(Value::Truth(true)) => None,
+        // An expression that gives texts is fine where it gives none.
+        Ok(Value::Null) if gives_text(&validation) => None,
+        Ok(Value::Null | Value::Truth(false)) => complaint(),
+        Ok(value) => {
+            let said = value.text().unwrap_or_default();
+            Some(format!("the macro `{name}` does not take these arguments: {said}"))
+        }
+        Err(why) => Some(format!("the validation of the macro `{name}` cannot be computed: {why}")),
+    }
+}
+
+fn gives_text(validation: &str) -> bool {
+    let start = validation.trim_start().to_lowercase();
+    ["validate", "case", "if", "coalesce"].iter().any(|name| start.starts_with(name))
+}
+
+fn computed(definition: &str, found: &Macro, values: &[String]) -> Result<String, String> {
+    match evaluate(definition, &named(found, values))? {
+        Value::Truth(_) => Err("it is true or false".to_owned()),
+        value => value.text().ok_or_else(|| "it is null".to_owned()),
     }
 }
 
@@ -188,10 +248,10 @@ fn too_much(name: &str, span: Span, out: &mut Expanded) {
     }
 }
 
-/// The definition with `$name$` replaced by the arguments; none if it grows too large.
-fn substitute(found: &Macro, values: &[String]) -> Option<String> {
+/// A text of the macro with `$name$` replaced by the arguments; none if it grows too large.
+fn substitute(text: &str, found: &Macro, values: &[String]) -> Option<String> {
     let mut out = String::new();
-    let mut rest = found.definition.as_str();
+    let mut rest = text;
     while let Some(dollar) = rest.find('$') {
         let (before, after) = (&rest[..dollar], &rest[dollar + 1..]);
         out.push_str(before);

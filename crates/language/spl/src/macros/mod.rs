@@ -4,6 +4,7 @@
 //! be any fragment. Calls inside double quotes and comments are not expanded.
 //! (Splunk Knowledge Manager Manual, "Use search macros in searches".)
 
+mod evaluate;
 mod expand;
 mod source_map;
 
@@ -21,7 +22,7 @@ pub struct Macros {
 }
 
 /// One macro.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Macro {
     /// Text put in place of a call.
     pub definition: String,
@@ -29,6 +30,10 @@ pub struct Macro {
     pub arguments: Vec<String>,
     /// Whether the definition is an eval expression whose result is the text (`iseval`).
     pub computed: bool,
+    /// An eval expression over the arguments that must be true, or null where it is a text (`validation`).
+    pub validation: Option<String>,
+    /// What to say where the validation is not true (`errormsg`).
+    pub complaint: Option<String>,
 }
 
 impl Default for Macros {
@@ -39,7 +44,7 @@ impl Default for Macros {
         let definition = "rename \"$datamodel$.*\" as \"*\"".to_owned();
         macros.insert(
             "drop_dm_object_name",
-            Macro { definition, arguments: vec!["datamodel".to_owned()], computed: false },
+            Macro { definition, arguments: vec!["datamodel".to_owned()], ..Macro::default() },
         );
         macros
     }

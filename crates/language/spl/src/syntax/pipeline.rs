@@ -45,7 +45,10 @@ impl Cursor<'_> {
         self.skip_space();
         let (open, known) = (self.at, self.diagnostics.len());
         self.take("[");
-        let inner = self.in_subsearch(|cursor| cursor.pipeline(true)).unwrap_or_default();
+        let rest = self.rest();
+        let mut inner = self.in_subsearch(|cursor| cursor.pipeline(true)).unwrap_or_default();
+        let length = rest.len().saturating_sub(self.rest().len());
+        inner.text = rest.get(..length).unwrap_or_default().trim().to_owned();
         self.close(open, "]");
         if inner.commands.is_empty() && self.diagnostics.len() == known {
             let span = self.span_from(open);
@@ -69,7 +72,7 @@ impl Cursor<'_> {
                 commands.extend(self.command());
             }
         }
-        Pipeline { commands, span: self.span_from(start) }
+        Pipeline { commands, span: self.span_from(start), text: String::new() }
     }
 
     /// The first command of a pipeline without a leading bar: `search`, written or implied. In a
@@ -168,6 +171,11 @@ impl Cursor<'_> {
             Grammar::General => Arguments::General(named_calls(self.general_arguments(false))),
             Grammar::Filtered => Arguments::General(self.general_arguments(true)),
         };
+        if row.name == "map" {
+            // `$field$` becomes a value before the search in the brackets is read for good.
+            let found = self.diagnostics.split_off(known.min(self.diagnostics.len()));
+            self.diagnostics.extend(found.into_iter().filter(|found| found.code == codes::UNBALANCED));
+        }
         if self.diagnostics.len() == known {
             self.check_needs(row, &arguments, name_span);
         }

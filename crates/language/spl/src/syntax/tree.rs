@@ -13,6 +13,8 @@ pub struct Pipeline {
     pub commands: Vec<Command>,
     /// Place.
     pub span: Span,
+    /// The text of a pipeline in brackets, after macros were expanded (`map [...]` fills it in).
+    pub text: String,
 }
 
 /// One command.

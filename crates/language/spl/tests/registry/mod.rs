@@ -1,5 +1,7 @@
 //! The registry's statuses are what lowering does.
 
+mod strict;
+
 use quarry_plan::TimeRange;
 use quarry_spl::lower::{LowerOptions, lower};
 use quarry_spl::registry::{AGGREGATIONS, COMMANDS, FUNCTIONS, Status};

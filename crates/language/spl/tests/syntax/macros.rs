@@ -10,7 +10,7 @@ fn macros(definitions: &[(&str, &[&str], &str)]) -> Macros {
     let mut macros = Macros::default();
     for (name, arguments, definition) in definitions {
         let arguments = arguments.iter().map(|name| (*name).to_owned()).collect();
-        macros.insert(name, Macro { definition: (*definition).to_owned(), arguments, computed: false });
+        macros.insert(name, Macro { definition: (*definition).to_owned(), arguments, ..Macro::default() });
     }
     macros
 }
@@ -122,7 +122,7 @@ fn wrong_arity_and_endless_macros_are_errors() {
 #[test]
 fn macros_conf_and_yaml_folders() {
     let folder = Folder::new("load");
-    let conf = "# ours\n[plain]\ndefinition = index=main \\\n  sourcetype=x\n\n[two(2)]\nargs = a, b\ndefinition = f=$a$ g=$b$\niseval = 0\n\n[sum]\niseval = 1\ndefinition = \"a\" . \"b\"\n";
+    let conf = "# ours\n[plain]\ndefinition = index=main \\\n  sourcetype=x\n\n[two(2)]\nargs = a, b\ndefinition = f=$a$ g=$b$\niseval = 0\n\n[sum]\niseval = 1\ndefinition = \"a\" . \"b\"\n\n[flag]\niseval = 1\ndefinition = 1=1\n";
     fs::create_dir_all(folder.0.join("deep")).unwrap();
     fs::write(folder.0.join("macros.conf"), conf).unwrap();
     fs::write(folder.0.join("props.conf"), "nonsense").unwrap();
@@ -137,7 +137,56 @@ fn macros_conf_and_yaml_folders() {
         expanded("`plain` `two(1,\"x y\")` | `clock(t)`", &macros),
         "index=main \n  sourcetype=x f=1 g=x y | convert ctime(t)"
     );
-    let found = parse("a `sum`", &macros).diagnostics;
+    assert_eq!(expanded("`sum`", &macros), "ab");
+    let found = parse("a `flag`", &macros).diagnostics;
     assert_eq!(found.iter().map(|found| found.code.as_ref()).collect::<Vec<_>>(), ["SPL015"]);
     assert!(Macros::load(&[folder.0.join("absent")]).is_err());
+}
+
+/// Macros as macros.conf writes them.
+fn read(name: &str, conf: &str) -> Macros {
+    let folder = Folder::new(name);
+    fs::write(folder.0.join("macros.conf"), conf).unwrap();
+    Macros::load(std::slice::from_ref(&folder.0)).unwrap()
+}
+
+#[test]
+fn definitions_can_be_computed_from_their_arguments() {
+    let conf = "[window(2)]\nargs = count, unit\niseval = true\n\
+        definition = if(count > 1, \"earliest=-$count$\" . unit, \"earliest=-1\" . unit)\n\
+        [late(1)]\nargs = x\niseval = true\ndefinition = strftime($x$, \"%Y\")\n";
+    let macros = read("computed", conf);
+    assert_eq!(expanded("a `window(3,d)` `window(0,h)`", &macros), "a earliest=-3d earliest=-1h");
+    let text = "a `late(1)`";
+    assert_eq!(
+        parse(text, &macros).diagnostics.iter().map(|found| line(found, text)).collect::<Vec<_>>(),
+        [
+            "1:3 Error SPL015 the eval expression that defines the macro `late` gives no text: the function `strftime` is not supported in a macro's expression"
+        ]
+    );
+}
+
+#[test]
+fn arguments_are_validated() {
+    let conf = "[limit(1)]\nargs = n\ndefinition = head $n$\nvalidation = isnum(n) AND n > 0\n\
+        errormsg = $n$ is no limit\n\
+        [between(2)]\nargs = a, b\ndefinition = where x>$a$ AND x<$b$\n\
+        validation = validate(isnum(a), \"a must be a number\", $a$ < $b$, \"a must be below b\")\n";
+    let macros = read("validated", conf);
+    assert_eq!(expanded("a | `limit(5)` | `between(1,2)`", &macros), "a | head 5 | where x>1 AND x<2");
+    let said = |text: &str| -> Vec<String> {
+        parse(text, &macros).diagnostics.iter().map(|found| line(found, text)).collect()
+    };
+    let refused = "Error SPL016 the macro `limit` does not take these arguments: zero is no limit";
+    assert_eq!(said("a | `limit(zero)`"), [format!("1:5 {refused}")]);
+    let refused = "Error SPL016 the macro `between` does not take these arguments: a must be below b";
+    assert_eq!(said("a | `between(3,2)`"), [format!("1:5 {refused}")]);
+}
+
+#[test]
+fn arguments_can_be_macros() {
+    let macros = macros(&[("outer", &["x"], "a=1 $x$"), ("inner", &["y"], "b=$y$"), ("plain", &[], "c=3")]);
+    for text in ["`outer(`inner(2)`)` `plain`", "`outer(\"`inner(2)`\")` `plain`"] {
+        assert_eq!(expanded(text, &macros), "a=1 b=2 c=3", "{text}");
+    }
 }

@@ -76,7 +76,7 @@ fn mutated_searches_are_read_without_panic() {
     let mut macros = Macros::default();
     macros.insert(
         "f",
-        Macro { definition: "a=\"".to_owned(), arguments: vec!["x".to_owned()], computed: false },
+        Macro { definition: "a=\"".to_owned(), arguments: vec!["x".to_owned()], ..Macro::default() },
     );
     let mut random = Random(0x9e37_79b9_7f4a_7c15);
     for round in 0..3_000 {

@@ -1,7 +1,7 @@
 //! One aggregation as a call of the waist.
 
-use quarry_diagnostic::{Diagnostic, did_you_mean};
-use quarry_plan::{AggregateCall, Expression, SortKey, Type};
+use quarry_diagnostic::{Diagnostic, Span, did_you_mean};
+use quarry_plan::{AggregateCall, Arithmetic, Expression, ExpressionKind, SortKey, Type};
 
 use super::super::context::{Context, TIME};
 use super::super::{build, codes, expression};
@@ -92,9 +92,35 @@ fn apply(
             let time = context.field(TIME, span);
             call(name, vec![argument, time], row.result)
         }
+        Method::Rate { seconds } => {
+            let scale = rate(context, row, seconds, span);
+            let value = match have {
+                Type::TextList => build::call("sum", vec![argument], Type::Double, span),
+                Type::Text => build::call("sort_number", vec![argument], Type::Double, span),
+                _ => argument.cast(Type::Double),
+            };
+            let (left, right) = (Box::new(value), Box::new(build::number(scale, span)));
+            let kind = ExpressionKind::Arithmetic { operator: Arithmetic::Multiply, left, right };
+            call("sum", vec![Expression::new(kind, span)], row.result)
+        }
         Method::Percentile(name) => {
             let rank = build::number(rank.unwrap_or(50.0), span);
             call(name, vec![argument, rank], row.result)
+        }
+    }
+}
+
+/// How many times the wanted length of time a bucket is, turned round; `timechart` alone has buckets
+/// (Splunk search reference, statistical functions: per_day and its kin).
+fn rate(context: &mut Context<'_>, row: &Row, seconds: f64, span: Span) -> f64 {
+    let name = row.names.first().copied().unwrap_or_default();
+    match context.bucket {
+        Some(length) if length > 0.0 => seconds / length,
+        _ if context.is_vague() => 1.0,
+        _ => {
+            let message = format!("`{name}` needs `timechart` with buckets of a fixed length, below a month");
+            context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, span));
+            1.0
         }
     }
 }
@@ -103,7 +129,10 @@ fn call(function: &str, arguments: Vec<Expression>, result: Type) -> AggregateCa
     AggregateCall { function: function.to_owned(), arguments, filter: None, order: Vec::new(), result }
 }
 
-fn find(context: &mut Context<'_>, aggregation: &Aggregation) -> Option<(&'static Row, Option<f64>)> {
+pub(super) fn find(
+    context: &mut Context<'_>,
+    aggregation: &Aggregation,
+) -> Option<(&'static Row, Option<f64>)> {
     let name = format!("{}{}", aggregation.function, aggregation.number.as_deref().unwrap_or_default());
     if let Some(found) = table::find(&name) {
         return Some(found);

@@ -8,6 +8,7 @@ use quarry_plan::AggregateCall;
 
 use super::context::Context;
 use super::{codes, wildcard};
+use crate::registry;
 use crate::tree::{Aggregation, AggregationArgument, Word};
 
 /// The calls of a list of aggregations, each with its column's name. A wildcard becomes one call a
@@ -38,6 +39,16 @@ pub(crate) fn calls(
         }
     }
     calls
+}
+
+/// Reports the aggregations of a command without rows that do not exist.
+pub(crate) fn check_names(context: &mut Context<'_>, aggregations: &[Aggregation]) {
+    for aggregation in aggregations {
+        let known = registry::aggregation(&aggregation.function).is_some();
+        if !known {
+            call::find(context, aggregation);
+        }
+    }
 }
 
 fn expand(

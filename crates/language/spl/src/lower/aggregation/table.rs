@@ -3,7 +3,7 @@
 use quarry_plan::Type;
 
 /// How an aggregation is computed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Method {
     /// Rows, or the values of a field.
     Count,
@@ -32,6 +32,11 @@ pub(crate) enum Method {
     },
     /// A function of the values and their times.
     WithTime(&'static str),
+    /// The sum for each so many seconds of a bucket of time.
+    Rate {
+        /// Seconds.
+        seconds: f64,
+    },
     /// How far off an estimated count may be.
     EstimateError,
     /// A percentile; its rank stands in the name.
@@ -80,6 +85,10 @@ pub(crate) const TABLE: &[Row] = &[
     row(&["earliest_time"], Method::TimeOf { newest: false }, Type::Timestamp),
     row(&["latest_time"], Method::TimeOf { newest: true }, Type::Timestamp),
     row(&["rate"], Method::WithTime("spl_rate"), Type::Double),
+    row(&["per_second"], Method::Rate { seconds: 1.0 }, Type::Double),
+    row(&["per_minute"], Method::Rate { seconds: 60.0 }, Type::Double),
+    row(&["per_hour"], Method::Rate { seconds: 3_600.0 }, Type::Double),
+    row(&["per_day"], Method::Rate { seconds: 86_400.0 }, Type::Double),
     row(&["perc", "p"], Method::Percentile("spl_percentile"), Type::Double),
     row(&["exactperc"], Method::Percentile("spl_percentile"), Type::Double),
     row(&["upperperc"], Method::Percentile("spl_percentile"), Type::Double),

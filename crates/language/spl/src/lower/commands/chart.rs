@@ -5,8 +5,8 @@ use quarry_diagnostic::{Diagnostic, Span};
 use quarry_plan::{AggregateCall, Comparison, Expression, Rows, SortKey, Type, Value};
 
 use super::super::context::{Column, Context, TIME, convert};
-use super::super::{aggregation, build, codes};
-use super::{bin, buckets, not_understood};
+use super::super::{aggregation, build, codes, time};
+use super::{bin, buckets, general, not_understood};
 use crate::tree::{Aggregation, Arguments, ByField, Command, Item, OptionItem, OptionValue, Stats, Word};
 
 /// Series shown where nothing is said.
@@ -45,7 +45,12 @@ pub(super) fn lower_timechart(context: &mut Context<'_>, command: &Command) {
         return;
     };
     bin::bucket(context, TIME, TIME, &span);
+    context.bucket = match time::span_months(&span.text) {
+        Some(_) => None,
+        None => span.text.parse().ok().or_else(|| time::span_seconds(&span.text)),
+    };
     table(context, command, stats, TIME, split, &settings);
+    context.bucket = None;
     if settings.continuous && !context.is_vague() {
         buckets::fill(context, TIME, &span);
     }
@@ -111,8 +116,14 @@ impl Settings {
             return false;
         };
         let text = word.text.as_str();
-        let truth = !matches!(text.to_lowercase().as_str(), "f" | "false" | "0");
-        match option.name.text.to_lowercase().as_str() {
+        let name = option.name.text.to_lowercase();
+        let truth = general::truth(word);
+        if truth.is_none() && ["useother", "usenull", "cont"].contains(&name.as_str()) {
+            general::bad_value(context, &name, word, "true or false");
+            return false;
+        }
+        let truth = truth.unwrap_or(true);
+        match name.as_str() {
             "limit" => return self.set_limit(context, word),
             "useother" => self.use_other = truth,
             "usenull" => self.use_null = truth,
@@ -122,7 +133,13 @@ impl Settings {
             "format" => self.format = Some(text.to_owned()),
             "cont" => self.continuous = truth,
             "span" if command.name == "timechart" => self.span = Some(word.clone()),
-            "bins" => self.bins = text.parse().unwrap_or(100.0),
+            "bins" => match text.parse() {
+                Ok(bins) => self.bins = bins,
+                Err(_) => {
+                    general::bad_value(context, "bins", word, "a number");
+                    return false;
+                }
+            },
             "span" => {}
             "agg" | "partial" | "fixedrange" | "aligntime" | "dedup_splitvals" | "minspan" => {
                 let message = format!("`{}` changes nothing here", option.name.text);
@@ -143,7 +160,7 @@ impl Settings {
         self.smallest = text.starts_with("bottom");
         let digits = text.trim_start_matches("top").trim_start_matches("bottom").trim();
         let Ok(limit) = digits.parse() else {
-            super::general::bad_value(context, "limit", word, "a whole number, `topN` or `bottomN`");
+            general::bad_value(context, "limit", word, "a whole number, `topN` or `bottomN`");
             return false;
         };
         self.limit = limit;

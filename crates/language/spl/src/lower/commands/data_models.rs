@@ -75,6 +75,12 @@ pub(super) fn lower_model(context: &mut Context<'_>, command: &Command) {
     let words = arguments.words(context);
     arguments.finish(context);
     let mode = words.get(2).map(|word| word.text.to_lowercase());
+    if let Some(extra) = words.get(3) {
+        let message =
+            format!("`datamodel` takes a model, a dataset and a mode, found `{}` after them", extra.text);
+        context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, extra.span));
+        return;
+    }
     match (words.as_slice(), mode.as_deref()) {
         ([model, dataset, ..], Some("search" | "flat" | "acceleration_search")) => {
             let name = Word {

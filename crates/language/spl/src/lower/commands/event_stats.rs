@@ -5,12 +5,13 @@ use quarry_plan::{Expression, Frame, SortKey, WindowCall};
 use super::super::context::Context;
 use super::super::{aggregation, build};
 use super::not_understood;
-use super::stats::{by_names, check_options};
+use super::stats::{by_names, check_options, no_field_options};
 use crate::tree::{Arguments, Command, Stats};
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let Arguments::Stats(stats) = &command.arguments else { return not_understood(context, command) };
     check_options(context, &command.name, &stats.options);
+    no_field_options(context, &command.name, stats);
     add(context, stats, Frame::Whole, None, Vec::new());
 }
 

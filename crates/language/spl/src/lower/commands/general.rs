@@ -50,14 +50,10 @@ impl<'c> General<'c> {
     /// Takes an option that is true or false.
     pub(super) fn flag(&mut self, context: &mut Context<'_>, name: &'static str, default: bool) -> bool {
         let Some(word) = self.option(name) else { return default };
-        match word.text.to_lowercase().as_str() {
-            "t" | "true" | "1" | "yes" => true,
-            "f" | "false" | "0" | "no" => false,
-            _ => {
-                bad_value(context, name, word, "true or false");
-                default
-            }
-        }
+        truth(word).unwrap_or_else(|| {
+            bad_value(context, name, word, "true or false");
+            default
+        })
     }
 
     /// Takes an option that is a whole number.
@@ -144,6 +140,15 @@ impl<'c> General<'c> {
         for item in &self.items {
             report_item(context, &self.command.name, item);
         }
+    }
+}
+
+/// What a word says that is true or false.
+pub(super) fn truth(word: &Word) -> Option<bool> {
+    match word.text.to_lowercase().as_str() {
+        "t" | "true" | "1" | "yes" => Some(true),
+        "f" | "false" | "0" | "no" => Some(false),
+        _ => None,
     }
 }
 

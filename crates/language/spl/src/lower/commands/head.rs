@@ -1,8 +1,12 @@
 //! `head` and `tail`: the first rows, or the last ones, last one first.
 
+use quarry_plan::{Comparison, Frame, Type};
+
 use super::super::context::Context;
+use super::super::{build, expression};
 use super::general::General;
-use crate::tree::Command;
+use super::stream_stats;
+use crate::tree::{Command, EvalExpression, Item};
 
 const DEFAULT: usize = 10;
 
@@ -17,7 +21,34 @@ pub(super) fn lower_tail(context: &mut Context<'_>, command: &Command) {
 
 fn take(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    let count = arguments.leading_count().or(arguments.count(context, "limit")).unwrap_or(DEFAULT);
+    let at = arguments.items.iter().position(|item| matches!(item, Item::Expression(_)));
+    let while_true = match at.filter(|_| command.name == "head").map(|at| arguments.items.remove(at)) {
+        Some(Item::Expression(condition)) => Some(condition),
+        _ => None,
+    };
+    let count = arguments.leading_count().or(arguments.count(context, "limit"));
+    if let Some(condition) = while_true {
+        let null_holds = arguments.flag(context, "null", false);
+        let keeps_last = arguments.flag(context, "keeplast", false);
+        arguments.finish(context);
+        up_to(context, condition, null_holds, keeps_last);
+        if let Some(count) = count {
+            context.limit(0, Some(count));
+        }
+        return;
+    }
     arguments.finish(context);
-    context.limit(0, Some(count));
+    context.limit(0, Some(count.unwrap_or(DEFAULT)));
+}
+
+/// `head (condition)`: the rows before the first for which it does not hold; that one too with
+/// `keeplast` (Splunk search reference, head).
+fn up_to(context: &mut Context<'_>, condition: &EvalExpression, null_holds: bool, keeps_last: bool) {
+    let span = context.span;
+    let holds = expression::condition(context, condition);
+    let holds = build::coalesce(vec![holds, build::boolean(null_holds, span)], span);
+    let frame = if keeps_last { Frame::Rows { from: None, to: 1 } } else { Frame::SO_FAR };
+    let failed = stream_stats::counted(context, holds.negate(), frame);
+    let number = failed.cast(Type::Double);
+    context.filter(build::compare(Comparison::Equal, number, build::number(0.0, span), span));
 }

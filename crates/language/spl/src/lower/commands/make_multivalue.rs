@@ -2,8 +2,8 @@
 
 use quarry_plan::{AggregateCall, Expression, Type};
 
-use super::super::build;
 use super::super::context::{Column, Context, convert};
+use super::super::{build, pattern as regular};
 use super::general::{General, missing};
 use crate::tree::Command;
 
@@ -15,12 +15,15 @@ pub(super) fn lower_make(context: &mut Context<'_>, command: &Command) {
     let tokenizer = arguments.option("tokenizer");
     let delimiter = arguments.option("delim").map_or(" ", |word| word.text.as_str());
     let keeps_empty = arguments.flag(context, "allowempty", false);
-    arguments.only(context, "setsv", &["f", "false", "0"]);
+    let joins = arguments.flag(context, "setsv", false);
     let words = arguments.words(context);
     arguments.finish(context);
     let [field] = words.as_slice() else { return missing(context, command, "one field") };
     let value = context.field(&field.text, field.span);
     if context.type_of(&value) == Type::Null {
+        return;
+    }
+    if tokenizer.is_some_and(|pattern| !regular::is_fine(context, &pattern.text, pattern.span)) {
         return;
     }
     let split = match tokenizer {
@@ -43,6 +46,13 @@ pub(super) fn lower_make(context: &mut Context<'_>, command: &Command) {
         split
     } else {
         build::call("without_empty", vec![split], Type::TextList, command.span)
+    };
+    // One value stands for all: those left, with the delimiter between them (search reference, makemv).
+    let split = if joins {
+        let arguments = vec![split, Expression::text(delimiter, command.span)];
+        build::call("mvjoin", arguments, Type::Text, command.span)
+    } else {
+        split
     };
     context.assign(vec![(field.text.clone(), split)]);
 }

@@ -8,7 +8,7 @@ use super::super::context::Context;
 use super::general::{General, missing};
 use super::{reshape, subsearch};
 use crate::macros::Macros;
-use crate::tree::{Command, Pipeline};
+use crate::tree::{Command, Item, Pipeline};
 
 /// Searches that are run where nothing is said.
 const MOST_SEARCHES: usize = 10;
@@ -18,16 +18,22 @@ const UNKNOWN: &str = "0";
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
     let most = arguments.count(context, "maxsearches").unwrap_or(MOST_SEARCHES);
-    let Some(search) = arguments.option("search") else {
-        return missing(context, command, "`search=\"...\"`");
+    let written = arguments.option("search").map(|word| (word.text.as_str(), word.span));
+    let at = arguments.items.iter().position(|item| matches!(item, Item::Subsearch(_)));
+    let bracketed = match at.filter(|_| written.is_none()).map(|at| arguments.items.remove(at)) {
+        Some(Item::Subsearch(pipeline)) => Some((pipeline.text.as_str(), pipeline.span)),
+        _ => None,
+    };
+    let Some((search, place)) = written.or(bracketed) else {
+        return missing(context, command, "`search=\"...\"` or a search in brackets");
     };
     arguments.finish(context);
     context.limit(0, Some(most));
     let columns = context.visible();
     let rows = context.settle(&columns);
     let texts: Vec<String> = match &rows {
-        Some(rows) => (0..rows.rows.len()).map(|index| filled(&search.text, rows, index)).collect(),
-        None => vec![template(&search.text)],
+        Some(rows) => (0..rows.rows.len()).map(|index| filled(search, rows, index)).collect(),
+        None => vec![template(search)],
     };
     let mut parts = Vec::new();
     for text in texts {
@@ -35,9 +41,9 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         let builtin = Macros::default();
         let parsed = crate::parse(&text, known.unwrap_or(&builtin));
         if let Some(found) = parsed.diagnostics.iter().find(|found| found.is_error()) {
-            return wrong(context, found, search.span);
+            return wrong(context, found, place);
         }
-        let Some(part) = lower_text(context, &parsed.pipeline, search.span) else { return };
+        let Some(part) = lower_text(context, &parsed.pipeline, place) else { return };
         parts.push(part);
     }
     if parts.is_empty() {

@@ -17,6 +17,7 @@ mod fill_null;
 mod foreach;
 mod from_json;
 mod general;
+mod generate_times;
 mod head;
 mod input_lookup;
 mod join;
@@ -24,6 +25,7 @@ pub(crate) mod lookup;
 mod make_multivalue;
 mod make_results;
 mod map;
+mod metadata;
 mod multivalue_expand;
 mod nothing;
 mod outliers;
@@ -37,6 +39,8 @@ mod reverse;
 pub(crate) mod rex;
 mod running;
 mod search;
+mod self_join;
+mod set_operations;
 mod sort;
 mod spath;
 mod stats;
@@ -55,7 +59,7 @@ use quarry_diagnostic::{Diagnostic, did_you_mean};
 use super::codes;
 use super::context::Context;
 use crate::registry::{self, Status};
-use crate::tree::{Command, Pipeline};
+use crate::tree::{Arguments, Command, Item, Pipeline, Word};
 
 /// A command that can be planned.
 pub(crate) struct Row {
@@ -136,14 +140,17 @@ pub(crate) const TABLE: &[Row] = &[
     Row { names: &["mvcombine"], lower: make_multivalue::lower_combine },
     Row { names: &["outlier"], lower: outliers::lower_outlier },
     Row { names: &["rangemap"], lower: range_map::lower },
+    Row { names: &["gentimes"], lower: generate_times::lower },
+    Row { names: &["metadata"], lower: metadata::lower },
+    Row { names: &["selfjoin"], lower: self_join::lower },
+    Row { names: &["set"], lower: set_operations::lower },
 ];
 
 /// Lowers every command of a pipeline, in order.
 pub(crate) fn lower_all(context: &mut Context<'_>, pipeline: &Pipeline) {
-    let reads = pipeline
-        .commands
-        .first()
-        .is_some_and(|command| matches!(command.name.as_str(), "search" | "tstats" | "from" | "datamodel"));
+    let reads = pipeline.commands.first().is_some_and(|command| {
+        matches!(command.name.as_str(), "search" | "tstats" | "from" | "datamodel" | "metadata")
+    });
     if reads && !context.has_steps_or_reads() {
         super::prepare::prepare(context);
     }
@@ -159,6 +166,9 @@ pub(crate) fn lower_all(context: &mut Context<'_>, pipeline: &Pipeline) {
 
 fn report_unsupported(context: &mut Context<'_>, command: &Command) {
     if let Some(Status::Never(reason)) = registry::command(&command.name).map(|row| row.status) {
+        if let (true, Some(model)) = (reason.contains(TRAINED_MODEL), first_word(command)) {
+            return report_model(context, command, model);
+        }
         let message = format!("the command `{}` cannot run here: {reason}", command.name);
         let found = Diagnostic::error(codes::UNSUPPORTED_COMMAND, message, command.name_span);
         return context.report(found);
@@ -170,6 +180,26 @@ fn report_unsupported(context: &mut Context<'_>, command: &Command) {
         diagnostic = diagnostic.with_help(format!("did you mean `{near}`?"));
     }
     context.report(diagnostic);
+}
+
+/// What the commands that train, use or describe a model say of it.
+const TRAINED_MODEL: &str = "a trained model";
+
+fn first_word(command: &Command) -> Option<&Word> {
+    let Arguments::General(items) = &command.arguments else { return None };
+    items.iter().find_map(|item| match item {
+        Item::Word(word) => Some(word),
+        _ => None,
+    })
+}
+
+/// A model that is not here, once however many commands name it.
+fn report_model(context: &mut Context<'_>, command: &Command, model: &Word) {
+    let message = format!("the trained model `{}` is missing: models cannot be read here", model.text);
+    if !context.diagnostics.iter().any(|known| known.message == message) {
+        let found = Diagnostic::error(codes::UNSUPPORTED_COMMAND, message, model.span);
+        context.report(found.with_help(format!("`{}` needs it", command.name)));
+    }
 }
 
 /// The parser gives each command the arguments of its own kind; anything else is a part it could

@@ -3,16 +3,50 @@
 use quarry_diagnostic::Diagnostic;
 use quarry_plan::{Rows, Type};
 
-use super::super::codes;
 use super::super::context::{Context, TIME};
+use super::super::{aggregation, codes};
 use super::general::General;
 use super::not_understood;
-use crate::tree::{AggregationArgument, Arguments, Command};
+use crate::tree::{AggregationArgument, Arguments, Command, OptionItem};
+
+/// Options of the commands about metrics, none of which changes that there are none.
+const METRIC_OPTIONS: &[&str] = &[
+    "allnum",
+    "append",
+    "backfill",
+    "chart",
+    "chunk_size",
+    "earliest",
+    "every",
+    "fillnull_value",
+    "filter",
+    "index",
+    "latest",
+    "prestats",
+    "span",
+    "splunk_server",
+    "splunk_server_group",
+    "target_per_timeseries",
+    "update_period",
+];
+/// The commands that change nothing here, and their options.
+const HINTS: &[(&str, &[&str])] =
+    &[("redistribute", &["num_of_reducers"]), ("rtorder", &["buffer_span", "discard", "max_buffer_size"])];
+/// The commands whose words are texts, field names or switches for people and servers.
+const TAKE_WORDS: &[&str] = &["highlight", "iconify", "noop"];
 
 /// `mstats` and its kin: logs hold events, no metrics, so there are no rows.
 pub(super) fn lower_metrics(context: &mut Context<'_>, command: &Command) {
     let mut columns: Vec<(String, Type)> = Vec::new();
+    let mut given: Vec<&OptionItem> = Vec::new();
+    if let Arguments::General(_) = &command.arguments {
+        let mut arguments = General::new(context, command);
+        given = arguments.all_options();
+        arguments.finish(context);
+    }
     if let Arguments::Stats(stats) = &command.arguments {
+        given.extend(stats.options.iter().chain(stats.by.iter().flat_map(|by| &by.options)));
+        aggregation::check_names(context, &stats.aggregations);
         for by in &stats.by {
             columns.push((by.field.text.clone(), Type::Text));
         }
@@ -22,6 +56,12 @@ pub(super) fn lower_metrics(context: &mut Context<'_>, command: &Command) {
             if !wild && !columns.iter().any(|(known, _)| *known == name) {
                 columns.push((name, Type::Double));
             }
+        }
+    }
+    for option in given {
+        if !METRIC_OPTIONS.contains(&option.name.text.to_lowercase().as_str()) {
+            let message = format!("`{}` has no option `{}`", command.name, option.name.text);
+            context.report(Diagnostic::error(codes::UNKNOWN_OPTION, message, option.span));
         }
     }
     if !columns.iter().any(|(name, _)| name == TIME) {
@@ -34,6 +74,18 @@ pub(super) fn lower_metrics(context: &mut Context<'_>, command: &Command) {
 
 /// Commands that only say how the platform should compute or show rows.
 pub(super) fn lower_hint(context: &mut Context<'_>, command: &Command) {
+    if !TAKE_WORDS.contains(&command.name.as_str()) {
+        let mut arguments = General::new(context, command);
+        let options =
+            HINTS.iter().find(|(name, _)| *name == command.name).map_or(&[][..], |(_, options)| options);
+        for option in options {
+            arguments.option(option);
+        }
+        if command.name == "redistribute" {
+            arguments.words(context);
+        }
+        arguments.finish(context);
+    }
     let message = format!("`{}` changes nothing here", command.name);
     context.report(Diagnostic::note(codes::OPTION_IGNORED, message, command.name_span));
 }

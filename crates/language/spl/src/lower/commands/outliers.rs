@@ -10,7 +10,8 @@ use super::super::context::Context;
 use super::general::{General, names};
 use crate::tree::Command;
 
-/// Interquartile ranges beyond which a value is far off (Splunk search reference, outlier).
+/// Interquartile ranges above the third quartile (or below the first, with `uselower`) beyond which a
+/// value is far off; cut down to that bound unless told otherwise (Splunk search reference, outlier).
 const RANGES: f64 = 2.5;
 /// The same for how improbable a row is (Splunk search reference, anomalydetection: method iqr).
 const ROW_RANGES: f64 = 1.5;
@@ -74,10 +75,10 @@ pub(super) fn lower_outlier(context: &mut Context<'_>, command: &Command) {
             continue;
         }
         let number = build::call("sort_number", vec![value.clone()], Type::Double, span);
-        let [_, middle, _, distance] = quartiles(context, &number);
+        let [low, _, high, distance] = quartiles(context, &number);
         let far = arithmetic(Arithmetic::Multiply, distance, build::number(ranges, span), span);
-        let most = arithmetic(Arithmetic::Add, middle.clone(), far.clone(), span);
-        let least = arithmetic(Arithmetic::Subtract, middle, far, span);
+        let most = arithmetic(Arithmetic::Add, high, far.clone(), span);
+        let least = arithmetic(Arithmetic::Subtract, low, far, span);
         let above = build::compare(Comparison::Greater, number.clone(), most.clone(), span);
         let under = build::compare(Comparison::Less, number, least.clone(), span);
         let outside =

@@ -2,8 +2,8 @@
 
 use quarry_plan::{TextPattern, Type};
 
-use super::super::build;
 use super::super::context::{Context, RAW, convert};
+use super::super::{build, pattern as regular};
 use super::general::{General, missing};
 use crate::tree::{Command, OptionValue};
 
@@ -20,6 +20,9 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         ([], [pattern]) => (RAW, *pattern, false),
         _ => return missing(context, command, "one regular expression, such as `field=\"^a\"`"),
     };
+    if !regular::is_fine(context, &pattern.text, pattern.span) {
+        return;
+    }
     let span = command.span;
     let value = context.field(field, span);
     let have = context.type_of(&value);

@@ -4,7 +4,7 @@ use quarry_diagnostic::Diagnostic;
 use quarry_plan::{Expression, Type};
 
 use super::super::context::{Context, RAW, convert, wider};
-use super::super::{build, codes};
+use super::super::{build, codes, pattern as regular};
 use super::general::{General, bad_value, missing};
 use crate::tree::{Command, Word};
 
@@ -28,6 +28,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
 }
 
 fn change(context: &mut Context<'_>, name: &str, input: Expression, script: &Word) {
+    regular::check_script(context, &script.text, script.span);
     let have = context.type_of(&input);
     if have == Type::Null {
         return;
@@ -40,6 +41,9 @@ fn change(context: &mut Context<'_>, name: &str, input: Expression, script: &Wor
 
 /// Each named group becomes a field; where nothing matches the field keeps its value.
 fn extract(context: &mut Context<'_>, command: &Command, input: Expression, pattern: &Word, most: usize) {
+    if !regular::is_fine(context, &pattern.text, pattern.span) {
+        return;
+    }
     let groups = group_names(&pattern.text);
     if groups.is_empty() {
         let found =

@@ -66,6 +66,14 @@ fn typed_column(context: &Context<'_>, name: &str) -> Expression {
     if context.type_of(&value) == Type::Null { value.cast(Type::Text) } else { value }
 }
 
+/// Refuses options after the fields to group by, for commands that make no buckets of them.
+pub(super) fn no_field_options(context: &mut Context<'_>, command: &str, stats: &Stats) {
+    for option in stats.by.iter().flat_map(|by| &by.options) {
+        let message = format!("`{command}` has no option `{}` after BY", option.name.text);
+        context.report(Diagnostic::error(codes::UNKNOWN_OPTION, message, option.span));
+    }
+}
+
 /// The fields after BY, wildcards resolved.
 pub(super) fn by_names<'b>(context: &mut Context<'_>, by: &'b [ByField]) -> Vec<(String, &'b ByField)> {
     let mut names: Vec<(String, &ByField)> = Vec::new();

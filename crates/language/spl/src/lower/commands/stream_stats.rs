@@ -5,7 +5,8 @@ use quarry_plan::{AggregateCall, Comparison, Expression, Frame, SortKey, Type, W
 
 use super::super::context::{Context, TIME};
 use super::super::{build, codes, expression, time};
-use super::{event_stats, not_understood};
+use super::stats::no_field_options;
+use super::{event_stats, general, not_understood};
 use crate::tree::{Arguments, Command, EvalExpression, OptionItem, OptionValue, Stats};
 
 /// What the options say.
@@ -32,11 +33,12 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     };
     for option in &stats.options {
         if !settings.set(option) {
-            let message = format!("the option `{}` of `streamstats` is not supported yet", option.name.text);
+            let message = format!("`streamstats` has no option `{}` with this value", option.name.text);
             context.report(Diagnostic::error(codes::UNKNOWN_OPTION, message, option.span));
             return;
         }
     }
+    no_field_options(context, &command.name, stats);
     let mut extra = resets(context, stats, &settings);
     let mut stats = Stats { options: Vec::new(), ..stats.clone() };
     let (frame, order) = if let Some(seconds) = settings.time_window {
@@ -73,17 +75,17 @@ impl Settings {
             (OptionValue::Expression(value), "reset_after") => self.after = Some(value.clone()),
             (OptionValue::Word(word), _) => {
                 let text = word.text.to_lowercase();
-                let truth = matches!(text.as_str(), "t" | "true" | "1");
-                match name.as_str() {
-                    "current" => self.current = truth,
-                    "global" => self.global = truth,
-                    "reset_on_change" => self.on_change = truth,
-                    "allnum" => return !truth,
-                    "window" => match text.parse() {
+                let truth = general::truth(word);
+                match (name.as_str(), truth) {
+                    ("current", Some(truth)) => self.current = truth,
+                    ("global", Some(truth)) => self.global = truth,
+                    ("reset_on_change", Some(truth)) => self.on_change = truth,
+                    ("allnum", Some(truth)) => return !truth,
+                    ("window", _) => match text.parse() {
                         Ok(rows) => self.window = rows,
                         Err(_) => return false,
                     },
-                    "time_window" => match time::span_seconds(&text) {
+                    ("time_window", _) => match time::span_seconds(&text) {
                         Some(seconds) => self.time_window = Some(seconds),
                         None => return false,
                     },
@@ -133,7 +135,7 @@ fn resets(context: &mut Context<'_>, stats: &Stats, settings: &Settings) -> Vec<
 }
 
 /// How often a condition held so far.
-fn counted(context: &mut Context<'_>, condition: Expression, frame: Frame) -> Expression {
+pub(super) fn counted(context: &mut Context<'_>, condition: Expression, frame: Frame) -> Expression {
     let span = context.span;
     let flag = context.fresh_name("flag");
     let one = build::case(vec![(condition, build::number(1.0, span))], Some(build::number(0.0, span)), span);

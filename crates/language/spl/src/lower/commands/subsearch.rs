@@ -1,12 +1,12 @@
 //! Lowering the pipeline in brackets of `join`, `append` and `appendpipe`.
 
 use quarry_diagnostic::{Diagnostic, Span};
-use quarry_plan::Node;
+use quarry_plan::{Expression, Node, Type};
 
 use super::super::codes;
 use super::super::context::{Column, Context};
 use super::general::{General, missing};
-use super::lower_all;
+use super::{lower_all, stream_stats};
 use crate::tree::{Command, Item, Pipeline};
 
 /// Subsearches nested deeper are refused: plans are walked recursively.
@@ -58,12 +58,27 @@ pub(super) fn lower_copy<'a>(context: &mut Context<'a>, pipeline: &Pipeline) -> 
 }
 
 /// Puts the rows of another pipeline after those here.
-pub(super) fn append<'a>(context: &mut Context<'a>, inner: Context<'a>) {
+pub(super) fn append<'a>(context: &mut Context<'a>, mut inner: Context<'a>) {
     if context.has_unknown_fields() || inner.has_unknown_fields() {
         return context.union_open(vec![inner], false);
     }
-    let rows = finish(context, inner);
-    context.union(rows.plan);
+    // Each part keeps its own order, whatever the fields were that it came from.
+    let name = context.fresh_name("arrival");
+    let span = context.span;
+    let right = stream_stats::row_number(&mut inner);
+    let left = stream_stats::row_number(context);
+    inner.assign(vec![(name.clone(), Expression::column(&right, span))]);
+    context.assign(vec![(name.clone(), Expression::column(&left, span))]);
+    context.hide(&[left]);
+    context.order_by(&name);
+    let mut columns = inner.visible();
+    columns.push(Column { name, data_type: Type::Double, empty: false });
+    let (plan, diagnostics, needs_discovery) = inner.finish(&columns, span);
+    context.needs_discovery |= needs_discovery;
+    for diagnostic in diagnostics {
+        context.report(diagnostic);
+    }
+    context.union(plan);
 }
 
 /// Puts the rows of other pipelines among those here, by time.

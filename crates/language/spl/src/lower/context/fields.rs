@@ -334,7 +334,8 @@ impl Context<'_> {
     }
 
     fn report_missing(&mut self, name: &str, span: Span) {
-        if self.is_vague() {
+        // What a command that is missing would have made is not known.
+        if self.is_vague() || self.diagnostics.iter().any(Diagnostic::is_error) {
             return;
         }
         let mut diagnostic = match self.gone.get(name) {

@@ -88,6 +88,8 @@ pub(crate) struct Context<'a> {
     pub(crate) bare_values: bool,
     /// Whether a command stands before this one.
     pub(crate) started: bool,
+    /// Seconds that a bucket of `timechart` lasts, while its aggregations are lowered.
+    pub(crate) bucket: Option<f64>,
     /// How many subsearches this pipeline lies in.
     pub(crate) depth: usize,
     next_name: usize,
@@ -121,6 +123,7 @@ impl<'a> Context<'a> {
             formats: Vec::new(),
             bare_values: false,
             started: false,
+            bucket: None,
             depth: 0,
             next_name: 0,
             elements: Vec::new(),

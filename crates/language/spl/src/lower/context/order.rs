@@ -37,6 +37,12 @@ impl Context<'_> {
         self.push(StepKind::Sort(keys));
     }
 
+    /// The rows come in the order of a column that numbers them.
+    pub(crate) fn order_by(&mut self, name: &str) {
+        self.order = vec![SortKey { value: Expression::column(name, self.span), descending: false }];
+        self.sorted = false;
+    }
+
     /// The rows now come last one first.
     pub(crate) fn reverse(&mut self) {
         let order = self.order_keys();

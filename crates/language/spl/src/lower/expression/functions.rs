@@ -3,7 +3,7 @@
 use quarry_diagnostic::{Diagnostic, Span, did_you_mean};
 use quarry_plan::Type;
 
-use super::super::{build, codes, context::Context};
+use super::super::{build, codes, context::Context, pattern};
 use super::special::{self, SPECIAL};
 use super::table::{self, Returns, Row, TABLE};
 use super::{Typed, constant_text, lower, value};
@@ -30,6 +30,9 @@ const TAKES_CONDITIONS: &[&str] = &[
     "typeof",
 ];
 
+/// Functions that take a regular expression, and which argument it is.
+const TAKES_PATTERN: &[(&str, usize)] = &[("mvfind", 1), ("replace", 1)];
+
 /// `name(arguments)`.
 pub(super) fn call(
     context: &mut Context<'_>,
@@ -54,6 +57,10 @@ pub(super) fn call(
     }
     let read = if TAKES_CONDITIONS.contains(&name) { lower } else { value };
     let arguments: Vec<Typed> = arguments.iter().map(|argument| read(context, argument)).collect();
+    let patterns = TAKES_PATTERN.iter().filter(|(function, _)| *function == name);
+    for (value, _) in patterns.filter_map(|(_, at)| arguments.get(*at)) {
+        pattern::check_constant(context, value);
+    }
     plain(row, arguments, span)
 }
 

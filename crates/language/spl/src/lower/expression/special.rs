@@ -4,7 +4,7 @@ use quarry_diagnostic::{Diagnostic, Span};
 use quarry_plan::{Comparison, Expression, TextPattern, Type};
 
 use super::super::search as search_language;
-use super::super::{build, codes, context::Context};
+use super::super::{build, codes, context::Context, pattern};
 use super::{
     Typed, compare, condition, constant_text, lower, note_source_type, operators, per_value, unify, value,
 };
@@ -126,14 +126,15 @@ fn like(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span) -> 
 }
 
 fn matches(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span) -> Typed {
-    let [text, pattern] = arguments else { return (build::null(span), Type::Null) };
+    let [text, regex] = arguments else { return (build::null(span), Type::Null) };
     let (text, text_type) = value(context, text);
-    let (pattern, _) = value(context, pattern);
-    let matched = match constant_text(&pattern) {
+    let (regex, _) = value(context, regex);
+    pattern::check_constant(context, &regex);
+    let matched = match constant_text(&regex) {
         Some(constant) if matches!(text_type, Type::Text | Type::TextList) => {
             build::matches(TextPattern::Regex(constant.to_owned()), false, text, span)
         }
-        _ => build::call("match", vec![text, pattern], Type::Boolean, span),
+        _ => build::call("match", vec![text, regex], Type::Boolean, span),
     };
     (matched, Type::Boolean)
 }

@@ -1,12 +1,16 @@
 //! Regular expressions: a linear-time engine first, a backtracking one for look-around and
-//! back-references, with a limit on its work.
+//! back-references, with a limit on its work. Languages check patterns with what later runs them.
+
+mod dialect;
+mod fault;
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::dialect::translate;
+use dialect::translate;
+pub use fault::PatternFault;
 
 /// Steps the backtracking engine may take on one text; beyond them the text does not match.
 const BACKTRACK_LIMIT: usize = 200_000;
@@ -50,14 +54,14 @@ impl Groups {
 /// Compiles a regular expression in PCRE or Java syntax, as far as the engines go.
 ///
 /// # Errors
-/// What is wrong with the pattern, in a sentence.
+/// What is wrong with the pattern, and where.
 ///
 /// ```
-/// let pattern = quarry_functions::compile_pattern("(?<json>{.+})", false).unwrap();
+/// let pattern = quarry_plan::compile_pattern("(?<json>{.+})", false).unwrap();
 /// assert!(pattern.is_match("x {\"a\":1}"));
-/// assert!(quarry_functions::compile_pattern("(", false).is_err());
+/// assert_eq!(quarry_plan::compile_pattern("ab(", false).unwrap_err().at, Some(2));
 /// ```
-pub fn compile_pattern(pattern: &str, ignore_case: bool) -> Result<Pattern, String> {
+pub fn compile_pattern(pattern: &str, ignore_case: bool) -> Result<Pattern, PatternFault> {
     let translated = translate(pattern);
     if !translated.possessive {
         let linear = regex::RegexBuilder::new(&translated.pattern)
@@ -67,7 +71,8 @@ pub fn compile_pattern(pattern: &str, ignore_case: bool) -> Result<Pattern, Stri
         match linear {
             Ok(found) => return Ok(Pattern { engine: Engine::Linear(found) }),
             Err(regex::Error::CompiledTooBig(limit)) => {
-                return Err(format!("the regular expression compiles to more than {limit} bytes"));
+                let message = format!("the regular expression compiles to more than {limit} bytes");
+                return Err(PatternFault { message, at: None });
             }
             Err(_) => {}
         }
@@ -78,17 +83,12 @@ pub fn compile_pattern(pattern: &str, ignore_case: bool) -> Result<Pattern, Stri
         .delegate_size_limit(SIZE_LIMIT)
         .build()
         .map(|found| Pattern { engine: Engine::Backtracking(Box::new(found)) })
-        .map_err(|error| last_line(&error.to_string()))
-}
-
-/// The parser's message ends in the sentence that matters, after a drawing of the pattern.
-fn last_line(message: &str) -> String {
-    let line = message.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or(message);
-    line.trim().trim_start_matches("error: ").to_owned()
+        .map_err(|error| fault::find(&translated, &error))
 }
 
 /// A compiled pattern from a memory shared by all queries; none if it does not compile.
-pub(crate) fn cached_pattern(pattern: &str, ignore_case: bool) -> Option<Arc<Pattern>> {
+#[must_use]
+pub fn cached_pattern(pattern: &str, ignore_case: bool) -> Option<Arc<Pattern>> {
     type Known = HashMap<(String, bool), Option<Arc<Pattern>>>;
     static KNOWN: Mutex<Option<Known>> = Mutex::new(None);
     let key = (pattern.to_owned(), ignore_case);
@@ -216,8 +216,17 @@ mod tests {
 
     #[test]
     fn errors_are_sentences() {
-        let message = compile_pattern("a(b", false).unwrap_err();
-        assert!(!message.contains('\n') && !message.is_empty(), "{message}");
+        let cases = [
+            ("a(b", "unclosed group (at character 2)"),
+            ("{x}*+(b", "Opening parenthesis without closing parenthesis (at character 6)"),
+            ("ä[b", "unclosed character class (at character 2)"),
+            ("(?=a)*b)", "Parsing failed at character 8"),
+            ("*a", "repetition operator missing expression (at character 1)"),
+        ];
+        for (pattern, wanted) in cases {
+            let fault = compile_pattern(pattern, false).unwrap_err();
+            assert_eq!(fault.sentence(pattern), wanted, "{pattern}");
+        }
     }
 
     #[test]

@@ -9,6 +9,17 @@ pub(crate) struct Translated {
     pub(crate) pattern: String,
     /// Possessive quantifiers need the backtracking engine; the linear one would misread them.
     pub(crate) possessive: bool,
+    /// Bytes of the translation and of the original at which the same thing begins, in order.
+    origins: Vec<(usize, usize)>,
+}
+
+impl Translated {
+    /// The byte of the original that a byte of the translation came from.
+    pub(crate) fn origin(&self, at: usize) -> usize {
+        let after = self.origins.partition_point(|(translated, _)| *translated <= at);
+        let found = after.checked_sub(1).and_then(|index| self.origins.get(index));
+        found.map_or(0, |(_, origin)| *origin)
+    }
 }
 
 /// Translates a pattern.
@@ -19,10 +30,14 @@ pub(crate) fn translate(pattern: &str) -> Translated {
         out: String::with_capacity(pattern.len() + 16),
         possessive: false,
     };
-    while writer.at < writer.input.len() {
+    let places: Vec<usize> = pattern.char_indices().map(|(place, _)| place).collect();
+    let mut origins = Vec::new();
+    while let Some(place) = places.get(writer.at) {
+        origins.push((writer.out.len(), *place));
         writer.step();
     }
-    Translated { pattern: writer.out, possessive: writer.possessive }
+    origins.push((writer.out.len(), pattern.len()));
+    Translated { pattern: writer.out, possessive: writer.possessive, origins }
 }
 
 struct Writer {
