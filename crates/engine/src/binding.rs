@@ -150,7 +150,7 @@ fn facts(derivation: &Derivation) -> ColumnFacts {
             ColumnFacts::Constant(value) if value != Value::Null => ColumnFacts::Derived,
             known => known,
         },
-        Derivation::Capture { from, .. } => match facts(from) {
+        Derivation::Capture { from, .. } | Derivation::At { from, .. } => match facts(from) {
             ColumnFacts::Constant(value) if value != Value::Null => ColumnFacts::Derived,
             known => known,
         },

@@ -8,6 +8,7 @@ use regex::Regex;
 
 use crate::{
     json::{Extractor, Kind, PathSet},
+    measure,
     time::{format_time, parse_time},
 };
 
@@ -51,11 +52,17 @@ pub(crate) enum Node {
     First(Vec<Node>),
     Capture(Box<Node>, Arc<Regex>),
     Lookup(Box<Node>, Arc<LookupTable>),
+    /// Names, the expression for one, and values.
+    At(Box<Node>, Arc<Regex>, Box<Node>),
     Present(Box<Node>, Box<Node>),
     If(Box<Choice>),
     Concat(Vec<Node>),
     Upper(Box<Node>),
     Lower(Box<Node>),
+    Weekday(Box<Node>),
+    Punctuation(Box<Node>),
+    /// What is looked for, in what, and whether its end counts.
+    Offset(Box<Node>, Box<Node>, bool),
     EventTime,
     Raw,
     Object,
@@ -85,6 +92,9 @@ impl Node {
             }
             Derivation::Capture { from, pattern } => Self::Capture(inner(from), Arc::clone(pattern)),
             Derivation::Lookup { from, table } => Self::Lookup(inner(from), Arc::clone(table)),
+            Derivation::At { names, pattern, from } => {
+                Self::At(inner(names), Arc::clone(pattern), inner(from))
+            }
             Derivation::Present { when, then } => Self::Present(inner(when), inner(then)),
             Derivation::If { when, pattern, then, otherwise } => Self::If(Box::new(Choice {
                 when: Self::new(when, set),
@@ -94,6 +104,9 @@ impl Node {
             })),
             Derivation::Upper(from) => Self::Upper(inner(from)),
             Derivation::Lower(from) => Self::Lower(inner(from)),
+            Derivation::Weekday(from) => Self::Weekday(inner(from)),
+            Derivation::Punctuation(from) => Self::Punctuation(inner(from)),
+            Derivation::Offset { of, within, end } => Self::Offset(inner(of), inner(within), *end),
             Derivation::EventTime => Self::EventTime,
             Derivation::Raw => Self::Raw,
             Derivation::Object => Self::Object,
@@ -130,6 +143,7 @@ impl Node {
                 }
                 None => Derived::Null,
             },
+            Self::At(names, pattern, from) => at(&names.derive(row), pattern, from.derive(row)),
             Self::Present(when, then) => match when.derive(row) {
                 Derived::Null => Derived::Null,
                 _ => then.derive(row),
@@ -142,6 +156,14 @@ impl Node {
             Self::Concat(items) => concatenated(items, row),
             Self::Upper(from) => from.derive(row).map_text(str::to_uppercase),
             Self::Lower(from) => from.derive(row).map_text(str::to_lowercase),
+            Self::Weekday(from) => measured(from, row, |text| measure::weekday(text).map(Cow::Borrowed)),
+            Self::Punctuation(from) => {
+                measured(from, row, |text| Some(Cow::Owned(measure::punctuation(text))))
+            }
+            Self::Offset(of, within, end) => measured(within, row, |text| {
+                let offset = measure::offset(text, &of.derive(row).into_text()?, *end)?;
+                Some(Cow::Owned(offset.to_string()))
+            }),
             Self::EventTime => row.time.map_or(Derived::Null, Derived::Timestamp),
             Self::Raw => Derived::Text(Cow::Borrowed(row.record)),
             Self::Object => Derived::Text(Cow::Borrowed(row.object)),
@@ -200,6 +222,26 @@ fn captured<'a>(from: &Derived<'_>, pattern: &Regex) -> Derived<'a> {
             .map(|found| found.as_str().to_owned())
     });
     found.map_or(Derived::Null, |text| Derived::Text(Cow::Owned(text)))
+}
+
+fn at<'a>(names: &Derived<'_>, pattern: &Regex, from: Derived<'a>) -> Derived<'a> {
+    let Some(place) = names.texts().iter().position(|name| pattern.is_match(name)) else {
+        return Derived::Null;
+    };
+    match from {
+        Derived::List(mut values) if place < values.len() => Derived::Text(values.swap_remove(place)),
+        Derived::List(_) => Derived::Null,
+        one if place == 0 => one,
+        _ => Derived::Null,
+    }
+}
+
+fn measured<'a>(
+    from: &'a Node,
+    row: &Row<'a>,
+    measure: impl Fn(&str) -> Option<Cow<'static, str>>,
+) -> Derived<'a> {
+    from.derive(row).into_text().and_then(|text| measure(&text)).map_or(Derived::Null, Derived::Text)
 }
 
 fn concatenated<'a>(items: &'a [Node], row: &Row<'a>) -> Derived<'a> {

@@ -24,6 +24,7 @@ mod finder;
 mod input;
 mod json;
 mod location;
+mod measure;
 mod need;
 mod newest;
 mod plan;

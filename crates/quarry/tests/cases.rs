@@ -66,11 +66,15 @@ impl Case {
         format!("{header}=== query\n{query}=== events\n{events}=== expected\n{expected}")
     }
 
-    /// The events as CloudTrail records: what a line leaves out is filled in, the first line is newest.
+    /// The events as CloudTrail records: what a line leaves out is filled in, the first line is newest; or
+    /// records of whatever log as they are.
     fn records(&self) -> String {
         let fill = |(number, line): (usize, &str)| {
             let mut event: Value =
                 serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
+            if self.setting("events") == Some("as they are") {
+                return format!("{event}\n");
+            }
             let object = event.as_object_mut().expect("an event is an object");
             let second = 59 - number;
             let defaults = [

@@ -14,6 +14,7 @@ mod hostile;
 mod hunt;
 mod lint;
 mod lsp;
+mod oracle;
 mod output;
 mod packs;
 mod reference;

@@ -44,6 +44,16 @@ pub enum Derivation {
         /// The table.
         table: Arc<LookupTable>,
     },
+    /// The element of one list at the place of the first element of another that fits an expression;
+    /// null where none fits or the place is past the end.
+    At {
+        /// The list searched.
+        names: Box<Derivation>,
+        /// The expression, found anywhere.
+        pattern: Arc<Regex>,
+        /// The list the value is taken from.
+        from: Box<Derivation>,
+    },
     /// `then` where `when` is not null, else null.
     Present {
         /// The value that must exist.
@@ -68,6 +78,19 @@ pub enum Derivation {
     Upper(Box<Derivation>),
     /// Lower case.
     Lower(Box<Derivation>),
+    /// The day of the week of a text that begins with a date as in `2024-02-29`: `thursday`.
+    Weekday(Box<Derivation>),
+    /// The punctuation of a text's first line, as Splunk writes it.
+    Punctuation(Box<Derivation>),
+    /// Where in a text another begins or ends, in characters from its beginning; null if it is not there.
+    Offset {
+        /// The text looked for.
+        of: Box<Derivation>,
+        /// The text searched.
+        within: Box<Derivation>,
+        /// Whether the end of what is found counts instead of its beginning.
+        end: bool,
+    },
     /// The event's time.
     EventTime,
     /// The record as text, its original bytes.
@@ -119,8 +142,18 @@ impl Derivation {
             Self::Capture { from, .. }
             | Self::Lookup { from, .. }
             | Self::Upper(from)
-            | Self::Lower(from) => {
+            | Self::Lower(from)
+            | Self::Weekday(from)
+            | Self::Punctuation(from) => {
                 from.visit_paths(visit);
+            }
+            Self::At { names, from, .. } => {
+                names.visit_paths(visit);
+                from.visit_paths(visit);
+            }
+            Self::Offset { of, within, .. } => {
+                of.visit_paths(visit);
+                within.visit_paths(visit);
             }
             Self::Present { when, then } => {
                 when.visit_paths(visit);

@@ -17,4 +17,4 @@ pub use field::{Derivation, Field, LookupTable};
 pub use formats::{Encoding, Foreign, LogFormats, LogType, Signature, Unwrap};
 pub use load::{Catalog, LoadError, NamedFile, UserFiles};
 pub use path::{Path, Step};
-pub use view::{Resolved, View, ViewSource};
+pub use view::{Pairs, Resolved, View, ViewSource};

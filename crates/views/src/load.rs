@@ -14,11 +14,15 @@ use crate::{LogFormats, LogType, View};
 use document::Document;
 
 /// The view files of the crate.
-const EMBEDDED: [(&str, &str); 5] = [
+const EMBEDDED: [(&str, &str); 9] = [
     ("formats.toml", include_str!("../data/formats.toml")),
     ("splunk.toml", include_str!("../data/splunk.toml")),
     ("splunk-aws.toml", include_str!("../data/splunk-aws.toml")),
+    ("splunk-entra.toml", include_str!("../data/splunk-entra.toml")),
+    ("splunk-o365.toml", include_str!("../data/splunk-o365.toml")),
+    ("splunk-lake.toml", include_str!("../data/splunk-lake.toml")),
     ("qradar.toml", include_str!("../data/qradar.toml")),
+    ("qradar-other.toml", include_str!("../data/qradar-other.toml")),
     ("alert.toml", include_str!("../data/alert.toml")),
 ];
 

@@ -1,8 +1,9 @@
 //! Views: a platform's names for the fields of each log type.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use quarry_plan::{Type, Value};
+use regex::Regex;
 
 use crate::{Derivation, Field, Path};
 
@@ -33,8 +34,19 @@ pub struct ViewSource {
     /// Whether a JSON null is the text `null` rather than no value, for a field that is a plain path;
     /// inside any other derivation a JSON null is no value.
     pub null_is_text: bool,
+    /// Lists of names and the lists of their values, beside each other in the record: each name is a field.
+    pub pairs: Vec<Pairs>,
     /// Declared fields by name (lower case where the view ignores case).
     pub fields: BTreeMap<String, Field>,
+}
+
+/// A list of names, and of the values at the same places.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pairs {
+    /// The names, such as `Parameters{}.Name`.
+    pub names: Path,
+    /// The values, such as `Parameters{}.Value`.
+    pub values: Path,
 }
 
 /// What a name means across the log types of a view.
@@ -44,6 +56,23 @@ pub struct Resolved {
     pub data_type: Type,
     /// Whether a view file declares it (else it is a JSON path of an open view).
     pub declared: bool,
+}
+
+impl ViewSource {
+    /// A member of the record, or else what the pairs of the source have under its name.
+    fn paired(&self, name: &str, path: Path) -> Derivation {
+        let pattern = Regex::new(&format!("^{}$", regex::escape(name)));
+        let (false, false, Ok(pattern)) = (self.pairs.is_empty(), name.contains(['.', '{']), pattern) else {
+            return Derivation::Path(path);
+        };
+        let pattern = Arc::new(pattern);
+        let paired = self.pairs.iter().map(|pairs| Derivation::At {
+            names: Box::new(Derivation::Path(pairs.names.clone())),
+            pattern: Arc::clone(&pattern),
+            from: Box::new(Derivation::Path(pairs.values.clone())),
+        });
+        Derivation::First(std::iter::once(Derivation::Path(path)).chain(paired).collect())
+    }
 }
 
 impl View {
@@ -70,7 +99,9 @@ impl View {
             return Derivation::Constant(Value::Null);
         }
         match name.strip_prefix(source.prefix.as_str()) {
-            Some(path) => Derivation::Path(Path { text: path.to_owned(), ignore_case: self.ignore_case }),
+            Some(path) => {
+                source.paired(path, Path { text: path.to_owned(), ignore_case: self.ignore_case })
+            }
             None => Derivation::Constant(Value::Null),
         }
     }

@@ -315,6 +315,81 @@ fn lookalikes_are_foreign() {
     assert_eq!(is(json!({"hello": 1})), None);
 }
 
+fn consent() -> Value {
+    json!({
+        "CreationTime": "2024-05-06T07:08:09", "Id": "r-1", "Operation": "Consent to application.", "RecordType": 8,
+        "OrganizationId": "t-1", "ResultStatus": "Failure", "UserType": 0, "Workload": "AzureActiveDirectory",
+        "UserId": "ann@example.org", "ClientIP": "[2001:db8::1]:443", "ObjectId": "app-1",
+        "Actor": [{"ID": "k-1", "Type": 3}, {"ID": "ann@example.org", "Type": 5}],
+        "Target": [{"ID": "ServicePrincipal_1", "Type": 2}, {"ID": "Mail reader", "Type": 1}],
+        "ExtendedProperties": [{"Name": "UserAgent", "Value": "curl"}, {"Name": "a.b", "Value": "dotted"}]
+    })
+}
+
+#[test]
+fn microsoft_365_records() {
+    let splunk = [
+        ("sourcetype", Some("o365:management:activity")),
+        ("user", Some("ann@example.org")),
+        ("object", Some("Mail reader")),
+        ("src", Some("[2001:db8::1]:443")),
+        ("status", Some("failure")),
+        ("record_type", Some("AzureActiveDirectory")),
+        // A name beside its value is a field; one with a dot is a path, and a member comes first.
+        ("UserAgent", Some("curl")),
+        ("a.b", None),
+        ("ObjectId", Some("app-1")),
+        ("NoSuchName", None),
+    ];
+    reads("splunk", &consent(), &splunk);
+    reads("splunk-json", &consent(), &[("UserAgent", None), ("Actor{}.ID", Some("k-1,ann@example.org"))]);
+    let alert = [
+        ("actor", Some("ann@example.org")),
+        ("source_ip", Some("2001:db8::1")),
+        ("user_agent", Some("curl")),
+        ("target", Some("Mail reader")),
+        ("outcome", Some("failure")),
+        ("event_id", Some("r-1")),
+    ];
+    reads("alert", &consent(), &alert);
+    let qradar =
+        [("devicetype", Some("397")), ("sourcev6", Some("2001:db8::1")), ("Operation", Some("Consent to application."))];
+    reads("qradar", &consent(), &qradar);
+}
+
+#[test]
+fn security_lake_events() {
+    let event = json!({
+        "metadata": {"product": {"name": "CloudTrail", "vendor_name": "AWS"}, "uid": "m-1", "version": "1.1.0"},
+        "time": 1_714_979_289_000_i64, "class_uid": 6003, "status": "Failure", "status_id": 2,
+        "cloud": {"region": "eu-west-1", "account": {"uid": "111122223333"}},
+        "api": {"operation": "DeleteTrail", "response": {"error": "AccessDenied"}, "service": {"name": "cloudtrail.amazonaws.com"}},
+        "actor": {"user": {"uid": "AROA:ann", "uid_alt": "arn:aws:sts::111122223333:assumed-role/B/ann"}},
+        "src_endpoint": {"ip": "192.0.2.7"}
+    });
+    let splunk = [
+        ("sourcetype", Some("aws:cloudtrail:lake")),
+        ("api.operation", Some("DeleteTrail")),
+        ("user", Some("AROA:ann")),
+        ("src_ip", Some("192.0.2.7")),
+        ("vendor_account", Some("111122223333")),
+        ("errorCode", Some("AccessDenied")),
+        ("action", Some("deleted")),
+        ("tag", Some("change")),
+    ];
+    reads("splunk", &event, &splunk);
+    let alert = [
+        ("actor", Some("arn:aws:sts::111122223333:assumed-role/B/ann")),
+        ("action", Some("DeleteTrail")),
+        ("outcome", Some("failure")),
+    ];
+    reads("alert", &event, &alert);
+    let mut flow = event;
+    flow["metadata"]["product"]["name"] = json!("Amazon VPC");
+    let known = crate::evaluate::classify(&CATALOG.formats, &flow).map(str::to_owned);
+    assert_eq!(known.as_deref(), Some("OCSF event (Security Lake)"));
+}
+
 /// Each wrapper is recognised by one entry and leads to the record.
 #[test]
 fn wrappers_lead_to_the_record() {
@@ -353,6 +428,10 @@ fn wrappers_lead_to_the_record() {
             "Pub/Sub message with decoded data",
         ),
         (json!({"specversion": "1.0", "type": "t", "data": {"message": {"data": encoded}}}), "CloudEvent"),
+        (
+            json!({"CreationDate": "t", "UserIds": "u", "AuditData": consent().to_string()}),
+            "unified audit log search result",
+        ),
         (json!({"sourcetype": "aws:cloudtrail", "event": record}), "Splunk HTTP event collector event"),
         (json!({"event": text}), "Splunk HTTP event collector event as text"),
         (json!({"preview": false, "result": {"_raw": text}}), "Splunk search result"),

@@ -114,7 +114,11 @@ impl Reader<'_> {
             Derivation::Constant(value) => Domain::constant(value),
             Derivation::Path(path) => self.path(path),
             Derivation::First(items) => self.first(items),
-            Derivation::Capture { from, .. } => self.nullable_from(from, Domain::any()),
+            Derivation::Capture { from, .. }
+            | Derivation::At { from, .. }
+            | Derivation::Weekday(from)
+            | Derivation::Punctuation(from)
+            | Derivation::Offset { of: from, .. } => self.nullable_from(from, Domain::any()),
             Derivation::Concat(items) if items.iter().any(|item| self.domain(item).is_null()) => {
                 Domain::null()
             }

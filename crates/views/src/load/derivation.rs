@@ -23,7 +23,7 @@ struct Form {
     build: for<'d> fn(&mut Fields<'_, 'd>, Table<'d>, Node<'d>) -> Result<Derivation, LoadError>,
 }
 
-const FORMS: [Form; 13] = [
+const FORMS: [Form; 18] = [
     Form { key: "path", with: &[], build: |_, _, node| path(node).map(Derivation::Path) },
     Form { key: "value", with: &[], build: |_, _, node| constant(node).map(Derivation::Constant) },
     Form { key: "null", with: &[], build: |_, _, _| Ok(Derivation::Constant(Value::Null)) },
@@ -35,6 +35,19 @@ const FORMS: [Form; 13] = [
     Form { key: "lookup", with: &["from"], build: lookup },
     Form { key: "present", with: &["then"], build: present },
     Form { key: "if", with: &["matches", "then", "else"], build: condition },
+    Form { key: "at", with: &["matches", "from"], build: at },
+    Form { key: "weekday", with: &[], build: |fields, _, node| fields.boxed(node).map(Derivation::Weekday) },
+    Form {
+        key: "punctuation",
+        with: &[],
+        build: |fields, _, node| fields.boxed(node).map(Derivation::Punctuation),
+    },
+    Form {
+        key: "start_of",
+        with: &["in"],
+        build: |fields, table, node| offset(fields, table, node, false),
+    },
+    Form { key: "end_of", with: &["in"], build: |fields, table, node| offset(fields, table, node, true) },
     Form { key: "meta", with: &[], build: meta },
     Form { key: "field", with: &[], build: |fields, _, node| fields.reference(node) },
 ];
@@ -159,6 +172,23 @@ fn capture<'d>(
     node: Node<'d>,
 ) -> Result<Derivation, LoadError> {
     Ok(Derivation::Capture { from: fields.boxed(table.require("from")?)?, pattern: fields.pattern(node)? })
+}
+
+fn at<'d>(fields: &mut Fields<'_, 'd>, table: Table<'d>, node: Node<'d>) -> Result<Derivation, LoadError> {
+    Ok(Derivation::At {
+        names: fields.boxed(node)?,
+        pattern: fields.pattern(table.require("matches")?)?,
+        from: fields.boxed(table.require("from")?)?,
+    })
+}
+
+fn offset<'d>(
+    fields: &mut Fields<'_, 'd>,
+    table: Table<'d>,
+    node: Node<'d>,
+    end: bool,
+) -> Result<Derivation, LoadError> {
+    Ok(Derivation::Offset { of: fields.boxed(node)?, within: fields.boxed(table.require("in")?)?, end })
 }
 
 fn lookup<'d>(

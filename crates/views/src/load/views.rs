@@ -8,8 +8,9 @@ use super::{
     LoadError,
     derivation::{Fields, Shared, lookup_table, type_name, wider},
     document::{Document, Node, Table, accepted},
+    formats::path,
 };
-use crate::{Field, LogFormats, LogType, View, ViewSource};
+use crate::{Field, LogFormats, LogType, Pairs, View, ViewSource};
 
 const ROOT_KEYS: [&str; 9] = [
     "record_arrays",
@@ -23,8 +24,8 @@ const ROOT_KEYS: [&str; 9] = [
     "saved_search",
 ];
 const VIEW_KEYS: [&str; 3] = ["open", "ignore_case", "source"];
-const SOURCE_KEYS: [&str; 7] =
-    ["log_type", "source_type", "default", "prefix", "null_is_text", "include", "fields"];
+const SOURCE_KEYS: [&str; 8] =
+    ["log_type", "source_type", "default", "prefix", "null_is_text", "pairs", "include", "fields"];
 
 type Drafts<'d> = BTreeMap<String, (String, Node<'d>)>;
 
@@ -195,6 +196,9 @@ fn finish_source<'d>(
         built.is_default = table.optional_boolean("default")?.unwrap_or(built.is_default);
         built.null_is_text = table.optional_boolean("null_is_text")?.unwrap_or(built.null_is_text);
         built.prefix = table.optional_text("prefix")?.unwrap_or(built.prefix);
+        if let Some(node) = table.get("pairs") {
+            built.pairs = node.items()?.into_iter().map(pairs).collect::<Result<_, _>>()?;
+        }
     }
     let source_type = source.source_type.as_str();
     let mut fields = Fields { shared, drafts, log_type, source_type, ignore_case, open: Vec::new() };
@@ -204,6 +208,13 @@ fn finish_source<'d>(
         built.fields.insert(key.clone(), field);
     }
     Ok(built)
+}
+
+/// `{ names = "List{}.Name", values = "List{}.Value" }`.
+fn pairs(node: Node<'_>) -> Result<Pairs, LoadError> {
+    let table = node.table()?;
+    table.only(&["names", "values"])?;
+    Ok(Pairs { names: path(table.require("names")?)?, values: path(table.require("values")?)? })
 }
 
 /// The type of each field of a view: one for all its sources.

@@ -92,6 +92,15 @@ pub fn derive(derivation: &Derivation, value: &Value) -> Vec<String> {
         Derivation::Lookup { from, table } => {
             derive(from, value).iter().find_map(|key| table.get(key).map(str::to_owned)).into_iter().collect()
         }
+        Derivation::At { names, pattern, from } => {
+            let place = derive(names, value).iter().position(|name| pattern.is_match(name));
+            place.and_then(|place| derive(from, value).get(place).cloned()).into_iter().collect()
+        }
+        Derivation::Weekday(from) | Derivation::Punctuation(from) => {
+            derive(from, value).into_iter().map(|_| "measured".to_owned()).collect()
+        }
+        // The record is in one line here, so that only whether there is a value can be said.
+        Derivation::Offset { of, .. } => derive(of, value).into_iter().map(|_| "0".to_owned()).collect(),
         Derivation::Present { when, then } => {
             if derive(when, value).is_empty() {
                 Vec::new()
