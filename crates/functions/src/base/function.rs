@@ -93,9 +93,16 @@ impl ArgumentTypes<'_> {
     }
 
     fn all_numeric(&self) -> bool {
-        let numeric = |of: &Type| matches!(of, Type::Integer | Type::Double | Type::Timestamp);
-        !self.types.is_empty() && self.types.iter().all(numeric)
+        !self.types.is_empty() && self.types.iter().all(is_numeric)
     }
+
+    fn any_numeric(&self) -> bool {
+        self.types.iter().any(is_numeric)
+    }
+}
+
+fn is_numeric(of: &Type) -> bool {
+    matches!(of, Type::Integer | Type::Double | Type::Timestamp)
 }
 
 /// Rules for the type of a result.
@@ -127,6 +134,10 @@ pub(crate) mod results {
     /// A number where all arguments have number types, else text.
     pub(crate) fn double_or_text(arguments: &ArgumentTypes<'_>) -> Type {
         if arguments.all_numeric() { Type::Double } else { Type::Text }
+    }
+    /// A number where an argument is one, else a text.
+    pub(crate) fn sum_or_text(arguments: &ArgumentTypes<'_>) -> Type {
+        if arguments.any_numeric() { Type::Double } else { Type::Text }
     }
     /// The type of the first argument.
     pub(crate) fn same(arguments: &ArgumentTypes<'_>) -> Type {

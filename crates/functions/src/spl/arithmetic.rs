@@ -11,13 +11,14 @@ use crate::base::{Call, Example, Function, number_text, results};
 
 pub(crate) const FUNCTIONS: &[Function] = &[
     Function {
-        result: results::double_or_text,
+        result: results::sum_or_text,
         ..row(
             "spl_add",
             "a + b",
-            "Sum of two numbers, else the two texts joined.",
+            "Sum of two numbers; two texts joined unless both are numbers.",
             add,
             &[
+                (&[Text(""), Num(1.0)], Null),
                 (&[Num(1.0), Num(2.0)], Num(3.0)),
                 (&[Text("1"), Text("2")], Text("3")),
                 (&[Text("1"), Text("a")], Text("1a")),

@@ -37,6 +37,7 @@ fn source(log_type: &str, source_type: &str) -> ViewSource {
         is_default: true,
         prefix: String::new(),
         null_is_text: true,
+        pairs: Vec::new(),
         fields,
     }
 }
