@@ -99,9 +99,7 @@ impl View {
             return Derivation::Constant(Value::Null);
         }
         match name.strip_prefix(source.prefix.as_str()) {
-            Some(path) => {
-                source.paired(path, Path { text: path.to_owned(), ignore_case: self.ignore_case })
-            }
+            Some(path) => source.paired(path, Path { text: path.to_owned(), ignore_case: self.ignore_case }),
             None => Derivation::Constant(Value::Null),
         }
     }

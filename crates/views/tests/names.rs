@@ -352,8 +352,11 @@ fn microsoft_365_records() {
         ("event_id", Some("r-1")),
     ];
     reads("alert", &consent(), &alert);
-    let qradar =
-        [("devicetype", Some("397")), ("sourcev6", Some("2001:db8::1")), ("Operation", Some("Consent to application."))];
+    let qradar = [
+        ("devicetype", Some("397")),
+        ("sourcev6", Some("2001:db8::1")),
+        ("Operation", Some("Consent to application.")),
+    ];
     reads("qradar", &consent(), &qradar);
 }
 

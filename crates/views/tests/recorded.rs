@@ -132,7 +132,10 @@ fn published_add_on_fields_are_declared() {
                 let field = field.as_str().unwrap();
                 let is_raw = field.contains('.') || RAW_IN_LISTS.contains(&field);
                 let is_paired = !source.pairs.is_empty() && PAIRED.contains(&field);
-                assert!(is_raw || is_paired || source.fields.contains_key(field), "{source_type} lacks {field}");
+                assert!(
+                    is_raw || is_paired || source.fields.contains_key(field),
+                    "{source_type} lacks {field}"
+                );
             }
         }
     }

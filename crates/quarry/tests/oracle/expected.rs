@@ -43,7 +43,9 @@ impl fmt::Display for Entry {
         writeln!(formatter, "\n  rows         {rows}")?;
         if !self.dropped.is_empty() {
             writeln!(formatter, "  dropped      {}", self.dropped)?;
-            writeln!(formatter, "  because      {}", self.because.join(", "))?;
+            if !self.because.is_empty() {
+                writeln!(formatter, "  because      {}", self.because.join(", "))?;
+            }
             writeln!(formatter, "  why          {}", self.why)?;
         }
         Ok(())
@@ -87,7 +89,10 @@ impl Expected {
     /// Parts of the file that no example has.
     pub fn without(&self, names: &[&str]) -> Vec<String> {
         let heads = self.text.lines().filter(|line| !line.is_empty() && !line.starts_with([' ', '#']));
-        heads.filter(|head| !names.contains(head)).map(|head| format!("{head}: no example has this name")).collect()
+        heads
+            .filter(|head| !names.contains(head))
+            .map(|head| format!("{head}: no example has this name"))
+            .collect()
     }
 
     /// Rewrites the file if `UPDATE` is set.

@@ -30,7 +30,8 @@ const SILENT: [&str; 6] = [
 const UNREACHABLE: [&str; 0] = [];
 
 /// Members that name what was done; the benign twin of an event is the event with others.
-const OPERATIONS: [&str; 4] = ["/eventName", "/operationName", "/properties/activityDisplayName", "/Operation"];
+const OPERATIONS: [&str; 4] =
+    ["/eventName", "/operationName", "/properties/activityDisplayName", "/Operation"];
 
 /// A detection, its example, and what is said of them.
 struct Example {
@@ -109,7 +110,8 @@ fn examined(example: &Example) -> Option<Entry> {
     let selects = |file: &str| both.iter().any(|row| row["source"] == Value::from(file));
     // With the twin beside it, which adds nothing where the base search does not select it.
     let fired = rows(&example.query, &shown(folder.path()))?.len();
-    let mut entry = Entry { name: example.name.clone(), selected: selects(&event), rows: fired, ..Entry::default() };
+    let mut entry =
+        Entry { name: example.name.clone(), selected: selects(&event), rows: fired, ..Entry::default() };
     entry.twin_is_silent = !selects(&twin);
     entry.labelled = example.is_selected;
     if entry.asks_for_reason(example.has_threshold) {
@@ -120,17 +122,20 @@ fn examined(example: &Example) -> Option<Entry> {
 
 /// Where `quarry explain` says that the event was dropped, and which fields it blames.
 fn explained(example: &Example, event: &str) -> Option<(String, Vec<String>)> {
-    let (query, wanted) = (format!("--expression={}", example.query), format!("sourcetype={}", example.source_type));
-    let run = with_knowledge(&["explain", "--output", "json", "--where", &wanted, &query], event)?.run().exits(0);
+    let (query, wanted) =
+        (format!("--expression={}", example.query), format!("sourcetype={}", example.source_type));
+    let run =
+        with_knowledge(&["explain", "--output", "json", "--where", &wanted, &query], event)?.run().exits(0);
     let traces: Value = serde_json::from_str(run.text()).expect("an explanation is JSON");
     let stages = traces[0]["stages"].as_array().expect("a list");
-    let dropped = stages.iter().find(|stage| stage["passed"] == false).map_or("nowhere".to_owned(), |stage| {
-        let kind = stage["kind"].as_str().expect("a stage has a kind");
-        let command = stage["text"].as_str().expect("a stage has a text").split_whitespace().next();
-        // The base search begins with a macro or a term: no command.
-        let command = command.filter(|_| stage["column"] != 1).unwrap_or("the base search");
-        format!("{}:{} {kind} of {command}", stage["line"], stage["column"])
-    });
+    let dropped =
+        stages.iter().find(|stage| stage["passed"] == false).map_or("nowhere".to_owned(), |stage| {
+            let kind = stage["kind"].as_str().expect("a stage has a kind");
+            let command = stage["text"].as_str().expect("a stage has a text").split_whitespace().next();
+            // The base search begins with a macro or a term: no command.
+            let command = command.filter(|_| stage["column"] != 1).unwrap_or("the base search");
+            format!("{}:{} {kind} of {command}", stage["line"], stage["column"])
+        });
     let causes = traces[0]["causes"].as_array().expect("a list").iter();
     let mut fields: Vec<String> =
         causes.map(|cause| cause["field"].as_str().expect("a cause names a field").to_owned()).collect();

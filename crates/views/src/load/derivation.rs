@@ -42,11 +42,7 @@ const FORMS: [Form; 18] = [
         with: &[],
         build: |fields, _, node| fields.boxed(node).map(Derivation::Punctuation),
     },
-    Form {
-        key: "start_of",
-        with: &["in"],
-        build: |fields, table, node| offset(fields, table, node, false),
-    },
+    Form { key: "start_of", with: &["in"], build: |fields, table, node| offset(fields, table, node, false) },
     Form { key: "end_of", with: &["in"], build: |fields, table, node| offset(fields, table, node, true) },
     Form { key: "meta", with: &[], build: meta },
     Form { key: "field", with: &[], build: |fields, _, node| fields.reference(node) },
