@@ -49,6 +49,7 @@ module() {
 
 measure objects "quarry" "$quarry" query benches/flagship.spl --logs "$logs" --output csv
 measure objects "quarry, one thread" "$quarry" query benches/flagship.spl --logs "$logs" --output csv --threads 1
+measure objects "quarry, aggregate.spl" "$quarry" query benches/aggregate.spl --logs "$logs" --output csv
 if have libdeflate-gunzip libdeflate-tools; then
     measure objects "libdeflate-gunzip -c" xargs -a "$data/files" libdeflate-gunzip -c
 fi
