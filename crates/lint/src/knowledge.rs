@@ -136,7 +136,10 @@ pub struct Operations {
     /// Event source, where the log names one.
     #[serde(default)]
     pub event_source: Option<String>,
-    /// A detection of the technique needs them.
+    /// Which of the technique's ways they belong to; a detection may be about one of them.
+    #[serde(default)]
+    pub way: String,
+    /// A detection of the technique, or of the way, needs them.
     pub needed: Vec<String>,
     /// Steps around the technique.
     #[serde(default)]

@@ -27,6 +27,20 @@ fn findings_exit_with_one_and_say_where() {
 }
 
 #[test]
+fn the_detections_of_all_packs_have_none() {
+    let mut checked = 0;
+    for pack in quarry_pack::Packs::embedded().expect("packs").packs {
+        let technique = pack.technique.as_deref().expect("a technique");
+        let run = quarry(["lint", technique]).run();
+        let queries = pack.detections.len();
+        assert_eq!(run.text(), format!("{queries} queries: no findings\n"), "{technique}: {}", run.text());
+        run.exits(0);
+        checked += queries;
+    }
+    assert!(checked >= 38, "{checked}");
+}
+
+#[test]
 fn json_and_sarif_are_machine_readable() {
     let folder = Folder::new();
     folder.write("open.aql", OPEN);
@@ -42,6 +56,56 @@ fn json_and_sarif_are_machine_readable() {
     assert_eq!(found["runs"][0]["results"][0]["ruleId"], "LNT005");
 }
 
+/// What SARIF 2.1.0 requires of a log, of sections 3.13 (log), 3.14 (run), 3.19 (tool component), 3.27 (result),
+/// 3.30 (region) and 3.49 (reporting descriptor).
+#[test]
+fn sarif_has_what_its_specification_requires() {
+    let folder = Folder::new();
+    folder.write("open.aql", OPEN);
+    folder.write("a folder/ä.aql", OPEN);
+    let files = ["open.aql", "a folder/ä.aql"];
+    let run = quarry(["lint", "--output", "sarif"]).with(files).in_folder(folder.path()).run().exits(1);
+    let log: Value = serde_json::from_str(run.text()).expect("JSON");
+    let text = |value: &Value| value.as_str().expect("a string").to_owned();
+    let list = |value: &Value| value.as_array().expect("an array").clone();
+    assert_eq!(log["version"], "2.1.0");
+    let only = ["$schema", "version", "runs"];
+    assert!(log.as_object().expect("an object").keys().all(|key| only.contains(&key.as_str())), "{log:#}");
+    let runs = list(&log["runs"]);
+    assert_eq!(runs.len(), 1);
+    let driver = &runs[0]["tool"]["driver"];
+    assert_eq!(driver["name"], "quarry");
+    assert!(text(&driver["semanticVersion"]).split('.').count() >= 3, "{driver:#}");
+    let rules = list(&driver["rules"]);
+    let mut ids: Vec<String> = rules.iter().map(|rule| text(&rule["id"])).collect();
+    for rule in &rules {
+        assert!(
+            !text(&rule["shortDescription"]["text"]).is_empty() && !text(&rule["help"]["text"]).is_empty()
+        );
+    }
+    ids.sort();
+    ids.dedup();
+    assert_eq!(ids.len(), rules.len(), "each rule once");
+    assert!(["utf16CodeUnits", "unicodeCodePoints"].contains(&text(&runs[0]["columnKind"]).as_str()));
+    let mut uris = Vec::new();
+    for result in list(&runs[0]["results"]) {
+        assert!(!text(&result["message"]["text"]).is_empty());
+        assert!(
+            ["none", "note", "warning", "error"].contains(&text(&result["level"]).as_str()),
+            "{result:#}"
+        );
+        let index = usize::try_from(result["ruleIndex"].as_u64().expect("an index")).expect("a small one");
+        assert_eq!(rules[index]["id"], result["ruleId"]);
+        let place = &list(&result["locations"])[0]["physicalLocation"];
+        uris.push(text(&place["artifactLocation"]["uri"]));
+        let at = |name: &str| place["region"][name].as_u64().expect("a number");
+        assert!(at("startLine") >= 1 && at("startColumn") >= 1, "{result:#}");
+        assert!((at("endLine"), at("endColumn")) >= (at("startLine"), at("startColumn")), "{result:#}");
+    }
+    uris.dedup();
+    assert_eq!(uris, ["open.aql", "a%20folder/%C3%A4.aql"]);
+}
+
 #[test]
 fn fixes_are_written_back() {
     let folder = Folder::new();
@@ -54,6 +118,43 @@ fn fixes_are_written_back() {
     assert!(run.text().starts_with("fixed 1 finding\n"), "{}", run.text());
     let fixed = fs::read_to_string(&file).unwrap();
     assert_eq!(fixed, "SELECT username FROM events WHERE username = 'a' LAST 1 HOURS\n");
+}
+
+#[test]
+fn a_fixed_query_gives_the_same_rows() {
+    let queries = [
+        (
+            "spl",
+            "sourcetype=\"aws:cloudtrail\" (eventName=*Run* OR eventName=*RunInst* OR eventName=*RunInst*)\n| stats count by eventName",
+            "sourcetype=\"aws:cloudtrail\" (eventName=*Run*)\n| stats count by eventName",
+        ),
+        (
+            "spl",
+            "sourcetype=\"aws:cloudtrail\" eventName=*DescribeInst* OR eventName=*Describe* NOT awsRegion=eu*\n| stats count by eventName",
+            "sourcetype=\"aws:cloudtrail\" eventName=*Describe* NOT awsRegion=eu*\n| stats count by eventName",
+        ),
+        (
+            "aql",
+            "SELECT QIDNAME(qid) AS what, COUNT(*) AS n FROM events WHERE QIDNAME(qid) ILIKE '%runinst%' OR QIDNAME(qid) ILIKE '%run%' GROUP BY what ORDER BY what LAST 900 DAYS",
+            "SELECT QIDNAME(qid) AS what, COUNT(*) AS n FROM events WHERE QIDNAME(qid) ILIKE '%run%' GROUP BY what ORDER BY what LAST 900 DAYS",
+        ),
+    ];
+    for (language, before, after) in queries {
+        let folder = Folder::new();
+        let name = format!("query.{language}");
+        folder.write(&name, before);
+        let file = shown(&folder.path().join(&name));
+        let rows = || {
+            let run =
+                quarry(["query", &file, "--quiet", "--output", "csv", "--logs", &examples()]).run().exits(0);
+            run.text().to_owned()
+        };
+        let as_written = rows();
+        quarry(["lint", &file, "--fix"]).run();
+        assert_eq!(fs::read_to_string(&file).unwrap(), after);
+        assert_eq!(rows(), as_written);
+        assert!(as_written.lines().count() > 1, "{before}: {as_written}");
+    }
 }
 
 #[test]

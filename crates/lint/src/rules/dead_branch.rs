@@ -51,7 +51,9 @@ fn superfluous(text: &str, items: &[Expression], report: &mut Report) {
                 } else {
                     format!("`{condition}` adds nothing: `{wider}` holds whenever it does")
                 };
-                let fix = repeated.then(|| removal(text, item.span)).flatten();
+                // Of two that say the same in other words each adds nothing to the other: one must stay.
+                let superfluous = repeated || !covers(item, other);
+                let fix = superfluous.then(|| removal(text, item.span)).flatten();
                 let labels = vec![(other.span, "by this".to_owned())];
                 report.add_with(message, item.span, Vec::new(), labels, fix);
                 break;
@@ -64,17 +66,28 @@ fn distinct(left: Span, right: Span) -> bool {
     left.end <= right.start || right.end <= left.start
 }
 
-/// Removes an operand together with the `OR` before it, where that is all there is to it.
+/// Removes an operand together with the `OR` before it, or after it, where that is all there is to it. What is
+/// left holds for the same events: where the operand holds, the one that stays does, and both are null together.
 fn removal(text: &str, span: Span) -> Option<Fix> {
-    let before = text.get(..span.start)?.trim_end();
-    let operator = before.len().checked_sub(2)?;
-    let is_or = before.get(operator..)?.eq_ignore_ascii_case("or");
-    let apart = before.get(..operator)?.ends_with(char::is_whitespace);
-    let end = span.end;
-    (is_or && apart).then(|| {
-        let start = before.get(..operator).map_or(operator, |kept| kept.trim_end().len());
-        Fix { span: Span::new(start, end), replacement: String::new() }
-    })
+    let (before, after) = (text.get(..span.start)?, text.get(span.end..)?);
+    let fix = |start, end| Some(Fix { span: Span::new(start, end), replacement: String::new() });
+    if let Some(kept) = without_last_word(before, "or") {
+        return fix(kept.trim_end().len(), span.end);
+    }
+    let rest = after.trim_start();
+    let word = rest.get(..2)?;
+    if word.eq_ignore_ascii_case("or") && rest[2..].starts_with(char::is_whitespace) {
+        return fix(span.start, text.len() - rest[2..].trim_start().len());
+    }
+    None
+}
+
+/// What stands before the last word of a text, if that is `word`.
+fn without_last_word<'t>(text: &'t str, word: &str) -> Option<&'t str> {
+    let text = text.trim_end();
+    let kept = text.get(..text.len().checked_sub(word.len())?)?;
+    let last = text.get(kept.len()..)?;
+    (last.eq_ignore_ascii_case(word) && kept.ends_with(char::is_whitespace)).then_some(kept)
 }
 
 /// Whether one comparison holds whenever another of the same value does.

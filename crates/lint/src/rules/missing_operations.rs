@@ -14,13 +14,40 @@ use crate::{
 /// Reports them, one finding a log.
 pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
     let Some(technique) = technique(analysis) else { return };
-    let mut logs: Vec<&str> = technique.operation.iter().map(|operations| operations.log.as_str()).collect();
-    logs.dedup();
+    let asked = asked_about(analysis, technique);
+    let mut logs: Vec<&str> = Vec::new();
+    for operations in &asked {
+        if !logs.contains(&operations.log.as_str()) {
+            logs.push(&operations.log);
+        }
+    }
     for log in logs {
-        let operations: Vec<&Operations> =
-            technique.operation.iter().filter(|found| found.log == log).collect();
+        let operations: Vec<&Operations> = asked.iter().copied().filter(|found| found.log == log).collect();
         log_finding(analysis, technique, log, &operations, report);
     }
+}
+
+/// The operations of the ways that the query looks at; where it looks at none, those of the first.
+fn asked_about<'k>(analysis: &Analysis<'_>, technique: &'k Technique) -> Vec<&'k Operations> {
+    let seen = |operations: &Operations| {
+        reads(analysis, &operations.log)
+            && names(&[operations], |found| &found.needed)
+                .any(|(name, service)| passes(analysis, &operations.log, name, service))
+    };
+    let judged: Vec<(&Operations, bool)> =
+        technique.operation.iter().map(|operations| (operations, seen(operations))).collect();
+    // A log of which every way passes does not tell what the query is about.
+    let telling = |log: &str| judged.iter().any(|(operations, seen)| operations.log == log && !seen);
+    let chosen = judged.iter().filter(|(operations, seen)| *seen && telling(&operations.log));
+    let mut ways: Vec<&str> = chosen.map(|(operations, _)| operations.way.as_str()).collect();
+    if ways.is_empty() {
+        let passing = judged.iter().filter(|(_, seen)| *seen).map(|(operations, _)| operations.way.as_str());
+        ways = passing.collect();
+    }
+    if ways.is_empty() {
+        ways.extend(technique.operation.first().map(|operations| operations.way.as_str()));
+    }
+    technique.operation.iter().filter(|operations| ways.contains(&operations.way.as_str())).collect()
 }
 
 /// The technique that the query is said to detect: by its context, or by its text.
