@@ -338,3 +338,16 @@ fn equal_expressions_are_compiled_once() {
     };
     assert!(Arc::ptr_eq(&pattern("x"), &pattern("y")));
 }
+
+#[test]
+fn names_beside_values_are_fields() {
+    let head = "[[view.splunk.source]]\nlog_type = \"aws.cloudtrail\"\n";
+    let catalog =
+        load(&format!("{head}pairs = [{{ names = \"tags{{}}.key\", values = \"tags{{}}.value\" }}]"));
+    let view = catalog.view("splunk").unwrap();
+    let source = source(&catalog, "splunk", "aws.cloudtrail");
+    let derivation = view.derivation(source, "team");
+    assert!(matches!(&derivation, Derivation::First(items) if items.len() == 2), "{derivation:?}");
+    assert!(matches!(view.derivation(source, "a.team"), Derivation::Path(_)));
+    assert!(refusal(&format!("{head}pairs = [{{ names = \"tags{{}}.key\" }}]")).contains("values"));
+}
