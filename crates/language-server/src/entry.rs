@@ -4,7 +4,7 @@ use quarry_aql::registry as aql;
 use quarry_functions::{Literal, aggregate_table, scalar_table};
 use quarry_pack::Language;
 use quarry_plan::Type;
-use quarry_spl::registry::{self as spl, Status};
+use quarry_spl::registry::{self as spl, Status, Usage};
 use quarry_views::{Derivation, View, ViewSource};
 
 /// A word of a language or view.
@@ -105,16 +105,22 @@ fn aql_meaning(function: &aql::Function) -> String {
 }
 
 fn spl_words() -> Vec<Entry> {
-    let commands = spl::COMMANDS.iter().map(|row| Entry {
-        name: row.name.to_owned(),
-        kind: EntryKind::Command,
-        syntax: format!("| {}", row.name),
-        meaning: status_text("command", row.status),
-        page: Some(spl_page(row.name)),
+    let commands = spl::COMMANDS.iter().map(|row| {
+        let usage = usage(spl::COMMAND_USAGE, row.name);
+        Entry {
+            name: row.name.to_owned(),
+            kind: EntryKind::Command,
+            syntax: format!("| {}", usage.map_or(row.name, |usage| usage.syntax)),
+            meaning: meaning(usage, "command", row.status),
+            page: Some(spl_page(row.name)),
+        }
     });
-    let functions = spl::FUNCTIONS.iter().map(|row| spl_function(row.name, row.status, "eval function"));
-    let aggregations =
-        spl::AGGREGATIONS.iter().map(|row| spl_function(row.name, row.status, "statistical function"));
+    let functions = spl::FUNCTIONS
+        .iter()
+        .map(|row| spl_function(row.name, row.status, "eval function", spl::FUNCTION_USAGE));
+    let aggregations = spl::AGGREGATIONS
+        .iter()
+        .map(|row| spl_function(row.name, row.status, "statistical function", spl::AGGREGATION_USAGE));
     let mut all: Vec<Entry> = commands.chain(functions).collect();
     for entry in aggregations {
         // Some names serve both; the page of the eval function stands.
@@ -132,14 +138,32 @@ fn spl_page(name: &str) -> String {
     format!("https://docs.splunk.com/Documentation/Splunk/latest/SearchReference/{first}{}", letters.as_str())
 }
 
-fn spl_function(name: &str, status: Status, what: &str) -> Entry {
+/// What the registry says of a word.
+fn usage(table: &'static [Usage], name: &str) -> Option<&'static Usage> {
+    table.iter().find(|usage| usage.name == name)
+}
+
+/// What a word does, and whether it does so here.
+fn meaning(usage: Option<&Usage>, what: &str, status: Status) -> String {
+    match (usage, status) {
+        (None, _) => status_text(what, status),
+        (Some(usage), Status::Supported) => usage.meaning.to_owned(),
+        (Some(usage), _) => format!("{}\n\n{}", usage.meaning, status_text(what, status)),
+    }
+}
+
+fn spl_function(name: &str, status: Status, what: &str, table: &'static [Usage]) -> Entry {
     let plan_name = format!("spl_{name}");
     let scalar = scalar_table().find(|row| row.name == plan_name).map(|row| (row.signature, row.meaning));
     let aggregate =
         || aggregate_table().find(|row| row.name == plan_name).map(|row| (row.signature, row.meaning));
     let (syntax, meaning) = match scalar.or_else(aggregate) {
         Some((signature, meaning)) => (signature.to_owned(), meaning.to_owned()),
-        None => (format!("{name}(...)"), status_text(what, status)),
+        None => {
+            let usage = usage(table, name);
+            let syntax = usage.map_or_else(|| format!("{name}(...)"), |usage| usage.syntax.to_owned());
+            (syntax, meaning(usage, what, status))
+        }
     };
     let meaning = meaning + &examples(&plan_name, name);
     Entry { name: name.to_owned(), kind: EntryKind::Function, syntax, meaning, page: None }

@@ -181,6 +181,25 @@ fn an_spl_file_with_bytes_as_positions() {
 }
 
 #[test]
+fn hovering_over_words_of_spl_shows_how_they_are_written() {
+    session(json!({}), |editor, _| {
+        editor.open(
+            SPL,
+            "index=* | stats estdc_error(user) AS n by eventName\n| eval a=if(n>1, 1, 2)\n| predict n",
+        );
+        let stats = editor.hover(SPL, 0, 12);
+        assert!(
+            stats.contains("| stats <aggregations> [BY <fields>]") && stats.contains("One row a group"),
+            "{stats}"
+        );
+        let function = editor.hover(SPL, 1, 10);
+        assert!(function.contains("if(<condition>, <value>, <other>)"), "{function}");
+        let planned = editor.hover(SPL, 2, 4);
+        assert!(planned.contains("does not run here yet"), "{planned}");
+    });
+}
+
+#[test]
 fn what_is_not_known_is_answered_and_passed_over() {
     session(json!({}), |editor, _| {
         let answer = editor.request("workspace/symbol", json!({"query": "x"}));

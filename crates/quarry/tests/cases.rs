@@ -4,14 +4,14 @@
 //! is reported when it differs, and fails when it no longer does.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::{Path, PathBuf},
 };
 
 use serde_json::{Value, json};
 
-use crate::common::{Folder, quarry};
+use crate::common::{Folder, quarry, shared};
 
 const NAMES: [&str; 3] = ["query", "events", "expected"];
 
@@ -185,6 +185,48 @@ fn every_rule_has_a_case_that_names_it() {
     let named: BTreeSet<&str> = cases.iter().flat_map(|case| case.settings("rule")).collect();
     assert_eq!(rules.difference(&named).collect::<Vec<_>>(), Vec::<&&str>::new(), "rules without a case");
     assert_eq!(named.difference(&rules).collect::<Vec<_>>(), Vec::<&&str>::new(), "rules not in RULES.md");
+}
+
+/// The rules that an entry of the reference is held by, by section and first word.
+fn places() -> BTreeMap<String, Vec<&'static str>> {
+    let rows = include_str!("cases/RULES.md").split("| entry | rules |").nth(1).expect("the second table");
+    let row = |line: &'static str| {
+        let (entry, rules) = line.strip_prefix("| ")?.trim_end_matches(" |").split_once(" | ")?;
+        Some((entry.to_owned(), rules.split(", ").collect()))
+    };
+    rows.lines().filter_map(row).collect()
+}
+
+#[test]
+fn documented_and_measured_rules_of_the_reference_have_cases() {
+    let Some(file) = shared("reference/spl/semantics.md") else { return };
+    let text = fs::read_to_string(file).expect("the reference is readable");
+    let known = include_str!("cases/RULES.md");
+    let (mut places, mut section, mut seen) = (places(), String::new(), 0);
+    for line in text.lines() {
+        if let Some(rest) = line.strip_prefix("## ") {
+            section = rest.split(' ').next().unwrap_or_default().to_owned();
+            continue;
+        }
+        let marks =
+            ["[D]", "[M]", "[D/", "[D ", "[M:"].map(|mark| line.matches(mark).count()).iter().sum::<usize>();
+        if section.is_empty() || marks == 0 {
+            continue;
+        }
+        let letters = line.trim_start_matches(|letter: char| !letter.is_alphanumeric());
+        let word: String = letters.chars().take_while(|letter| letter.is_alphanumeric()).collect();
+        let entry = format!("{section} {word}");
+        let rules = places.remove(&entry).unwrap_or_else(|| panic!("no rule holds `{entry}`: {line}"));
+        assert!(rules.len() >= marks, "{marks} marks, {} rules: {line}", rules.len());
+        assert!(rules.iter().all(|rule| known.contains(&format!("| `{rule}` |"))), "{rules:?}");
+        seen += 1;
+    }
+    assert!(seen > 20, "only {seen} entries");
+    assert_eq!(
+        places.keys().collect::<Vec<_>>(),
+        Vec::<&String>::new(),
+        "entries that the reference has not"
+    );
 }
 
 #[test]

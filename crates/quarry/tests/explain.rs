@@ -109,3 +109,33 @@ fn founding_aql_lets_a_sign_in_through_by_its_source_alone() {
     assert!(admitted[0]["text"].as_str().unwrap().contains("azure"));
     assert_eq!(all[0]["passed"], true);
 }
+
+#[test]
+fn a_value_from_a_table_is_followed_to_what_was_looked_up() {
+    let folder = Folder::new();
+    let query = "sourcetype=\"aws:cloudtrail\" eventName=RunInstances\n| lookup teams user OUTPUT team\n| where team=\"red\"\n| table user team";
+    folder.write("q.spl", query);
+    let record = |id: &str, user: &str| {
+        format!(
+            "{{\"eventVersion\":\"1.08\",\"eventSource\":\"ec2.amazonaws.com\",\"eventName\":\"RunInstances\",\"eventTime\":\"2024-01-01T00:00:00Z\",\"eventID\":\"{id}\",\"user\":\"{user}\"}}\n"
+        )
+    };
+    let logs = folder.write("events.jsonl", record("e-1", "bob") + &record("e-2", "alice"));
+    let tables = shown(&root().join("crates/quarry/tests/data/lookups"));
+    let of = |id: &str| {
+        let arguments = ["--event", id, "--logs", &logs, "--lookups", &tables, "--splunk-fields", "json"];
+        explain(folder.path(), "q.spl", &arguments)[0].clone()
+    };
+    let dropped = of("e-1");
+    assert_eq!(dropped["passed"], false);
+    let stage =
+        dropped["stages"].as_array().unwrap().iter().find(|stage| stage["kind"] == "compute").unwrap();
+    assert_eq!((&stage["line"], &stage["columns"][0]["name"]), (&Value::from(2), &Value::from("team")));
+    assert_eq!(stage["columns"][0]["value"], "blue");
+    assert_eq!(stage["columns"][0]["from"], serde_json::json!({"user": "bob"}));
+    let cause = &dropped["causes"][0];
+    assert_eq!((&cause["field"], &cause["value"]), (&Value::from("user"), &Value::from("bob")));
+    assert_eq!(cause["through"], serde_json::json!(["team"]));
+    assert!(!dropped.to_string().contains("\\u0001"), "no helper column is shown: {dropped}");
+    assert_eq!(of("e-2")["passed"], true);
+}

@@ -47,6 +47,28 @@ pub enum Origin {
     Case { arms: Vec<(Condition, Origin)>, otherwise: Box<Origin> },
 }
 
+impl Origin {
+    /// Puts what a lookup looked up in place of its helper columns, which no query names.
+    pub fn see_through(&mut self, helpers: &HashMap<String, Vec<(String, Probe)>>) {
+        match self {
+            Self::Columns(columns) => {
+                let seen = std::mem::take(columns).into_iter().flat_map(|(name, probe)| {
+                    helpers.get(&name).cloned().unwrap_or_else(|| vec![(name, probe)])
+                });
+                for column in seen.collect::<Vec<_>>() {
+                    if !columns.iter().any(|(name, _)| *name == column.0) {
+                        columns.push(column);
+                    }
+                }
+            }
+            Self::Case { arms, otherwise } => {
+                arms.iter_mut().for_each(|(_, origin)| origin.see_through(helpers));
+                otherwise.see_through(helpers);
+            }
+        }
+    }
+}
+
 /// Adds probes to a plan.
 #[derive(Default)]
 pub struct Prober {

@@ -1,5 +1,7 @@
 //! Following an event from its source up to the output.
 
+use std::collections::HashMap;
+
 use quarry_diagnostic::Span;
 use quarry_plan::{Expression, ExpressionKind, Node, Operator, TimeRange, Type};
 
@@ -214,6 +216,7 @@ fn segment(
         .collect();
     plan = prober.place(plan);
     let (mut steps, mut length) = (Vec::new(), 0);
+    let mut helpers = HashMap::new();
     for node in rest {
         match &node.operator {
             Operator::Filter { predicate, .. } => {
@@ -222,9 +225,11 @@ fn segment(
             }
             Operator::Extend { columns, .. } | Operator::Project { columns, .. } => {
                 let keeps = matches!(node.operator, Operator::Extend { .. });
-                plan = computed(&mut prober, &mut steps, plan, node.span, columns, keeps);
+                plan = computed(&mut prober, &mut steps, plan, node.span, (columns, keeps), &helpers);
             }
-            Operator::Lookup(lookup) => plan = looked_up(&mut prober, &mut steps, plan, node.span, lookup),
+            Operator::Lookup(lookup) => {
+                plan = looked_up(&mut prober, &mut steps, plan, node.span, lookup, &mut helpers);
+            }
             Operator::Sort { .. } => {}
             _ => break,
         }
@@ -238,21 +243,25 @@ fn segment(
     Segment { plan, steps, groups, base, length }
 }
 
+/// What the helper columns of lookups are from.
+type Helpers = HashMap<String, Vec<(String, Probe)>>;
+
 /// Adds an Extend (`keeps`) or a Project with its probes.
 fn computed(
     prober: &mut Prober,
     steps: &mut Vec<Step>,
     plan: Node,
     span: Span,
-    columns: &[(String, Expression)],
-    keeps: bool,
+    (columns, keeps): (&[(String, Expression)], bool),
+    helpers: &Helpers,
 ) -> Node {
     let is_new = |name: &str, value: &Expression| {
         !name.starts_with("__") && !matches!(&value.kind, ExpressionKind::Column(same) if same == name)
     };
     let shown: Vec<&(String, Expression)> =
         columns.iter().filter(|(name, value)| is_new(name, value)).collect();
-    let origins: Vec<Origin> = shown.iter().map(|(_, value)| prober.origin(value)).collect();
+    let mut origins: Vec<Origin> = shown.iter().map(|(_, value)| prober.origin(value)).collect();
+    origins.iter_mut().for_each(|origin| origin.see_through(helpers));
     let input = Box::new(prober.place(plan));
     let mut columns = columns.to_vec();
     let operator = if keeps {
@@ -280,11 +289,16 @@ fn looked_up(
     plan: Node,
     span: Span,
     lookup: &quarry_plan::Lookup,
+    helpers: &mut Helpers,
 ) -> Node {
     let keys: Vec<Vec<_>> = lookup.keys.iter().map(|key| prober.columns_of(&key.value)).collect();
     let input = Box::new(prober.place(plan));
     let plan = Node::new(Operator::Lookup(quarry_plan::Lookup { input, ..lookup.clone() }), span);
-    let shown = lookup.outputs.iter().filter(|(name, _)| !name.starts_with('\u{1}'));
+    let is_helper = |name: &str| name.starts_with('\u{1}');
+    let shown = lookup.outputs.iter().filter(|(name, _)| !is_helper(name));
+    for (name, _) in lookup.outputs.iter().filter(|(name, _)| is_helper(name)) {
+        helpers.insert(name.clone(), keys.concat());
+    }
     let values: Vec<_> = shown
         .map(|(name, _)| {
             let probe = prober.text(&Expression::column(name.clone(), span));

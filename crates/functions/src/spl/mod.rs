@@ -12,6 +12,7 @@ mod command_names;
 mod compare;
 mod convert;
 mod data;
+mod entropy;
 mod hash;
 mod inform;
 mod json_edit;
@@ -63,6 +64,7 @@ pub(crate) const TABLES: &[&[Function]] = &[
     compare::FUNCTIONS,
     convert::FUNCTIONS,
     data::FUNCTIONS,
+    entropy::FUNCTIONS,
     hash::FUNCTIONS,
     inform::FUNCTIONS,
     json_edit::FUNCTIONS,

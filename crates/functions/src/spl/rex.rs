@@ -7,7 +7,7 @@ use quarry_plan::Type;
 
 use super::regular::expand;
 use crate::base::Literal::{List, Null, Num, Text};
-use crate::base::{ArgumentTypes, Call, Function, Memo, results};
+use crate::base::{ArgumentTypes, Call, Example, Function, Memo, Row, results};
 use crate::pattern::{Groups, Pattern, cached_pattern};
 
 const SOURCE: &str = "Splunk search reference, rex";
@@ -52,7 +52,72 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         evaluate: rex_sed,
         uses_now: false,
     },
+    named(
+        "spl_rex_named",
+        results::text,
+        rex_named,
+        &[
+            (&[Text("a=1, b c=2"), Text(PAIRS), Text("k"), Text("v"), Text("b_c")], Text("2")),
+            (&[Text("a=1, a=2"), Text(PAIRS), Text("k"), Text("v"), Text("a")], Text("1")),
+            (&[Text("a=1"), Text(PAIRS), Text("k"), Text("v"), Text("b")], Null),
+        ],
+    ),
+    named(
+        "spl_rex_named_all",
+        results::list,
+        rex_named,
+        &[(&[Text("a=1, a=2"), Text(PAIRS), Text("k"), Text("v"), Text("a")], List(&["1", "2"]))],
+    ),
 ];
+
+/// Pairs, for the examples.
+const PAIRS: &str = "(?<k>[a-z ]+)=(?<v>\\d)";
+
+const fn named(
+    name: &'static str,
+    result: fn(&ArgumentTypes<'_>) -> Type,
+    evaluate: fn(&Call<'_>) -> ArrayRef,
+    examples: &'static [Example],
+) -> Function {
+    Function {
+        name,
+        signature: "FORMAT = $1::$2",
+        meaning: "What a group captured where another captured the name; other letters in it count as `_`.",
+        source: "Splunk Admin Manual, transforms.conf: FORMAT, CLEAN_KEYS",
+        examples,
+        arity: (5, 5),
+        result,
+        evaluate,
+        uses_now: false,
+    }
+}
+
+/// A name with `_` for what can stand in no name.
+fn clean(name: &str) -> String {
+    let letters = name.trim().chars();
+    letters.map(|letter| if letter.is_ascii_alphanumeric() || letter == '_' { letter } else { '_' }).collect()
+}
+
+fn rex_named(call: &Call<'_>) -> ArrayRef {
+    let mut memo = Memo::new();
+    let mut found = |row: Row<'_>| -> Option<Vec<String>> {
+        let (expression, key, value, name) = (row.text(1)?, row.text(2)?, row.text(3)?, row.text(4)?);
+        let prepare = |expression: &str| {
+            let pattern = cached_pattern(expression, false)?;
+            Some((pattern.group_index(&key)?, pattern.group_index(&value)?, pattern))
+        };
+        let (key, value, pattern) = memo.get(&expression, prepare).as_ref()?;
+        let text = row.text(0)?;
+        let matches = pattern
+            .matches(&text)
+            .filter(|groups| groups.get(&text, *key).is_some_and(|key| key == name || clean(key) == name));
+        Some(matches.filter_map(|groups| groups.get(&text, *value).map(str::to_owned)).collect())
+    };
+    if call.result == Type::TextList {
+        return call.lists(|row| Some(found(row)?.into_iter().map(Cow::Owned).collect()));
+    }
+    call.texts(|row| found(row)?.into_iter().next().map(Cow::Owned))
+}
 
 fn one_or_many(arguments: &ArgumentTypes<'_>) -> Type {
     let limited = arguments.types.len() < 4 || arguments.constant(3) == Some("1");

@@ -15,6 +15,7 @@ mod pattern;
 mod prepare;
 mod search;
 mod time;
+mod transforms;
 mod wildcard;
 
 use std::{cell::RefCell, rc::Rc};

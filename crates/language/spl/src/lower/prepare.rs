@@ -6,7 +6,7 @@ use quarry_plan::{Expression, TextPattern, Type};
 
 use super::commands::{lookup, rex};
 use super::context::{Context, LateRule, RAW, SOURCE_TYPE, convert, wider};
-use super::{build, expression, search};
+use super::{build, codes, expression, pattern as regular, search, transforms};
 use crate::knowledge::conf::{Stanza, is_true};
 use crate::tree::{Arguments, Item, Quote, Word};
 use crate::{Knowledge, Macros};
@@ -14,7 +14,7 @@ use crate::{Knowledge, Macros};
 /// The order of classes of settings; names begin with these.
 const CLASSES: &[(&str, Apply)] = &[
     ("EXTRACT-", extract),
-    ("REPORT-", report),
+    ("REPORT-", transforms::report),
     ("FIELDALIAS-", alias),
     ("EVAL-", calculate),
     ("LOOKUP-", look_up),
@@ -43,6 +43,7 @@ pub(super) fn prepare(context: &mut Context<'_>) {
     }
     event_types(context, knowledge);
     tags(context, knowledge);
+    let ignored = ignored_settings(context, knowledge);
     let found = std::mem::replace(&mut context.diagnostics, known);
     for diagnostic in found.into_iter().filter(Diagnostic::is_error) {
         context.report(Diagnostic::warning(
@@ -51,8 +52,43 @@ pub(super) fn prepare(context: &mut Context<'_>) {
             Span::default(),
         ));
     }
+    if let Some(ignored) = ignored {
+        context.report(ignored);
+    }
     context.add_rule(LateRule::Prepared);
     context.forget_all();
+}
+
+/// Settings that say how an indexer reads times out of text; logs here are read as their log type says.
+const TIME_SETTINGS: &[&str] = &[
+    "DATETIME_CONFIG",
+    "MAX_TIMESTAMP_LOOKAHEAD",
+    "TIME_FORMAT",
+    "TIME_PREFIX",
+    "TIMESTAMP_FIELDS",
+    "TZ",
+    "TZ_ALIAS",
+];
+
+/// A note of settings about time that a source type of the view has and that change nothing.
+fn ignored_settings(context: &Context<'_>, knowledge: &Knowledge) -> Option<Diagnostic> {
+    let sources = &context.options.view.sources;
+    let concerned = knowledge
+        .props
+        .iter()
+        .filter(|stanza| sources.iter().any(|source| source.source_type.eq_ignore_ascii_case(&stanza.name)));
+    let mut found: Vec<String> = Vec::new();
+    for stanza in concerned {
+        for (key, _) in stanza.settings.iter().filter(|(key, _)| TIME_SETTINGS.contains(&key.as_str())) {
+            found.push(format!("`{key}` of `[{}]`", stanza.name));
+        }
+    }
+    found.dedup();
+    let verb = if found.len() == 1 { "changes" } else { "change" };
+    let message =
+        format!("{} {verb} nothing: the time of an event is that of its log type", found.join(", "));
+    let note = Diagnostic::note(codes::OPTION_IGNORED, message, Span::default());
+    (!found.is_empty()).then(|| note.with_help("`quarry.toml` says where a log type has its time"))
 }
 
 /// Which events a stanza is about; none if it is about none that can be told.
@@ -77,7 +113,13 @@ fn condition(context: &mut Context<'_>, stanza: &str) -> Option<Expression> {
 }
 
 /// Sets a field where a condition holds and there is a value; elsewhere it stays.
-fn set(context: &mut Context<'_>, condition: &Expression, name: &str, value: Expression, have: Type) {
+pub(super) fn set(
+    context: &mut Context<'_>,
+    condition: &Expression,
+    name: &str,
+    value: Expression,
+    have: Type,
+) {
     if have == Type::Null {
         return;
     }
@@ -95,22 +137,28 @@ fn set(context: &mut Context<'_>, condition: &Expression, name: &str, value: Exp
     context.assign(vec![(name.to_owned(), value)]);
 }
 
-fn groups(
+pub(super) fn groups(
     context: &mut Context<'_>,
     condition: &Expression,
     field: &str,
     pattern: &str,
     names: &[(String, String)],
+    all: bool,
 ) {
     let span = context.span;
     let input = context.field(field, span);
-    if context.type_of(&input) == Type::Null {
+    if context.type_of(&input) == Type::Null || !regular::is_fine(context, pattern, span) {
         return;
     }
+    let have = if all { Type::TextList } else { Type::Text };
     for (group, name) in names {
-        let arguments = vec![input.clone(), Expression::text(pattern, span), Expression::text(group, span)];
-        let value = build::call("rex", arguments, Type::Text, span);
-        set(context, condition, name, value, Type::Text);
+        let mut arguments =
+            vec![input.clone(), Expression::text(pattern, span), Expression::text(group, span)];
+        if all {
+            arguments.push(build::number(0.0, span));
+        }
+        let value = build::call("rex", arguments, have, span);
+        set(context, condition, name, value, have);
     }
 }
 
@@ -122,55 +170,7 @@ fn extract(context: &mut Context<'_>, _: &Knowledge, condition: &Expression, _: 
     };
     let names: Vec<(String, String)> =
         rex::group_names(pattern).into_iter().map(|name| (name.clone(), name)).collect();
-    groups(context, condition, field, pattern, &names);
-}
-
-/// Names of stanzas of transforms.conf.
-fn report(context: &mut Context<'_>, knowledge: &Knowledge, condition: &Expression, _: &str, value: &str) {
-    for name in value.split(',').map(str::trim) {
-        let Some(transform) = knowledge.transforms.iter().find(|stanza| stanza.name == name) else {
-            continue;
-        };
-        let Some(pattern) = transform.get("REGEX") else { continue };
-        let field = transform.get("SOURCE_KEY").unwrap_or(RAW);
-        let mut names: Vec<(String, String)> =
-            rex::group_names(pattern).into_iter().map(|name| (name.clone(), name)).collect();
-        let pattern = numbered_groups(pattern);
-        for part in transform.get("FORMAT").unwrap_or_default().split_whitespace() {
-            if let Some((name, number)) = part.split_once("::$") {
-                names.push((format!("g{number}"), name.to_owned()));
-            }
-        }
-        groups(context, condition, field, &pattern, &names);
-    }
-}
-
-/// The pattern with a name, `g1` and so on, for every group that has none.
-fn numbered_groups(pattern: &str) -> String {
-    let (mut out, mut number, mut escaped, mut class) = (String::new(), 0, false, false);
-    let mut letters = pattern.chars().peekable();
-    while let Some(letter) = letters.next() {
-        out.push(letter);
-        match letter {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            '[' => class = true,
-            ']' => class = false,
-            '(' if !class => {
-                let rest: String = letters.clone().take(3).collect();
-                if !rest.starts_with('?') {
-                    number += 1;
-                    out.push_str(&format!("?<g{number}>"));
-                } else if rest.starts_with("?<") && !rest.starts_with("?<=") && !rest.starts_with("?<!")
-                    || rest.starts_with("?P<")
-                {
-                    number += 1;
-                }
-            }
-            _ => {}
-        }
-    }
-    out
+    groups(context, condition, field, pattern, &names, false);
 }
 
 /// `a AS b c ASNEW d`.
@@ -316,14 +316,10 @@ fn add_to_list(context: &mut Context<'_>, field: &str, names: Vec<(Expression, S
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
-    use super::{decoded, numbered_groups};
+    use super::decoded;
 
     #[test]
-    fn groups_get_numbers_as_names() {
-        assert_eq!(
-            numbered_groups(r"(a)(?:b)\((?<x>c)([(])(d)"),
-            r"(?<g1>a)(?:b)\((?<x>c)(?<g3>[(])(?<g4>d)"
-        );
+    fn stanza_names_are_decoded() {
         assert_eq!(decoded("aws%3Acloudtrail 5%"), "aws:cloudtrail 5%");
     }
 }

@@ -76,7 +76,7 @@ pub const FUNCTIONS: &[FunctionRow] = &[
     FunctionRow { name: "like", least: 2, most: Some(2), status: Status::Supported },
     FunctionRow { name: "ln", least: 1, most: Some(1), status: Status::Supported },
     FunctionRow { name: "log", least: 1, most: Some(2), status: Status::Supported },
-    FunctionRow { name: "lookup", least: 3, most: Some(3), status: Status::Planned },
+    FunctionRow { name: "lookup", least: 3, most: Some(3), status: Status::Supported },
     FunctionRow { name: "lower", least: 1, most: Some(1), status: Status::Supported },
     FunctionRow { name: "ltrim", least: 1, most: Some(2), status: Status::Supported },
     FunctionRow { name: "map", least: 2, most: None, status: LAMBDA },

@@ -7,6 +7,7 @@ use quarry_plan::{Expression, KeyMatch, Lookup, LookupKey, LookupTable, Node, Op
 
 use super::super::context::{Context, StepKind, convert, wider};
 use super::super::{build, codes, wildcard};
+use super::computed_lookup;
 use super::general::{General, missing};
 use crate::knowledge::{LookupDefinition, LookupSource};
 use crate::tree::{Command, Word};
@@ -27,6 +28,10 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         return missing(context, command, "a field to look up");
     }
     let outputs = pairs(outputs.get(1..).unwrap_or_default());
+    let own = context.environment.knowledge.and_then(|knowledge| knowledge.lookups.find(&name.text));
+    if own.is_none() && computed_lookup::apply(context, &name.text, &keys, &outputs, keeps) {
+        return;
+    }
     let Some((definition, table)) = find(context, name) else { return };
     apply(context, &definition, &table, &keys, &outputs, keeps);
 }

@@ -43,7 +43,12 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         if let Some(found) = parsed.diagnostics.iter().find(|found| found.is_error()) {
             return wrong(context, found, place);
         }
-        let Some(part) = lower_text(context, &parsed.pipeline, place) else { return };
+        let Some(mut part) = lower_text(context, &parsed.pipeline, place) else { return };
+        let found = std::mem::take(&mut part.diagnostics);
+        // What is said about values that are not known yet says nothing.
+        for diagnostic in found.into_iter().filter(|_| rows.is_some()) {
+            context.report(Diagnostic { span: place, ..diagnostic });
+        }
         parts.push(part);
     }
     if parts.is_empty() {
@@ -69,11 +74,7 @@ fn lower_text<'a>(context: &mut Context<'a>, pipeline: &Pipeline, span: Span) ->
         wrong(context, found, span);
         return None;
     }
-    let mut found = found?;
-    for diagnostic in std::mem::take(&mut found.diagnostics) {
-        context.report(Diagnostic { span, ..diagnostic });
-    }
-    Some(found)
+    found
 }
 
 fn wrong(context: &mut Context<'_>, found: &Diagnostic, span: Span) {

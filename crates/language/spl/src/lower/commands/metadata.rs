@@ -56,8 +56,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         ("recentTime".to_owned(), seconds("lastTime")),
         ("type".to_owned(), Expression::text(wanted, span)),
     ]);
-    let order = ["firstTime", field, "lastTime", "recentTime", "totalCount", "type"];
     let mut columns = context.visible();
-    columns.sort_by_key(|column| order.iter().position(|name| *name == column.name));
+    columns.sort_by(|left, right| left.name.cmp(&right.name));
     context.close(columns, false);
 }

@@ -6,6 +6,7 @@ mod append;
 mod bin;
 mod buckets;
 mod chart;
+mod computed_lookup;
 mod convert;
 mod data_models;
 mod dedup;

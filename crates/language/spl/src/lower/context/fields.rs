@@ -22,6 +22,9 @@ pub(crate) enum LateRule {
     Markup { input: Expression },
     /// Text of names and values: what stands between pairs, and between name and value.
     Pairs { input: Expression, pairs: String, values: String },
+    /// Matches of a pattern, one group of which is the name of a field and another its value; all values
+    /// if `all`.
+    Named { input: Expression, pattern: String, key: String, value: String, all: bool },
     /// A line of a table whose columns the header names; both are hidden columns.
     Table { header: String, line: String },
     /// A data model names the event's fields; some of them are never empty.
@@ -160,6 +163,14 @@ impl Context<'_> {
                 };
                 let value = build::coalesce(vec![part("quoted"), part("value")], input.span);
                 (Some((value, Type::Text)), self.before(name, &rule, level))
+            }
+            LateRule::Named { input, pattern, key, value, all } => {
+                let data_type = if *all { Type::TextList } else { Type::Text };
+                let texts = [pattern, key, value, name].map(|text| Expression::text(text, input.span));
+                let arguments = std::iter::once(input.clone()).chain(texts).collect();
+                let function = if *all { "spl_rex_named_all" } else { "spl_rex_named" };
+                let value = Expression::call(function, arguments, data_type, input.span);
+                (Some((value, data_type)), self.before(name, &rule, level))
             }
             LateRule::Table { header, line } => {
                 let span = self.span;

@@ -180,6 +180,11 @@ impl<'a> Context<'a> {
         (column, result)
     }
 
+    /// Whether an expression about the elements of a list is being lowered.
+    pub(crate) fn is_in_element(&self) -> bool {
+        !self.elements.is_empty()
+    }
+
     /// Whether any command has made or changed rows.
     pub(crate) fn has_steps_or_reads(&self) -> bool {
         self.base.is_some() || self.started

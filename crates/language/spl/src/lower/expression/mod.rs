@@ -2,6 +2,7 @@
 
 mod compare;
 mod functions;
+mod lookup_call;
 mod operators;
 mod per_value;
 mod special;

@@ -6,7 +6,8 @@ use quarry_plan::{Comparison, Expression, TextPattern, Type};
 use super::super::search as search_language;
 use super::super::{build, codes, context::Context, pattern};
 use super::{
-    Typed, compare, condition, constant_text, lower, note_source_type, operators, per_value, unify, value,
+    Typed, compare, condition, constant_text, lookup_call, lower, note_source_type, operators, per_value,
+    unify, value,
 };
 use crate::syntax::parse_at;
 use crate::tree::{Arguments, EvalExpression, EvalKind, EvalOperator};
@@ -36,6 +37,7 @@ pub(super) const SPECIAL: &[Row] = &[
     Row { name: "isnotnull", least: 1, most: 1, lower: is_not_null },
     Row { name: "isnull", least: 1, most: 1, lower: is_null },
     Row { name: "like", least: 2, most: 2, lower: like },
+    Row { name: "lookup", least: 3, most: 3, lower: lookup_call::lower },
     Row { name: "match", least: 2, most: 2, lower: matches },
     Row { name: "mvfilter", least: 1, most: 1, lower: per_value::filter },
     Row { name: "mvmap", least: 2, most: 3, lower: per_value::map },

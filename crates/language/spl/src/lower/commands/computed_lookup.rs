@@ -1,0 +1,59 @@
+//! Lookups of public apps that are programs, not tables, where what they compute is known.
+
+use quarry_diagnostic::Diagnostic;
+use quarry_plan::Type;
+
+use super::super::context::{Context, convert};
+use super::super::{build, codes};
+use super::lookup::Pair;
+
+/// One such lookup.
+struct Row {
+    name: &'static str,
+    input: &'static str,
+    output: &'static str,
+    /// The function of the input that gives the output.
+    function: &'static str,
+}
+
+/// The lookups. `ut_shannon_lookup` is of the app URL Toolbox (Splunkbase 2734): the entropy of a word.
+const TABLE: &[Row] =
+    &[Row { name: "ut_shannon_lookup", input: "word", output: "ut_shannon", function: "shannon" }];
+
+/// Adds the output of a computed lookup; false if there is none of that name.
+pub(super) fn apply(
+    context: &mut Context<'_>,
+    name: &str,
+    keys: &[Pair],
+    outputs: &[Pair],
+    keeps: bool,
+) -> bool {
+    let Some(row) = TABLE.iter().find(|row| row.name == name) else { return false };
+    let unknown = keys.iter().find(|(column, _)| column.text != row.input);
+    if let Some((column, _)) = unknown.or(outputs.iter().find(|(column, _)| column.text != row.output)) {
+        let message = format!("the lookup `{name}` has no field `{}` here", column.text);
+        let found = Diagnostic::error(codes::UNKNOWN_LOOKUP_FIELD, message, column.span)
+            .with_help(format!("it gives `{}` for `{}`", row.output, row.input));
+        context.report(found);
+        return true;
+    }
+    let Some((_, field)) = keys.first() else { return true };
+    let target = outputs.first().map_or(row.output, |(_, name)| name.text.as_str());
+    let span = context.span;
+    let value = context.field(&field.text, field.span);
+    let have = context.type_of(&value);
+    if have == Type::Null {
+        return true;
+    }
+    let value = build::call(row.function, vec![convert(value, have, Type::Text)], Type::Text, span);
+    let old = context.find(target).filter(|column| keeps && !column.empty);
+    let value = match old {
+        Some(old) => {
+            let old = convert(quarry_plan::Expression::column(target, span), old.data_type, Type::Text);
+            build::coalesce(vec![old, value], span)
+        }
+        None => value,
+    };
+    context.assign(vec![(target.to_owned(), value)]);
+    true
+}
