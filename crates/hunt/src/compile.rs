@@ -11,9 +11,12 @@ use quarry_spl::{
 };
 use quarry_views::{Catalog, NamedFile, UserFiles, View};
 
-use quarry_pack::Language;
+use quarry_pack::{Language, import};
 
 use crate::{Failure, Outcome};
+
+/// The query is in a language that is not run.
+const NOT_RUN: &str = "RUN002";
 
 /// Which names Splunk searches see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -124,6 +127,7 @@ impl<'a> Compiler<'a> {
             (Language::Spl, SplunkFields::Addon) => "splunk",
             (Language::Spl, SplunkFields::Json) => "splunk-json",
             (Language::Aql, _) => "qradar",
+            (Language::Kql | Language::Sigma, _) => return Err(Failure::Other(not_yet(language))),
         };
         self.catalog.view(name).ok_or_else(|| Failure::Other(format!("no view is named `{name}`")))
     }
@@ -146,10 +150,11 @@ impl<'a> Compiler<'a> {
         discovered: Option<&[(String, Type)]>,
         answers: &[Rows],
     ) -> Outcome<Compiled> {
-        let view = self.view(query.language)?;
+        let view = || self.view(query.language);
         Ok(match query.language {
-            Language::Spl => self.compile_spl(&query.text, view, discovered, answers),
-            Language::Aql => self.compile_aql(&query.text, view),
+            Language::Spl => self.compile_spl(&query.text, view()?, discovered, answers),
+            Language::Aql => self.compile_aql(&query.text, view()?),
+            Language::Kql | Language::Sigma => not_run_yet(query.language),
         })
     }
 
@@ -205,6 +210,27 @@ impl<'a> Compiler<'a> {
     }
 }
 
+/// What is said of a language that is read and shown only.
+#[must_use]
+pub fn not_yet(language: Language) -> String {
+    format!("quarry does not run {} yet", language.title())
+}
+
+fn not_run_yet(language: Language) -> Compiled {
+    let error = Diagnostic::error(NOT_RUN, not_yet(language), Span::new(0, 0));
+    Compiled {
+        plan: None,
+        pending: None,
+        stores: Vec::new(),
+        output: Vec::new(),
+        needs_discovery: false,
+        parsed: false,
+        diagnostics: vec![
+            error.with_help("it runs SPL and AQL; `quarry pack read FILE` shows what the file says"),
+        ],
+    }
+}
+
 /// A reference set, map or table from its CSV file.
 fn reference(named: &NamedFile) -> Outcome<ReferenceCollection> {
     let failed = |error| Failure::of(format!("cannot read `{}`", named.file.display()), error);
@@ -232,19 +258,31 @@ pub fn language_of(path: &Path) -> Option<Language> {
     Language::of_file(path)
 }
 
-/// The searches of a file that Splunk's users keep them in: a detection of security_content or a
-/// savedsearches.conf; none if the file is something else.
-#[must_use]
-pub fn saved_searches(path: &Path) -> Option<Vec<QueryText>> {
-    let name = path.file_name()?.to_str()?;
-    let text = std::fs::read_to_string(path).ok()?;
-    let found = quarry_spl::saved_searches(name, &text)?;
-    let query = |found: quarry_spl::SavedSearch| QueryText {
-        language: Language::Spl,
-        name: found.name,
-        text: found.search,
-    };
-    Some(found.into_iter().map(query).collect())
+/// The queries of a file that is no plain query but rules in a product's own format; none if it is neither.
+///
+/// # Errors
+/// If the file is in such a format and is wrong.
+pub fn queries_of(path: &Path) -> Outcome<Option<Vec<QueryText>>> {
+    if path.as_os_str() == "-" || language_of(path).is_some() || !path.is_file() {
+        return Ok(None);
+    }
+    let Ok(text) = std::fs::read_to_string(path) else { return Ok(None) };
+    let name = path.display().to_string();
+    let imported = import::read(&name, &text);
+    let found: Vec<QueryText> = imported
+        .detections()
+        .map(|found| QueryText {
+            language: found.language,
+            name: found.title.clone(),
+            text: found.text.clone(),
+        })
+        .collect();
+    match imported.first_error() {
+        Some(error) if found.is_empty() && imported.format.is_some() => {
+            Err(Failure::Other(error.to_string()))
+        }
+        _ => Ok((!found.is_empty()).then_some(found)),
+    }
 }
 
 /// Reads a query from a file or standard input (`-`).

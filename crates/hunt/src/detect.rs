@@ -148,5 +148,5 @@ fn alert(
         })
         .collect();
     let row = cells.iter().map(|(name, value)| (name.as_str(), value.as_deref()));
-    Alert::from_row(technique, detection, row)
+    Alert::from_row(technique.or(detection.technique()), detection, row)
 }

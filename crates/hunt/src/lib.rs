@@ -14,7 +14,7 @@ mod workspace;
 
 pub use cells::cell_text;
 pub use compile::{
-    Compiled, Compiler, QueryText, SplunkFields, cut, language_of, read_query, saved_searches,
+    Compiled, Compiler, QueryText, SplunkFields, cut, language_of, not_yet, queries_of, read_query,
 };
 pub use detect::{Detected, ReadyDetection, detect};
 pub use failure::{Failure, Outcome};

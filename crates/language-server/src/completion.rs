@@ -22,6 +22,7 @@ pub(crate) fn at(document: &Document, view: &View, offset: usize, encoding: Enco
     let entries = match document.language {
         Language::Aql => aql(document, view, &found),
         Language::Spl => spl(document, view, &found),
+        Language::Kql | Language::Sigma => return Vec::new(),
     };
     let place = range(&document.text, found.prefix, encoding);
     let quoted = found.quote.is_some();

@@ -46,6 +46,8 @@ impl Entry {
         let fence = match language {
             Language::Spl => "spl",
             Language::Aql => "aql",
+            Language::Kql => "kql",
+            Language::Sigma => "yaml",
         };
         let mut text = format!("```{fence}\n{}\n```\n\n{}", self.syntax, self.meaning);
         if let Some(page) = &self.page {
@@ -60,6 +62,7 @@ pub(crate) fn words(language: Language) -> Vec<Entry> {
     match language {
         Language::Spl => spl_words(),
         Language::Aql => aql_words(),
+        Language::Kql | Language::Sigma => Vec::new(),
     }
 }
 

@@ -4,6 +4,7 @@
 //! * [`Packs`] finds packs: the embedded ones, a folder of the user's, or loose query files.
 //! * [`Pack`] and [`Manifest`] are what a pack says.
 //! * [`attack`], [`coverage`] and [`layer`] say what packs cover of MITRE ATT&CK.
+//! * [`import`] reads rules, tests and recorded events in the formats of other products.
 //! * [`Alert`] is what a row of a detection becomes.
 
 mod alert;
@@ -12,9 +13,11 @@ pub mod cases;
 pub mod coverage;
 pub mod emulate;
 mod error;
+pub mod import;
 mod interval;
 pub mod layer;
 mod manifest;
+mod metadata;
 mod pack;
 mod packs;
 mod pages;
@@ -30,6 +33,7 @@ pub use cases::{Case, CaseFile, CaseKind, Provider};
 pub use error::PackError;
 pub use interval::Interval;
 pub use manifest::{Attack, DataSource, Delay, DetectionEntry, Manifest, Schedule};
+pub use metadata::{DataSet, Entity, Metadata, Trigger};
 pub use pack::{Detection, Language, Pack};
 pub use packs::Packs;
 pub use results::TestResults;

@@ -107,8 +107,11 @@ pub struct DetectionEntry {
     pub id: String,
     /// What it alerts on.
     pub title: String,
-    /// File below the pack's folder.
+    /// File below the pack's folder: a query as it is, or a rule in its product's own format.
     pub file: String,
+    /// Which rule of a file with several, by its name or identifier.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
     /// Language of the file.
     pub language: Language,
     /// Severity of its alerts.
@@ -142,9 +145,12 @@ impl Manifest {
             if self.detections[..index].iter().any(|earlier| earlier.id == entry.id) {
                 return Err(wrong(format!("the detection id `{}` is used twice", entry.id), &entry.id));
             }
-            if !entry.file.ends_with(&format!(".{}", entry.language.ending())) {
-                let ending = entry.language.ending();
-                return Err(wrong(format!("`{}` does not end in `.{ending}`", entry.file), &entry.file));
+            let ending = entry.file.rsplit_once('.').map_or("", |(_, ending)| ending);
+            let endings = entry.language.endings();
+            if !endings.contains(&ending) {
+                let endings: Vec<String> = endings.iter().map(|ending| format!("`.{ending}`")).collect();
+                let endings = endings.join(", ");
+                return Err(wrong(format!("`{}` does not end in {endings}", entry.file), &entry.file));
             }
         }
         for group in &self.equivalent {
@@ -175,7 +181,7 @@ pub(crate) fn yaml_error(file: &str, error: &serde_saphyr::Error) -> PackError {
     }
 }
 
-fn is_technique(text: &str) -> bool {
+pub(crate) fn is_technique(text: &str) -> bool {
     let digits =
         |text: &str, length: usize| text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
     let Some(rest) = text.strip_prefix('T') else { return false };

@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CaseFile, Manifest, PackError, Severity, Tuning,
+    CaseFile, Manifest, Metadata, PackError, Severity, Tuning, import,
     manifest::DetectionEntry,
     pages::{self, Pages},
 };
@@ -28,28 +28,63 @@ pub enum Language {
     Spl,
     /// QRadar's Ariel query language.
     Aql,
+    /// Microsoft's Kusto query language; read and shown, not run yet.
+    Kql,
+    /// Sigma; read and shown, not run yet.
+    Sigma,
 }
 
 impl Language {
-    /// The ending of its files, without the dot.
+    /// The endings, without the dot, of its files: first of plain queries where there are such, then of
+    /// rules around a query.
     #[must_use]
-    pub const fn ending(self) -> &'static str {
+    pub const fn endings(self) -> &'static [&'static str] {
         match self {
-            Self::Spl => "spl",
-            Self::Aql => "aql",
+            Self::Spl => &["spl", "yml", "yaml", "conf"],
+            Self::Aql => &["aql"],
+            Self::Kql => &["kql", "yaml", "yml", "json"],
+            Self::Sigma => &["yml", "yaml"],
         }
     }
 
-    /// The language of a file by its ending.
+    /// The word in packs, reports and addresses.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Spl => "spl",
+            Self::Aql => "aql",
+            Self::Kql => "kql",
+            Self::Sigma => "sigma",
+        }
+    }
+
+    /// What people call it.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Spl => "SPL",
+            Self::Aql => "AQL",
+            Self::Kql => "KQL",
+            Self::Sigma => "Sigma",
+        }
+    }
+
+    /// Whether quarry runs it.
+    #[must_use]
+    pub const fn runs(self) -> bool {
+        matches!(self, Self::Spl | Self::Aql)
+    }
+
+    /// The language of a plain query file by its ending.
     #[must_use]
     pub fn of_file(path: &Path) -> Option<Self> {
         let ending = path.extension()?.to_str()?.to_lowercase();
-        [Self::Spl, Self::Aql].into_iter().find(|language| language.ending() == ending)
+        [Self::Spl, Self::Aql, Self::Kql].into_iter().find(|language| language.endings()[0] == ending)
     }
 }
 
 /// A detection with its query.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Detection {
     /// Identifier, unique in the pack.
     pub id: String,
@@ -62,9 +97,20 @@ pub struct Detection {
     /// Severity of its alerts.
     pub severity: Severity,
     /// Least risk score of each severity.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub severity_by_risk_score: BTreeMap<Severity, f64>,
     /// The query, byte for byte.
     pub text: String,
+    /// What the rule's file says beside the query; empty for plain queries.
+    pub metadata: Metadata,
+}
+
+impl Detection {
+    /// The technique that its own file names first.
+    #[must_use]
+    pub fn technique(&self) -> Option<&str> {
+        self.metadata.techniques.first().map(String::as_str)
+    }
 }
 
 /// A pack.
@@ -109,18 +155,27 @@ impl Pack {
         let text = read("pack.yml")?;
         let manifest = Manifest::parse(&file, &text)?;
         let detection = |entry: &DetectionEntry| -> Result<Detection, PackError> {
-            let query = read(&entry.file).map_err(|error| {
+            let content = read(&entry.file).map_err(|error| {
                 PackError::new(&file, format!("cannot read the detection `{}`: {}", entry.id, error.message))
                     .at_word(&text, &entry.file)
             })?;
+            let path = format!("{origin}/{}", entry.file);
+            let plain = Language::of_file(Path::new(&entry.file)) == Some(entry.language);
+            let (query, metadata) = if plain {
+                (content, Metadata::default())
+            } else {
+                let rule = rule_of(entry, &path, &content)?;
+                (rule.text, rule.metadata)
+            };
             Ok(Detection {
                 id: entry.id.clone(),
                 title: entry.title.clone(),
-                file: format!("{origin}/{}", entry.file),
+                file: path,
                 language: entry.language,
                 severity: entry.severity,
                 severity_by_risk_score: entry.severity_by_risk_score.clone(),
                 text: query,
+                metadata,
             })
         };
         let detections = manifest.detections.iter().map(detection).collect::<Result<_, _>>()?;
@@ -130,7 +185,7 @@ impl Pack {
             origin: origin.to_owned(),
             manifest: Some(manifest),
             detections,
-            cases: optional(origin, read, CASES, CaseFile::parse)?,
+            cases: cases(origin, read)?,
             tuning: optional(origin, read, TUNING, Tuning::parse)?,
             pages: Pages::new(),
         })
@@ -156,25 +211,28 @@ impl Pack {
                 severity: Severity::Medium,
                 severity_by_risk_score: BTreeMap::new(),
                 text: read_text(path)?,
+                metadata: Metadata::default(),
             })
         };
         let mut detections = files.iter().map(detection).collect::<Result<Vec<_>, _>>()?;
-        // Two files of one name in different folders: the paths tell them apart.
-        for index in 0..detections.len() {
-            let repeated =
-                detections.iter().filter(|other| other.title == detections[index].title).count() > 1;
-            if repeated {
-                detections[index].id = detections[index].file.clone();
-            }
-        }
+        tell_apart(&mut detections);
         let names: Vec<&str> = detections.iter().map(|detection| detection.title.as_str()).collect();
         let name = names.join(", ");
         Ok(Self::of_detections(&name, detections))
     }
 
+    /// The pack without the detections that quarry does not run yet, and these.
+    #[must_use]
+    pub fn runnable(mut self) -> (Self, Vec<Detection>) {
+        let (runs, waits) = self.detections.into_iter().partition(|detection| detection.language.runs());
+        self.detections = runs;
+        (self, waits)
+    }
+
     /// A pack that is nothing but detections.
     #[must_use]
-    pub fn of_detections(name: &str, detections: Vec<Detection>) -> Self {
+    pub fn of_detections(name: &str, mut detections: Vec<Detection>) -> Self {
+        tell_apart(&mut detections);
         Self {
             technique: None,
             origin: name.to_owned(),
@@ -186,6 +244,61 @@ impl Pack {
             pages: Pages::new(),
         }
     }
+}
+
+/// Two detections of one name in different files: the paths tell them apart.
+fn tell_apart(detections: &mut [Detection]) {
+    let mut times: BTreeMap<String, usize> = BTreeMap::new();
+    for detection in detections.iter() {
+        *times.entry(detection.id.clone()).or_default() += 1;
+    }
+    for detection in detections.iter_mut().filter(|detection| times[&detection.id] > 1) {
+        detection.id = if detection.id == detection.title && detection.file.ends_with(&detection.title) {
+            detection.file.clone()
+        } else {
+            format!("{} ({})", detection.title, detection.file)
+        };
+    }
+}
+
+/// The rule that an entry means, of a file in a product's own format.
+fn rule_of(entry: &DetectionEntry, path: &str, text: &str) -> Result<Detection, PackError> {
+    let imported = import::read(path, text);
+    if let Some(error) = imported.first_error() {
+        return Err(error);
+    }
+    let named = |found: &&Detection| {
+        found.language == entry.language
+            && entry.rule.as_ref().is_none_or(|rule| {
+                found.title == *rule || found.metadata.rule.as_deref() == Some(rule.as_str())
+            })
+    };
+    let mut rules = imported.detections().filter(named);
+    let (first, more) = (rules.next(), rules.next());
+    let language = entry.language.title();
+    match (first, more) {
+        (Some(rule), None) => Ok(rule.clone()),
+        (Some(_), Some(_)) => Err(PackError::new(path, format!("there are several {language} rules"))
+            .with_help(format!("say which with `rule:` in the entry `{}` of pack.yml", entry.id))),
+        (None, _) => {
+            let titles: Vec<&str> = imported.detections().map(|found| found.title.as_str()).collect();
+            let what = entry.rule.as_ref().map_or_else(String::new, |rule| format!(" named `{rule}`"));
+            Err(PackError::new(path, format!("there is no {language} rule{what}")).with_help(format!(
+                "it has {}",
+                if titles.is_empty() { "none".to_owned() } else { titles.join(", ") }
+            )))
+        }
+    }
+}
+
+/// The cases with the recorded events that they name.
+fn cases(origin: &str, read: &dyn Fn(&str) -> Result<String, PackError>) -> Result<CaseFile, PackError> {
+    let cases = optional(origin, read, CASES, CaseFile::parse)?;
+    if !cases.needs_files() {
+        return Ok(cases);
+    }
+    let text = read(CASES)?;
+    cases.with_events(&format!("{origin}/{CASES}"), &text, read)
 }
 
 /// Reads a file that a pack may do without.

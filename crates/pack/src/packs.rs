@@ -8,7 +8,7 @@ use std::{
 use include_dir::{Dir, include_dir};
 use quarry_diagnostic::did_you_mean;
 
-use crate::{Language, Pack, PackError, pages};
+use crate::{Language, Pack, PackError, import, pages};
 
 static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../packs");
 
@@ -57,11 +57,18 @@ impl Packs {
             entries.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| is_pack(path)).collect();
         folders.sort();
         if folders.is_empty() {
-            return Err(
-                PackError::new(name, "holds no pack").with_help("a pack is a folder with a `pack.yml`")
-            );
+            let error =
+                PackError::new(name, "holds no pack").with_help("a pack is a folder with a `pack.yml`");
+            return Err(PackError { absent: true, ..error });
         }
         Ok(Self { packs: folders.iter().map(|path| Pack::load(path)).collect::<Result<_, _>>()? })
+    }
+
+    /// Whether a folder is a pack or holds packs.
+    #[must_use]
+    pub fn are_in(folder: &Path) -> bool {
+        let inside = || fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+        is_pack(folder) || inside().any(|entry| is_pack(&entry.path()))
     }
 
     /// Adds packs; one of a technique that is here already takes its place.
@@ -73,8 +80,8 @@ impl Packs {
         self.packs.sort_by(|left, right| left.technique.cmp(&right.technique));
     }
 
-    /// Finds packs by what the user named: a technique id in any case, a folder with a pack or with
-    /// packs, or a query file.
+    /// Finds packs by what the user named: a technique id in any case, a folder with a pack, packs or rules in
+    /// other products' formats, a file of such rules, or a query file.
     ///
     /// # Errors
     /// If nothing of that name is known, or what it names is wrong.
@@ -85,10 +92,16 @@ impl Packs {
         }
         let path = Path::new(name);
         if path.is_dir() {
-            return Self::load_dir(path).map(|found| found.packs);
+            return match Self::load_dir(path) {
+                Err(error) if error.absent => import::read_folder(path)?.pack(name).map(|pack| vec![pack]),
+                found => found.map(|found| found.packs),
+            };
+        }
+        if path.is_file() && Language::of_file(path).is_some() {
+            return Pack::ad_hoc(&[path.to_owned()]).map(|pack| vec![pack]);
         }
         if path.is_file() {
-            return Pack::ad_hoc(&[path.to_owned()]).map(|pack| vec![pack]);
+            return rules_of(path).map(|pack| vec![pack]);
         }
         if Language::of_file(path).is_some() || name.contains(['/', '\\']) {
             return Err(PackError::new(name, "no such file or folder"));
@@ -118,6 +131,19 @@ impl Packs {
         }
         Ok(found)
     }
+}
+
+/// The rules of a file in a product's own format as a pack.
+fn rules_of(path: &Path) -> Result<Pack, PackError> {
+    let name = path.display().to_string();
+    let imported = import::read_file(path)?;
+    let detections: Vec<_> = imported.detections().cloned().collect();
+    if detections.is_empty() {
+        let title = imported.format.map_or("file", |format| format.title);
+        let help = format!("`quarry pack read {name}` shows what is in it");
+        return Err(PackError::new(&name, format!("a {title} that holds no detection")).with_help(help));
+    }
+    Ok(Pack::of_detections(&name, detections))
 }
 
 fn is_pack(folder: &Path) -> bool {

@@ -3,6 +3,7 @@
 mod arguments;
 mod commands;
 mod failure;
+mod imports;
 mod output;
 mod packs;
 mod progress;

@@ -1,13 +1,10 @@
 //! Which packs a command is about.
 
-use std::{
-    collections::BTreeMap,
-    path::{Path, PathBuf},
-};
+use std::path::PathBuf;
 
 use clap::Args;
-use quarry_hunt::{QueryText, saved_searches};
-use quarry_pack::{Detection, Pack, PackError, Packs, Severity};
+use quarry_hunt::not_yet;
+use quarry_pack::{Pack, PackError, Packs};
 
 use crate::failure::{Failure, Outcome};
 
@@ -28,30 +25,18 @@ pub fn find_packs(source: &PackSource, targets: &[String]) -> Outcome<Vec<Pack>>
     if targets.is_empty() {
         return Ok(known.packs);
     }
-    let mut packs = Vec::new();
-    let mut others = Vec::new();
-    for target in targets {
-        match saved_searches(Path::new(target)) {
-            Some(queries) => packs.push(pack_of(target, queries)),
-            None => others.push(target.clone()),
-        }
-    }
-    if !others.is_empty() {
-        packs.extend(known.find_all(&others).map_err(failed)?);
-    }
-    Ok(packs)
+    known.find_all(targets).map_err(failed)
 }
 
-/// The searches of a file as a pack, each a detection of medium severity.
-fn pack_of(file: &str, queries: Vec<QueryText>) -> Pack {
-    let detection = |query: QueryText| Detection {
-        id: query.name.clone(),
-        title: query.name,
-        file: file.to_owned(),
-        language: query.language,
-        severity: Severity::Medium,
-        severity_by_risk_score: BTreeMap::new(),
-        text: query.text,
+/// The packs without the detections that quarry does not run yet, each of which it says.
+pub fn runnable(packs: Vec<Pack>, quiet: bool) -> Vec<Pack> {
+    let pack = |pack: Pack| {
+        let (pack, waits) = pack.runnable();
+        for detection in waits.iter().filter(|_| !quiet) {
+            let technique = pack.technique.as_deref().unwrap_or("-");
+            anstream::eprintln!("{technique}  {}: skipped: {}", detection.id, not_yet(detection.language));
+        }
+        pack
     };
-    Pack::of_detections(file, queries.into_iter().map(detection).collect())
+    packs.into_iter().map(pack).collect()
 }

@@ -119,6 +119,11 @@ fn size(bytes: u64) -> String {
     indicatif::DecimalBytes(bytes).to_string()
 }
 
+/// A number of alerts in words.
+pub fn alerts_of(count: usize) -> String {
+    format!("{} {}", grouped(count as u64), if count == 1 { "alert" } else { "alerts" })
+}
+
 /// A number with thousands separated.
 pub fn grouped(number: u64) -> String {
     indicatif::HumanCount(number).to_string()

@@ -65,11 +65,31 @@ pub fn logs(arguments: &LogArguments) -> LogOptions {
 
 /// A compiler, as the command line says.
 pub fn compiler<'a>(catalog: &'a Catalog, arguments: &LanguageArguments) -> Outcome<Compiler<'a>> {
+    compiler_of(catalog, arguments, &[])
+}
+
+/// The same for rules in some files and folders, with the macros and lookups that lie beside them.
+pub fn compiler_of<'a>(
+    catalog: &'a Catalog,
+    arguments: &LanguageArguments,
+    targets: &[String],
+) -> Outcome<Compiler<'a>> {
     let files =
         UserFiles { reference: arguments.reference.clone(), saved_searches: arguments.saved_search.clone() };
     let LanguageArguments { macros, lookups, splunk_app, .. } = arguments;
-    let knowledge: Vec<PathBuf> = splunk_app.iter().chain(macros).chain(lookups).cloned().collect();
+    let beside = knowledge_beside(targets);
+    let knowledge: Vec<PathBuf> =
+        beside.iter().chain(splunk_app).chain(macros).chain(lookups).cloned().collect();
     Compiler::new(catalog, &knowledge, arguments.splunk_fields.into())?.with_aql(&files, arguments.permissive)
+}
+
+/// Folders of macros and lookups that belong to rules in files and folders.
+pub fn knowledge_beside(targets: &[String]) -> Vec<PathBuf> {
+    let paths = targets.iter().map(Path::new).filter(|path| path.exists());
+    let mut found: Vec<PathBuf> = paths.flat_map(quarry_pack::import::knowledge_of).collect();
+    found.sort();
+    found.dedup();
+    found
 }
 
 /// Says so if "now" is the newest event.

@@ -10,7 +10,7 @@ use quarry_validation::Setup;
 use crate::{
     commands::test::run_tests,
     failure::{Failure, Outcome},
-    packs::{PackSource, find_packs},
+    packs::{PackSource, find_packs, runnable},
     settings,
 };
 
@@ -60,6 +60,7 @@ fn run(packs: &[Pack]) -> Outcome<TestResults> {
         emulation: Options::default(),
         threads: std::thread::available_parallelism().map_or(1, usize::from),
     };
-    let tested: Vec<Pack> = packs.iter().filter(|pack| !pack.cases.cases.is_empty()).cloned().collect();
+    let tested = packs.iter().filter(|pack| !pack.cases.cases.is_empty()).cloned().collect();
+    let tested = runnable(tested, false);
     run_tests(&setup, &tested, None, false)
 }

@@ -56,7 +56,7 @@ impl Languages {
 
     /// The language's name.
     pub fn label(&self, language: Language) -> &str {
-        self.shape(language).map_or(language.ending(), |shape| shape.label.as_str())
+        self.shape(language).map_or(language.word(), |shape| shape.label.as_str())
     }
 
     /// The products as manifests name them, and how pages do.

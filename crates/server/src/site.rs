@@ -103,9 +103,7 @@ impl Site {
             let folder = pack.technique.as_deref().unwrap_or_default();
             paths.push(format!("{folder}/index.html"));
             paths.push(format!("{folder}/queries.js"));
-            paths.extend(
-                languages(pack).iter().map(|language| format!("{folder}/{}.html", language.ending())),
-            );
+            paths.extend(languages(pack).iter().map(|language| format!("{folder}/{}.html", language.word())));
             paths.extend(
                 pack.detections
                     .iter()
@@ -199,8 +197,7 @@ impl Site {
         if name == "queries.js" {
             return view::queries(pack).map(Some);
         }
-        if let Some(language) =
-            languages(pack).into_iter().find(|one| name == format!("{}.html", one.ending()))
+        if let Some(language) = languages(pack).into_iter().find(|one| name == format!("{}.html", one.word()))
         {
             return self.page("dialect.html", &view::dialect(self, pack, language)).map(Some);
         }

@@ -26,8 +26,10 @@ pub fn alerts_of_attacks(
     disguise: Option<&Disguise>,
 ) -> Outcome<Vec<AttackAlert>> {
     let concerned = |case: &&Case| {
-        matches!(case.kind, CaseKind::Attack | CaseKind::Evasion)
-            && disguise.is_none_or(|disguise| disguise.provider == case.provider)
+        let attack = matches!(case.kind, CaseKind::Attack | CaseKind::Evasion);
+        // Who acts in recorded events is as it is.
+        attack
+            && disguise.is_none_or(|disguise| disguise.provider == case.provider && case.recorded.is_none())
     };
     let cases: Vec<&Case> = pack.cases.cases.iter().filter(concerned).collect();
     let emulator = Emulator::of_pack(pack).map_err(of_pack)?;

@@ -6,6 +6,7 @@
 
 mod attacks;
 mod bench;
+mod claims;
 mod judge;
 mod runner;
 mod schedule;

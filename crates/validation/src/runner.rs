@@ -13,13 +13,15 @@ use quarry_pack::{
     Detection, Pack, PackError, Schedule, Tuning,
     cases::{Case, Expected, Order},
     emulate::{Emulation, Emulator, Options, typical_delays},
+    import::Claim,
     results::{CaseResults, DetectionResult, PackResults, TestResults, Verdict},
 };
 use quarry_views::Catalog;
 
 use crate::{
     bench::{Bench, Subject},
-    judge::{Judged, judge, steps_by_weight},
+    claims,
+    judge::{Judged, counted, judge, steps_by_weight},
     schedule::watch,
     stage::{Scene, Stage, tuned},
     why::why_missed,
@@ -180,7 +182,10 @@ impl CaseRun<'_> {
             let before = detected.alerts.len();
             let case_tuning = self.case_tuning();
             let alerts = tuned(detected.alerts.clone(), &[&self.entrant.pack.tuning, &case_tuning], now);
-            let mut judged = judge(self.case, &detection.id, &alerts, &self.emulation.facts);
+            let mut judged = match self.claim() {
+                Some(claim) => claims::judge(claim, &alerts),
+                None => judge(self.case, &detection.id, &alerts, &self.emulation.facts),
+            };
             if judged.verdict == Verdict::Miss {
                 judged.why = Some(if alerts.len() < before {
                     "the tuning takes its alert away".to_owned()
@@ -189,6 +194,9 @@ impl CaseRun<'_> {
                 });
             }
             results.push(self.result(detection, alerts.len(), judged));
+        }
+        if let Some(claim) = self.claim() {
+            claims::settle(claim, &mut results);
         }
         Ok(results)
     }
@@ -254,7 +262,8 @@ impl CaseRun<'_> {
             0 => reason,
             found => {
                 let wanted = self.case.expected(detection).alerts();
-                format!("{found} alerts where {wanted} are right; {reason}")
+                let are = if wanted == 1 { "is" } else { "are" };
+                format!("{} where {wanted} {are} right; {reason}", counted(found))
             }
         }
     }
@@ -267,6 +276,11 @@ impl CaseRun<'_> {
             return None;
         }
         Some(self.why_missed(&stage, subject, &detected).await)
+    }
+
+    /// What another product says of the case's events, where the case itself says nothing.
+    fn claim(&self) -> Option<&Claim> {
+        self.case.recorded.as_ref()?.claim.as_ref()
     }
 
     fn expected(&self, detection: &Detection) -> Expected<'_> {

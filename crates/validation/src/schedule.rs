@@ -94,10 +94,13 @@ impl Seen {
     pub fn sentence(&self, schedule: &Schedule) -> String {
         let Schedule { every, look_back } = schedule;
         match self.first_after {
-            Some(after) => format!(
-                "run every {every} over the last {look_back}: first alert {after} after the event, {} runs show it",
-                self.runs_with_alerts
-            ),
+            Some(after) => {
+                let runs = self.runs_with_alerts;
+                let shown = if runs == 1 { "run shows" } else { "runs show" };
+                format!(
+                    "run every {every} over the last {look_back}: first alert {after} after the event, {runs} {shown} it"
+                )
+            }
             None => format!("run every {every} over the last {look_back}: no run shows it"),
         }
     }

@@ -14,10 +14,7 @@ mod macros;
 pub mod registry;
 mod syntax;
 
-pub use knowledge::{
-    Knowledge, KnowledgeError, LookupDefinition, LookupSource, SavedSearch, read_csv, saved_searches,
-    write_row,
-};
+pub use knowledge::{Knowledge, KnowledgeError, LookupDefinition, LookupSource, read_csv, write_row};
 pub use macros::{Macro, Macros, SourceMap};
 use quarry_diagnostic::Diagnostic;
 pub use syntax::tree;

@@ -19,8 +19,20 @@ impl CaseFile {
 impl Case {
     fn check(&self) -> Result<(), (String, String)> {
         let id = &self.id;
-        if self.steps.is_empty() {
-            return Err((format!("the case `{id}` has no step"), id.clone()));
+        match (self.steps.is_empty(), &self.events) {
+            (true, None) => {
+                return Err((format!("the case `{id}` has neither steps nor events"), id.clone()));
+            }
+            (false, Some(_)) => {
+                return Err((format!("the case `{id}` has both steps and events"), id.clone()));
+            }
+            (true, Some(_)) if self.kind.is_scheduled() => {
+                return Err((
+                    format!("the case `{id}` needs steps: recorded events have no times of arrival"),
+                    id.clone(),
+                ));
+            }
+            _ => {}
         }
         let names: Vec<String> = self.steps.iter().map(super::Step::name).collect();
         for (index, name) in names.iter().enumerate() {

@@ -2,6 +2,7 @@
 //! with what each detection must say to them.
 
 mod check;
+mod events;
 mod expectation;
 
 use std::collections::BTreeMap;
@@ -10,9 +11,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use events::{Agreement, Events};
 pub use expectation::{Expectation, Expected, group_of};
 
-use crate::{Interval, PackError, Schedule, manifest::yaml_error, tuning::Exclusion};
+use crate::{Interval, PackError, Schedule, import::Recorded, manifest::yaml_error, tuning::Exclusion};
 
 /// What `tests/cases.yml` says.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
@@ -22,7 +24,11 @@ pub struct CaseFile {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub cast: BTreeMap<String, Principal>,
     /// The cases.
+    #[serde(default)]
     pub cases: Vec<Case>,
+    /// Rules of other products whose tests detections claim to agree with; each test is a case.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub agree: Vec<Agreement>,
 }
 
 /// A principal that acts in cases.
@@ -160,7 +166,14 @@ pub struct Case {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// What is done, in the order of time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub steps: Vec<Step>,
+    /// Recorded events in the place of steps.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub events: Option<Events>,
+    /// The recorded events, once they are read.
+    #[serde(skip)]
+    pub recorded: Option<Recorded>,
     /// Order of the records in the file.
     #[serde(default)]
     pub order: Order,

@@ -1,6 +1,6 @@
 //! The templates: embedded ones and those of a pack.
 
-use std::{collections::BTreeMap, fs, path::Path, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use include_dir::{Dir, DirEntry, include_dir};
 use quarry_diagnostic::did_you_mean;
@@ -56,27 +56,6 @@ impl Templates {
             templates.add(&name, file.contents_utf8().unwrap_or_default())?;
         }
         Ok(templates)
-    }
-
-    /// Adds the files of a folder (a pack's `telemetry/`); an action, or a member of the cast, of a known name takes its place.
-    ///
-    /// # Errors
-    /// If the folder cannot be read or a file in it is wrong.
-    pub fn add_folder(&mut self, folder: &Path) -> Result<(), PackError> {
-        let unreadable =
-            |error: std::io::Error| PackError::new(folder.display().to_string(), error.to_string());
-        let mut paths: Vec<_> = fs::read_dir(folder)
-            .map_err(unreadable)?
-            .filter_map(Result::ok)
-            .map(|entry| entry.path())
-            .filter(|path| path.extension().is_some_and(|ending| ending == "yml" || ending == "j2"))
-            .collect();
-        paths.sort();
-        for path in paths {
-            let text = fs::read_to_string(&path).map_err(unreadable)?;
-            self.add(&path.display().to_string(), &text)?;
-        }
-        Ok(())
     }
 
     /// Adds a file by its name: `identifiers.yml`, `provider.yml`, a `.j2` template, or a file of actions, noise and cast.

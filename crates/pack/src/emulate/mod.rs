@@ -122,7 +122,7 @@ pub struct Record {
 }
 
 /// What is true of a step, in the words of an alert.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Facts {
     /// Name of the step.
     pub step: String,
@@ -193,13 +193,6 @@ impl Emulator {
         Ok(Self::new(templates, &pack.cases.cast))
     }
 
-    /// The same with another cast; the compiled templates are kept.
-    #[must_use]
-    pub fn with_cast(mut self, cast: &BTreeMap<String, Principal>) -> Self {
-        self.cast.clone_from(cast);
-        self
-    }
-
     /// The templates it uses.
     #[must_use]
     pub const fn templates(&self) -> &Templates {
@@ -211,6 +204,9 @@ impl Emulator {
     /// # Errors
     /// If it names an action, a principal, a parameter, an outcome or an output that does not exist, or a template is wrong.
     pub fn case(&self, case: &Case, options: &Options) -> Result<Emulation, PackError> {
+        if let Some(recorded) = &case.recorded {
+            return self.recorded(case, recorded, options);
+        }
         let mut outputs = Outputs::new();
         let (mut records, mut facts) = (Vec::new(), Vec::new());
         let arrives = options.arrival_of(case.provider, self)?;

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{Emulator, Templates};
+use super::{Emulation, Emulator, Options, Record, Templates};
 use crate::{
     CaseKind, PackError,
-    cases::{Case, Principal, Provider, Step},
+    cases::{Case, Order, Principal, Provider, Step},
+    import::{Recorded, RecordedRecord},
 };
 
 impl Emulator {
@@ -33,6 +34,40 @@ impl Emulator {
         let mut all = self.cast.clone();
         all.extend(cast.iter().map(|(name, principal)| (name.clone(), principal.clone())));
         Self::new(self.templates.clone(), &all)
+    }
+}
+
+impl Emulator {
+    /// Recorded events as they are, among ordinary work. One that does not say when it happened is of the time
+    /// at which emulated cases begin.
+    pub(super) fn recorded(
+        &self,
+        case: &Case,
+        recorded: &Recorded,
+        options: &Options,
+    ) -> Result<Emulation, PackError> {
+        let record = |recorded: &RecordedRecord| {
+            let time = recorded.time.unwrap_or(options.at);
+            Record {
+                log: recorded.log.clone(),
+                provider: recorded.provider,
+                json: recorded.json.clone(),
+                time,
+                arrival: time,
+                step: Some(0),
+                event_id: String::new(),
+                account: String::new(),
+                region: String::new(),
+            }
+        };
+        let mut records: Vec<Record> = recorded.records.iter().map(record).collect();
+        if options.noise > 0 {
+            records.extend(self.noise(case.provider, options)?);
+        }
+        if case.order == Order::Reversed {
+            records.reverse();
+        }
+        Ok(Emulation { records, facts: Vec::new() })
     }
 }
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use quarry_diagnostic::{Diagnostic, JsonDiagnostic};
-use quarry_hunt::{Compiled, QueryText, read_query, saved_searches};
+use quarry_hunt::{Compiled, QueryText, queries_of, read_query};
 use quarry_pack::Language;
 use serde::{Deserialize, Serialize};
 
@@ -43,7 +43,8 @@ struct Totals {
 /// Runs the command: 0 if every query plans, 1 if one does not.
 pub fn run(arguments: &CheckArguments) -> Outcome {
     let catalog = settings::catalog(arguments.language.config.as_deref())?;
-    let compiler = settings::compiler(&catalog, &arguments.language)?;
+    let files: Vec<String> = arguments.files.iter().map(|file| file.display().to_string()).collect();
+    let compiler = settings::compiler_of(&catalog, &arguments.language, &files)?;
     let mut totals = Totals::default();
     let mut output = std::io::BufWriter::new(std::io::stdout().lock());
     let mut check = |query: &QueryText| -> Outcome<()> {
@@ -60,7 +61,7 @@ pub fn run(arguments: &CheckArguments) -> Outcome {
         for_each_line(corpus, language.into(), &mut check)?;
     }
     for file in &arguments.files {
-        match saved_searches(file) {
+        match queries_of(file)? {
             Some(queries) => queries.iter().try_for_each(&mut check)?,
             None => check(&read_query(file, arguments.lang.map(Into::into))?)?,
         }

@@ -11,7 +11,7 @@ use crate::{
     failure::{FINDINGS, Failure, Outcome, print_diagnostics},
     output,
     packs::find_packs,
-    progress::{Progress, grouped},
+    progress::{Progress, alerts_of},
     settings,
 };
 
@@ -27,7 +27,7 @@ struct Summary {
 pub fn run(arguments: &HuntArguments) -> Outcome {
     let packs = find_packs(&arguments.packs, &arguments.targets)?;
     let catalog = settings::catalog(arguments.language.config.as_deref())?;
-    let compiler = settings::compiler(&catalog, &arguments.language)?;
+    let compiler = settings::compiler_of(&catalog, &arguments.language, &arguments.targets)?;
     settings::runtime(settings::threads(&arguments.logs))?.block_on(async {
         let workspace = Workspace::open(Arc::clone(&catalog), &settings::logs(&arguments.logs)).await?;
         hunt(arguments, &compiler, &workspace, &packs).await
@@ -80,7 +80,7 @@ async fn hunt(
                 alerts.append(&mut new);
             }
             summaries.push(Summary {
-                technique: pack.technique.clone().unwrap_or_default(),
+                technique: pack.technique.as_deref().or(detection.technique()).unwrap_or_default().to_owned(),
                 detection: detection.id.clone(),
                 severity: detection.severity.to_string(),
                 outcome: count,
@@ -93,10 +93,11 @@ async fn hunt(
         print_summary(&summaries);
     }
     if excluded > 0 && !arguments.logs.quiet {
-        anstream::eprintln!("{} alerts are not shown, by tuning", grouped(excluded as u64));
+        let are = if excluded == 1 { "is" } else { "are" };
+        anstream::eprintln!("{} {are} not shown, by tuning", alerts_of(excluded));
     }
     if let Some((progress, report)) = last_report {
-        progress.close(&report, &format!("{} alerts", grouped(found as u64)));
+        progress.close(&report, &alerts_of(found));
     }
     let failed = summaries.iter().any(|summary| summary.outcome.is_err());
     Ok(match (failed, found > 0 && arguments.exit_code) {
@@ -201,10 +202,9 @@ fn print_summary(summaries: &[Summary]) {
         let Summary { technique, detection, severity, outcome } = summary;
         let technique = if technique.is_empty() { "-" } else { technique };
         match outcome {
-            Ok(alerts) => anstream::eprintln!(
-                "{technique}  {detection} ({severity}): {} alerts",
-                grouped(*alerts as u64)
-            ),
+            Ok(alerts) => {
+                anstream::eprintln!("{technique}  {detection} ({severity}): {}", alerts_of(*alerts))
+            }
             Err(reason) => anstream::eprintln!("{technique}  {detection}: failed: {reason}"),
         }
     }

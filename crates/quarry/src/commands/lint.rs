@@ -9,7 +9,7 @@ use std::{
 
 use clap::{Args, ValueEnum};
 use quarry_diagnostic::{Diagnostic, JsonDiagnostic, render};
-use quarry_hunt::{Compiled, Compiler, LogOptions, QueryText, Settled, Workspace, read_query};
+use quarry_hunt::{Compiled, Compiler, LogOptions, QueryText, Settled, Workspace, queries_of, read_query};
 use quarry_lint::{Context, Finding, Subject, apply_fixes, lint, rule};
 use quarry_pack::{Language, Pack};
 use quarry_plan::{Node, Operator};
@@ -174,7 +174,14 @@ fn targets(arguments: &LintArguments) -> Outcome<Vec<Target>> {
     for name in &arguments.targets {
         let path = Path::new(name);
         if path.is_file() || name == "-" {
-            found.push(file_target(path, arguments.lang.map(Into::into))?);
+            match queries_of(path)? {
+                Some(queries) => found.extend(queries.into_iter().map(|query| Target {
+                    query,
+                    file: None,
+                    around: Surroundings::of_file(path),
+                })),
+                None => found.push(file_target(path, arguments.lang.map(Into::into))?),
+            }
             continue;
         }
         for pack in find_packs(&arguments.packs, std::slice::from_ref(name))? {
@@ -191,10 +198,16 @@ fn pack_targets(pack: &Pack) -> Vec<Target> {
             name: detection.file.clone(),
             text: detection.text.clone(),
         },
-        file: Path::new(&detection.file).is_file().then(|| PathBuf::from(&detection.file)),
+        file: is_plain(detection).then(|| PathBuf::from(&detection.file)),
         around: Surroundings::of_pack(pack),
     };
     pack.detections.iter().map(target).collect()
+}
+
+/// Whether a detection is all of its file, so that it can be written back.
+fn is_plain(detection: &quarry_pack::Detection) -> bool {
+    let path = Path::new(&detection.file);
+    Language::of_file(path) == Some(detection.language) && path.is_file()
 }
 
 fn file_target(path: &Path, language: Option<Language>) -> Outcome<Target> {

@@ -15,7 +15,8 @@ use crate::{
     arguments::{LanguageArguments, LogArguments},
     failure::{Failure, Outcome},
     output::print_table,
-    packs::{PackSource, find_packs},
+    packs::{PackSource, find_packs, runnable},
+    progress::alerts_of,
     settings,
 };
 
@@ -46,6 +47,7 @@ pub struct TuneArguments {
 /// Runs the command.
 pub fn run(arguments: &TuneArguments) -> Outcome {
     let packs = find_packs(&arguments.packs, std::slice::from_ref(&arguments.target))?;
+    let packs = runnable(packs, arguments.logs.quiet);
     let [pack] = &packs[..] else {
         return Err(Failure::Other("tune one pack at a time".to_owned()));
     };
@@ -111,7 +113,7 @@ fn print(arguments: &TuneArguments, tuned: &Tuned) -> Outcome<()> {
         }
         ResultFormat::Junit => Err(Failure::Other("tuning is no test: use `table` or `json`".to_owned())),
         ResultFormat::Table => {
-            anstream::eprintln!("{} alerts, counting each dialect", tuned.alerts);
+            anstream::eprintln!("{}, counting each dialect", alerts_of(tuned.alerts));
             print_groups(tuned).map_err(failed)?;
             print_weighed(tuned).map_err(failed)?;
             let mut output = std::io::stdout().lock();

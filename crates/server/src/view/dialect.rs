@@ -62,7 +62,7 @@ pub fn dialect(site: &Site, pack: &Pack, language: Language) -> DialectPage {
             format!("The {label} detections of {}, what they require and what their tests show", pack.name),
         ),
         name: pack.name.clone(),
-        language: language.ending(),
+        language: language.word(),
         platform: shape.map(|shape| shape.platform_label.clone()).unwrap_or_default(),
         log_label: shape.map(|shape| shape.log_label.clone()).unwrap_or_default(),
         share: results.and_then(|results| Share::of(results.tally_of(language))),

@@ -126,7 +126,7 @@ fn entry(site: &Site, pack: &Pack) -> Entry {
     let id = pack.technique.clone().unwrap_or_default();
     let results = site.results.as_ref().and_then(|results| results.of(&id));
     let count = |language: &str| {
-        pack.detections.iter().filter(|detection| detection.language.ending() == language).count()
+        pack.detections.iter().filter(|detection| detection.language.word() == language).count()
     };
     let languages = dialects(site, pack, &id);
     Entry {

@@ -78,6 +78,11 @@ fn comment(language: Language, text: &str) -> Vec<String> {
             let lines = text.lines().map_while(|line| line.trim_start().strip_prefix("--"));
             lines.map(tidy).collect()
         }
+        Language::Kql => {
+            let lines = text.lines().map_while(|line| line.trim_start().strip_prefix("//"));
+            lines.map(tidy).collect()
+        }
+        Language::Sigma => Vec::new(),
     }
 }
 

@@ -210,7 +210,7 @@ fn columns(pack: &Pack, only: Option<Language>) -> Vec<Column> {
     let mut columns: Vec<Column> = Vec::new();
     for detection in shown {
         let first = columns.last().is_none_or(|last| group_of(&last.id) != group_of(&detection.id));
-        let language = detection.language.ending().to_uppercase();
+        let language = detection.language.word().to_uppercase();
         columns.push(Column { id: detection.id.clone(), language, first });
     }
     columns

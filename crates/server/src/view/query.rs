@@ -75,7 +75,7 @@ pub fn of_text(site: &Site, language: Language, text: &str, most: Most) -> Query
     Query {
         id: String::new(),
         title: String::new(),
-        language: language.ending(),
+        language: language.word(),
         label: site.languages.label(language).to_owned(),
         file: String::new(),
         name: String::new(),

@@ -221,7 +221,7 @@ fn clouds(pack: &Pack) -> Vec<String> {
 pub fn dialects(site: &Site, pack: &Pack, id: &str) -> Vec<Dialect> {
     let results = site.results.as_ref().and_then(|results| results.of(id));
     let of = |language: quarry_pack::Language| Dialect {
-        language: language.ending(),
+        language: language.word(),
         label: site.languages.label(language).to_owned(),
         share: results.and_then(|results| Share::of(results.tally_of(language))),
     };

@@ -3,12 +3,10 @@
 
 pub(crate) mod conf;
 pub(crate) mod csv;
-mod detections;
 mod load;
 mod lookups;
 
 pub use csv::{read as read_csv, write_row};
-pub use detections::{SavedSearch, saved_searches};
 pub use load::KnowledgeError;
 pub(crate) use lookups::Lookups;
 pub use lookups::{LookupDefinition, LookupSource};

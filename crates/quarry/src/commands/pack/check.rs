@@ -1,16 +1,17 @@
 //! `quarry pack check`.
 
-use std::{io::Write, process::ExitCode};
+use std::{io::Write, path::Path, process::ExitCode};
 
 use clap::Args;
 use quarry_diagnostic::{Diagnostic, line_column};
 use quarry_hunt::{Compiler, QueryText, SplunkFields};
 use quarry_pack::{
-    CaseKind, Pack,
+    CaseKind, Language, Pack, Packs,
     cases::group_of,
     emulate::{Emulator, Options},
 };
 
+use super::imported;
 use crate::{
     failure::{FINDINGS, Failure, Outcome},
     packs::{PackSource, find_packs},
@@ -23,8 +24,8 @@ const PAGES: [&str; 4] =
 
 #[derive(Debug, Args)]
 pub struct CheckArguments {
-    /// Technique ids or pack folders (default: all packs)
-    #[arg(value_name = "TECHNIQUE|FOLDER")]
+    /// Technique ids, pack folders, or files and folders of rules in other products' formats (default: all packs)
+    #[arg(value_name = "TECHNIQUE|FOLDER|FILE")]
     targets: Vec<String>,
 
     #[command(flatten)]
@@ -33,10 +34,18 @@ pub struct CheckArguments {
 
 /// Prints what is wrong or missing, one line each.
 pub fn run(arguments: &CheckArguments) -> Outcome {
-    let packs = find_packs(&arguments.packs, &arguments.targets)?;
+    let (rules, targets): (Vec<String>, Vec<String>) =
+        arguments.targets.iter().cloned().partition(|target| is_imported(target));
     let catalog = settings::catalog(None)?;
-    let compiler = Compiler::new(&catalog, &[], SplunkFields::Addon)?;
+    let compiler = Compiler::new(&catalog, &settings::knowledge_beside(&rules), SplunkFields::Addon)?;
     let mut found = 0;
+    if !rules.is_empty() {
+        found += imported::check(&rules, &compiler)?;
+        if targets.is_empty() {
+            return Ok(if found == 0 { ExitCode::SUCCESS } else { ExitCode::from(FINDINGS) });
+        }
+    }
+    let packs = find_packs(&arguments.packs, &targets)?;
     for pack in &packs {
         let mut lines = Vec::new();
         missing_pages(pack, &mut lines);
@@ -53,6 +62,12 @@ pub fn run(arguments: &CheckArguments) -> Outcome {
     Ok(if found == 0 { ExitCode::SUCCESS } else { ExitCode::from(FINDINGS) })
 }
 
+/// Whether a target is a file or a folder of rules, and no pack.
+fn is_imported(target: &str) -> bool {
+    let path = Path::new(target);
+    (path.is_file() && Language::of_file(path).is_none()) || (path.is_dir() && !Packs::are_in(path))
+}
+
 fn missing_pages(pack: &Pack, lines: &mut Vec<String>) {
     for page in PAGES {
         if pack.page(page).is_none() {
@@ -66,7 +81,8 @@ fn missing_pages(pack: &Pack, lines: &mut Vec<String>) {
 
 /// Detections and hunting queries that do not plan.
 fn broken_queries(pack: &Pack, compiler: &Compiler<'_>, lines: &mut Vec<String>) -> Outcome<()> {
-    let detections = pack.detections.iter().map(|detection| QueryText {
+    let runs = pack.detections.iter().filter(|detection| detection.language.runs());
+    let detections = runs.map(|detection| QueryText {
         language: detection.language,
         name: detection.file.clone(),
         text: detection.text.clone(),
@@ -76,7 +92,7 @@ fn broken_queries(pack: &Pack, compiler: &Compiler<'_>, lines: &mut Vec<String>)
         name: format!("{}/{path}", pack.origin),
         text: text.to_owned(),
     });
-    for query in detections.chain(hunting) {
+    for query in detections.chain(hunting.filter(|query| query.language.runs())) {
         let compiled = compiler.compile(&query, None)?;
         for error in compiled.diagnostics.iter().filter(|found| Diagnostic::is_error(found)) {
             let (line, column) = line_column(&query.text, error.span.start);
@@ -116,7 +132,7 @@ fn wrong_cases(pack: &Pack, lines: &mut Vec<String>) {
 /// Every detection needs an attack or evasion that it must alert on, and the pack a benign twin.
 fn missing_kinds(pack: &Pack, lines: &mut Vec<String>) {
     let cases = &pack.cases.cases;
-    for detection in &pack.detections {
+    for detection in pack.detections.iter().filter(|detection| detection.language.runs()) {
         if !cases.iter().any(|case| case.expected(&detection.id).alerts() > 0) {
             lines.push(format!("{}: no test makes `{}` alert", pack.origin, detection.id));
         }

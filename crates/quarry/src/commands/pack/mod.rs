@@ -1,7 +1,9 @@
 //! `quarry pack`: checks packs, starts new ones, prints the schemas of their files.
 
 mod check;
+mod imported;
 mod new;
+mod read;
 mod schema;
 
 use clap::{Args, Subcommand};
@@ -16,8 +18,10 @@ pub struct PackArguments {
 
 #[derive(Debug, Subcommand)]
 enum PackCommand {
-    /// Check that packs are complete and consistent; exit with 1 if not
+    /// Check that packs, or rules in other products' formats, are complete and consistent; exit with 1 if not
     Check(check::CheckArguments),
+    /// Show what is read of rules, tests and recorded events in other products' formats
+    Read(read::ReadArguments),
     /// Write a new pack whose tests pass, to be made right
     New(new::NewArguments),
     /// Write the JSON Schemas of pack.yml, cases.yml, tuning.yml and of test results
@@ -28,6 +32,7 @@ enum PackCommand {
 pub fn run(arguments: &PackArguments) -> Outcome {
     match &arguments.command {
         PackCommand::Check(check) => check::run(check),
+        PackCommand::Read(read) => read::run(read),
         PackCommand::New(new) => new::run(new),
         PackCommand::Schema(schema) => schema::run(schema),
     }

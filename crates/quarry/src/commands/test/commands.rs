@@ -2,9 +2,16 @@
 
 use std::{io::Write, process::ExitCode};
 
-use quarry_pack::{Pack, cases::Case};
+use quarry_pack::{
+    Pack,
+    cases::Case,
+    import::{Imported, Procedure},
+};
 
-use crate::failure::{Failure, Outcome};
+use crate::{
+    failure::{Failure, Outcome},
+    imports,
+};
 
 /// Prints the commands of the cases that have some; quarry runs none of them.
 pub fn print(packs: &[Pack], only: Option<&str>) -> Outcome {
@@ -23,6 +30,54 @@ pub fn print(packs: &[Pack], only: Option<&str>) -> Outcome {
         anstream::eprintln!("none of these cases has commands");
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Prints the commands of Atomic Red Team tests, with their arguments filled in; quarry runs none of them.
+pub fn print_imported(names: &[String]) -> Outcome {
+    let all = imports::read_all(names)?;
+    let mut output = std::io::stdout().lock();
+    let mut shown = 0;
+    for procedure in all.files.iter().flat_map(Imported::procedures) {
+        write!(output, "{}", procedure_text(procedure)).map_err(Failure::writing)?;
+        shown += 1;
+    }
+    if shown == 0 {
+        return Err(Failure::Other(format!("{}: there are no commands", names.join(", "))));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn procedure_text(procedure: &Procedure) -> String {
+    let Procedure { technique, name, executor, platforms, .. } = procedure;
+    let id = procedure.id.as_deref().unwrap_or(name);
+    let mut text = format!("# {technique}#{id}: {name} ({executor}; {})\n", platforms.join(", "));
+    let comment = |text: &mut String, label: &str, content: &str| {
+        for (index, line) in content.trim().lines().enumerate() {
+            let label = if index == 0 { format!("{label}: ") } else { "  ".to_owned() };
+            text.push_str(format!("# {label}{line}").trim_end());
+            text.push('\n');
+        }
+    };
+    if procedure.elevated {
+        comment(&mut text, "needs", "elevated rights");
+    }
+    for (argument, value) in &procedure.arguments {
+        comment(&mut text, "argument", &format!("{argument} = {value}"));
+    }
+    for needed in &procedure.prerequisites {
+        comment(&mut text, "needs", &needed.description);
+        comment(&mut text, "check", &needed.check);
+        comment(&mut text, "get", &needed.get);
+    }
+    text.push_str(procedure.command.trim_end());
+    text.push('\n');
+    if !procedure.clean_up.is_empty() {
+        text.push_str("\n# clean up\n");
+        text.push_str(procedure.clean_up.trim_end());
+        text.push('\n');
+    }
+    text.push('\n');
+    text
 }
 
 fn text(pack: &Pack, case: &Case) -> Option<String> {

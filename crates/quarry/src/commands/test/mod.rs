@@ -15,7 +15,8 @@ use quarry_validation::{Setup, test_packs};
 use crate::{
     arguments::LanguageArguments,
     failure::{FINDINGS, Failure, Outcome},
-    packs::{PackSource, find_packs},
+    imports,
+    packs::{PackSource, find_packs, runnable},
     settings,
 };
 
@@ -47,6 +48,11 @@ pub struct TestArguments {
     #[arg(long, value_enum, default_value_t)]
     pub output: ResultFormat,
 
+    /// Recorded events in the place of the packs' own tests: Panther rules with tests (their verdicts are what is
+    /// expected), logs of Stratus Red Team, other records; or Atomic Red Team techniques, for `--commands`
+    #[arg(long, num_args = 1.., value_name = "FILE|FOLDER", conflicts_with = "logs")]
+    pub tests: Vec<String>,
+
     /// Check the expected telemetry and the detections on these logs instead, after the commands were run
     #[arg(long, num_args = 1.., value_name = "PATH|GLOB|DIR|URL")]
     pub logs: Vec<String>,
@@ -67,7 +73,13 @@ pub struct TestArguments {
 /// Runs the command: 0 if everything is as expected, 1 if not.
 pub fn run(arguments: &TestArguments) -> Outcome {
     let (targets, only) = split_case(&arguments.targets)?;
-    let packs = find_packs(&arguments.packs, &targets)?;
+    if arguments.commands && !arguments.tests.is_empty() {
+        return commands::print_imported(&arguments.tests);
+    }
+    let mut packs = find_packs(&arguments.packs, &targets)?;
+    if !arguments.tests.is_empty() {
+        with_tests(&mut packs, &arguments.tests, arguments.quiet)?;
+    }
     if let Some(only) = only.as_ref().filter(|only| !has_case(&packs, only)) {
         let ids: Vec<&str> =
             packs.iter().flat_map(|pack| &pack.cases.cases).map(|case| case.id.as_str()).collect();
@@ -82,17 +94,32 @@ pub fn run(arguments: &TestArguments) -> Outcome {
         return real::run(arguments, &packs, only.as_deref());
     }
     let catalog = settings::catalog(arguments.language.config.as_deref())?;
+    let packs = runnable(packs, arguments.quiet);
+    let mut macros = settings::knowledge_beside(&targets);
+    macros.extend(arguments.language.macros.clone());
     let setup = Setup {
         catalog: Arc::clone(&catalog),
-        macros: arguments.language.macros.clone(),
+        macros,
         splunk_fields: arguments.language.splunk_fields.into(),
         emulation: Options { seed: arguments.seed, ..Options::default() },
         threads: std::thread::available_parallelism().map_or(1, usize::from),
     };
     let results = run_tests(&setup, &packs, only.as_deref(), arguments.quiet)?;
     print(arguments, &packs, &results)?;
+    if packs.iter().all(|pack| pack.detections.is_empty()) {
+        return Err(Failure::Other("nothing was tested: there is no detection that quarry runs".to_owned()));
+    }
     let clean = results.summary.pass == results.summary.total();
     Ok(if clean { ExitCode::SUCCESS } else { ExitCode::from(FINDINGS) })
+}
+
+/// Puts recorded tests in the place of the packs' own.
+fn with_tests(packs: &mut [Pack], files: &[String], quiet: bool) -> Outcome<()> {
+    let cases = imports::cases(files, quiet)?;
+    for pack in packs {
+        pack.cases.cases.clone_from(&cases);
+    }
+    Ok(())
 }
 
 /// Runs the tests with a bar on a terminal.

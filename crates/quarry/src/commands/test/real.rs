@@ -11,6 +11,7 @@ use super::{ResultFormat, TestArguments};
 use crate::{
     failure::{FINDINGS, Failure, Outcome},
     output::print_table,
+    progress::alerts_of,
     settings,
 };
 
@@ -131,7 +132,7 @@ fn print(arguments: &TestArguments, found: &[Found]) -> Outcome<()> {
                 print_table(&labels, found.signals.iter().map(SignalRow::cells).collect()).map_err(failed)?;
                 writeln!(std::io::stdout().lock(), "{title}: detections").map_err(failed)?;
                 let rows = found.detections.iter().map(|fired| {
-                    let result = fired.error.clone().unwrap_or_else(|| format!("{} alerts", fired.alerts));
+                    let result = fired.error.clone().unwrap_or_else(|| alerts_of(fired.alerts));
                     vec![fired.detection.clone(), result]
                 });
                 print_table(&["detection".to_owned(), "result".to_owned()], rows.collect())

@@ -1,0 +1,165 @@
+//! `savedsearches.conf` of a Splunk app.
+//!
+//! <https://docs.splunk.com/Documentation/Splunk/latest/Admin/Savedsearchesconf>
+
+use std::collections::BTreeMap;
+
+use quarry_diagnostic::{Diagnostic, Span};
+use serde_json::Value;
+
+use super::{Format, Item, Reading, Source, codes, fields::techniques, schedule};
+use crate::{Detection, Language, Metadata, Severity};
+
+/// The format. A stanza may have hundreds of settings; those of alerting and of display are named by their beginning.
+pub static FORMAT: Format = Format {
+    name: "savedsearches",
+    title: "savedsearches.conf",
+    reads: &[
+        "search",
+        "description",
+        "disabled",
+        "cron_schedule",
+        "dispatch.earliest_time",
+        "alert.severity",
+        "action.notable.param.severity",
+        "action.notable.param.rule_description",
+        "action.risk.param._risk_score",
+        "action.correlationsearch.annotations",
+        "action.escu.known_false_positives",
+        "action.escu.how_to_implement",
+        "action.escu.data_models",
+        "quantity",
+        "relation",
+        "counttype",
+    ],
+    ignores: &[
+        ("dispatch.latest_time", "a run ends when it runs"),
+        ("alert.suppress.*", "alerts are not suppressed"),
+        ("action.*", "nothing is sent"),
+        ("display.*", "about pages of Splunk"),
+    ],
+    recognise: |source| matches!(source.content, super::Content::Settings),
+    read,
+};
+
+/// A stanza.
+struct Stanza<'a> {
+    name: &'a str,
+    span: Span,
+    settings: Vec<(&'a str, String)>,
+}
+
+impl Stanza<'_> {
+    fn get(&self, key: &str) -> Option<&str> {
+        let (_, value) = self.settings.iter().rev().find(|(known, _)| *known == key)?;
+        Some(value.trim()).filter(|value| !value.is_empty())
+    }
+}
+
+/// Whether a text is stanzas of settings, one of which is a search.
+pub fn looks_like(text: &str) -> bool {
+    let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let is_stanza = |line: &str| line.starts_with('[') && line.ends_with(']') && line.len() > 2;
+    let is_search = |line: &str| line.split_once('=').is_some_and(|(key, _)| key.trim() == "search");
+    let begins = lines().next().is_some_and(is_stanza);
+    begins && serde_json::from_str::<serde::de::IgnoredAny>(text).is_err() && lines().any(is_search)
+}
+
+fn read(source: &Source<'_>, reading: &mut Reading) {
+    for stanza in stanzas(source.text, reading) {
+        if stanza.name == "default" {
+            continue;
+        }
+        match stanza.get("search") {
+            Some(search) => reading.items.push(Item::Detection(Box::new(detection(source, &stanza, search)))),
+            None => {
+                let message = format!("`[{}]` has no `search`: it is not read", stanza.name);
+                reading.findings.no_effect(stanza.span, message);
+            }
+        }
+    }
+}
+
+/// A line that ends in a backslash goes on; settings before the first stanza are of all of them and left out.
+fn stanzas<'a>(text: &'a str, reading: &Reading) -> Vec<Stanza<'a>> {
+    let mut found: Vec<Stanza<'a>> = Vec::new();
+    let mut offset = 0;
+    let mut lines = text.split_inclusive('\n');
+    while let Some(whole) = lines.next() {
+        let start = offset;
+        offset += whole.len();
+        let line = whole.trim();
+        let span = Span::new(start, start + whole.trim_end().len());
+        if line.is_empty() || line.starts_with(['#', ';']) {
+            continue;
+        }
+        if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            found.push(Stanza { name: name.trim(), span, settings: Vec::new() });
+            continue;
+        }
+        let Some((key, value)) = line.split_once('=') else {
+            let error = Diagnostic::error(codes::MALFORMED, "this is neither a setting nor a stanza", span);
+            reading.findings.add(error.with_help("write `key = value` or `[name]`"));
+            continue;
+        };
+        let mut value = value.trim().to_owned();
+        while let Some(kept) = value.strip_suffix('\\') {
+            let next = lines.next().unwrap_or_default();
+            offset += next.len();
+            value = format!("{kept}\n{}", next.trim_end_matches(['\n', '\r']));
+            if next.is_empty() {
+                break;
+            }
+        }
+        if let Some(stanza) = found.last_mut() {
+            stanza.settings.push((key.trim(), value));
+        }
+    }
+    found
+}
+
+fn detection(source: &Source<'_>, stanza: &Stanza<'_>, search: &str) -> Detection {
+    let text = |key: &str| stanza.get(key).map(str::to_owned);
+    let annotations: Value = stanza
+        .get("action.correlationsearch.annotations")
+        .and_then(|text| serde_json::from_str(text).ok())
+        .unwrap_or_default();
+    let words = annotations["mitre_attack"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let risk_score = stanza.get("action.risk.param._risk_score").and_then(|score| score.parse().ok());
+    let severity = stanza
+        .get("action.notable.param.severity")
+        .and_then(|word| word.parse().ok())
+        .or_else(|| stanza.get("alert.severity").and_then(of_number));
+    let disabled = stanza.get("disabled").is_some_and(|value| matches!(value, "1" | "true" | "True"));
+    let schedule = stanza.get("cron_schedule").zip(stanza.get("dispatch.earliest_time"));
+    let metadata = Metadata {
+        kind: Some("saved search".to_owned()),
+        status: disabled.then(|| "disabled".to_owned()),
+        description: text("description").or_else(|| text("action.notable.param.rule_description")),
+        severity,
+        risk_score,
+        techniques: techniques(words),
+        how_to: text("action.escu.how_to_implement"),
+        false_positives: text("action.escu.known_false_positives").into_iter().collect(),
+        schedule: schedule.and_then(|(cron, earliest)| schedule::of_cron(cron, earliest)),
+        ..Metadata::default()
+    };
+    Detection {
+        id: stanza.name.to_owned(),
+        title: stanza.name.to_owned(),
+        file: source.file.to_owned(),
+        language: Language::Spl,
+        severity: severity.unwrap_or(Severity::Medium),
+        severity_by_risk_score: BTreeMap::new(),
+        text: search.to_owned(),
+        metadata,
+    }
+}
+
+/// The numbers of `alert.severity`, with the words that Splunk's own pages have for them.
+fn of_number(number: &str) -> Option<Severity> {
+    let words =
+        [Severity::Informational, Severity::Low, Severity::Medium, Severity::High, Severity::Critical];
+    let number: usize = number.parse().ok()?;
+    (1..=6).contains(&number).then(|| words[(number - 1).min(4)])
+}

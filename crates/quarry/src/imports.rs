@@ -1,0 +1,75 @@
+//! Files of other products that a command names.
+
+use std::path::Path;
+
+use quarry_hunt::Failure;
+use quarry_pack::{
+    Case, PackError,
+    import::{self, Folder, Imported, RecordedTest},
+};
+
+use crate::failure::Outcome;
+
+/// What was read of files and folders.
+pub fn read_all(names: &[String]) -> Outcome<Folder> {
+    let failed = |error: PackError| Failure::Other(error.to_string());
+    let mut all = Folder::default();
+    for name in names {
+        let path = Path::new(name);
+        if path.is_dir() {
+            let found = import::read_folder(path).map_err(failed)?;
+            all.files.extend(found.files);
+            all.others.extend(found.others);
+            all.queries.extend(found.queries);
+        } else {
+            all.files.push(import::read_file(path).map_err(failed)?);
+        }
+    }
+    Ok(all)
+}
+
+/// The recorded tests of files and folders as cases; those of logs that quarry does not read are named.
+pub fn cases(names: &[String], quiet: bool) -> Outcome<Vec<Case>> {
+    let all = read_all(names)?;
+    let mut cases: Vec<Case> = Vec::new();
+    let mut skipped = 0;
+    for test in all.files.iter().flat_map(Imported::tests) {
+        match case(test) {
+            Ok(case) => cases.push(case),
+            Err(error) => {
+                skipped += 1;
+                if !quiet {
+                    anstream::eprintln!("{}: skipped: {}", error.file, error.message);
+                }
+            }
+        }
+    }
+    for (path, why) in all.others.iter().filter(|_| !quiet) {
+        anstream::eprintln!("{}: skipped: {why}", path.display());
+    }
+    if cases.is_empty() {
+        let what =
+            if skipped > 0 { "no recorded events of a log that quarry reads" } else { "no recorded events" };
+        return Err(Failure::Other(format!("{}: {what}", names.join(", "))));
+    }
+    tell_apart(&mut cases);
+    Ok(cases)
+}
+
+fn case(test: &RecordedTest) -> Result<Case, PackError> {
+    test.case()
+}
+
+/// Two tests of one name: numbers tell them apart.
+fn tell_apart(cases: &mut [Case]) {
+    for index in 1..cases.len() {
+        let (earlier, rest) = cases.split_at_mut(index);
+        let Some(case) = rest.first_mut() else { break };
+        let name = case.id.clone();
+        let mut number = 2;
+        while earlier.iter().any(|other| other.id == case.id) {
+            case.id = format!("{name} ({number})");
+            number += 1;
+        }
+    }
+}
