@@ -132,6 +132,8 @@ pub struct Pack {
     pub tuning: Tuning,
     /// Documents, hunting queries, tuning and telemetry, by their path below the folder.
     pub pages: Pages,
+    /// What is wrong with files in other products' formats and was left out; empty for packs with a `pack.yml`.
+    pub left_out: Vec<PackError>,
 }
 
 impl Pack {
@@ -188,6 +190,7 @@ impl Pack {
             cases: cases(origin, read)?,
             tuning: optional(origin, read, TUNING, Tuning::parse)?,
             pages: Pages::new(),
+            left_out: Vec::new(),
         })
     }
 
@@ -242,6 +245,7 @@ impl Pack {
             cases: CaseFile::default(),
             tuning: Tuning::default(),
             pages: Pages::new(),
+            left_out: Vec::new(),
         }
     }
 }

@@ -143,7 +143,9 @@ fn rules_of(path: &Path) -> Result<Pack, PackError> {
         let help = format!("`quarry pack read {name}` shows what is in it");
         return Err(PackError::new(&name, format!("a {title} that holds no detection")).with_help(help));
     }
-    Ok(Pack::of_detections(&name, detections))
+    let mut pack = Pack::of_detections(&name, detections);
+    pack.left_out = imported.errors().collect();
+    Ok(pack)
 }
 
 fn is_pack(folder: &Path) -> bool {

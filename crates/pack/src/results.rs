@@ -158,15 +158,4 @@ impl PackResults {
     pub fn verdicts(&self) -> impl Iterator<Item = Verdict> {
         self.cases.iter().flat_map(|case| case.results.iter().map(|result| result.verdict))
     }
-
-    /// Share, from 0 to 1, of the results of attacks, evasions and benign twins that are passes; none without such.
-    #[must_use]
-    #[allow(clippy::cast_precision_loss)] // counts of test results
-    pub fn score(&self) -> Option<f64> {
-        let judged = self.cases.iter().filter(|case| !case.kind.is_scheduled());
-        let verdicts: Vec<Verdict> =
-            judged.flat_map(|case| case.results.iter().map(|result| result.verdict)).collect();
-        let passes = verdicts.iter().filter(|verdict| **verdict == Verdict::Pass).count();
-        (!verdicts.is_empty()).then(|| passes as f64 / verdicts.len() as f64)
-    }
 }

@@ -7,6 +7,7 @@ mod emulate;
 mod emulate_fields;
 mod emulate_properties;
 mod emulate_rules;
+mod import;
 mod pack;
 mod tuning;
 

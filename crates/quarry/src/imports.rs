@@ -5,7 +5,7 @@ use std::path::Path;
 use quarry_hunt::Failure;
 use quarry_pack::{
     Case, PackError,
-    import::{self, Folder, Imported, RecordedTest},
+    import::{self, Folder, Imported},
 };
 
 use crate::failure::Outcome;
@@ -34,7 +34,7 @@ pub fn cases(names: &[String], quiet: bool) -> Outcome<Vec<Case>> {
     let mut cases: Vec<Case> = Vec::new();
     let mut skipped = 0;
     for test in all.files.iter().flat_map(Imported::tests) {
-        match case(test) {
+        match test.case() {
             Ok(case) => cases.push(case),
             Err(error) => {
                 skipped += 1;
@@ -43,6 +43,9 @@ pub fn cases(names: &[String], quiet: bool) -> Outcome<Vec<Case>> {
                 }
             }
         }
+    }
+    for error in all.files.iter().flat_map(Imported::errors).filter(|_| !quiet) {
+        anstream::eprintln!("warning: {error}");
     }
     for (path, why) in all.others.iter().filter(|_| !quiet) {
         anstream::eprintln!("{}: skipped: {why}", path.display());
@@ -54,10 +57,6 @@ pub fn cases(names: &[String], quiet: bool) -> Outcome<Vec<Case>> {
     }
     tell_apart(&mut cases);
     Ok(cases)
-}
-
-fn case(test: &RecordedTest) -> Result<Case, PackError> {
-    test.case()
 }
 
 /// Two tests of one name: numbers tell them apart.

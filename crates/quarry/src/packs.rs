@@ -25,7 +25,11 @@ pub fn find_packs(source: &PackSource, targets: &[String]) -> Outcome<Vec<Pack>>
     if targets.is_empty() {
         return Ok(known.packs);
     }
-    known.find_all(targets).map_err(failed)
+    let packs = known.find_all(targets).map_err(failed)?;
+    for error in packs.iter().flat_map(|pack| &pack.left_out) {
+        anstream::eprintln!("warning: {error}");
+    }
+    Ok(packs)
 }
 
 /// The packs without the detections that quarry does not run yet, each of which it says.

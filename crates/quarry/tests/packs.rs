@@ -144,7 +144,7 @@ fn a_false_alarm_and_a_wrong_entity_are_told_apart() {
     let results = results(&pack, 1);
     let (_, verdict, why) = verdicts(&results, "refused").remove(0);
     assert_eq!(verdict, "false-alarm");
-    assert!(why.contains("1 alerts where 0 are right: RunInstances by arn:aws:"), "{why}");
+    assert!(why.contains("1 alert where 0 are right: RunInstances by arn:aws:"), "{why}");
     let (_, verdict, why) = verdicts(&results, "plain").remove(1);
     assert_eq!(verdict, "wrong-entity");
     assert!(why.contains("the alert's `actor` is `someone`, not `arn:aws:iam::"), "{why}");

@@ -22,6 +22,8 @@ pub struct Folder {
     pub files: Vec<Imported>,
     /// Files that might have been and are in no format, or cannot be read, each with the reason.
     pub others: Vec<(PathBuf, String)>,
+    /// Those of them that are of a known form and cannot be read.
+    pub unreadable: Vec<PackError>,
     /// Query files.
     pub queries: Vec<PathBuf>,
 }
@@ -104,8 +106,15 @@ impl Folder {
             (Some(_), _) => self.files.push(imported),
             (None, Some(error)) => {
                 let unknown = imported.findings.iter().any(|finding| finding.code == codes::UNKNOWN_FORMAT);
-                let why = if unknown { "in no known format".to_owned() } else { error.to_string() };
-                self.others.push((path, why));
+                if unknown {
+                    self.others.push((path, "in no known format".to_owned()));
+                } else {
+                    let place = error.place.map_or_else(String::new, |(line, column)| {
+                        format!(" (line {line}, column {column})")
+                    });
+                    self.others.push((path, format!("{}{place}", error.message)));
+                    self.unreadable.push(error);
+                }
             }
             (None, None) => {}
         }
@@ -124,6 +133,9 @@ impl Folder {
                 format!("a pack is a folder with a `pack.yml`; else quarry reads: {}", titles.join(", "));
             return Err(PackError::new(name, "holds no pack and no detection").with_help(help));
         }
-        Ok(Pack::of_detections(name, detections))
+        let mut pack = Pack::of_detections(name, detections);
+        pack.left_out = self.files.iter().flat_map(Imported::errors).collect();
+        pack.left_out.extend(self.unreadable.iter().cloned());
+        Ok(pack)
     }
 }

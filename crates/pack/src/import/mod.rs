@@ -72,26 +72,15 @@ struct Source<'a> {
     /// Its path, for messages and for names that only the path has.
     file: &'a str,
     text: &'a str,
-    content: Content,
-}
-
-/// What the text of a file is, before anything is made of it.
-enum Content {
-    /// YAML documents, or a JSON object.
-    Documents(Vec<Document>),
-    /// JSON values one after the other.
-    Json(Vec<serde_json::Value>),
-    /// Stanzas of settings.
-    Settings,
+    /// YAML documents, or a JSON object; none of stanzas of settings.
+    documents: Vec<Document>,
+    /// JSON values one after the other; none of YAML.
+    json: Vec<serde_json::Value>,
 }
 
 impl Source<'_> {
-    fn documents(&self) -> &[Document] {
-        if let Content::Documents(documents) = &self.content { documents } else { &[] }
-    }
-
     fn roots(&self) -> impl Iterator<Item = &Node> {
-        self.documents().iter().map(|document| &document.root)
+        self.documents.iter().map(|document| &document.root)
     }
 }
 
@@ -168,16 +157,22 @@ impl Imported {
         self.findings.iter().map(|finding| JsonDiagnostic::new(finding, &self.text)).collect()
     }
 
-    /// The first error, as one about a pack.
+    /// The errors, as those about a pack.
+    pub fn errors(&self) -> impl Iterator<Item = PackError> {
+        self.findings.iter().filter(|finding| finding.is_error()).map(|error| {
+            let (line, column) = line_column(&self.text, error.span.start);
+            let found = PackError::new(&self.file, error.message.as_str()).at(line, column);
+            match error.help.first() {
+                Some(help) => found.with_help(help),
+                None => found,
+            }
+        })
+    }
+
+    /// The first error.
     #[must_use]
     pub fn first_error(&self) -> Option<PackError> {
-        let error = self.findings.iter().find(|finding| finding.is_error())?;
-        let (line, column) = line_column(&self.text, error.span.start);
-        let found = PackError::new(&self.file, error.message.as_str()).at(line, column);
-        Some(match error.help.first() {
-            Some(help) => found.with_help(help),
-            None => found,
-        })
+        self.errors().next()
     }
 }
 
@@ -192,11 +187,11 @@ pub fn read(file: &str, text: &str) -> Imported {
         findings,
     };
     let plain = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let content = match content(plain) {
+    let (documents, json) = match content(plain) {
         Ok(content) => content,
         Err(finding) => return imported(None, Vec::new(), vec![*finding]),
     };
-    let source = Source { file, text: plain, content };
+    let source = Source { file, text: plain, documents, json };
     let Some(format) = FORMATS.into_iter().find(|format| (format.recognise)(&source)) else {
         return imported(None, Vec::new(), vec![unknown_format()]);
     };
@@ -225,22 +220,24 @@ fn unknown_format() -> Diagnostic {
         .with_help(format!("it reads: {}", titles.join(", ")))
 }
 
-fn content(text: &str) -> Result<Content, Box<Diagnostic>> {
+/// The documents and the JSON values of a text.
+type Parsed = (Vec<Document>, Vec<serde_json::Value>);
+
+fn content(text: &str) -> Result<Parsed, Box<Diagnostic>> {
     if saved_searches::looks_like(text) {
-        return Ok(Content::Settings);
+        return Ok((Vec::new(), Vec::new()));
     }
-    let begins = text.trim_start();
-    if !begins.starts_with(['{', '[']) {
-        return node::parse(text).map(Content::Documents);
+    if !text.trim_start().starts_with(['{', '[']) {
+        return node::parse(text).map(|documents| (documents, Vec::new()));
     }
     match recorded::values(text) {
-        Ok(values) if values.iter().any(sentinel_arm::is_template) => {
-            // YAML has places, and is nearly always able to read JSON.
-            let documents = node::parse(text).or_else(|_| Ok(vec![node::of_json(&values[0], text.len())]));
-            documents.map(Content::Documents)
+        // What one object is the rules of, YAML can read, with places.
+        Ok(values) if values.len() == 1 && values[0].is_object() && !recorded::any(&values) => {
+            let documents = node::parse(text).unwrap_or_else(|_| vec![node::of_json(text, &values[0])]);
+            Ok((documents, values))
         }
-        Ok(values) => Ok(Content::Json(values)),
+        Ok(values) => Ok((Vec::new(), values)),
         // A flow of YAML may begin alike.
-        Err(finding) => node::parse(text).map(Content::Documents).map_err(|_| finding),
+        Err(finding) => node::parse(text).map(|documents| (documents, Vec::new())).map_err(|_| finding),
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use quarry_diagnostic::{Diagnostic, Span};
+use serde::Deserialize;
 use serde_json::{Map, Value};
 use serde_saphyr::granit_parser::{Event, Parser, ScalarStyle, ScanError, Span as Place};
 
@@ -177,6 +178,10 @@ struct Builder {
 /// # Errors
 /// Where the text stops being YAML.
 pub fn parse(text: &str) -> Result<Vec<Document>, Box<Diagnostic>> {
+    strictly(text).or_else(|error| leniently(text).ok_or(error))
+}
+
+fn strictly(text: &str) -> Result<Vec<Document>, Box<Diagnostic>> {
     let mut builder =
         Builder { open: Vec::new(), anchors: HashMap::new(), nodes: 0, documents: Vec::new(), start: 0 };
     for next in Parser::new_from_str(text) {
@@ -184,6 +189,15 @@ pub fn parse(text: &str) -> Result<Vec<Document>, Box<Diagnostic>> {
         builder.take(text, event, place)?;
     }
     Ok(builder.documents)
+}
+
+/// The tools of most authors read YAML with libyaml, which takes some texts that the standard forbids, such as
+/// quoted text that goes on at the beginning of a line.
+fn leniently(text: &str) -> Option<Vec<Document>> {
+    let values = yaml_serde::Deserializer::from_str(text).map(|document| Value::deserialize(document).ok());
+    let values: Vec<Value> = values.collect::<Option<_>>()?;
+    let known = values.iter().filter(|value| !value.is_null());
+    Some(known.map(|value| of_json(text, value)).collect())
 }
 
 impl Builder {
@@ -254,23 +268,40 @@ impl Builder {
     }
 }
 
-/// A document of a JSON value, all of whose places are the whole text.
-pub fn of_json(value: &Value, length: usize) -> Document {
-    fn node(value: &Value, span: Span) -> Node {
-        let scalar = |text: String, plain| Content::Scalar { text, plain };
-        let content = match value {
-            Value::Array(items) => Content::List(items.iter().map(|item| node(item, span)).collect()),
-            Value::Object(members) => {
-                let key = |name: &str| Node { span, content: scalar(name.to_owned(), false) };
-                Content::Map(members.iter().map(|(name, value)| (key(name), node(value, span))).collect())
+/// A document of a value whose places are not known, but for the keys at the beginnings of lines.
+pub fn of_json(text: &str, value: &Value) -> Document {
+    let span = Span::new(0, text.len());
+    let mut root = of_value(value, span);
+    if let Content::Map(entries) = &mut root.content {
+        for (key, value) in entries {
+            let Some(name) = key.as_text() else { continue };
+            let start = format!("{name}:");
+            let at = if text.starts_with(&start) {
+                Some(0)
+            } else {
+                text.find(&format!("\n{start}")).map(|at| at + 1)
+            };
+            if let Some(at) = at {
+                let place = Span::new(at, at + name.len());
+                (key.span, value.span) = (place, place);
             }
-            Value::String(text) => scalar(text.clone(), false),
-            other => scalar(other.to_string(), true),
-        };
-        Node { span, content }
+        }
     }
-    let span = Span::new(0, length);
-    Document { span, root: node(value, span) }
+    Document { span, root }
+}
+
+fn of_value(value: &Value, span: Span) -> Node {
+    let scalar = |text: String, plain| Content::Scalar { text, plain };
+    let content = match value {
+        Value::Array(items) => Content::List(items.iter().map(|item| of_value(item, span)).collect()),
+        Value::Object(members) => {
+            let key = |name: &str| Node { span, content: scalar(name.to_owned(), false) };
+            Content::Map(members.iter().map(|(name, value)| (key(name), of_value(value, span))).collect())
+        }
+        Value::String(text) => scalar(text.clone(), false),
+        other => scalar(other.to_string(), true),
+    };
+    Node { span, content }
 }
 
 fn size(node: &Node) -> usize {

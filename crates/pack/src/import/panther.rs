@@ -66,7 +66,12 @@ static TEST: Format = Format {
     name: "panther test",
     title: "test of a Panther rule",
     reads: &["Name", "ExpectedResult", "Mocks", "Log", "Resource"],
-    ignores: &[("LogType", "of the rule"), ("ResourceType", "of the rule"), ("IsLookup", "of the test")],
+    ignores: &[
+        ("RuleOutputs", "of a correlation of rules"),
+        ("LogType", "of the rule"),
+        ("ResourceType", "of the rule"),
+        ("IsLookup", "of the test"),
+    ],
     recognise: |_| false,
     read: |_, _| (),
 };
@@ -137,6 +142,10 @@ fn test_of(findings: &Findings, test: &Node) -> Option<RecordedTest> {
             None
         }
     };
+    if test.has("RuleOutputs") {
+        findings.no_effect(test.span, format!("`{name}` is of a correlation, whose tests have no events"));
+        return None;
+    }
     let log = test.get("Log").or_else(|| test.get("Resource"));
     let Some(event) = log.map(Node::to_json) else {
         findings.missing(test, "Log", "write the event");

@@ -9,7 +9,7 @@ use quarry_diagnostic::{Diagnostic, Span};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Content, Format, Item, Reading, Source, codes};
+use super::{Format, Item, Reading, Source, codes};
 use crate::{
     CaseKind, PackError,
     cases::{Case, Provider},
@@ -21,7 +21,7 @@ pub static FORMAT: Format = Format {
     title: "file of recorded events",
     reads: &[],
     ignores: &[],
-    recognise: |source| matches!(&source.content, Content::Json(values) if !records(values).is_empty()),
+    recognise: |source| any(&source.json),
     read,
 };
 
@@ -139,7 +139,7 @@ impl RecordedTest {
 }
 
 fn read(source: &Source<'_>, reading: &mut Reading) {
-    let Content::Json(values) = &source.content else { return };
+    let values = &source.json;
     let name = source.file.rsplit(['/', '\\']).next().unwrap_or(source.file);
     let name = name.strip_suffix(".json").unwrap_or(name);
     let flat = flat(values);
@@ -188,6 +188,11 @@ pub fn values(text: &str) -> Result<Vec<Value>, Box<Diagnostic>> {
 fn offset(text: &str, line: usize, column: usize) -> usize {
     let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
     (before + column.saturating_sub(1)).min(text.len())
+}
+
+/// Whether there are records among values.
+pub fn any(values: &[Value]) -> bool {
+    flat(values).into_iter().any(|value| log_of(value).is_some())
 }
 
 /// The records among values, with what is known of them.

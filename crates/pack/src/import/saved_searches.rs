@@ -38,7 +38,7 @@ pub static FORMAT: Format = Format {
         ("action.*", "nothing is sent"),
         ("display.*", "about pages of Splunk"),
     ],
-    recognise: |source| matches!(source.content, super::Content::Settings),
+    recognise: |source| looks_like(source.text),
     read,
 };
 

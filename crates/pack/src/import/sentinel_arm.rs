@@ -2,8 +2,6 @@
 //!
 //! <https://learn.microsoft.com/azure/sentinel/import-export-analytics-rules>
 
-use serde_json::Value;
-
 use super::{Format, Item, Reading, Source, node::Node, sentinel};
 
 /// The format; the properties of a rule are those of [`sentinel::FORMAT`].
@@ -20,11 +18,6 @@ pub static FORMAT: Format = Format {
     recognise: |source| source.roots().any(|root| rules(root).next().is_some()),
     read,
 };
-
-/// Whether a JSON value is a template that holds something.
-pub fn is_template(value: &Value) -> bool {
-    value.get("resources").is_some_and(Value::is_array)
-}
 
 /// The resources that are analytic rules.
 fn rules(root: &Node) -> impl Iterator<Item = &Node> {

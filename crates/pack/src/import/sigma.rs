@@ -61,7 +61,7 @@ fn is_sigma(root: &Node) -> bool {
 }
 
 fn read(source: &Source<'_>, reading: &mut Reading) {
-    let documents = source.documents();
+    let documents = &source.documents;
     let known: Vec<&str> = documents.iter().flat_map(|document| names(&document.root)).collect();
     for document in documents {
         let root = &document.root;
@@ -188,7 +188,7 @@ fn push(source: &Source<'_>, document: &Document, metadata: Metadata, reading: &
         reading.findings.missing(root, "title", "the file's name stands for it");
         source.file.rsplit(['/', '\\']).next().unwrap_or(source.file).to_owned()
     });
-    let alone = source.documents().len() == 1;
+    let alone = source.documents.len() == 1;
     let text = if alone { source.text } else { &source.text[document.span.start..document.span.end] };
     reading.items.push(Item::Detection(Box::new(Detection {
         id: name.clone(),

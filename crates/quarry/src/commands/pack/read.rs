@@ -86,13 +86,15 @@ fn print_json(files: &[Imported]) -> Outcome<()> {
 }
 
 fn print_files(files: &[Imported]) -> Outcome<()> {
-    let labels = ["item", "name", "severity", "technique", "what is known"].map(str::to_owned);
-    for file in files {
-        let title = file.format.map_or("unknown", |format| format.title);
-        writeln!(std::io::stdout().lock(), "{}: {title}", file.file).map_err(Failure::writing)?;
-        print_table(&labels, file.items.iter().map(cells).collect()).map_err(Failure::writing)?;
-    }
-    Ok(())
+    let labels = ["item", "name", "severity", "technique", "what is known", "file"].map(str::to_owned);
+    let rows = files.iter().flat_map(|file| {
+        file.items.iter().map(|item| {
+            let mut row = cells(item);
+            row.push(file.file.clone());
+            row
+        })
+    });
+    print_table(&labels, rows.collect()).map_err(Failure::writing)
 }
 
 fn cells(item: &Item) -> Vec<String> {
