@@ -18,7 +18,7 @@ fn shown(imported: &Imported) -> String {
     let mut text = format!("format: {format}\n");
     for item in &imported.items {
         let value = serde_json::to_value(item).unwrap();
-        write!(text, "--- {}", quarry_pack::to_yaml(&value).unwrap().replace("item:", "item:")).unwrap();
+        write!(text, "--- {}", quarry_pack::to_yaml(&value).unwrap()).unwrap();
         text.push('\n');
     }
     for finding in &imported.findings {
@@ -264,10 +264,11 @@ fn cases_take_their_events_from_files_and_agree_with_rules() {
     // One of the rule's tests is about a log that is not read, which has to be said.
     let error = Pack::load(&pack).unwrap_err().to_string();
     assert!(error.contains("Example.Launch/Of another log") && error.contains("no record"), "{error}");
+    fs::write(pack.join("tests/cases.yml"), RECORDED).unwrap();
+    assert_eq!(Pack::load(&pack).unwrap().cases.cases.len(), 3, "unless an exception says so");
     let rule = fs::read_to_string(pack.join("tests/data/panther.yml")).unwrap();
     let rule = rule.replace("Log: {p_log_type: Okta.SystemLog, eventType", "Log: {eventSource: a, eventName");
     fs::write(pack.join("tests/data/panther.yml"), rule).unwrap();
-    fs::write(pack.join("tests/cases.yml"), RECORDED).unwrap();
     let loaded = Pack::load(&pack).unwrap();
     let cases: Vec<(&str, &str, usize)> = loaded
         .cases
@@ -317,4 +318,16 @@ fn what_is_wrong_with_recorded_events_has_a_place() {
             .contains("both steps and events")
     );
     assert!(complaint("    events: {file: tests/data/aws.execution.launch.json}\n", "").contains("neither"));
+}
+
+#[test]
+fn the_page_names_every_format_and_every_key_that_is_not_used() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/importers.md");
+    let page = fs::read_to_string(page).unwrap();
+    for format in FORMATS {
+        assert!(page.contains(format.title) || page.contains("ARM export"), "{}", format.title);
+        for (key, _) in format.ignores {
+            assert!(page.contains(&format!("`{key}`")), "{}: `{key}`", format.title);
+        }
+    }
 }

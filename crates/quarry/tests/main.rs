@@ -12,6 +12,7 @@ mod explain;
 mod founding;
 mod hostile;
 mod hunt;
+mod import;
 mod lint;
 mod lsp;
 mod oracle;

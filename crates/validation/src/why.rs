@@ -110,7 +110,8 @@ async fn why_empty(stage: &Stage<'_>, detected: &Detected) -> String {
     let (line, column) = detected.query.place(*span);
     let reached = explanation.reached();
     let shown = detected.query.excerpt(*span, EXCERPT);
-    let mut why = format!("line {line}, column {column} drops all {reached} events: `{shown}`");
+    let dropped = if reached == 1 { "the only event".to_owned() } else { format!("all {reached} events") };
+    let mut why = format!("line {line}, column {column} drops {dropped}: `{shown}`");
     for field in &explanation.involved {
         let values = field.values.iter().map(|(value, _)| value.as_deref().unwrap_or("empty"));
         why.push_str(&format!("; `{}` is {}", field.field, values.collect::<Vec<_>>().join(", ")));

@@ -165,8 +165,8 @@ fn kinds(values: &[&Value]) -> Vec<String> {
 /// The JSON values of a text, one after the other.
 pub fn values(text: &str) -> Result<Vec<Value>, Box<Diagnostic>> {
     let mut found = Vec::new();
-    let mut stream = serde_json::Deserializer::from_str(text).into_iter::<Value>();
-    while let Some(next) = stream.next() {
+    let stream = serde_json::Deserializer::from_str(text).into_iter::<Value>();
+    for next in stream {
         match next {
             Ok(value) => found.push(value),
             Err(error) => {

@@ -58,7 +58,8 @@ pub fn run(arguments: &CheckArguments) -> Outcome {
         }
     }
     let word = if packs.len() == 1 { "pack" } else { "packs" };
-    anstream::eprintln!("{} {word}: {found} findings", packs.len());
+    let findings = if found == 1 { "finding" } else { "findings" };
+    anstream::eprintln!("{} {word}: {found} {findings}", packs.len());
     Ok(if found == 0 { ExitCode::SUCCESS } else { ExitCode::from(FINDINGS) })
 }
 

@@ -33,7 +33,7 @@ pub fn check(names: &[String], compiler: &Compiler<'_>) -> Outcome<usize> {
     }
     let files = all.files.len();
     let word = if files == 1 { "file" } else { "files" };
-    anstream::eprintln!("{files} {word}: {}, {found} findings", summary(&all.files));
+    anstream::eprintln!("{files} {word}: {}, {}", summary(&all.files), counted(found, "finding"));
     Ok(found)
 }
 

@@ -27,16 +27,20 @@ pub fn print(packs: &[Pack], results: &TestResults, quiet: bool) -> io::Result<(
     if !quiet {
         let summary = &results.summary;
         anstream::eprintln!(
-            "{} results: {} as expected, {} misses, {} false alarms, {} with a wrong entity, {} errors",
-            summary.total(),
+            "{}: {} as expected, {}, {}, {} with a wrong entity, {}",
+            counted(summary.total(), "result", "results"),
             summary.pass,
-            summary.miss,
-            summary.false_alarm,
+            counted(summary.miss, "miss", "misses"),
+            counted(summary.false_alarm, "false alarm", "false alarms"),
             summary.wrong_entity,
-            summary.error
+            counted(summary.error, "error", "errors"),
         );
     }
     Ok(())
+}
+
+fn counted(count: usize, one: &str, more: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { more })
 }
 
 fn row(case: &CaseResults) -> Vec<String> {
