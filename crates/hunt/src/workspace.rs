@@ -342,25 +342,10 @@ fn until_now(range: &mut TimeRange, now: i64) {
 
 /// Calls `visit` on every source of a plan.
 pub fn for_each_source(node: &mut Node, visit: &mut dyn FnMut(&mut quarry_plan::Source)) {
-    match &mut node.operator {
-        Operator::Source(source) => visit(source),
-        Operator::Values { .. } => {}
-        Operator::Filter { input, .. }
-        | Operator::Extend { input, .. }
-        | Operator::Project { input, .. }
-        | Operator::Window { input, .. }
-        | Operator::Sort { input, .. }
-        | Operator::Limit { input, .. }
-        | Operator::Deduplicate { input, .. }
-        | Operator::Expand { input, .. } => for_each_source(input, visit),
-        Operator::Lookup(lookup) => for_each_source(&mut lookup.input, visit),
-        Operator::Aggregate(aggregate) => for_each_source(&mut aggregate.input, visit),
-        Operator::Union { inputs } => inputs.iter_mut().for_each(|input| for_each_source(input, visit)),
-        Operator::Join { left, right, .. } => {
-            for_each_source(left, visit);
-            for_each_source(right, visit);
-        }
+    if let Operator::Source(source) = &mut node.operator {
+        visit(source);
     }
+    node.inputs_mut().into_iter().for_each(|input| for_each_source(input, visit));
 }
 
 /// A query without errors.

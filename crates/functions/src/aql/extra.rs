@@ -13,35 +13,39 @@ use crate::base::{ArgumentTypes, Call, Example, Function, map_slice, results};
 const SOURCE: &str = "public queries; not part of AQL";
 
 pub(crate) const FUNCTIONS: &[Function] = &[
-    number(
+    row(
         "aql_absolute",
         "ABS(number)",
         "The number without its sign.",
         (1, 1),
+        results::double,
         |call| rounded(call, f64::abs),
         &[(&[Num(-1.5)], Num(1.5)), (&[Text("x")], Null)],
     ),
-    number(
+    row(
         "aql_ceiling",
         "CEIL(number)",
         "The next whole number up.",
         (1, 1),
+        results::double,
         |call| rounded(call, f64::ceil),
         &[(&[Num(1.2)], Num(2.0)), (&[Num(-1.2)], Num(-1.0))],
     ),
-    number(
+    row(
         "aql_floor",
         "FLOOR(number)",
         "The next whole number down.",
         (1, 1),
+        results::double,
         |call| rounded(call, f64::floor),
         &[(&[Num(1.8)], Num(1.0)), (&[Num(-1.2)], Num(-2.0))],
     ),
-    number(
+    row(
         "aql_round",
         "ROUND(number, places)",
         "The number rounded, halves away from zero.",
         (1, 2),
+        results::double,
         |call| rounded(call, f64::round),
         &[
             (&[Num(2.5)], Num(3.0)),
@@ -49,46 +53,51 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             (&[Num(1234.0), Num(-2.0)], Num(1200.0)),
         ],
     ),
-    number(
+    row(
         "aql_truncate",
         "TRUNCATE(number, places)",
         "The number cut off.",
         (1, 2),
+        results::double,
         |call| rounded(call, f64::trunc),
         &[(&[Num(-2.9)], Num(-2.0)), (&[Num(2.349), Num(2.0)], Num(2.34))],
     ),
-    text(
+    row(
         "aql_list_join",
         "STRING_AGG(value, separator)",
         "The values of a list joined.",
         (2, 2),
+        results::text,
         join,
         &[(&[List(&["a", "b"]), Text("; ")], Text("a; b")), (&[Null, Text(",")], Null)],
     ),
-    text(
+    row(
         "aql_replace",
         "REPLACE(text, part, by)",
         "The text with every occurrence of a part replaced.",
         (3, 3),
+        results::text,
         replace,
         &[
             (&[Text("a.b.c"), Text("."), Text("-")], Text("a-b-c")),
             (&[Text("a"), Text(""), Text("x")], Text("a")),
         ],
     ),
-    text(
+    row(
         "aql_right",
         "RIGHT(text, length)",
         "The last characters.",
         (2, 2),
+        results::text,
         right,
         &[(&[Text("héllo"), Num(3.0)], Text("llo")), (&[Text("ab"), Num(9.0)], Text("ab"))],
     ),
-    text(
+    row(
         "aql_trim",
         "TRIM(text)",
         "The text without blanks at its `start`, its `end`, or `both`.",
         (2, 2),
+        results::text,
         trim,
         &[
             (&[Text(" a "), Text("both")], Text("a")),
@@ -97,28 +106,6 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         ],
     ),
 ];
-
-const fn text(
-    name: &'static str,
-    signature: &'static str,
-    meaning: &'static str,
-    arity: (usize, usize),
-    evaluate: fn(&Call<'_>) -> ArrayRef,
-    examples: &'static [Example],
-) -> Function {
-    row(name, signature, meaning, arity, results::text, evaluate, examples)
-}
-
-const fn number(
-    name: &'static str,
-    signature: &'static str,
-    meaning: &'static str,
-    arity: (usize, usize),
-    evaluate: fn(&Call<'_>) -> ArrayRef,
-    examples: &'static [Example],
-) -> Function {
-    row(name, signature, meaning, arity, results::double, evaluate, examples)
-}
 
 const fn row(
     name: &'static str,

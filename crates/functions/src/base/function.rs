@@ -69,6 +69,21 @@ pub struct Function {
     pub(crate) uses_now: bool,
 }
 
+impl Function {
+    /// A row of a function of one text, or of each text of a list.
+    pub(crate) const fn of_each_text(
+        source: &'static str,
+        name: &'static str,
+        signature: &'static str,
+        meaning: &'static str,
+        evaluate: fn(&Call<'_>) -> ArrayRef,
+        examples: &'static [Example],
+    ) -> Self {
+        let (arity, result) = ((1, 1), results::text_or_list as fn(&ArgumentTypes<'_>) -> Type);
+        Self { name, signature, meaning, source, examples, arity, result, evaluate, uses_now: false }
+    }
+}
+
 impl std::fmt::Debug for Function {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Function").field("name", &self.name).finish_non_exhaustive()

@@ -6,7 +6,7 @@ use arrow::array::ArrayRef;
 
 use super::timing::micros;
 use crate::base::Literal::{List, Null, Num, Text, Time};
-use crate::base::{Call, Cell, Example, Function, number_text, parse_number, results};
+use crate::base::{Call, Cell, Function, number_text, parse_number, results};
 use crate::time::{strftime, strptime};
 
 const SOURCE: &str = "Splunk search reference, convert";
@@ -43,7 +43,8 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             ],
         )
     },
-    row(
+    Function::of_each_text(
+        SOURCE,
         "spl_convert_auto",
         "auto(<field>)",
         "The number a text stands for, in whatever notation; other text stays.",
@@ -55,21 +56,24 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             (&[Text("7")], Text("7")),
         ],
     ),
-    row(
+    Function::of_each_text(
+        SOURCE,
         "spl_convert_num",
         "num(<field>)",
         "As auto, but null where there is no number.",
         |call| texts(call, |text| auto_number(text).map(number_text)),
         &[(&[Text("1,234")], Text("1234")), (&[Text("abc")], Null)],
     ),
-    row(
+    Function::of_each_text(
+        SOURCE,
         "spl_convert_none",
         "none(<field>)",
         "The value as it is.",
         |call| texts(call, |text| Some(text.to_owned())),
         &[(&[Text("abc")], Text("abc"))],
     ),
-    row(
+    Function::of_each_text(
+        SOURCE,
         "spl_convert_dur2sec",
         "dur2sec(<field>)",
         "A duration `[D+]HH:MM:SS` in seconds.",
@@ -80,14 +84,16 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             (&[Text("x")], Null),
         ],
     ),
-    row(
+    Function::of_each_text(
+        SOURCE,
         "spl_convert_mstime",
         "mstime(<field>)",
         "A time `[MM:]SS.SSS` in seconds.",
         |call| texts(call, |text| minutes(text).map(number_text)),
         &[(&[Text("02:03.500")], Text("123.5")), (&[Text("1.5")], Text("1.5"))],
     ),
-    row(
+    Function::of_each_text(
+        SOURCE,
         "spl_convert_memk",
         "memk(<field>)",
         "A size with the unit k, m or g (k if none) in kilobytes.",
@@ -99,14 +105,16 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             (&[Text("x")], Null),
         ],
     ),
-    row(
+    Function::of_each_text(
+        SOURCE,
         "spl_convert_rmcomma",
         "rmcomma(<field>)",
         "The text without commas.",
         |call| texts(call, |text| Some(text.replace(',', ""))),
         &[(&[Text("1,234.5")], Text("1234.5"))],
     ),
-    row(
+    Function::of_each_text(
+        SOURCE,
         "spl_convert_rmunit",
         "rmunit(<field>)",
         "The number a text begins with.",
@@ -114,26 +122,6 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         &[(&[Text("212 sec")], Text("212")), (&[Text("-1.5kb")], Text("-1.5")), (&[Text("kb")], Null)],
     ),
 ];
-
-const fn row(
-    name: &'static str,
-    signature: &'static str,
-    meaning: &'static str,
-    evaluate: fn(&Call<'_>) -> ArrayRef,
-    examples: &'static [Example],
-) -> Function {
-    Function {
-        name,
-        signature,
-        meaning,
-        source: SOURCE,
-        examples,
-        arity: (1, 1),
-        result: results::text_or_list,
-        evaluate,
-        uses_now: false,
-    }
-}
 
 fn texts(call: &Call<'_>, convert: fn(&str) -> Option<String>) -> ArrayRef {
     call.each_text(|_, text| convert(&text).map(Cow::Owned))

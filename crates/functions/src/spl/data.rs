@@ -106,7 +106,8 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     ),
 ];
 
-const fn row(
+/// A row of the JSON functions.
+pub(super) const fn row(
     name: &'static str,
     signature: &'static str,
     meaning: &'static str,

@@ -10,12 +10,13 @@ use sha2::digest::Digest;
 use sha2::{Sha256, Sha512};
 
 use crate::base::Literal::{List, Null, Num, Text};
-use crate::base::{Call, Example, Function, results};
+use crate::base::{Call, Function};
 
 const SOURCE: &str = "Splunk search reference, cryptographic functions";
 
 pub(crate) const FUNCTIONS: &[Function] = &[
-    row(
+    Function::of_each_text(
+        SOURCE,
         "spl_md5",
         "md5(<str>)",
         "The MD5 digest in hexadecimal.",
@@ -26,7 +27,8 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             (&[Null], Null),
         ],
     ),
-    row(
+    Function::of_each_text(
+        SOURCE,
         "spl_sha1",
         "sha1(<str>)",
         "The SHA-1 digest in hexadecimal.",
@@ -36,14 +38,16 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             (&[Num(1.0)], Text("356a192b7913b04c54574d18c28d46e6395428ab")),
         ],
     ),
-    row(
+    Function::of_each_text(
+        SOURCE,
         "spl_sha256",
         "sha256(<str>)",
         "The SHA-256 digest in hexadecimal.",
         digest::<Sha256>,
         &[(&[Text("abc")], Text("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"))],
     ),
-    row(
+    Function::of_each_text(
+        SOURCE,
         "spl_sha512",
         "sha512(<str>)",
         "The SHA-512 digest in hexadecimal; of a list the digest of each value.",
@@ -64,26 +68,6 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         ],
     ),
 ];
-
-const fn row(
-    name: &'static str,
-    signature: &'static str,
-    meaning: &'static str,
-    evaluate: fn(&Call<'_>) -> ArrayRef,
-    examples: &'static [Example],
-) -> Function {
-    Function {
-        name,
-        signature,
-        meaning,
-        source: SOURCE,
-        examples,
-        arity: (1, 1),
-        result: results::text_or_list,
-        evaluate,
-        uses_now: false,
-    }
-}
 
 fn digest<D: Digest>(call: &Call<'_>) -> ArrayRef {
     call.each_text(|_, text| {

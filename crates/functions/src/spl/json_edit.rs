@@ -4,13 +4,11 @@
 use std::borrow::Cow;
 
 use arrow::array::ArrayRef;
-use quarry_plan::Type;
 use serde_json::{Map, Value, json};
 
-use super::data::{parsed, value};
-use super::source::JSON;
+use super::data::{parsed, row, value};
 use crate::base::Literal::{Bool, Null, Num, Text};
-use crate::base::{ArgumentTypes, Call, Example, Function, Row, results};
+use crate::base::{Call, Function, Row, results};
 use crate::json::{Step, change, parse_path, remove, text};
 
 pub(crate) const FUNCTIONS: &[Function] = &[
@@ -125,18 +123,6 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         ],
     ),
 ];
-
-const fn row(
-    name: &'static str,
-    signature: &'static str,
-    meaning: &'static str,
-    arity: (usize, usize),
-    result: fn(&ArgumentTypes<'_>) -> Type,
-    evaluate: fn(&Call<'_>) -> ArrayRef,
-    examples: &'static [Example],
-) -> Function {
-    Function { name, signature, meaning, source: JSON, examples, arity, result, evaluate, uses_now: false }
-}
 
 /// Applies `put` at the place of every path in turn with the value that follows it.
 fn edit(call: &Call<'_>, read: fn(&str) -> Option<Vec<Step>>, put: fn(&mut Value, Value)) -> ArrayRef {
