@@ -87,9 +87,15 @@ fn a_rule_that_is_not_run_yet_says_so() {
 #[test]
 fn what_was_read_is_listed() {
     let run = quarry(["pack", "read", &sample("sentinel.yaml"), &sample("panther.yml")]).run().exits(0);
-    for part in
-        ["A region nobody uses", "medium", "T1535", "every 1h over", "14d; AWSCloudTrail", "not run yet", "the rule alerts"]
-    {
+    for part in [
+        "A region nobody uses",
+        "medium",
+        "T1535",
+        "every 1h over",
+        "14d; AWSCloudTrail",
+        "not run yet",
+        "the rule alerts",
+    ] {
         assert!(run.text().contains(part), "{part}: {}", run.text());
     }
     assert!(

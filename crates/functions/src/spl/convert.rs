@@ -15,7 +15,8 @@ const DEFAULT_FORMAT: &str = "%m/%d/%Y %H:%M:%S";
 pub(crate) const FUNCTIONS: &[Function] = &[
     Function {
         arity: (1, 2),
-        ..row(
+        ..Function::of_each_text(
+            SOURCE,
             "spl_convert_ctime",
             "ctime(<field>)",
             "Epoch time in the format (`%m/%d/%Y %H:%M:%S`), in UTC; other text stays.",
@@ -31,7 +32,8 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     Function {
         arity: (1, 2),
         result: results::double,
-        ..row(
+        ..Function::of_each_text(
+            SOURCE,
             "spl_convert_mktime",
             "mktime(<field>)",
             "Text in the format as epoch time.",
