@@ -136,51 +136,12 @@ impl Context<'_> {
                 let old = if stays { self.before(name, &rule, level) } else { None };
                 (value, old)
             }
-            LateRule::Json { input } => {
-                let data_type = if name.contains("{}") { Type::TextList } else { Type::Text };
-                let path = Expression::text(name, input.span);
-                let value = Expression::call("spl_spath", vec![input.clone(), path], data_type, input.span);
-                (Some((value, data_type)), self.before(name, &rule, level))
-            }
-            LateRule::Markup { input } => {
-                let escaped = regex::escape(name);
-                let pattern = format!("<{escaped}(?:\\s[^>]*)?>(?<value>[^<]*)</{escaped}>");
-                let arguments = [pattern.as_str(), "value"].map(|text| Expression::text(text, input.span));
-                let arguments = std::iter::once(input.clone()).chain(arguments).collect();
-                let value = Expression::call("spl_rex", arguments, Type::Text, input.span);
-                (Some((value, Type::Text)), self.before(name, &rule, level))
-            }
-            LateRule::Pairs { input, pairs, values } => {
-                let (pairs, values) = (class(pairs), class(values));
-                let name_pattern = regex::escape(name);
-                let pattern = format!(
-                    "(?:^|[{pairs}])\\s*\"?{name_pattern}\"?\\s*[{values}]\\s*(?:\"(?<quoted>[^\"]*)\"|(?<value>[^{pairs}]*))"
-                );
-                let part = |group: &str| {
-                    let arguments = [pattern.as_str(), group].map(|text| Expression::text(text, input.span));
-                    let arguments = std::iter::once(input.clone()).chain(arguments).collect();
-                    Expression::call("spl_rex", arguments, Type::Text, input.span)
-                };
-                let value = build::coalesce(vec![part("quoted"), part("value")], input.span);
-                (Some((value, Type::Text)), self.before(name, &rule, level))
-            }
-            LateRule::Named { input, pattern, key, value, all } => {
-                let data_type = if *all { Type::TextList } else { Type::Text };
-                let texts = [pattern, key, value, name].map(|text| Expression::text(text, input.span));
-                let arguments = std::iter::once(input.clone()).chain(texts).collect();
-                let function = if *all { "spl_rex_named_all" } else { "spl_rex_named" };
-                let value = Expression::call(function, arguments, data_type, input.span);
-                (Some((value, data_type)), self.before(name, &rule, level))
-            }
-            LateRule::Table { header, line } => {
-                let span = self.span;
-                let arguments = vec![
-                    Expression::column(header, span),
-                    Expression::column(line, span),
-                    Expression::text(name, span),
-                ];
-                let value = Expression::call("spl_multikv", arguments, Type::Text, span);
-                (Some((value, Type::Text)), self.before(name, &rule, level))
+            LateRule::Json { .. }
+            | LateRule::Markup { .. }
+            | LateRule::Pairs { .. }
+            | LateRule::Named { .. }
+            | LateRule::Table { .. } => {
+                (self.taken_from_text(&rule.kind, name), self.before(name, &rule, level))
             }
             LateRule::Dataset { defaults } => {
                 let field = data_model::event_field(name);
@@ -222,6 +183,59 @@ impl Context<'_> {
         };
         self.add_late(rule.step, name, value)?;
         Some(data_type)
+    }
+
+    /// The value that a rule takes out of a text for a field of this name.
+    fn taken_from_text(&self, rule: &LateRule, name: &str) -> Option<(Expression, Type)> {
+        Some(match rule {
+            LateRule::Json { input } => {
+                let data_type = if name.contains("{}") { Type::TextList } else { Type::Text };
+                let path = Expression::text(name, input.span);
+                let value = Expression::call("spl_spath", vec![input.clone(), path], data_type, input.span);
+                (value, data_type)
+            }
+            LateRule::Markup { input } => {
+                let escaped = regex::escape(name);
+                let pattern = format!("<{escaped}(?:\\s[^>]*)?>(?<value>[^<]*)</{escaped}>");
+                let arguments = [pattern.as_str(), "value"].map(|text| Expression::text(text, input.span));
+                let arguments = std::iter::once(input.clone()).chain(arguments).collect();
+                let value = Expression::call("spl_rex", arguments, Type::Text, input.span);
+                (value, Type::Text)
+            }
+            LateRule::Pairs { input, pairs, values } => {
+                let (pairs, values) = (class(pairs), class(values));
+                let name_pattern = regex::escape(name);
+                let pattern = format!(
+                    "(?:^|[{pairs}])\\s*\"?{name_pattern}\"?\\s*[{values}]\\s*(?:\"(?<quoted>[^\"]*)\"|(?<value>[^{pairs}]*))"
+                );
+                let part = |group: &str| {
+                    let arguments = [pattern.as_str(), group].map(|text| Expression::text(text, input.span));
+                    let arguments = std::iter::once(input.clone()).chain(arguments).collect();
+                    Expression::call("spl_rex", arguments, Type::Text, input.span)
+                };
+                let value = build::coalesce(vec![part("quoted"), part("value")], input.span);
+                (value, Type::Text)
+            }
+            LateRule::Named { input, pattern, key, value, all } => {
+                let data_type = if *all { Type::TextList } else { Type::Text };
+                let texts = [pattern, key, value, name].map(|text| Expression::text(text, input.span));
+                let arguments = std::iter::once(input.clone()).chain(texts).collect();
+                let function = if *all { "spl_rex_named_all" } else { "spl_rex_named" };
+                let value = Expression::call(function, arguments, data_type, input.span);
+                (value, data_type)
+            }
+            LateRule::Table { header, line } => {
+                let span = self.span;
+                let arguments = vec![
+                    Expression::column(header, span),
+                    Expression::column(line, span),
+                    Expression::text(name, span),
+                ];
+                let value = Expression::call("spl_multikv", arguments, Type::Text, span);
+                (value, Type::Text)
+            }
+            _ => return None,
+        })
     }
 
     /// Adds a column to an extension or projection that stands already.
