@@ -107,7 +107,7 @@ fn examined(example: &Example) -> Option<Entry> {
     let event = folder.write("event.json", example.event.to_string());
     let twin = folder.write("twin.json", example.twin().to_string());
     let both = rows(&format!("{} | table source", example.base_search()), &shown(folder.path()))?;
-    let selects = |file: &str| both.iter().any(|row| row["source"] == Value::from(file));
+    let selects = |file: &str| both.iter().any(|row| row["source"] == file);
     // With the twin beside it, which adds nothing where the base search does not select it.
     let fired = rows(&example.query, &shown(folder.path()))?.len();
     let mut entry =
@@ -190,7 +190,7 @@ fn fields_that_splunk_lists_are_reachable() {
         let arguments = ["query", "--lang", "spl", "--quiet", "--output", "jsonl", "--logs", &logs, &query];
         let rows = quarry(arguments).run().exits(0).rows();
         for (index, example) in examples.iter().enumerate() {
-            let file = Value::from(shown(&folder.path().join(format!("{index}.json"))));
+            let file = shown(&folder.path().join(format!("{index}.json")));
             let row = rows.iter().find(|row| row["source"] == file).expect("every event gives a row");
             for field in &example.fields {
                 count += 1;
