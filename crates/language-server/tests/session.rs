@@ -133,7 +133,7 @@ fn an_aql_file_from_open_to_close() {
 
         // After `é𝒳"`: counted in UTF-16.
         let items = editor.completion(AQL, 2, 56);
-        assert_eq!(labels(&items), ["Amazon AWS CloudTrail"]);
+        assert_eq!(labels(&items), ["Amazon AWS CloudTrail", "Amazon Security Lake"]);
         assert_eq!(items[0]["textEdit"]["range"]["start"], json!({"line": 2, "character": 53}));
 
         // One letter more, and the query is right; the quoted name stays a warning.
