@@ -111,3 +111,11 @@ fn another_logs_operation_is_no_reason_to_ask_for_another_logs_field() {
                 LAST 1 HOURS";
     assert!(!codes("aql", text).contains(&"LNT004".to_owned()));
 }
+
+#[test]
+fn conditions_over_data_that_is_not_here_are_not_the_same() {
+    let found = aql("REFERENCESETCONTAINS('Bad Addresses', sourceip)
+        OR REFERENCESETCONTAINS('Bad Addresses', destinationip)");
+    assert!(!found.contains(&"LNT015".to_owned()), "{found:?}");
+    assert!(aql("username = 'a' OR username = 'a'").contains(&"LNT015".to_owned()));
+}

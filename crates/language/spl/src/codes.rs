@@ -44,6 +44,8 @@ pub(crate) const MISSING_TERM: &str = "SPL031";
 pub(crate) const MISSING_SEARCH_VALUE: &str = "SPL032";
 /// An operator of a search in lower case, which is a word to find.
 pub(crate) const LOWER_CASE_OPERATOR: &str = "SPL033";
+/// A function in a search, which is a word to find.
+pub(crate) const FUNCTION_IN_SEARCH: &str = "SPL034";
 /// A character that begins no argument.
 pub(crate) const STRAY_ARGUMENT: &str = "SPL040";
 /// No value after `option=`.

@@ -5,7 +5,7 @@ use quarry_plan::{Expression, ExpressionKind, TextMatcher, TextPattern, Type};
 
 use super::{
     Report,
-    tools::{comparison, each_expression, excerpt, pattern_text, same},
+    tools::{comparison, each_expression, each_part, excerpt, pattern_text, same},
 };
 use crate::{Fix, analysis::Analysis};
 
@@ -36,7 +36,7 @@ fn column_types(analysis: &Analysis<'_>) -> Vec<(String, Type)> {
 }
 
 fn superfluous(text: &str, items: &[Expression], report: &mut Report) {
-    for (index, item) in items.iter().enumerate() {
+    for (index, item) in items.iter().enumerate().filter(|(_, item)| reads(item)) {
         let others = items.iter().enumerate().filter(|(other, _)| *other != index);
         for (other_index, other) in others {
             if item.span == other.span || !distinct(item.span, other.span) {
@@ -60,6 +60,13 @@ fn superfluous(text: &str, items: &[Expression], report: &mut Report) {
             }
         }
     }
+}
+
+/// Whether an event decides; two lookups in data that is not here are both constant, and not the same.
+fn reads(condition: &Expression) -> bool {
+    let mut found = false;
+    each_part(condition, &mut |part| found |= matches!(part.kind, ExpressionKind::Column(_)));
+    found
 }
 
 fn distinct(left: Span, right: Span) -> bool {

@@ -218,7 +218,7 @@ mod tests {
     fn errors_are_sentences() {
         let cases = [
             ("a(b", "unclosed group (at character 2)"),
-            ("{x}*+(b", "Opening parenthesis without closing parenthesis (at character 6)"),
+            ("{x}*+(b", "Opening parenthesis without closing parenthesis (at character 8)"),
             ("ä[b", "unclosed character class (at character 2)"),
             ("(?=a)*b)", "Parsing failed at character 8"),
             ("*a", "repetition operator missing expression (at character 1)"),

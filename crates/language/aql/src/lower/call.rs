@@ -1,7 +1,7 @@
 //! Function calls.
 
 use quarry_diagnostic::{Diagnostic, Span, did_you_mean};
-use quarry_plan::{Expression as Planned, ExpressionKind as Kind, Type, Value};
+use quarry_plan::{Arithmetic, Expression as Planned, ExpressionKind as Kind, Type, Value};
 
 use super::{
     extra,
@@ -177,10 +177,11 @@ impl Select<'_, '_, '_> {
             self.context.report(Diagnostic::warning(codes::NO_DATA, message, span));
             return nothing;
         }
-        let column = column(&argument.expression);
+        let column = written(&argument.expression);
         let known = || lookups().iter().filter(|lookup| lookup.function == function.name);
-        let fits =
-            known().find(|lookup| column.is_some_and(|column| column.eq_ignore_ascii_case(lookup.argument)));
+        let fits = known().find(|lookup| {
+            column.as_ref().is_some_and(|column| column.eq_ignore_ascii_case(lookup.argument))
+        });
         let Some(lookup) = fits else {
             let wanted: Vec<String> = known().map(|lookup| format!("`{}`", lookup.argument)).collect();
             let message = format!("{} looks up {} and nothing else", function.name, wanted.join(" or "));
@@ -223,11 +224,27 @@ fn conversion(function: &Function, arguments: Vec<Typed>, span: Span) -> Typed {
     Typed::new(Planned::call(name, vec![argument.expression], function.result, span), function.result)
 }
 
-/// The column an expression is, through conversions.
-fn column(expression: &Planned) -> Option<&str> {
+/// The column that an expression is, or the computation as the table of lookups writes it.
+fn written(expression: &Planned) -> Option<String> {
+    let operand = |value: &Planned| match &value.kind {
+        Kind::Arithmetic { .. } => written(value).map(|text| format!("({text})")),
+        _ => written(value),
+    };
     match &expression.kind {
-        Kind::Column(name) => Some(name),
-        Kind::Cast { value, .. } => column(value),
+        Kind::Column(name) => Some(name.clone()),
+        Kind::Cast { value, .. } => written(value),
+        Kind::Literal(Value::Integer(number)) => Some(number.to_string()),
+        Kind::Literal(Value::Double(number)) => Some(number.to_string()),
+        Kind::Arithmetic { operator, left, right } => {
+            let sign = match operator {
+                Arithmetic::Add => '+',
+                Arithmetic::Subtract => '-',
+                Arithmetic::Multiply => '*',
+                Arithmetic::Divide => '/',
+                Arithmetic::Modulo => '%',
+            };
+            Some(format!("{}{sign}{}", operand(left)?, operand(right)?))
+        }
         _ => None,
     }
 }

@@ -139,6 +139,16 @@ fn unit(name: &str) -> Option<TimeUnit> {
     })
 }
 
+/// A length of time without the unit it is aligned to, where that is its own: `1d@d` is `1d`.
+pub(crate) fn without_alignment(text: &str) -> &str {
+    let Some((length, aligned)) = text.split_once('@') else { return text };
+    let name = length.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    match (unit(name), unit(aligned)) {
+        (Some(own), Some(aligned)) if own == aligned => length,
+        _ => text,
+    }
+}
+
 /// Whether a text is a length of time such as `5m`, `1d` or `100ms`.
 pub(crate) fn is_span(text: &str) -> bool {
     let end = text.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(text.len());
@@ -212,7 +222,7 @@ fn civil(day: i64) -> (i64, i64, i64) {
 mod tests {
     use quarry_plan::{TimeBound, TimeStep, TimeUnit};
 
-    use super::{add_months, is_span, parse_time, span_seconds};
+    use super::{add_months, is_span, parse_time, span_seconds, without_alignment};
 
     #[test]
     fn modifiers_chain() {
@@ -257,6 +267,8 @@ mod tests {
     #[test]
     fn spans_are_an_amount_and_a_unit() {
         assert!(is_span("5m") && is_span("100ms") && is_span("1mon") && is_span("d"));
+        assert_eq!(without_alignment("1d@d"), "1d");
+        assert_eq!(without_alignment("5m@d"), "5m@d");
         assert!(!is_span("10") && !is_span("x") && !is_span("0s") && !is_span("5m@d"));
     }
 }

@@ -46,6 +46,9 @@ impl Default for Macros {
             "drop_dm_object_name",
             Macro { definition, arguments: vec!["datamodel".to_owned()], ..Macro::default() },
         );
+        // Comes with every Splunk since 6.5 (Search Manual, "Add comments to searches").
+        let comment = Macro { arguments: vec!["text".to_owned()], ..Macro::default() };
+        macros.insert("comment", comment);
         macros
     }
 }

@@ -4,8 +4,6 @@ use super::{AggregationRow, Status};
 
 /// For functions of metric indexes.
 const METRICS: Status = Status::Never("it aggregates a metrics index, which logs are not");
-/// For a small chart inside a table cell.
-const DRAWING: Status = Status::Never("it draws a chart, which rows cannot hold");
 
 /// All statistical functions, sorted.
 pub const AGGREGATIONS: &[AggregationRow] = &[
@@ -39,7 +37,7 @@ pub const AGGREGATIONS: &[AggregationRow] = &[
     AggregationRow { name: "rate", status: Status::Supported },
     AggregationRow { name: "rate_avg", status: METRICS },
     AggregationRow { name: "rate_sum", status: METRICS },
-    AggregationRow { name: "sparkline", status: DRAWING },
+    AggregationRow { name: "sparkline", status: Status::Supported },
     AggregationRow { name: "stdev", status: Status::Supported },
     AggregationRow { name: "stdevp", status: Status::Supported },
     AggregationRow { name: "sum", status: Status::Supported },

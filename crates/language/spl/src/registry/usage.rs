@@ -39,6 +39,7 @@ pub const COMMAND_USAGE: &[Usage] = &[
     ),
     row("appendpipe", "appendpipe [ <commands> ]", "Puts what commands make of the rows after the rows."),
     row("autoregress", "autoregress <field> [AS <new>] [p=<n>]", "Copies a field from earlier rows."),
+    row("awssnsalert", "awssnsalert", "Sends the rows to a service; here nothing is sent."),
     row("bin", "bin <field> [span=<span>] [AS <new>]", "Puts numbers or times into steps of one size."),
     row("bucket", "bucket <field> [span=<span>] [AS <new>]", "Another name of `bin`."),
     row(
@@ -46,7 +47,7 @@ pub const COMMAND_USAGE: &[Usage] = &[
         "chart <aggregations> [OVER <field>] [BY <field> [<field>]]",
         "Aggregates to a table with one column a value of the second field.",
     ),
-    row("collect", "collect index=<index>", "Writes the rows to a summary index."),
+    row("collect", "collect index=<index>", "Writes the rows to a summary index; here nothing is written."),
     row("contingency", "contingency <field> <field>", "Counts how often values of two fields come together."),
     row(
         "convert",
@@ -63,6 +64,7 @@ pub const COMMAND_USAGE: &[Usage] = &[
     ),
     row("delta", "delta <field> [AS <new>] [p=<n>]", "The difference of a number to that of an earlier row."),
     row("discretize", "discretize <field> [span=<span>]", "Another name of `bin`."),
+    row("dump", "dump basefilename=<name>", "Writes the rows to files; here nothing is written."),
     row("eval", "eval <field>=<expression> [, ...]", "Sets fields; each assignment sees those before it."),
     row("eventcount", "eventcount", "Counts the events of an index."),
     row(
@@ -130,10 +132,17 @@ pub const COMMAND_USAGE: &[Usage] = &[
         "mcatalog values(<field>) [BY <fields>]",
         "Lists metrics; logs hold events, so there are no rows.",
     ),
+    row("mcollect", "mcollect index=<index>", "Writes the rows to a metrics index; here nothing is written."),
     row(
         "metadata",
         "metadata type=hosts|sources|sourcetypes",
         "Lists the hosts, sources or source types of the events, with their first and last time.",
+    ),
+    row("metasearch", "metasearch <search>", "Finds events as `search` does."),
+    row(
+        "meventcollect",
+        "meventcollect index=<index>",
+        "Writes the rows to a metrics index; here nothing is written.",
     ),
     row("mpreview", "mpreview index=<index>", "Shows metrics; logs hold events, so there are no rows."),
     row("msearch", "msearch index=<index>", "Another name of `mpreview`."),
@@ -161,7 +170,7 @@ pub const COMMAND_USAGE: &[Usage] = &[
         "outlier [action=tf|rm] [param=2.5] [uselower=f] [mark=f] [<fields>]",
         "Takes away numbers that are far from the others.",
     ),
-    row("outputcsv", "outputcsv <file>", "Writes the rows to a CSV file."),
+    row("outputcsv", "outputcsv <file>", "Writes the rows to a CSV file; here nothing is written."),
     row("outputlookup", "outputlookup [append=f] <table>", "Writes the rows to a lookup."),
     row("pivot", "pivot <model> <dataset> <elements>", "Aggregates a data model's dataset."),
     row(
@@ -204,12 +213,21 @@ pub const COMMAND_USAGE: &[Usage] = &[
         "selfjoin [overwrite=t] [max=1] [keepsingle=f] <fields>",
         "Makes one row of those with the same values.",
     ),
+    row("sendalert", "sendalert <action>", "Starts an alert action; here nothing is sent."),
+    row("sendemail", "sendemail to=<addresses>", "Sends the rows by mail; here nothing is sent."),
     row(
         "set",
         "set union|diff|intersect [ <search> ] [ <search> ]",
         "The rows of either of two searches, of one only, or of both.",
     ),
     row("setfields", "setfields <field>=<text>, ...", "Sets fields to texts."),
+    row("sichart", "sichart ...", "Prepares a summary index; here the rows of `chart`."),
+    row("sirare", "sirare ...", "Prepares a summary index; here the rows of `rare`."),
+    row("sistats", "sistats ...", "Prepares a summary index; here the rows of `stats`."),
+    row("sitimechart", "sitimechart ...", "Prepares a summary index; here the rows of `timechart`."),
+    row("sitop", "sitop ...", "Prepares a summary index; here the rows of `top`."),
+    row("snowincident", "snowincident", "Opens an incident elsewhere; here nothing is sent."),
+    row("snowincidentstream", "snowincidentstream", "Opens an incident elsewhere; here nothing is sent."),
     row(
         "sort",
         "sort [<n>] [+|-]<field> ... [desc]",
@@ -248,6 +266,12 @@ pub const COMMAND_USAGE: &[Usage] = &[
         "Joins events to groups in time.",
     ),
     row("transpose", "transpose [<n>] [column_name=<name>]", "Makes rows of columns."),
+    row("trendline", "trendline sma<n>(<field>) [AS <new>]", "Adds a moving average over the last rows."),
+    row(
+        "tscollect",
+        "tscollect namespace=<name>",
+        "Writes the rows to index files; here nothing is written.",
+    ),
     row(
         "tstats",
         "tstats <aggregations> [FROM datamodel=<model>] [WHERE <search>] [BY <fields>]",
@@ -348,6 +372,11 @@ pub const AGGREGATION_USAGE: &[Usage] = &[
     row("perc", "perc<n>(<field>)", "The percentile by nearest rank; exact here."),
     row("range", "range(<field>)", "The greatest number less the smallest."),
     row("rate", "rate(<field>)", "How fast a number grows a second, from the oldest event to the newest."),
+    row(
+        "sparkline",
+        "sparkline(<aggregation>, <span>)",
+        "A small chart, which rows cannot hold: the column is empty.",
+    ),
     row("stdev", "stdev(<field>)", "The standard deviation of a sample."),
     row("stdevp", "stdevp(<field>)", "The standard deviation of a whole population."),
     row("sum", "sum(<field>)", "The sum of the numbers."),

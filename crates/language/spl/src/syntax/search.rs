@@ -9,7 +9,7 @@ use super::{
     Cursor, cursor,
     tree::{Directive, Quote, SearchExpression, SearchOperator, SearchValue, Word},
 };
-use crate::codes;
+use crate::{codes, registry};
 
 const OPERATORS: [(&str, SearchOperator); 8] = [
     ("==", SearchOperator::Equal),
@@ -192,6 +192,7 @@ impl Cursor<'_> {
         }
         self.at = after;
         self.warn_of_lower_case(&first.word);
+        self.warn_of_function(&first);
         Some(SearchExpression::Term(first))
     }
 
@@ -244,6 +245,18 @@ impl Cursor<'_> {
                     word.text
                 )),
             );
+        }
+    }
+
+    /// `match(field, "x")` finds the words `match`, `field` and `x`.
+    fn warn_of_function(&mut self, value: &SearchValue) {
+        let SearchValue { word, directive: None } = value else { return };
+        let name = word.text.to_lowercase();
+        if word.quote == Quote::None && self.next_is("(") && registry::function(&name).is_some() {
+            let message = format!("`{name}(` is searched for as a word: a search has no functions");
+            let found = Diagnostic::warning(codes::FUNCTION_IN_SEARCH, message, word.span)
+                .with_help("write the condition in a `where` command");
+            self.report(found);
         }
     }
 

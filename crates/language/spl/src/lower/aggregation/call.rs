@@ -34,6 +34,9 @@ pub(super) fn lower(
     argument: Option<Expression>,
 ) -> Option<AggregateCall> {
     let (row, rank) = find(context, aggregation)?;
+    if row.method == Method::Chart {
+        return Some(chart(context, aggregation, row));
+    }
     let Some(argument) = argument else {
         if row.method == Method::Count {
             return Some(call("count", Vec::new(), Type::Integer));
@@ -107,6 +110,7 @@ fn apply(
             let rank = build::number(rank.unwrap_or(50.0), span);
             call(name, vec![argument, rank], row.result)
         }
+        Method::Chart => call("min", vec![build::null(span).cast(Type::Text)], row.result),
     }
 }
 
@@ -123,6 +127,19 @@ fn rate(context: &mut Context<'_>, row: &Row, seconds: f64, span: Span) -> f64 {
             1.0
         }
     }
+}
+
+/// Whether it is a chart; its argument is an aggregation, no field.
+pub(super) fn draws(aggregation: &Aggregation) -> bool {
+    table::find(&aggregation.function).is_some_and(|(row, _)| row.method == Method::Chart)
+}
+
+/// A column without values.
+fn chart(context: &mut Context<'_>, aggregation: &Aggregation, row: &Row) -> AggregateCall {
+    let message =
+        format!("`{}` draws a chart, which rows cannot hold: the column is empty", aggregation.function);
+    context.report(Diagnostic::warning(codes::UNKNOWN_AGGREGATION, message, aggregation.function_span));
+    call("min", vec![build::null(aggregation.span).cast(Type::Text)], row.result)
 }
 
 fn call(function: &str, arguments: Vec<Expression>, result: Type) -> AggregateCall {

@@ -59,6 +59,10 @@ fn expand(
     let label =
         |alias: Option<&Word>| alias.map_or_else(|| aggregation.text.clone(), |alias| alias.text.clone());
     match &aggregation.argument {
+        AggregationArgument::Field(_) if call::draws(aggregation) => call::lower(context, aggregation, None)
+            .map(|call| (label(aggregation.alias.as_ref()), call))
+            .into_iter()
+            .collect(),
         AggregationArgument::Field(field) if wildcard::is_wildcard(&field.text) => {
             let mut names = context.matching(&field.text);
             names.retain(|name| !except.contains(name));

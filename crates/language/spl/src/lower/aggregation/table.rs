@@ -41,6 +41,8 @@ pub(crate) enum Method {
     EstimateError,
     /// A percentile; its rank stands in the name.
     Percentile(&'static str),
+    /// A chart, which rows cannot hold.
+    Chart,
 }
 
 /// One aggregation.
@@ -63,6 +65,7 @@ pub(crate) const TABLE: &[Row] = &[
     row(&["count", "c"], Method::Count, Type::Integer),
     row(&["dc", "distinct_count"], Method::DistinctCount, Type::Integer),
     row(&["estdc"], Method::DistinctCount, Type::Integer),
+    row(&["sparkline"], Method::Chart, Type::Text),
     row(&["estdc_error"], Method::EstimateError, Type::Double),
     row(&["values"], Method::Values("spl_values"), Type::TextList),
     row(&["list"], Method::List("spl_list"), Type::TextList),

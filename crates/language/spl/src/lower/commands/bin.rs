@@ -3,7 +3,7 @@
 use quarry_plan::{Expression, Type};
 
 use super::super::context::Context;
-use super::super::{build, time::is_span};
+use super::super::{build, time};
 use super::buckets;
 use super::general::{General, bad_value, missing};
 use crate::tree::{Command, Word};
@@ -38,8 +38,9 @@ pub(super) fn bucket(context: &mut Context<'_>, field: &str, new_name: &str, spa
     let Some(column) = context.find(field).filter(|column| !column.empty) else { return };
     let value = Expression::column(field, span.span);
     let number = span.text.parse::<f64>().ok().filter(|number| *number > 0.0);
+    let text = time::without_alignment(&span.text);
     let length = match number {
-        _ if is_span(&span.text) => Expression::text(&span.text, span.span),
+        _ if time::is_span(text) => Expression::text(text, span.span),
         Some(number) => build::number(number, span.span),
         None => return bad_value(context, "span", span, "a length such as `5m` or `10`"),
     };

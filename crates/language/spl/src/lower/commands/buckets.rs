@@ -1,7 +1,9 @@
 //! Buckets whose length or extent depends on the rows.
 
 use quarry_diagnostic::Diagnostic;
-use quarry_plan::{AggregateCall, Expression, Node, Operator, Rows, SortKey, Type, Value};
+use quarry_plan::{
+    AggregateCall, Comparison, Expression, Frame, Node, Operator, Rows, SortKey, Type, Value, WindowCall,
+};
 
 use super::super::context::{Column, Context, TIME};
 use super::super::{build, codes, time};
@@ -122,11 +124,56 @@ pub(super) fn fill(context: &mut Context<'_>, name: &str, length: &Word) {
     context.close(visible, false);
 }
 
+/// Adds rows for the steps between the least and the greatest value that no row has, and sorts by it.
+pub(super) fn add_missing(context: &mut Context<'_>, name: &str, length: &Word) {
+    let Some(Some((least, most))) = extent(context, name) else { return };
+    let Some(starts) = starts(least, most, &length.text) else {
+        let message = "there are too many steps to add those that are missing";
+        context.report(Diagnostic::note(codes::OPTION_IGNORED, message, length.span));
+        return;
+    };
+    let span = context.span;
+    let is_time = context.find(name).is_some_and(|column| column.data_type == Type::Timestamp);
+    #[allow(clippy::cast_precision_loss)] // millionths of numbers that were exact
+    let value =
+        |start: i64| if is_time { Value::Timestamp(start) } else { Value::Double(start as f64 / 1e6) };
+    let data_type = if is_time { Type::Timestamp } else { Type::Double };
+    let columns = vec![(name.to_owned(), data_type)];
+    let rows = starts.into_iter().map(|start| vec![value(start)]).collect();
+    let added = context.fresh_name("added");
+    let marked = Operator::Extend {
+        input: Box::new(Rows { columns, rows }.into_node(span)),
+        columns: vec![(added.clone(), build::number(1.0, span))],
+    };
+    context.assign(vec![(added.clone(), build::number(0.0, span))]);
+    context.union(Node::new(marked, span));
+    let first = context.fresh_name("first");
+    let call = AggregateCall {
+        function: "min".to_owned(),
+        arguments: vec![Expression::column(&added, span)],
+        filter: None,
+        order: Vec::new(),
+        result: Type::Double,
+    };
+    let partition = vec![Expression::column(name, span)];
+    context.window(vec![(first.clone(), WindowCall { call, partition, frame: Frame::Whole })]);
+    let same = build::compare(
+        Comparison::Equal,
+        Expression::column(&added, span),
+        Expression::column(&first, span),
+        span,
+    );
+    context.filter(same);
+    context.sort(vec![SortKey { value: Expression::column(name, span), descending: false }]);
+    context.hide(&[added, first]);
+}
+
 /// The starts of all buckets from one time to another, in microseconds.
 fn starts(least: f64, most: f64, length: &str) -> Option<Vec<i64>> {
     #[allow(clippy::cast_possible_truncation)] // times of events
     let micros = |seconds: f64| (seconds * 1e6).round() as i64;
     let (mut at, end) = (micros(least), micros(most));
+    let length = time::without_alignment(length);
     let months = time::span_months(length);
     let step = micros(length.parse::<f64>().ok().or_else(|| time::span_seconds(length))?);
     let mut found = Vec::new();

@@ -8,10 +8,30 @@ use super::super::{Store, codes, search};
 use super::general::{General, missing};
 use super::{lookup, subsearch};
 use crate::knowledge::LookupSource;
-use crate::tree::{Command, Item};
+use crate::tree::{Command, Item, Word};
 
 pub(super) fn lower_input(context: &mut Context<'_>, command: &Command) {
+    let arguments = General::new(context, command);
+    read(context, command, arguments, Clone::clone);
+}
+
+/// `inputcsv`: as `inputlookup`, of a file whose name may come without its ending.
+pub(super) fn lower_csv(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
+    arguments.flag(context, "dispatch", false);
+    arguments.flag(context, "events", false);
+    read(context, command, arguments, |name| {
+        let ends = name.text.to_lowercase().ends_with(".csv");
+        Word { text: if ends { name.text.clone() } else { format!("{}.csv", name.text) }, ..name.clone() }
+    });
+}
+
+fn read(
+    context: &mut Context<'_>,
+    command: &Command,
+    mut arguments: General<'_>,
+    name_of: impl Fn(&Word) -> Word,
+) {
     let append = arguments.flag(context, "append", false);
     arguments.flag(context, "strict", false);
     let start = arguments.count(context, "start").unwrap_or(0);
@@ -21,7 +41,7 @@ pub(super) fn lower_input(context: &mut Context<'_>, command: &Command) {
     let words = arguments.words(context);
     arguments.finish(context);
     let [name] = words.as_slice() else { return missing(context, command, "one lookup") };
-    let Some((_, table)) = lookup::find(context, name) else { return };
+    let Some((_, table)) = lookup::find(context, &name_of(name)) else { return };
     let mut rows = Context::new(context.surroundings(), context.options.default_time.clone());
     rows.span = command.span;
     rows.restart(rows_of(&table));

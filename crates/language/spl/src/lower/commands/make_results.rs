@@ -38,7 +38,11 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
                     rows: rows.into_iter().map(|row| row.into_iter().map(value).collect()).collect(),
                 });
             }
-            _ => return bad_value(context, "format", format.unwrap_or(data), "`csv`"),
+            Some("json") => match json_rows(&data.text) {
+                Some(rows) => context.restart(rows),
+                None => bad_value(context, "data", data, "an array of JSON objects"),
+            },
+            _ => return bad_value(context, "format", format.unwrap_or(data), "`csv` or `json`"),
         }
         return;
     }
@@ -54,4 +58,22 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
             context.assign(vec![(name.to_owned(), build::null(span).cast(Type::Text))]);
         }
     }
+}
+
+/// One row an object; a column a name, in the order in which names come up.
+fn json_rows(text: &str) -> Option<Rows> {
+    let items: Vec<serde_json::Map<String, serde_json::Value>> = serde_json::from_str(text).ok()?;
+    let mut names: Vec<String> = Vec::new();
+    for name in items.iter().flat_map(serde_json::Map::keys) {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    let value = |value: Option<&serde_json::Value>| match value {
+        None | Some(serde_json::Value::Null) => Value::Null,
+        Some(serde_json::Value::String(text)) => Value::Text(text.clone()),
+        Some(other) => Value::Text(other.to_string()),
+    };
+    let rows = items.iter().map(|item| names.iter().map(|name| value(item.get(name))).collect()).collect();
+    Some(Rows { columns: names.into_iter().map(|name| (name, Type::Text)).collect(), rows })
 }

@@ -1,5 +1,6 @@
 //! The commands, one file and one row each.
 
+mod add_info;
 mod add_totals;
 mod address;
 mod append;
@@ -11,8 +12,10 @@ mod convert;
 mod data_models;
 mod dedup;
 mod eval;
+mod event_count;
 mod event_stats;
 mod extract;
+mod field_summary;
 mod fields;
 mod fill_null;
 mod foreach;
@@ -23,6 +26,7 @@ mod head;
 mod input_lookup;
 mod join;
 pub(crate) mod lookup;
+mod make_continuous;
 mod make_multivalue;
 mod make_results;
 mod map;
@@ -46,13 +50,18 @@ mod sort;
 mod spath;
 mod stats;
 mod stream_stats;
+mod string_concatenate;
 pub(crate) mod subsearch;
+mod summary_index;
 mod table;
 mod top;
 mod transaction;
+mod trend_line;
 mod tstats;
 mod union;
+mod uniq;
 mod r#where;
+mod written;
 mod xml_fields;
 
 use quarry_diagnostic::{Diagnostic, did_you_mean};
@@ -100,7 +109,7 @@ pub(crate) const TABLE: &[Row] = &[
     Row { names: &["replace"], lower: replace::lower },
     Row { names: &["reverse"], lower: reverse::lower },
     Row { names: &["rex"], lower: rex::lower },
-    Row { names: &["search"], lower: search::lower },
+    Row { names: &["metasearch", "search"], lower: search::lower },
     Row { names: &["sort"], lower: sort::lower },
     Row { names: &["spath"], lower: spath::lower },
     Row { names: &["stats"], lower: stats::lower },
@@ -145,12 +154,40 @@ pub(crate) const TABLE: &[Row] = &[
     Row { names: &["metadata"], lower: metadata::lower },
     Row { names: &["selfjoin"], lower: self_join::lower },
     Row { names: &["set"], lower: set_operations::lower },
+    Row { names: &["addinfo"], lower: add_info::lower },
+    Row { names: &["eventcount"], lower: event_count::lower },
+    Row { names: &["fieldsummary"], lower: field_summary::lower },
+    Row { names: &["inputcsv"], lower: input_lookup::lower_csv },
+    Row { names: &["makecontinuous"], lower: make_continuous::lower },
+    Row { names: &["sichart", "sirare", "sistats", "sitimechart", "sitop"], lower: summary_index::lower },
+    Row { names: &["strcat"], lower: string_concatenate::lower },
+    Row { names: &["trendline"], lower: trend_line::lower },
+    Row { names: &["uniq"], lower: uniq::lower },
+    Row {
+        names: &[
+            "awssnsalert",
+            "collect",
+            "dump",
+            "mcollect",
+            "meventcollect",
+            "outputcsv",
+            "sendalert",
+            "sendemail",
+            "snowincident",
+            "snowincidentstream",
+            "tscollect",
+        ],
+        lower: written::lower,
+    },
 ];
 
 /// Lowers every command of a pipeline, in order.
 pub(crate) fn lower_all(context: &mut Context<'_>, pipeline: &Pipeline) {
     let reads = pipeline.commands.first().is_some_and(|command| {
-        matches!(command.name.as_str(), "search" | "tstats" | "from" | "datamodel" | "metadata")
+        matches!(
+            command.name.as_str(),
+            "search" | "metasearch" | "tstats" | "from" | "datamodel" | "metadata"
+        )
     });
     if reads && !context.has_steps_or_reads() {
         super::prepare::prepare(context);

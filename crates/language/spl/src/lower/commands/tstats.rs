@@ -7,19 +7,32 @@ use quarry_plan::Expression;
 use super::super::context::{Context, LateRule, TIME};
 use super::super::{build, codes, data_model, search};
 use super::stats::{check_options, group};
-use super::{bin, not_understood};
+use super::{bin, not_understood, subsearch};
 use crate::tree::{Arguments, Command, Item, OptionItem, OptionValue, Stats, Word};
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let Arguments::Stats(stats) = &command.arguments else { return not_understood(context, command) };
+    let mut stats = stats.clone();
+    let appends = take(&mut stats.options, "append").is_some_and(|word| is_true(&word));
+    if context.started && appends {
+        let mut rows = Context::new(context.surroundings(), context.options.default_time.clone());
+        rows.span = command.span;
+        aggregate(&mut rows, command, stats);
+        return subsearch::append(context, rows);
+    }
     if context.started {
         let message = "`tstats` reads events itself and must come first";
-        context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, command.name_span));
-        return;
+        let found = Diagnostic::error(codes::BAD_ARGUMENT, message, command.name_span)
+            .with_help("with `append=t` its rows come after those there are");
+        return context.report(found);
     }
-    let mut stats = stats.clone();
+    aggregate(context, command, stats);
+}
+
+fn aggregate(context: &mut Context<'_>, command: &Command, mut stats: Stats) {
     let span = take_span(&mut stats);
     let fill = take(&mut stats.options, "fillnull_value");
+    let unfinished = take(&mut stats.options, "prestats").is_some_and(|word| is_true(&word));
     check_options(context, &command.name, &stats.options);
     from(context, &stats);
     if let Some(filter) = &stats.filter {
@@ -32,7 +45,25 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     if let Some(fill) = fill {
         fill_groups(context, &stats, &fill);
     }
+    if unfinished {
+        // What a later command aggregates are the events themselves.
+        return present(context, &stats);
+    }
     group(context, command, &stats);
+}
+
+fn is_true(word: &Word) -> bool {
+    matches!(word.text.to_lowercase().as_str(), "t" | "true" | "1")
+}
+
+/// Leaves the events that have all fields of the groups.
+fn present(context: &mut Context<'_>, stats: &Stats) {
+    let fields = stats.by.iter().map(|by| context.field(&by.field.text, by.field.span));
+    let present: Vec<Expression> = fields.map(build::is_present).collect();
+    if !present.is_empty() {
+        let predicate = build::all(present, context.span);
+        context.filter(predicate);
+    }
 }
 
 /// Restricts the events to the data model and gives its fields their names.

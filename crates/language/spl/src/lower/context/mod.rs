@@ -14,7 +14,7 @@ use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 use quarry_diagnostic::{Diagnostic, Span};
 use quarry_plan::{Expression, ExpressionKind, Node, SortKey, TimeRange, Type, Value};
 
-use super::{Environment, LowerOptions};
+use super::{Environment, LowerOptions, codes};
 use crate::tree::Assignment;
 use branch::Branch;
 use source::Scan;
@@ -139,8 +139,11 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Records a finding.
+    /// Records a finding. After a command that could not be planned, missing fields tell nothing.
     pub(crate) fn report(&mut self, diagnostic: Diagnostic) {
+        if diagnostic.code == codes::MISSING_FIELD && self.diagnostics.iter().any(Diagnostic::is_error) {
+            return;
+        }
         if !self.diagnostics.contains(&diagnostic) {
             self.diagnostics.push(diagnostic);
         }

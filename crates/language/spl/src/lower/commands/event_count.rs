@@ -1,0 +1,47 @@
+//! `eventcount`: how many events there are. Logs are one index on one machine.
+
+use quarry_plan::{AggregateCall, Expression, Type};
+
+use super::super::context::Context;
+use super::super::wildcard;
+use super::general::General;
+use super::subsearch;
+use crate::tree::{Command, OptionValue};
+
+/// The index and the machine that stand for the logs (Splunk's own default names).
+const INDEX: &str = "main";
+const SERVER: &str = "local";
+
+pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
+    let mut arguments = General::new(context, command);
+    let summarize = arguments.flag(context, "summarize", true);
+    for option in ["report_size", "list_vix", "list_federated_remote"] {
+        arguments.ignore(context, option, "logs are counted, not indexes");
+    }
+    let mut index = INDEX.to_owned();
+    for option in arguments.all_options() {
+        if let OptionValue::Word(word) = &option.value
+            && !wildcard::is_wildcard(&word.text)
+        {
+            index.clone_from(&word.text);
+        }
+    }
+    arguments.finish(context);
+    let mut rows = Context::new(context.surroundings(), context.options.default_time.clone());
+    rows.span = command.span;
+    let call = AggregateCall {
+        function: "count".to_owned(),
+        arguments: Vec::new(),
+        filter: None,
+        order: Vec::new(),
+        result: Type::Integer,
+    };
+    rows.aggregate(Vec::new(), vec![("count".to_owned(), call)]);
+    if !summarize {
+        rows.assign(vec![
+            ("index".to_owned(), Expression::text(index, command.span)),
+            ("server".to_owned(), Expression::text(SERVER, command.span)),
+        ]);
+    }
+    subsearch::replace(context, rows);
+}

@@ -1,0 +1,60 @@
+//! `makecontinuous`: rows for the steps of a field that no row has.
+
+use quarry_plan::{Arithmetic, Expression, ExpressionKind, Type};
+
+use super::super::build;
+use super::super::context::{Context, TIME};
+use super::general::{General, bad_value};
+use super::{bin, buckets};
+use crate::tree::{Command, Word};
+
+/// Steps where the search names no length (Splunk search reference, bin: bins).
+const BINS: f64 = 100.0;
+
+pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
+    let mut arguments = General::new(context, command);
+    let length = arguments.option("span").cloned();
+    let bins = arguments.count(context, "bins");
+    for option in ["start", "end", "aligntime"] {
+        arguments.ignore(context, option, "steps go from the least value to the greatest");
+    }
+    let words = arguments.words(context);
+    arguments.finish(context);
+    let name = words.first().map_or(TIME, |word| word.text.as_str());
+    let value = context.field(name, command.span);
+    let have = context.type_of(&value);
+    if have == Type::Null {
+        return;
+    }
+    #[allow(clippy::cast_precision_loss)] // a number of steps
+    let bins = bins.map_or(BINS, |bins| bins as f64);
+    let chosen = length.or_else(|| match have {
+        Type::Timestamp => buckets::time_span(context, bins),
+        _ => buckets::number_span(context, name, bins),
+    });
+    let Some(length) = chosen else { return };
+    if have == Type::Timestamp {
+        bin::bucket(context, name, name, &length);
+    } else if !floor(context, name, value, &length) {
+        return bad_value(context, "span", &length, "a number greater than 0");
+    }
+    if !context.is_vague() {
+        buckets::add_missing(context, name, &length);
+    }
+}
+
+/// Sets a number field to the start of the step it falls into.
+fn floor(context: &mut Context<'_>, name: &str, value: Expression, length: &Word) -> bool {
+    let span = context.span;
+    let Some(length) = length.text.parse::<f64>().ok().filter(|length| *length > 0.0) else { return false };
+    let number = build::call("sort_number", vec![value], Type::Double, span);
+    let by = |operator, left, right| {
+        let kind = ExpressionKind::Arithmetic { operator, left: Box::new(left), right: Box::new(right) };
+        Expression::new(kind, span)
+    };
+    let steps = by(Arithmetic::Divide, number, build::number(length, span));
+    let whole = build::call("floor", vec![steps], Type::Double, span);
+    let start = by(Arithmetic::Multiply, whole, build::number(length, span));
+    context.assign(vec![(name.to_owned(), start)]);
+    true
+}

@@ -1,0 +1,37 @@
+//! `strcat`: fields and texts put together in a new field.
+
+use quarry_plan::{Expression, Type};
+
+use super::super::build;
+use super::super::context::{Context, convert};
+use super::general::{General, missing};
+use crate::tree::{Command, Quote};
+
+pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
+    let mut arguments = General::new(context, command);
+    let all_required = arguments.flag(context, "allrequired", false);
+    let mut words = arguments.words(context);
+    arguments.finish(context);
+    let Some(target) = words.pop().filter(|_| !words.is_empty()) else {
+        return missing(context, command, "fields or texts, and the name of the new field");
+    };
+    let span = command.span;
+    let mut parts = Vec::new();
+    let mut present = Vec::new();
+    for word in words {
+        if word.quote == Quote::Double {
+            parts.push(Expression::text(&word.text, word.span));
+            continue;
+        }
+        let value = context.field(&word.text, word.span);
+        let have = context.type_of(&value);
+        present.push(build::is_present(value.clone()));
+        let text = if have == Type::Null { value.cast(Type::Text) } else { convert(value, have, Type::Text) };
+        parts.push(build::coalesce(vec![text, Expression::text("", span)], span));
+    }
+    let mut joined = build::call("concat", parts, Type::Text, span);
+    if all_required {
+        joined = build::case(vec![(build::all(present, span), joined)], None, span);
+    }
+    context.assign(vec![(target.text.clone(), joined)]);
+}

@@ -1,0 +1,18 @@
+//! `uniq`: a row that is the same as the one before it goes.
+
+use super::super::context::{Context, RAW, TIME};
+use super::general::General;
+use super::stream_stats;
+use crate::tree::Command;
+
+pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
+    General::new(context, command).finish(context);
+    let fields: Vec<String> = if context.is_open() {
+        // Two events with the same text at the same time have the same fields.
+        [TIME, RAW].map(str::to_owned).to_vec()
+    } else {
+        context.visible().into_iter().map(|column| column.name).collect()
+    };
+    let changes = stream_stats::changes(context, &fields);
+    context.deduplicate(changes.into_iter().collect(), 1);
+}
