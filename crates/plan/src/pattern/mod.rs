@@ -220,7 +220,7 @@ mod tests {
             ("a(b", "unclosed group (at character 2)"),
             ("{x}*+(b", "Opening parenthesis without closing parenthesis (at character 8)"),
             ("ä[b", "unclosed character class (at character 2)"),
-            ("(?=a)*b)", "Parsing failed at character 8"),
+            ("(?=a)*b)", "Target of repeat operator is invalid (at character 6)"),
             ("*a", "repetition operator missing expression (at character 1)"),
         ];
         for (pattern, wanted) in cases {

@@ -50,3 +50,5 @@ pub(crate) const EMPTY_LOOKUP: &str = "SPL223";
 pub(crate) const UNKNOWN_LOOKUP_FIELD: &str = "SPL224";
 /// A command would write or send rows.
 pub(crate) const NOT_WRITTEN: &str = "SPL230";
+/// An aggregation draws what rows cannot hold.
+pub(crate) const NOT_DRAWN: &str = "SPL231";

@@ -138,7 +138,7 @@ pub(super) fn draws(aggregation: &Aggregation) -> bool {
 fn chart(context: &mut Context<'_>, aggregation: &Aggregation, row: &Row) -> AggregateCall {
     let message =
         format!("`{}` draws a chart, which rows cannot hold: the column is empty", aggregation.function);
-    context.report(Diagnostic::warning(codes::UNKNOWN_AGGREGATION, message, aggregation.function_span));
+    context.report(Diagnostic::warning(codes::NOT_DRAWN, message, aggregation.function_span));
     call("min", vec![build::null(aggregation.span).cast(Type::Text)], row.result)
 }
 

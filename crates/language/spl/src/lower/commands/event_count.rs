@@ -6,7 +6,7 @@ use super::super::context::Context;
 use super::super::wildcard;
 use super::general::General;
 use super::subsearch;
-use crate::tree::{Command, OptionValue};
+use crate::tree::Command;
 
 /// The index and the machine that stand for the logs (Splunk's own default names).
 const INDEX: &str = "main";
@@ -19,10 +19,8 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         arguments.ignore(context, option, "logs are counted, not indexes");
     }
     let mut index = INDEX.to_owned();
-    for option in arguments.all_options() {
-        if let OptionValue::Word(word) = &option.value
-            && !wildcard::is_wildcard(&word.text)
-        {
+    while let Some(word) = arguments.option("index") {
+        if !wildcard::is_wildcard(&word.text) {
             index.clone_from(&word.text);
         }
     }
