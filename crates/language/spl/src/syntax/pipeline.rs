@@ -167,7 +167,9 @@ impl Cursor<'_> {
             }
             Grammar::Rename => Arguments::Rename(self.rename_arguments()),
             Grammar::Sort => Arguments::Sort(self.sort_arguments()),
-            Grammar::General if matches!(row.name, "convert" | "trendline") => Arguments::General(self.general_arguments(false)),
+            Grammar::General if matches!(row.name, "convert" | "trendline") => {
+                Arguments::General(self.general_arguments(false))
+            }
             Grammar::General => Arguments::General(named_calls(self.general_arguments(false))),
             Grammar::Filtered => Arguments::General(self.general_arguments(true)),
         };
