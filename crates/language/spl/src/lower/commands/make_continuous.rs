@@ -23,7 +23,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let name = words.first().map_or(TIME, |word| word.text.as_str());
     let value = context.field(name, command.span);
     let have = context.type_of(&value);
-    if have == Type::Null {
+    if have == Type::Null || context.is_vague() {
         return;
     }
     #[allow(clippy::cast_precision_loss)] // a number of steps
@@ -38,9 +38,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     } else if !floor(context, name, value, &length) {
         return bad_value(context, "span", &length, "a number greater than 0");
     }
-    if !context.is_vague() {
-        buckets::add_missing(context, name, &length);
-    }
+    buckets::add_missing(context, name, &length);
 }
 
 /// Sets a number field to the start of the step it falls into.
