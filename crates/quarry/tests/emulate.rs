@@ -63,7 +63,7 @@ fn every_shape_is_read_back_and_alerts() {
     let folder = Folder::new();
     pack(&folder);
     let shapes = [
-        ("aws", &["s3", "lines", "lookup-events", "eventbridge", "cloudwatch-logs"][..]),
+        ("aws", &["s3", "s3-digest", "lines", "lookup-events", "eventbridge", "cloudwatch-logs"][..]),
         ("azure", &["storage", "lines", "eventhub", "rest", "list"]),
         ("gcp", &["bucket", "lines", "list", "pubsub"]),
     ];

@@ -1,11 +1,16 @@
 //! The objects in which the clouds deliver records.
 
-use std::{fs, io::Write as _, path::Path};
+use std::{cmp::Reverse, collections::HashSet, fs, io::Write as _, path::Path, sync::Arc};
 
 use flate2::{Compression, GzBuilder};
 use serde_json::{Value, json};
 
-use super::{Emulation, Emulator, Options, Record, engine::Scope, random::Random, template::ShapeTemplate};
+use super::{
+    Emulation, Emulator, Options, Record,
+    engine::Scope,
+    random::Random,
+    template::{Beside, ShapeTemplate},
+};
 use crate::{PackError, cases::Provider};
 
 /// One object of a log.
@@ -50,7 +55,21 @@ impl Emulator {
                 None => groups.push(Group { provider: record.provider, key, window, records: vec![record] }),
             }
         }
-        groups.iter().map(|group| self.object(group, options)).collect()
+        let mut objects = Vec::with_capacity(groups.len());
+        let mut with_beside = HashSet::new();
+        for group in &mut groups {
+            let shape = self.shape(self.templates.provider(group.provider)?, &options.shape)?;
+            if shape.newest_first {
+                group.records.sort_by_key(|record| Reverse(record.time));
+            }
+            objects.push(self.object(shape, group, options)?);
+            if let Some(beside) = &shape.beside
+                && with_beside.insert((group.provider, group.key.clone()))
+            {
+                objects.push(self.beside(beside, shape, group, options)?);
+            }
+        }
+        Ok(objects)
     }
 
     /// Writes the objects below a folder.
@@ -79,7 +98,7 @@ impl Emulator {
         shapes.into_iter().flatten().map(|(name, shape)| (name.as_str(), shape.title.as_str())).collect()
     }
 
-    fn place(&self, record: &Record, window: i64, options: &Options) -> std::sync::Arc<Scope> {
+    fn place(&self, record: &Record, window: i64, options: &Options) -> Arc<Scope> {
         let words = ["object", record.account.as_str(), record.region.as_str(), &window.to_string()];
         let scope = Scope::new(Random::of(options.seed, &words), &self.identifiers);
         scope.set("account", &json!(record.account));
@@ -90,15 +109,41 @@ impl Emulator {
         scope
     }
 
-    fn object(&self, group: &Group<'_>, options: &Options) -> Result<Object, PackError> {
-        let shape = self.shape(self.templates.provider(group.provider)?, &options.shape)?;
-        let wrong = |error: String| PackError::new("telemetry", format!("shape `{}`: {error}", shape.title));
-        let first = group.records.first().ok_or_else(|| wrong("no records".to_owned()))?;
-        let scope = self.place(first, group.window, options);
+    fn scope(&self, shape: &ShapeTemplate, group: &Group<'_>, options: &Options) -> Option<Arc<Scope>> {
+        let scope = self.place(group.records.first()?, group.window, options);
         if let Some(window) = shape.window {
             scope.set("window", &json!(group.window * window.seconds() * 1_000_000_000));
             scope.set("window_end", &json!((group.window + 1) * window.seconds() * 1_000_000_000));
         }
+        Some(scope)
+    }
+
+    fn beside(
+        &self,
+        beside: &Beside,
+        shape: &ShapeTemplate,
+        group: &Group<'_>,
+        options: &Options,
+    ) -> Result<Object, PackError> {
+        let wrong = |error: String| PackError::new("telemetry", format!("shape `{}`: {error}", shape.title));
+        let scope = self.scope(shape, group, options).ok_or_else(|| wrong("no records".to_owned()))?;
+        let path = self.engine.text(&beside.path, &scope).map_err(wrong)?;
+        let mut content =
+            self.engine.container(&beside.object, &scope).map_err(wrong)?.to_string().into_bytes();
+        if shape.gzip {
+            content = gzip(&content).map_err(|error| wrong(error.to_string()))?;
+        }
+        Ok(Object { path, content, records: 0 })
+    }
+
+    fn object(
+        &self,
+        shape: &ShapeTemplate,
+        group: &Group<'_>,
+        options: &Options,
+    ) -> Result<Object, PackError> {
+        let wrong = |error: String| PackError::new("telemetry", format!("shape `{}`: {error}", shape.title));
+        let scope = self.scope(shape, group, options).ok_or_else(|| wrong("no records".to_owned()))?;
         let path = self.engine.text(&shape.path, &scope).map_err(wrong)?;
         let mut items = Vec::with_capacity(group.records.len());
         for record in &group.records {
@@ -125,11 +170,15 @@ impl Emulator {
         &self,
         items: &[Value],
         shape: &ShapeTemplate,
-        scope: &std::sync::Arc<Scope>,
+        scope: &Arc<Scope>,
         content: &mut Vec<u8>,
     ) -> Result<(), String> {
         let mut line = |value: &Value| {
-            serde_json::to_writer(&mut *content, value).map_err(|error| error.to_string())?;
+            if shape.indented {
+                serde_json::to_writer_pretty(&mut *content, value).map_err(|error| error.to_string())?;
+            } else {
+                serde_json::to_writer(&mut *content, value).map_err(|error| error.to_string())?;
+            }
             content.push(b'\n');
             Ok(())
         };

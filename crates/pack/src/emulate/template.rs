@@ -213,9 +213,28 @@ pub struct ShapeTemplate {
     /// Most records in one line or object, where they are batched.
     #[serde(default)]
     pub batch: Option<usize>,
+    /// Whether the latest record comes first, whatever the order of the case.
+    #[serde(default)]
+    pub newest_first: bool,
+    /// Whether the JSON is spread over lines with indents.
+    #[serde(default)]
+    pub indented: bool,
     /// Whether the object is compressed.
     #[serde(default)]
     pub gzip: bool,
+    /// What lies beside the objects, once for each group, and holds no records.
+    #[serde(default)]
+    pub beside: Option<Beside>,
+}
+
+/// An object without records, compressed as those beside it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Beside {
+    /// Path of the object.
+    pub path: String,
+    /// What it holds.
+    pub object: String,
 }
 
 /// A principal of the built-in cast: the provider is the key it stands under.
