@@ -4,7 +4,6 @@
 mod bench;
 mod examples;
 mod random;
-mod telemetry;
 mod tidy;
 
 use std::{
@@ -16,7 +15,7 @@ use std::{
 
 const USAGE: &str = "usage: xtask <task>
 
-  examples                        write examples/logs, examples/expected.json, examples/README.md
+  examples                        write what examples/day.yml says: examples/logs, expected.json, README.md
   bench-data --out DIR            write gzip CloudTrail objects for the benchmark
       [--events N] [--objects N] [--seed N]
       [--lines FILE]              the same events as JSON lines, uncompressed

@@ -36,11 +36,6 @@ impl Random {
         }
     }
 
-    /// Appends `length` hexadecimal digits.
-    pub fn push_hex(&mut self, into: &mut String, length: usize) {
-        self.letters(into, b"0123456789abcdef", length);
-    }
-
     /// Appends a random UUID.
     pub fn push_uuid(&mut self, into: &mut String) {
         const DIGITS: &[u8; 16] = b"0123456789abcdef";
@@ -58,38 +53,10 @@ impl Random {
         }
     }
 
-    /// `prefix` and `length` hexadecimal digits.
-    pub fn hex(&mut self, prefix: &str, length: usize) -> String {
-        let mut text = prefix.to_owned();
-        self.push_hex(&mut text, length);
-        text
-    }
-
-    /// `prefix` and `length` decimal digits.
-    pub fn digits(&mut self, prefix: &str, length: usize) -> String {
-        let mut text = prefix.to_owned();
-        self.letters(&mut text, b"0123456789", length);
-        text
-    }
-
     /// `prefix` and `length` upper-case letters and digits, as in access key ids.
     pub fn key(&mut self, prefix: &str, length: usize) -> String {
         let mut text = prefix.to_owned();
         self.letters(&mut text, b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", length);
-        text
-    }
-
-    /// `prefix` and `length` lower-case letters and digits.
-    pub fn word(&mut self, prefix: &str, length: usize) -> String {
-        let mut text = prefix.to_owned();
-        self.letters(&mut text, b"abcdefghijklmnopqrstuvwxyz0123456789", length);
-        text
-    }
-
-    /// A random UUID.
-    pub fn uuid(&mut self) -> String {
-        let mut text = String::with_capacity(36);
-        self.push_uuid(&mut text);
         text
     }
 }

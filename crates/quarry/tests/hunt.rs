@@ -137,7 +137,7 @@ fn one_creation_is_one_alert() {
             .collect();
         let distinct: BTreeSet<&String> = keys.iter().collect();
         assert_eq!(distinct.len(), keys.len(), "{detection}");
-        assert_eq!(keys.len(), 21);
+        assert_eq!(keys.len(), 28);
     }
 }
 

@@ -61,45 +61,63 @@ fn records(path: &str, content: &[u8]) -> usize {
     lines(&text).len()
 }
 
+fn examples(seed: u64) -> Examples {
+    let day = read(&crate::root()).unwrap();
+    let seed = day.seed + seed;
+    Examples::new(&crate::root(), Day { seed, ..day }).unwrap()
+}
+
 #[test]
 fn the_same_seed_gives_the_same_bytes() {
-    assert_eq!(Scenario::new(SEED).objects().unwrap(), Scenario::new(SEED).objects().unwrap());
-    assert_ne!(Scenario::new(SEED).objects().unwrap(), Scenario::new(SEED + 1).objects().unwrap());
+    assert_eq!(examples(0).objects, examples(0).objects);
+    assert_ne!(examples(0).objects, examples(1).objects);
 }
 
 #[test]
 fn every_record_lies_in_an_object_of_its_shape() {
-    let mut scenario = Scenario::new(SEED);
-    let objects = scenario.objects().unwrap();
-    let found: usize = objects.iter().map(|(path, content)| records(path, content)).sum();
-    assert_eq!(found, scenario.records.len());
-    let bytes: usize = objects.values().map(Vec::len).sum();
-    assert!(bytes < 300_000, "{bytes} bytes");
+    let examples = examples(0);
+    let found: usize = examples.objects.iter().map(|(path, content)| records(path, content)).sum();
+    assert_eq!(found, examples.len());
+    let bytes: usize = examples.objects.values().map(Vec::len).sum();
+    assert!(bytes < 400_000, "{bytes} bytes");
 }
 
 #[test]
-fn the_committed_examples_are_what_the_generator_writes() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
-    let mut scenario = Scenario::new(SEED);
-    for (path, content) in scenario.objects().unwrap() {
+fn the_committed_examples_are_what_is_emulated() {
+    let folder = crate::root().join("examples");
+    let examples = examples(0);
+    for (path, content) in &examples.objects {
         assert!(
-            fs::read(folder.join("logs").join(&path)).unwrap() == content,
+            fs::read(folder.join("logs").join(path)).unwrap() == *content,
             "{path} differs: run `xtask examples`"
         );
     }
     let expected = fs::read_to_string(folder.join("expected.json")).unwrap();
-    assert_eq!(expected, manifest::json(&scenario).unwrap());
+    assert_eq!(expected, manifest::json(&examples).unwrap());
+    let page = fs::read_to_string(folder.join("README.md")).unwrap();
+    assert_eq!(page, manifest::markdown(&examples));
 }
 
 #[test]
 fn expected_event_ids_exist_in_the_records() {
-    let scenario = Scenario::new(SEED);
-    let everything: String = scenario.records.iter().map(|(_, record)| record.body.to_string()).collect();
-    assert!(scenario.expected.len() > 20);
-    for alert in &scenario.expected {
-        assert!(!alert.event_ids.is_empty(), "{}", alert.what);
-        for id in &alert.event_ids {
+    let examples = examples(0);
+    let everything: String =
+        examples.records.values().flatten().map(|record| record.json.to_string()).collect();
+    assert!(examples.expected.len() > 20);
+    for alert in &examples.expected {
+        assert!(!alert.facts.event_ids.is_empty(), "{}", alert.what);
+        for id in &alert.facts.event_ids {
             assert!(everything.contains(id.as_str()), "{}: {id}", alert.what);
         }
     }
+}
+
+#[test]
+fn a_case_that_only_tuning_silences_must_say_what_comes_without() {
+    let mut day = read(&crate::root()).unwrap();
+    for chosen in &mut day.plan {
+        chosen.expect = None;
+    }
+    let error = Examples::new(&crate::root(), day).err().unwrap().to_string();
+    assert!(error.contains("silent by tuning"), "{error}");
 }
