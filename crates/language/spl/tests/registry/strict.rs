@@ -362,3 +362,17 @@ fn unknown_commands_are_refused_at_their_place() {
         );
     }
 }
+
+#[test]
+fn values_that_an_option_cannot_have_are_refused() {
+    let bench = Bench::new("values");
+    for text in [
+        "* | outlier n param=zzqq",
+        "* | outlier n action=zzqq",
+        "* | anomalydetection n action=zzqq",
+        "* | bin n bins=zzqq",
+        "* | bin n bins=0",
+    ] {
+        assert!(bench.errors(text).iter().any(|(_, place)| matches!(*place, "zzqq" | "0")), "{text}");
+    }
+}

@@ -11,7 +11,7 @@ use crate::tree::{Command, Word};
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
     let span = arguments.option("span");
-    let bins = arguments.option("bins").and_then(|word| word.text.parse().ok()).unwrap_or(100.0);
+    let bins = arguments.number(context, "bins").unwrap_or(100.0);
     for option in ["minspan", "start", "end"] {
         arguments.ignore(context, option, "the length of buckets follows from the values");
     }

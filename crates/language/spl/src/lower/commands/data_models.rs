@@ -2,7 +2,7 @@
 
 use quarry_diagnostic::{Diagnostic, did_you_mean};
 
-use super::super::context::{Context, LateRule};
+use super::super::context::Context;
 use super::super::{codes, data_model, search};
 use super::general::{General, missing};
 use super::{input_lookup, lookup};
@@ -60,11 +60,7 @@ fn read_model(context: &mut Context<'_>, name: &Word) {
         context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, name.span));
         return;
     }
-    let Some(dataset) = data_model::find(context, &name.text, name.span) else { return };
-    data_model::warn_if_empty(context, dataset, name.span);
-    let restriction = data_model::restriction(context, dataset, name.span);
-    context.filter(restriction);
-    context.add_rule(LateRule::Dataset { defaults: dataset.defaults() });
+    data_model::read(context, name);
 }
 
 pub(super) fn lower_model(context: &mut Context<'_>, command: &Command) {

@@ -1,7 +1,7 @@
 //! `dedup`: the first rows of each combination of values; rows without one of the fields go.
 
 use quarry_diagnostic::Diagnostic;
-use quarry_plan::{AggregateCall, Comparison, Expression, Frame, Type, WindowCall};
+use quarry_plan::{Comparison, Expression, Type};
 
 use super::super::context::Context;
 use super::super::{build, codes};
@@ -61,15 +61,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
 /// Takes the values of the fields out of all but the first rows of each combination.
 fn blank(context: &mut Context<'_>, fields: &[String], partition: Vec<Expression>, keep: usize) {
     let span = context.span;
-    let rank = context.fresh_name("rank");
-    let call = AggregateCall {
-        function: "row_number".to_owned(),
-        arguments: Vec::new(),
-        filter: None,
-        order: context.order_keys(),
-        result: Type::Double,
-    };
-    context.window(vec![(rank.clone(), WindowCall { call, partition, frame: Frame::SO_FAR })]);
+    let rank = stream_stats::row_number_in(context, partition);
     #[allow(clippy::cast_precision_loss)] // a number of rows to keep
     let keep = build::number(keep as f64, span);
     let first = build::compare(Comparison::LessOrEqual, Expression::column(&rank, span), keep, span);

@@ -66,6 +66,31 @@ impl<'c> General<'c> {
         count
     }
 
+    /// Takes an option that is a number above zero.
+    pub(super) fn number(&mut self, context: &mut Context<'_>, name: &'static str) -> Option<f64> {
+        let word = self.option(name)?;
+        let number = word.text.parse().ok().filter(|number: &f64| number.is_finite() && *number > 0.0);
+        if number.is_none() {
+            bad_value(context, name, word, "a number above zero");
+        }
+        number
+    }
+
+    /// Takes an option that is one of some words, in any case; gives it as it stands in the list.
+    pub(super) fn choice(
+        &mut self,
+        context: &mut Context<'_>,
+        name: &'static str,
+        allowed: &[&'static str],
+    ) -> Option<&'static str> {
+        let word = self.option(name)?;
+        let found = allowed.iter().copied().find(|value| word.text.eq_ignore_ascii_case(value));
+        if found.is_none() {
+            bad_value(context, name, word, &format!("one of {}", allowed.join(", ")));
+        }
+        found
+    }
+
     /// Takes an option that is not supported unless it has this value.
     pub(super) fn only(&mut self, context: &mut Context<'_>, name: &'static str, allowed: &[&str]) {
         let Some(word) = self.option(name) else { return };

@@ -8,7 +8,7 @@ use quarry_plan::{
 use super::super::build;
 use super::super::context::Context;
 use super::general::{General, names};
-use crate::tree::Command;
+use crate::tree::{Command, Word};
 
 /// Interquartile ranges above the third quartile (or below the first, with `uselower`) beyond which a
 /// value is far off; cut down to that bound unless told otherwise (Splunk search reference, outlier).
@@ -49,26 +49,26 @@ fn quartiles(context: &mut Context<'_>, value: &Expression) -> [Expression; 4] {
     [low, middle, high, distance]
 }
 
+/// The fields asked for, or all that do not begin with `_`.
+fn fields(context: &mut Context<'_>, words: Vec<&Word>) -> Vec<String> {
+    if words.is_empty() {
+        let all = context.visible().into_iter().map(|column| column.name);
+        return all.filter(|name| !name.starts_with('_')).collect();
+    }
+    names(context, words).into_iter().map(|(name, _)| name).collect()
+}
+
 pub(super) fn lower_outlier(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    let action = arguments.option("action").map_or("tf".to_owned(), |word| word.text.to_lowercase());
-    let ranges = arguments.option("param").and_then(|word| word.text.parse().ok()).unwrap_or(RANGES);
+    let action = arguments.choice(context, "action", &["rm", "remove", "tf", "transform"]).unwrap_or("tf");
+    let ranges = arguments.number(context, "param").unwrap_or(RANGES);
     let below = arguments.flag(context, "uselower", false);
     let mark = arguments.flag(context, "mark", false);
     arguments.only(context, "type", &["iqr"]);
     let words = arguments.words(context);
     arguments.finish(context);
     let span = command.span;
-    let fields: Vec<String> = if words.is_empty() {
-        context
-            .visible()
-            .into_iter()
-            .map(|column| column.name)
-            .filter(|name| !name.starts_with('_'))
-            .collect()
-    } else {
-        names(context, words).into_iter().map(|(name, _)| name).collect()
-    };
+    let fields = fields(context, words);
     for name in fields {
         let value = context.field(&name, span);
         if matches!(context.type_of(&value), Type::Null | Type::TextList) {
@@ -83,7 +83,7 @@ pub(super) fn lower_outlier(context: &mut Context<'_>, command: &Command) {
         let under = build::compare(Comparison::Less, number, least.clone(), span);
         let outside =
             if below { build::any(vec![above.clone(), under.clone()], span) } else { above.clone() };
-        if ["rm", "remove"].contains(&action.as_str()) {
+        if ["rm", "remove"].contains(&action) {
             context.filter(build::coalesce(vec![outside, build::boolean(false, span)], span).negate());
             continue;
         }
@@ -109,7 +109,7 @@ pub(super) fn lower_outlier(context: &mut Context<'_>, command: &Command) {
 /// are anomalies.
 pub(super) fn lower_anomalies(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    let action = arguments.option("action").map_or("filter".to_owned(), |word| word.text.to_lowercase());
+    let action = arguments.choice(context, "action", &["filter", "annotate"]).unwrap_or("filter");
     arguments.only(context, "method", &["histogram", "iqr"]);
     for option in ["cutoff", "pthresh"] {
         arguments.ignore(context, option, "rows are compared by quartiles of their probability");
@@ -117,16 +117,7 @@ pub(super) fn lower_anomalies(context: &mut Context<'_>, command: &Command) {
     let words = arguments.words(context);
     arguments.finish(context);
     let span = command.span;
-    let fields: Vec<String> = if words.is_empty() {
-        context
-            .visible()
-            .into_iter()
-            .map(|column| column.name)
-            .filter(|name| !name.starts_with('_'))
-            .collect()
-    } else {
-        names(context, words).into_iter().map(|(name, _)| name).collect()
-    };
+    let fields = fields(context, words);
     let all = whole(context, "count", Vec::new(), Type::Integer, Vec::new());
     let all = Expression::column(all, span).cast(Type::Double);
     let mut shares = Vec::new();
@@ -178,15 +169,10 @@ pub(super) fn lower_anomalies(context: &mut Context<'_>, command: &Command) {
         ("probable_cause".to_owned(), cause),
         ("probable_cause_freq".to_owned(), only(column(&lowest))),
     ];
-    match action.as_str() {
-        "annotate" => context.assign(added),
-        _ => {
-            context.filter(strange);
-            if action == "filter" {
-                context.assign(added);
-            }
-        }
+    if action == "filter" {
+        context.filter(strange);
     }
+    context.assign(added);
     let mut helpers: Vec<String> = shares.into_iter().map(|(_, share)| share).collect();
     helpers.extend([probability, lowest]);
     context.hide(&helpers);

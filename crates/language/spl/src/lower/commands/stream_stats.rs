@@ -104,6 +104,11 @@ fn ascending(name: &str, context: &Context<'_>) -> SortKey {
 
 /// A hidden column that numbers the rows as they come.
 pub(super) fn row_number(context: &mut Context<'_>) -> String {
+    row_number_in(context, Vec::new())
+}
+
+/// The same for the rows of each partition.
+pub(super) fn row_number_in(context: &mut Context<'_>, partition: Vec<Expression>) -> String {
     let name = context.fresh_name("number");
     let call = AggregateCall {
         function: "row_number".to_owned(),
@@ -112,7 +117,7 @@ pub(super) fn row_number(context: &mut Context<'_>) -> String {
         order: context.order_keys(),
         result: Type::Double,
     };
-    context.window(vec![(name.clone(), WindowCall { call, partition: Vec::new(), frame: Frame::SO_FAR })]);
+    context.window(vec![(name.clone(), WindowCall { call, partition, frame: Frame::SO_FAR })]);
     name
 }
 

@@ -5,6 +5,7 @@ use quarry_plan::{AggregateCall, Arithmetic, Expression, ExpressionKind, Frame, 
 use super::super::build;
 use super::super::context::{Column, Context};
 use super::general::{General, missing, names};
+use super::stream_stats;
 use crate::tree::Command;
 
 const DEFAULT_LIMIT: usize = 10;
@@ -93,15 +94,7 @@ fn gather_rest(
 ) {
     let span = context.span;
     let partition: Vec<Expression> = by.iter().map(|(name, _)| Expression::column(name, span)).collect();
-    let rank = context.fresh_name("rank");
-    let call = AggregateCall {
-        function: "row_number".to_owned(),
-        arguments: Vec::new(),
-        filter: None,
-        order: context.order_keys(),
-        result: Type::Double,
-    };
-    context.window(vec![(rank.clone(), WindowCall { call, partition, frame: Frame::SO_FAR })]);
+    let rank = stream_stats::row_number_in(context, partition);
     #[allow(clippy::cast_precision_loss)] // a number of rows to show
     let limit = build::number(limit as f64, span);
     let rest = build::compare(

@@ -4,7 +4,7 @@
 use quarry_diagnostic::Diagnostic;
 use quarry_plan::Expression;
 
-use super::super::context::{Context, LateRule, TIME};
+use super::super::context::{Context, TIME};
 use super::super::{build, codes, data_model, search};
 use super::stats::{check_options, group};
 use super::{bin, not_understood, subsearch};
@@ -82,11 +82,7 @@ fn from(context: &mut Context<'_>, stats: &Stats) {
                 return;
             }
         };
-        let Some(dataset) = data_model::find(context, &name.text, name.span) else { return };
-        data_model::warn_if_empty(context, dataset, name.span);
-        let restriction = data_model::restriction(context, dataset, name.span);
-        context.filter(restriction);
-        context.add_rule(LateRule::Dataset { defaults: dataset.defaults() });
+        let Some(dataset) = data_model::read(context, name) else { return };
         if stats.filter.as_ref().is_some_and(|filter| data_model::mentions(filter, "nodename")) {
             let names = data_model::node_names(context, dataset, name.span);
             context.assign(vec![("nodename".to_owned(), names)]);

@@ -4,9 +4,9 @@ use quarry_diagnostic::{Diagnostic, Span, did_you_mean};
 use quarry_plan::{Expression, Type, Value};
 use quarry_views::Derivation;
 
-use super::context::Context;
+use super::context::{Context, LateRule};
 use super::{build, codes, search};
-use crate::tree::{Arguments, SearchExpression};
+use crate::tree::{Arguments, SearchExpression, Word};
 use crate::{Macros, parse};
 
 const MODELS: &str = include_str!("models.txt");
@@ -84,9 +84,19 @@ fn is_below(path: &str, above: &str) -> bool {
     path.strip_prefix(above).is_some_and(|rest| rest.starts_with('.'))
 }
 
+/// Leaves the events of the dataset that a search names, and gives their fields its names.
+pub(crate) fn read(context: &mut Context<'_>, name: &Word) -> Option<Dataset> {
+    let dataset = find(context, &name.text, name.span)?;
+    warn_if_empty(context, dataset, name.span);
+    let restriction = restriction(context, dataset, name.span);
+    context.filter(restriction);
+    context.add_rule(LateRule::Dataset { defaults: dataset.defaults() });
+    Some(dataset)
+}
+
 /// The dataset that `datamodel=` names: a model stands for its first dataset, a dataset may be named
 /// without those above it.
-pub(crate) fn find(context: &mut Context<'_>, name: &str, span: Span) -> Option<Dataset> {
+fn find(context: &mut Context<'_>, name: &str, span: Span) -> Option<Dataset> {
     let model = name.split('.').next().unwrap_or_default();
     let last = name.rsplit('.').next().unwrap_or_default();
     let of_model = || datasets().filter(|dataset| dataset.model() == model);
@@ -107,7 +117,7 @@ pub(crate) fn find(context: &mut Context<'_>, name: &str, span: Span) -> Option<
 }
 
 /// What the events of a dataset fulfil.
-pub(crate) fn restriction(context: &mut Context<'_>, dataset: Dataset, span: Span) -> Expression {
+fn restriction(context: &mut Context<'_>, dataset: Dataset, span: Span) -> Expression {
     let mut items = Vec::new();
     for part in dataset.lineage() {
         items.extend(constraint(context, part));
@@ -152,7 +162,7 @@ pub(crate) fn mentions(search: &SearchExpression, name: &str) -> bool {
 }
 
 /// Warns if no log type of the view is ever in the dataset.
-pub(crate) fn warn_if_empty(context: &mut Context<'_>, dataset: Dataset, span: Span) {
+fn warn_if_empty(context: &mut Context<'_>, dataset: Dataset, span: Span) {
     let mut known: Vec<&str> = Vec::new();
     for source in &context.options.view.sources {
         if let Some(field) = source.fields.get(TAG) {
