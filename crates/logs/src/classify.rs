@@ -20,9 +20,8 @@ pub(crate) enum Class {
 /// The signatures, compiled against the first paths of every path set.
 #[derive(Debug, Clone)]
 pub(crate) struct Classifier {
-    unwraps: Vec<Compiled>,
-    log_types: Vec<Compiled>,
-    foreign: Vec<Compiled>,
+    /// In this order the first that fits tells what a record is.
+    signatures: Vec<(Compiled, Class)>,
     /// Path of each unwrap's inner value.
     inner: Vec<usize>,
     /// The paths that signatures and unwraps name: every path set begins with them.
@@ -38,18 +37,23 @@ struct Compiled {
     none: Vec<usize>,
     begins: Vec<(usize, String)>,
     kinds: Vec<(usize, String)>,
+    /// Whether records built alike may differ in whether it fits.
+    reads_values: bool,
 }
 
 impl Classifier {
     pub(crate) fn new(formats: &LogFormats) -> Self {
         let mut base = PathSet::default();
-        let unwraps =
-            formats.unwraps.iter().map(|unwrap| Compiled::new(&unwrap.signature, &mut base)).collect();
-        let log_types =
-            formats.log_types.iter().map(|log| Compiled::new(&log.signature, &mut base)).collect();
-        let foreign = formats.foreign.iter().map(|kind| Compiled::new(&kind.signature, &mut base)).collect();
+        let unwraps = (0..).map(Class::Wrapper).zip(formats.unwraps.iter().map(|unwrap| &unwrap.signature));
+        let log_types = (0..).map(Class::Log).zip(formats.log_types.iter().map(|log| &log.signature));
+        let foreign = (0..).map(Class::Foreign).zip(formats.foreign.iter().map(|kind| &kind.signature));
+        let signatures = unwraps
+            .chain(log_types)
+            .chain(foreign)
+            .map(|(class, signature)| (Compiled::new(signature, &mut base), class))
+            .collect();
         let inner = formats.unwraps.iter().map(|unwrap| base.add(&unwrap.inner)).collect();
-        Self { unwraps, log_types, foreign, inner, base }
+        Self { signatures, inner, base }
     }
 
     /// A path set that begins with the paths this classifier needs.
@@ -63,15 +67,21 @@ impl Classifier {
     }
 
     /// What the record is whose values `found` holds.
-    pub(crate) fn classify(&self, found: &Extractor, record: &str) -> Class {
-        let first = |list: &[Compiled]| list.iter().position(|signature| signature.fits(found, record));
-        if let Some(index) = first(&self.unwraps) {
-            return Class::Wrapper(index);
+    pub(crate) fn classify(&self, found: &mut Extractor, record: &str) -> Class {
+        if let Some(class) = found.class_of_alike() {
+            return class;
         }
-        if let Some(index) = first(&self.log_types) {
-            return Class::Log(index);
+        let mut is_by_shape = true;
+        let first = self.signatures.iter().find(|(signature, _)| {
+            let may_fit = signature.may_fit(found);
+            is_by_shape &= !(may_fit && signature.reads_values);
+            may_fit && signature.fits(found, record)
+        });
+        let class = first.map_or(Class::Unknown, |(_, class)| *class);
+        if is_by_shape {
+            found.keep_class(class);
         }
-        first(&self.foreign).map_or(Class::Unknown, Class::Foreign)
+        class
     }
 }
 
@@ -85,6 +95,8 @@ impl Compiled {
             none: signature.none.iter().map(&mut add).collect(),
             begins: signature.begins.iter().map(|(path, text)| (add(path), text.clone())).collect(),
             kinds: signature.kinds.iter().map(|(path, kind)| (add(path), kind.clone())).collect(),
+            reads_values: !signature.begins.is_empty()
+                || signature.kinds.iter().any(|(_, kind)| !is_told_by_shape(kind)),
         };
         let first = |list: &[(usize, String)]| list.first().map(|(path, _)| *path);
         compiled.key = first(&compiled.kinds)
@@ -93,10 +105,15 @@ impl Compiled {
         compiled
     }
 
+    /// Whether what settles most signatures at once is there.
+    #[inline]
+    fn may_fit(&self, found: &Extractor) -> bool {
+        self.key.is_none_or(|path| !found.all(path).is_empty())
+    }
+
     fn fits(&self, found: &Extractor, record: &str) -> bool {
         let exists = |path: &usize| !found.all(*path).is_empty();
-        self.key.as_ref().is_none_or(exists)
-            && self.all.iter().all(exists)
+        self.all.iter().all(exists)
             && self
                 .kinds
                 .iter()
@@ -110,6 +127,11 @@ impl Compiled {
             && (self.any.is_empty() || self.any.iter().any(exists))
             && !self.none.iter().any(exists)
     }
+}
+
+/// Whether records built alike have a value of this kind at the same places.
+fn is_told_by_shape(kind: &str) -> bool {
+    matches!(kind, "string" | "object" | "array")
 }
 
 fn is_kind(kind: Kind, name: &str) -> bool {

@@ -12,6 +12,8 @@ use bytes::Bytes;
 use flate2::read::MultiGzDecoder;
 use libdeflater::Decompressor;
 
+use crate::json::Extractor;
+
 const GZIP: [u8; 3] = [0x1f, 0x8b, 8];
 const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 /// Compressed objects up to this size are read into memory before they are inflated.
@@ -89,6 +91,7 @@ pub(crate) struct Stream {
 pub(crate) struct Buffers {
     pub stored: Vec<u8>,
     pub plain: Vec<u8>,
+    pub found: Extractor,
     inflater: Option<Decompressor>,
 }
 

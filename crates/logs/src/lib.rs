@@ -6,9 +6,9 @@
 //! |---|---|---|---|
 //! | find | `location`, `prune`, `remote` | paths, globs, URLs | objects with sizes |
 //! | inflate | `input` | an object's bytes | plain bytes, whole or in chunks |
-//! | walk | `walk/` | plain bytes | spans of records |
+//! | walk | `walk/`, `marks/` | plain bytes | spans of records |
 //! | pre-filter | `need`, `finder`, `rarity` | a record's bytes | can it match at all |
-//! | extract | `json`, `classify` | a record's bytes | its log type and the named paths' raw values |
+//! | extract | `json/`, `classify` | a record's bytes | its log type and the named paths' raw values |
 //! | build | `derive`, `columns` | raw values | Arrow columns |
 //!
 //! The crate knows neither a query language nor a query engine, and no vendor's field name: what
@@ -24,6 +24,7 @@ mod finder;
 mod input;
 mod json;
 mod location;
+mod marks;
 mod measure;
 mod need;
 mod newest;

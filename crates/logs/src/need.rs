@@ -190,6 +190,11 @@ impl Prefilter {
 }
 
 impl Prefilter {
+    /// Whether every record has to be read.
+    pub(crate) fn lets_all_pass(&self) -> bool {
+        matches!(self.search, Search::All)
+    }
+
     /// The few needles that every record that may match has one of; none if there is no such list.
     pub(crate) fn needles(&self) -> Option<&[Finder]> {
         match &self.search {

@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use arrow::record_batch::RecordBatch;
+use fearless_simd::Level;
 
 use crate::{
     classify::Class,
@@ -10,7 +11,8 @@ use crate::{
     derive::Row,
     finder::Finder,
     input::ReadError,
-    json::Extractor,
+    json::{Extractor, PathSet},
+    marks::{Marks, RecordMarks},
     plan::ScanPlan,
     report::ScanReport,
     tally::{Edges, Hint, Tally},
@@ -46,6 +48,9 @@ pub(crate) struct Reader<'a> {
     emit: &'a mut dyn FnMut(RecordBatch) -> ControlFlow<()>,
     rows: Rows,
     found: Extractor,
+    /// Marks of a record that came without.
+    marks: Marks,
+    level: Level,
     tally: Tally,
     hint: Option<Hint>,
     edges: Edges,
@@ -62,6 +67,7 @@ impl<'a> Reader<'a> {
         report: &'a ScanReport,
         object: &'a str,
         emit: &'a mut dyn FnMut(RecordBatch) -> ControlFlow<()>,
+        found: Extractor,
     ) -> Self {
         Self {
             plan,
@@ -69,7 +75,9 @@ impl<'a> Reader<'a> {
             object,
             emit,
             rows: Rows::new(plan.schema(), &plan.columns),
-            found: Extractor::default(),
+            found,
+            marks: Marks::default(),
+            level: Level::new(),
             tally: Tally::default(),
             hint: None,
             edges: Edges::default(),
@@ -156,7 +164,7 @@ impl<'a> Reader<'a> {
     fn exact_time(&mut self, window: Window<'_>, (start, end): (usize, usize)) -> Option<i64> {
         let bytes = window.bytes.get(start - window.base..end - window.base)?;
         let record = simdutf8::basic::from_utf8(bytes).ok()?;
-        let Ok(Class::Log(log)) = self.classify(record) else { return None };
+        let Ok(Class::Log(log)) = self.classify(record, None) else { return None };
         self.plan.logs.get(log)?.time(&self.found, record)
     }
 
@@ -170,14 +178,25 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Reads a record; a row comes of it only if it `may_match`.
-    pub(crate) fn record(&mut self, bytes: &[u8], place: Place, may_match: bool) -> Outcome {
-        self.read(bytes, place, may_match, 0)
+    /// Reads a record that may have been marked; a row comes of it only if it `may_match`.
+    pub(crate) fn record(
+        &mut self,
+        (bytes, marks): (&[u8], Option<RecordMarks<'_>>),
+        place: Place,
+        may_match: bool,
+    ) -> Outcome {
+        self.read((bytes, marks), place, may_match, 0)
     }
 
-    fn read(&mut self, bytes: &[u8], place: Place, may_match: bool, wrappers: usize) -> Outcome {
+    fn read(
+        &mut self,
+        (bytes, marks): (&[u8], Option<RecordMarks<'_>>),
+        place: Place,
+        may_match: bool,
+        wrappers: usize,
+    ) -> Outcome {
         let Ok(record) = simdutf8::basic::from_utf8(bytes) else { return Outcome::Broken("not UTF-8") };
-        let class = match self.classify(record) {
+        let class = match self.classify(record, marks) {
             Ok(class) => class,
             Err(reason) => return Outcome::Broken(reason),
         };
@@ -201,20 +220,49 @@ impl<'a> Reader<'a> {
     }
 
     /// What the record is; its values for the log type are in `found` afterwards.
-    pub(crate) fn classify(&mut self, record: &str) -> Result<Class, &'static str> {
+    pub(crate) fn classify(
+        &mut self,
+        record: &str,
+        marks: Option<RecordMarks<'_>>,
+    ) -> Result<Class, &'static str> {
+        if marks.is_some() {
+            return self.classify_marked(record, marks);
+        }
+        let mut own = std::mem::take(&mut self.marks);
+        own.clear();
+        let entry = own.read(self.level, record.as_bytes());
+        let class = self.classify_marked(record, entry.map(|entry| own.of(entry)));
+        self.marks = own;
+        class
+    }
+
+    fn classify_marked(
+        &mut self,
+        record: &str,
+        marks: Option<RecordMarks<'_>>,
+    ) -> Result<Class, &'static str> {
         let plan = self.plan;
         let guess = plan.logs.get(self.last_log);
         let paths = guess.map_or(plan.base.as_ref(), |log| &log.paths);
-        self.found.extract(record, paths, plan.limits.depth).map_err(|error| error.reason)?;
-        let class = plan.classifier.classify(&self.found, record);
+        self.extract(record, marks, paths)?;
+        let class = plan.classifier.classify(&mut self.found, record);
         if let Class::Log(log) = class
             && log != self.last_log
             && let Some(known) = plan.logs.get(log)
         {
             self.last_log = log;
-            self.found.extract(record, &known.paths, plan.limits.depth).map_err(|error| error.reason)?;
+            self.extract(record, marks, &known.paths)?;
         }
         Ok(class)
+    }
+
+    fn extract(
+        &mut self,
+        record: &str,
+        marks: Option<RecordMarks<'_>>,
+        paths: &PathSet,
+    ) -> Result<(), &'static str> {
+        self.found.extract(record, marks, paths, self.plan.limits.depth).map_err(|error| error.reason)
     }
 
     fn event(&mut self, record: &str, index: usize, place: Place, may_match: bool) {
@@ -270,7 +318,9 @@ impl<'a> Reader<'a> {
         };
         match unwrap::open(record, inner, unwrap.encoding, self.plan.limits.record_bytes) {
             Some(unwrap::Inner::InPlace(text)) => {
-                if let Outcome::Broken(reason) = self.read(text.as_bytes(), place, may_match, wrappers + 1) {
+                if let Outcome::Broken(reason) =
+                    self.read((text.as_bytes(), None), place, may_match, wrappers + 1)
+                {
                     self.bad(place.offset, reason);
                 }
             }
@@ -289,7 +339,7 @@ impl<'a> Reader<'a> {
                 Step::Record(span) => {
                     let inner = window.bytes.get(span.start..span.end).unwrap_or_default();
                     let place = Place { offset: place.offset, index: place.index.or(Some(index)) };
-                    if let Outcome::Broken(reason) = self.read(inner, place, may_match, wrappers) {
+                    if let Outcome::Broken(reason) = self.read((inner, None), place, may_match, wrappers) {
                         self.bad(place.offset, reason);
                     }
                     index += 1;
@@ -299,6 +349,11 @@ impl<'a> Reader<'a> {
                 Step::More | Step::End => return,
             }
         }
+    }
+
+    /// The memory it was given, for the next object.
+    pub(crate) fn release(&mut self) -> Extractor {
+        std::mem::take(&mut self.found)
     }
 
     /// Gives out what is left.

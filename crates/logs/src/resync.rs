@@ -104,7 +104,7 @@ fn is_record(reader: &mut Reader<'_>, text: &[u8]) -> Option<bool> {
     match validate_prefix(text, reader.plan().limits.depth) {
         Ok(end) => {
             let record = text.get(..end).and_then(|record| std::str::from_utf8(record).ok());
-            let class = record.and_then(|record| reader.classify(record).ok());
+            let class = record.and_then(|record| reader.classify(record, None).ok());
             Some(class.is_some_and(|class| class != Class::Unknown))
         }
         Err(error) if error.is_incomplete => None,

@@ -47,11 +47,14 @@ fn read(
 ) -> Result<(), ReadError> {
     let failed = |error| ReadError::Io { object: object_name.to_owned(), error };
     let source = input::open(input, plan.limits.whole_bytes, buffers).map_err(failed)?;
-    let reader = Reader::new(plan, report, object_name, emit);
+    let reader = Reader::new(plan, report, object_name, emit, std::mem::take(&mut buffers.found));
     let watch = plan.prefilter.needles().and_then(Watch::new);
     let is_watched = watch.is_some();
-    let walker =
+    let mut walker =
         Walker::new(&plan.formats.record_arrays, plan.bounds()).with_watch(watch.unwrap_or_default());
+    if plan.prefilter.lets_all_pass() {
+        walker = walker.with_marks();
+    }
     let mut scan =
         Scan { walker, is_watched, watched_log: None, cursors: Cursors::default(), reader, pending: None };
     match source {
@@ -73,6 +76,7 @@ fn read(
         }
     }
     let outcome = scan.reader.finish();
+    buffers.found = scan.reader.release();
     report.add_object();
     outcome
 }
@@ -193,7 +197,7 @@ impl Scan<'_> {
             return;
         }
         let place = Place { offset: span.start, index: None };
-        let outcome = self.reader.record(bytes, place, may_match);
+        let outcome = self.reader.record((bytes, self.walker.marks_of(&span)), place, may_match);
         let log = self.reader.hinted_log();
         if log != self.watched_log {
             self.watched_log = log;

@@ -1,21 +1,20 @@
 //! One pass over a record: validates it and takes out the values of all named paths.
 
 mod careful;
-mod marks;
 mod parser;
 mod paths;
+mod shape;
 mod swift;
 
 use std::borrow::Cow;
 
 use careful::Careful;
-use fearless_simd::Level;
-use marks::Marks;
 use parser::Parser;
 pub(crate) use paths::PathSet;
 use paths::{Open, Taken};
+use shape::Shapes;
 
-use crate::escape::unescape;
+use crate::{classify::Class, escape::unescape, marks::RecordMarks};
 
 /// Why a record is no JSON, and where in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,22 +76,16 @@ impl Raw {
 }
 
 /// Values by path, and the working memory of the pass; reused from record to record.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Extractor {
     slots: Vec<Vec<Raw>>,
     open: Vec<Open>,
     root: Vec<Taken>,
     /// Paths that were opened at the top, perhaps several times.
     touched: Vec<u32>,
-    marks: Marks,
-    level: Level,
-}
-
-impl Default for Extractor {
-    fn default() -> Self {
-        let (slots, open, root, touched, marks) = Default::default();
-        Self { slots, open, root, touched, marks, level: Level::new() }
-    }
+    /// The colons behind the names that were compared with paths, as numbers of marks.
+    read: Vec<usize>,
+    shapes: Shapes,
 }
 
 impl Extractor {
@@ -106,22 +99,64 @@ impl Extractor {
         self.all(path).last().copied()
     }
 
-    /// Reads `record`, a JSON value with nothing but white space around it.
-    pub(crate) fn extract(&mut self, record: &str, set: &PathSet, max_depth: u32) -> Result<(), JsonError> {
+    /// Reads `record`, a JSON value with nothing but white space around it; quicker with its marks.
+    pub(crate) fn extract(
+        &mut self,
+        record: &str,
+        marks: Option<RecordMarks<'_>>,
+        set: &PathSet,
+        max_depth: u32,
+    ) -> Result<(), JsonError> {
         self.clear(set);
-        if self.extract_swiftly(record, set, max_depth).is_some() {
+        self.shapes.forget_last();
+        if marks.and_then(|marks| self.extract_swiftly(record, marks, set, max_depth)).is_some() {
             return Ok(());
         }
         self.clear(set);
         self.extract_carefully(record, set, max_depth)
     }
 
-    fn extract_swiftly(&mut self, record: &str, set: &PathSet, max_depth: u32) -> Option<()> {
-        let mut marks = std::mem::take(&mut self.marks);
-        let is_regular = marks.read(self.level, record.as_bytes());
-        let outcome = if is_regular { swift::read(record, &marks, set, max_depth, self) } else { None };
-        self.marks = marks;
+    /// What the last record is, if that was kept of one built alike.
+    pub(crate) fn class_of_alike(&mut self) -> Option<Class> {
+        *self.shapes.class_of_last()?
+    }
+
+    /// Keeps what the last record is, and with it all that are built alike.
+    pub(crate) fn keep_class(&mut self, class: Class) {
+        self.shapes.class_of_last().into_iter().for_each(|kept| *kept = Some(class));
+    }
+
+    fn extract_swiftly(
+        &mut self,
+        record: &str,
+        marks: RecordMarks<'_>,
+        set: &PathSet,
+        max_depth: u32,
+    ) -> Option<()> {
+        let mut shapes = std::mem::take(&mut self.shapes);
+        let outcome = self.extract_marked(record, marks, set, max_depth, &mut shapes);
+        self.shapes = shapes;
         outcome
+    }
+
+    fn extract_marked(
+        &mut self,
+        record: &str,
+        marks: RecordMarks<'_>,
+        set: &PathSet,
+        max_depth: u32,
+        shapes: &mut Shapes,
+    ) -> Option<()> {
+        let parser = Parser { bytes: record.as_bytes(), max_depth };
+        let Some(mut bucket) = shapes.bucket(set, marks) else {
+            return swift::read(record, marks, set, max_depth, self);
+        };
+        if bucket.read(parser, marks, self) {
+            return Some(());
+        }
+        swift::read(record, marks, set, max_depth, self)?;
+        bucket.learn(record, marks, set, self);
+        Some(())
     }
 
     fn extract_carefully(&mut self, record: &str, set: &PathSet, max_depth: u32) -> Result<(), JsonError> {

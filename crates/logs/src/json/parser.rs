@@ -96,6 +96,17 @@ impl Parser<'_> {
         Err(self.fail(if is_cut { self.bytes.len() } else { at }, "a value was expected"))
     }
 
+    /// The kind of number or word that is all of `from..to`.
+    pub(super) fn word_or_number(&self, from: usize, to: usize) -> Option<Kind> {
+        match self.bytes.get(from..to)? {
+            b"true" => Some(Kind::True),
+            b"false" => Some(Kind::False),
+            b"null" => Some(Kind::Null),
+            _ if self.number(from) == Ok(to) => Some(Kind::Number),
+            _ => None,
+        }
+    }
+
     pub(super) fn number(&self, at: usize) -> Result<usize, JsonError> {
         let mut position = if self.byte(at) == Some(b'-') { at + 1 } else { at };
         position = match self.byte(position) {

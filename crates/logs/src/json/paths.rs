@@ -1,5 +1,7 @@
 //! The paths looked for, and which of them the members of a record open.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use quarry_views::{Path, Step};
 
 use super::{Extractor, Raw};
@@ -7,6 +9,8 @@ use super::{Extractor, Raw};
 /// Paths taken out together.
 #[derive(Debug, Clone)]
 pub(crate) struct PathSet {
+    /// Another one after every change; a copy that was not changed has the same.
+    identity: u64,
     paths: Vec<Known>,
     /// What each top-level member opens, by a hash of its name.
     members: Vec<Vec<Member>>,
@@ -66,11 +70,17 @@ impl Ends {
 
 impl Default for PathSet {
     fn default() -> Self {
-        Self { paths: Vec::new(), members: vec![Vec::new(); BUCKETS], any_case: Vec::new() }
+        let (paths, any_case) = (Vec::new(), Vec::new());
+        Self { identity: new_identity(), paths, members: vec![Vec::new(); BUCKETS], any_case }
     }
 }
 
 const BUCKETS: usize = 512;
+
+fn new_identity() -> u64 {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    LAST.fetch_add(1, Ordering::Relaxed)
+}
 
 #[inline]
 fn bucket(name: &str) -> usize {
@@ -89,6 +99,7 @@ impl PathSet {
             return index;
         }
         let index = self.paths.len();
+        self.identity = new_identity();
         self.paths.push(Known { path: path.clone(), ends: Ends::new(&path.text) });
         if path.ignore_case {
             self.any_case.push(small(index));
@@ -114,6 +125,10 @@ impl PathSet {
 
     pub(crate) fn len(&self) -> usize {
         self.paths.len()
+    }
+
+    pub(super) fn identity(&self) -> u64 {
+        self.identity
     }
 
     /// The paths that begin with a top-level member, whatever the case of others.
@@ -181,6 +196,16 @@ impl Extractor {
             self.root.get_mut(path as usize).into_iter().for_each(|taken| *taken = Taken::NOTHING);
         }
         self.open.clear();
+        self.read.clear();
+    }
+
+    /// Notes a value of a path, outside of any other order.
+    #[inline]
+    pub(super) fn put(&mut self, path: u32, raw: Raw) {
+        if let Some(slot) = self.slots.get_mut(path as usize) {
+            slot.push(raw);
+            self.touched.push(path);
+        }
     }
 
     /// Opens the paths that go on with the member `name`: of those in `range`, or of all at the top.

@@ -6,8 +6,8 @@
 
 use std::borrow::Cow;
 
-use super::{Extractor, Kind, PathSet, Raw, marks::Marks, parser::Parser, paths::Range};
-use crate::escape::unescape;
+use super::{Extractor, Kind, PathSet, Raw, parser::Parser, paths::Range};
+use crate::{escape::unescape, marks::RecordMarks};
 
 pub(super) struct Swift<'a> {
     text: &'a str,
@@ -28,18 +28,18 @@ type Mark = (usize, u8);
 /// may be something else; `out` then holds parts of it.
 pub(super) fn read(
     text: &str,
-    marks: &Marks,
+    marks: RecordMarks<'_>,
     set: &PathSet,
     max_depth: u32,
     out: &mut Extractor,
 ) -> Option<()> {
     let bytes = text.as_bytes();
     let parser = Parser { bytes, max_depth };
-    let has_backslash = marks.has_backslash;
+    let has_backslash = marks.has_backslash();
     let mut swift =
-        Swift { text, bytes, marks: marks.places(), next: 0, strings: 0, has_backslash, parser, set, out };
+        Swift { text, bytes, marks: marks.places, next: 0, strings: 0, has_backslash, parser, set, out };
     swift.record()?;
-    let is_whole = swift.next == swift.marks.len() && marks.quotes == 2 * swift.strings;
+    let is_whole = swift.next == swift.marks.len() && marks.quotes() == 2 * swift.strings;
     (is_whole && (!has_backslash || parser.has_right_escapes())).then_some(())
 }
 
@@ -82,6 +82,7 @@ impl Swift<'_> {
             let (from, to) = self.quoted(start, colon)?;
             let first = self.out.open.len();
             if is_wanted {
+                self.out.read.push(self.next - 1);
                 self.enter(from + 1, to - 1, range)?;
             }
             match self.value(colon + 1, first, depth)? {
@@ -190,14 +191,7 @@ impl Swift<'_> {
 
     fn word_or_number(&self, start: usize, end: usize) -> Option<(Kind, usize, usize)> {
         let (from, to) = self.trimmed(start, end);
-        let kind = match self.bytes.get(from..to)? {
-            b"true" => Kind::True,
-            b"false" => Kind::False,
-            b"null" => Kind::Null,
-            _ if self.parser.number(from) == Ok(to) => Kind::Number,
-            _ => return None,
-        };
-        Some((kind, from, to))
+        Some((self.parser.word_or_number(from, to)?, from, to))
     }
 
     #[inline]

@@ -5,7 +5,7 @@
 //! object; the caller says where its buffer begins, and may give the same object in any chunks.
 
 mod gap;
-pub(crate) mod mask;
+mod marked;
 mod member;
 mod value;
 mod watch;
@@ -14,7 +14,10 @@ use fearless_simd::Level;
 use value::Value;
 pub(crate) use watch::Watch;
 
-use crate::finder::Finder;
+use crate::{
+    finder::Finder,
+    marks::{Entry, Marks, RecordMarks},
+};
 
 /// Beyond this size a value that has not ended is looked at more closely, and at each doubling.
 const FIRST_CHECK: usize = 256 * 1024;
@@ -36,6 +39,8 @@ pub(crate) struct Span {
     pub may_match: bool,
     /// The only place of the time's member, if the watch looks for it.
     pub time: Option<usize>,
+    /// Its marks, if the walk made them.
+    pub marked: Option<Entry>,
 }
 
 /// What the walk came upon.
@@ -107,6 +112,8 @@ pub(crate) struct Walker<'a> {
     garbage: Option<usize>,
     value: Value,
     watch: Watch,
+    /// The marks of the records found, if they are wanted.
+    marks: Option<Marks>,
     /// Records that were found but not given out yet, and how many of them were.
     records: Vec<Span>,
     given: usize,
@@ -132,6 +139,7 @@ impl<'a> Walker<'a> {
             garbage: None,
             value: Value::default(),
             watch: Watch::default(),
+            marks: None,
             records: Vec::new(),
             given: 0,
             batch: 1,
@@ -142,6 +150,16 @@ impl<'a> Walker<'a> {
     /// The same walk that looks for needles as it goes.
     pub(crate) fn with_watch(self, watch: Watch) -> Self {
         Self { watch, ..self }
+    }
+
+    /// The same walk that marks records as it goes, where they allow it.
+    pub(crate) fn with_marks(self) -> Self {
+        Self { marks: Some(Marks::default()), ..self }
+    }
+
+    /// The marks of the record that was given out last.
+    pub(crate) fn marks_of(&self, span: &Span) -> Option<RecordMarks<'_>> {
+        Some(self.marks.as_ref()?.of(span.marked?))
     }
 
     /// Looks for the name of the time's member too, in records that have not begun yet; in those
@@ -174,6 +192,7 @@ impl<'a> Walker<'a> {
             keep: position,
             recovering: true,
             watch: std::mem::take(&mut self.watch),
+            marks: self.marks.take(),
             records: std::mem::take(&mut self.records),
             given: self.given,
             held: self.held,
@@ -189,6 +208,7 @@ impl<'a> Walker<'a> {
                 return Step::Record(*span);
             }
             self.records.clear();
+            self.marks.iter_mut().for_each(Marks::clear);
             self.given = 0;
             if let Some(step) = self.held.take().or_else(|| self.walk(window)) {
                 return step;
@@ -202,6 +222,10 @@ impl<'a> Walker<'a> {
             let step = match self.state {
                 State::Done => Some(Step::End),
                 State::Gap => self.gap(window),
+                State::Value if self.may_mark() => {
+                    self.mark(window);
+                    None
+                }
                 State::Value => self.in_value(window),
             };
             match step {

@@ -8,7 +8,28 @@ const BOUNDS: Bounds = Bounds { record_bytes: 1 << 20, depth: 64 };
 /// Records and reasons, with the object given in chunks that end at `cuts`.
 fn walk(text: &[u8], cuts: &[usize]) -> (Vec<String>, Vec<&'static str>) {
     let names = ["Records".to_owned(), "value".to_owned()];
-    let mut walker = Walker::new(&names, BOUNDS);
+    let plain = walk_with(Walker::new(&names, BOUNDS), text, cuts);
+    let marked = walk_with(Walker::new(&names, BOUNDS).with_marks(), text, cuts);
+    assert_eq!(plain, marked, "marking changes nothing");
+    plain
+}
+
+fn same(one: &RecordMarks<'_>, other: &RecordMarks<'_>) -> bool {
+    let facts = |marks: &RecordMarks<'_>| (marks.quotes(), marks.is_tight(), marks.has_backslash());
+    (one.places, one.codes, facts(one)) == (other.places, other.codes, facts(other))
+}
+
+/// Whether a walk's marks of a record, if it made them, are those of the record alone.
+fn has_its_own_marks(walker: &Walker<'_>, span: &Span, record: &[u8]) -> bool {
+    let mut alone = Marks::default();
+    let entry = alone.read(Level::new(), record);
+    match (walker.marks_of(span), entry.map(|entry| alone.of(entry))) {
+        (Some(walked), Some(alone)) => same(&walked, &alone),
+        (walked, _) => walked.is_none(),
+    }
+}
+
+fn walk_with(mut walker: Walker<'_>, text: &[u8], cuts: &[usize]) -> (Vec<String>, Vec<&'static str>) {
     let (mut records, mut reasons) = (Vec::new(), Vec::new());
     let mut ends: Vec<usize> = cuts.iter().copied().filter(|cut| *cut < text.len()).collect();
     ends.sort_unstable();
@@ -19,6 +40,7 @@ fn walk(text: &[u8], cuts: &[usize]) -> (Vec<String>, Vec<&'static str>) {
         loop {
             match walker.next(window) {
                 Step::Record(span) => {
+                    assert!(has_its_own_marks(&walker, &span, &text[span.start..span.end]));
                     records.push(String::from_utf8_lossy(&text[span.start..span.end]).into_owned())
                 }
                 Step::Other { reason, .. } => reasons.push(reason),
@@ -105,6 +127,25 @@ proptest! {
     #[test]
     fn chunks_do_not_matter(text in r#"[\[\]{}",:\\a1 \n]{0,200}"#, cuts in prop::collection::vec(0_usize..200, 0..5)) {
         prop_assert_eq!(walk(text.as_bytes(), &cuts), walk(text.as_bytes(), &[]));
+    }
+
+    #[test]
+    fn marking_changes_nothing(
+        values in prop::collection::vec(json(), 0..6),
+        is_lines: bool,
+        edits in prop::collection::vec((any::<prop::sample::Index>(), r#"[{}\[\],:"\\\n ]{0,2}"#), 0..3),
+        cuts in prop::collection::vec(0_usize..2000, 0..3),
+    ) {
+        let records: Vec<String> = values.iter().map(|value| format!("{{\"m\":{value}}}")).collect();
+        let text = if is_lines { records.join("\n") } else { format!("{{\"Records\":[{}]}}", records.join(",")) };
+        let mut bytes = text.into_bytes();
+        for (index, put) in edits {
+            let at = index.index(bytes.len() + 1);
+            bytes.splice(at..(at + 1).min(bytes.len()), put.bytes());
+        }
+        // Only what is followed by enough bytes is marked.
+        bytes.extend_from_slice(&[b' '; 64]);
+        walk(&bytes, &cuts);
     }
 
     #[test]

@@ -4,10 +4,9 @@ use fearless_simd::{Simd, SimdFrom, dispatch, u8x64};
 
 use super::{
     FIRST_CHECK, MARGIN, Span, State, Step, Walker, Window,
-    mask::{BLOCK, Masks, escaped, has_non_ascii, masks, parity, spread, squares},
-    member,
     watch::{Classes, Kinds, Seen},
 };
+use crate::marks::mask::{BLOCK, Masks, escaped, has_non_ascii, masks, parity, spread, squares};
 
 /// The value being walked.
 #[derive(Debug, Clone, Copy, Default)]
@@ -21,6 +20,8 @@ pub(super) struct Value {
     pub is_ignored: bool,
     pub is_too_deep: bool,
     pub is_too_large: bool,
+    /// Whether it cannot be marked as it is passed.
+    pub is_unmarked: bool,
     pub non_ascii: bool,
     pub backslash: bool,
     pub carry: Carry,
@@ -169,7 +170,7 @@ impl Walker<'_> {
                 }
                 Some(Some(Step::Record(span))) => {
                     self.records.push(span);
-                    if self.records.len() >= self.batch || !self.begins_next(window) {
+                    if self.records.len() >= self.batch || !self.begins_next(window) || self.may_mark() {
                         return None;
                     }
                 }
@@ -260,7 +261,7 @@ impl Walker<'_> {
     }
 
     /// Begins the next record if it follows the last one at once.
-    fn begins_next(&mut self, window: Window<'_>) -> bool {
+    pub(super) fn begins_next(&mut self, window: Window<'_>) -> bool {
         let rest = window.bytes.get(self.position - window.base..).unwrap_or_default();
         let gap = match rest {
             [b'{', ..] => 0,
@@ -301,12 +302,10 @@ impl Walker<'_> {
         if window.at(position.wrapping_sub(1)) == Some(b'\n') && !self.may_begin_here(window, position) {
             return Some(Some(self.broken("cut off")));
         }
-        let value = &mut self.value;
-        if value.is_top && value.depth == 1 && window.at(position) == Some(b'[') {
+        if self.value.is_top && self.value.depth == 1 && window.at(position) == Some(b'[') {
             let before = window.bytes.get(..position - window.base).unwrap_or_default();
-            let names_array = |name: &str| self.record_arrays.iter().any(|known| known == name);
-            if member::name_before(before).is_some_and(|name| names_array(&name)) {
-                value.is_container = true;
+            if self.names_records(before) {
+                self.value.is_container = true;
                 self.in_member_array = true;
                 self.state = State::Gap;
                 self.position = position + 1;
@@ -314,6 +313,7 @@ impl Walker<'_> {
                 return Some(None);
             }
         }
+        let value = &mut self.value;
         value.depth += 1;
         if value.depth > self.bounds.depth {
             value.is_too_deep = true;
@@ -352,7 +352,8 @@ impl Walker<'_> {
         } else {
             let (non_ascii, backslash) = (value.non_ascii, value.backslash);
             let (may_match, time) = (value.seen.may_match(end), value.seen.only_time(end));
-            return Some(Step::Record(Span { start, end, non_ascii, backslash, may_match, time }));
+            let marked = None;
+            return Some(Step::Record(Span { start, end, non_ascii, backslash, may_match, time, marked }));
         };
         Some(Step::Other { start, reason })
     }

@@ -7,8 +7,8 @@
 
 use fearless_simd::{Simd, SimdFrom, u8x64};
 
-use super::{Window, mask::BLOCK};
-use crate::{finder::Finder, rarity::rarest_pair};
+use super::Window;
+use crate::{finder::Finder, marks::mask::BLOCK, rarity::rarest_pair};
 
 /// Needles that tell whether a record may match; one more is the name of the time's member.
 pub(crate) const NEEDLES: usize = 5;
