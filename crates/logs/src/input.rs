@@ -12,7 +12,7 @@ use bytes::Bytes;
 use flate2::read::MultiGzDecoder;
 use libdeflater::Decompressor;
 
-use crate::json::Extractor;
+use crate::{json::Extractor, marks::Marks};
 
 const GZIP: [u8; 3] = [0x1f, 0x8b, 8];
 const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
@@ -92,6 +92,7 @@ pub(crate) struct Buffers {
     pub stored: Vec<u8>,
     pub plain: Vec<u8>,
     pub found: Extractor,
+    pub marks: Marks,
     inflater: Option<Decompressor>,
 }
 

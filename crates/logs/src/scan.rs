@@ -53,7 +53,7 @@ fn read(
     let mut walker =
         Walker::new(&plan.formats.record_arrays, plan.bounds()).with_watch(watch.unwrap_or_default());
     if plan.prefilter.lets_all_pass() {
-        walker = walker.with_marks();
+        walker = walker.with_marks(std::mem::take(&mut buffers.marks));
     }
     let mut scan =
         Scan { walker, is_watched, watched_log: None, cursors: Cursors::default(), reader, pending: None };
@@ -77,6 +77,7 @@ fn read(
     }
     let outcome = scan.reader.finish();
     buffers.found = scan.reader.release();
+    buffers.marks = scan.walker.take_marks().unwrap_or_default();
     report.add_object();
     outcome
 }

@@ -153,8 +153,14 @@ impl<'a> Walker<'a> {
     }
 
     /// The same walk that marks records as it goes, where they allow it.
-    pub(crate) fn with_marks(self) -> Self {
-        Self { marks: Some(Marks::default()), ..self }
+    pub(crate) fn with_marks(self, mut marks: Marks) -> Self {
+        marks.clear();
+        Self { marks: Some(marks), ..self }
+    }
+
+    /// The memory of its marks, for the next walk.
+    pub(crate) fn take_marks(&mut self) -> Option<Marks> {
+        self.marks.take()
     }
 
     /// The marks of the record that was given out last.

@@ -9,7 +9,7 @@ const BOUNDS: Bounds = Bounds { record_bytes: 1 << 20, depth: 64 };
 fn walk(text: &[u8], cuts: &[usize]) -> (Vec<String>, Vec<&'static str>) {
     let names = ["Records".to_owned(), "value".to_owned()];
     let plain = walk_with(Walker::new(&names, BOUNDS), text, cuts);
-    let marked = walk_with(Walker::new(&names, BOUNDS).with_marks(), text, cuts);
+    let marked = walk_with(Walker::new(&names, BOUNDS).with_marks(Marks::default()), text, cuts);
     assert_eq!(plain, marked, "marking changes nothing");
     plain
 }
