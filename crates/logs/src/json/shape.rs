@@ -23,12 +23,23 @@ pub(super) struct Shapes {
     last: Option<(usize, usize, usize)>,
 }
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 struct Bucket {
     shapes: Vec<Shape>,
     oldest: usize,
-    /// Hash of the last record that had no shape here: only what comes twice is worth one.
-    missed: Option<u64>,
+    /// Hashes of the last records that had no shape here, in turn: only what comes twice is worth one.
+    missed: [Option<u64>; WAYS],
+    turn: usize,
+    /// Records without a shape since one was kept, and how many there must be before the next is: more with
+    /// every shape that is never used, as where names are different in every record.
+    waited: u32,
+    patience: u32,
+}
+
+impl Default for Bucket {
+    fn default() -> Self {
+        Self { shapes: Vec::new(), oldest: 0, missed: [None; WAYS], turn: 0, waited: 0, patience: 1 }
+    }
 }
 
 /// The bucket where the shape of a record belongs.
@@ -51,6 +62,7 @@ struct Shape {
     values: Box<[Value]>,
     /// What records of this shape are, if the shape tells.
     class: Option<Class>,
+    is_used: bool,
 }
 
 /// A name with its quotes, in pieces that are compared at once.
@@ -116,6 +128,19 @@ impl Shapes {
     }
 }
 
+impl Bucket {
+    /// Notes a record without a shape. Whether it is worth one.
+    fn misses(&mut self, hash: u64) -> bool {
+        self.waited = self.waited.saturating_add(1);
+        if self.missed.contains(&Some(hash)) {
+            return self.waited > self.patience;
+        }
+        self.missed.get_mut(self.turn).into_iter().for_each(|missed| *missed = Some(hash));
+        self.turn = (self.turn + 1) % WAYS;
+        false
+    }
+}
+
 impl Place<'_> {
     /// Takes the values of a record that is built like an earlier one. False if it is not.
     pub(super) fn read(&mut self, parser: Parser<'_>, marks: RecordMarks<'_>, out: &mut Extractor) -> bool {
@@ -123,14 +148,20 @@ impl Place<'_> {
         let Some(number) = self.bucket.shapes.iter().position(fits) else { return false };
         let (set, bucket) = self.numbers;
         *self.last = Some((set, bucket, number));
-        self.bucket.shapes.get(number).and_then(|shape| shape.take(parser, marks, out)).is_some()
+        let Some(shape) = self.bucket.shapes.get_mut(number) else { return false };
+        if !std::mem::replace(&mut shape.is_used, true) {
+            self.bucket.patience = (self.bucket.patience / 2).max(1);
+        }
+        shape.take(parser, marks, out).is_some()
     }
 
     /// Keeps the shape of a record that was read without one, if it is not the first of its kind.
     pub(super) fn learn(&mut self, record: &str, marks: RecordMarks<'_>, set: &PathSet, found: &Extractor) {
-        if self.bucket.missed.replace(self.hash) != Some(self.hash) {
+        if !self.bucket.misses(self.hash) {
             return;
         }
+        self.bucket.waited = 0;
+        self.bucket.patience = self.bucket.patience.saturating_mul(2);
         let Some(shape) = Shape::new(self.hash, record.as_bytes(), marks, set, found) else { return };
         if self.bucket.shapes.len() < WAYS {
             self.bucket.shapes.push(shape);
@@ -175,7 +206,16 @@ impl Shape {
             deepest = deepest.max(depth);
         }
         let codes = marks.codes.into();
-        Some(Self { hash, codes, depth: deepest, names, scalars, values: values.into(), class: None })
+        Some(Self {
+            hash,
+            codes,
+            depth: deepest,
+            names,
+            scalars,
+            values: values.into(),
+            class: None,
+            is_used: false,
+        })
     }
 
     /// Whether a record has this shape, and its scalars and escapes are right.
@@ -279,4 +319,31 @@ fn gap(places: &[u32], mark: usize) -> Option<(usize, usize)> {
 fn scalar(parser: Parser<'_>, places: &[u32], mark: u32) -> Option<Kind> {
     let (from, to) = gap(places, mark as usize)?;
     parser.word_or_number(from, to)
+}
+
+#[cfg(test)]
+mod tests {
+    use fearless_simd::Level;
+    use quarry_views::Path;
+
+    use super::*;
+    use crate::marks::Marks;
+
+    #[test]
+    fn names_that_never_come_again_are_hardly_learnt() {
+        let mut set = PathSet::default();
+        set.add(&Path::new("a"));
+        let (mut marks, mut out) = (Marks::default(), Extractor::default());
+        let mut read = |record: &str| {
+            marks.clear();
+            let entry = marks.read(Level::new(), record.as_bytes()).unwrap_or_else(|| panic!("{record}"));
+            assert!(out.extract(record, Some(marks.of(entry)), &set, 8).is_ok());
+            let buckets = out.shapes.sets.iter().flat_map(|(_, buckets)| buckets);
+            buckets.map(|bucket| bucket.patience).max()
+        };
+        let before = (0..1_000).map(|number| read(&format!(r#"{{"a{number}":1}}"#))).max().flatten();
+        assert!(before >= Some(256), "{before:?}");
+        let after = (0..2_000).map(|_| read(r#"{"a":1}"#)).last().flatten();
+        assert_eq!(after, before, "a shape that is used does not count");
+    }
 }
