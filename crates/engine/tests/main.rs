@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
-use arrow::{record_batch::RecordBatch, util::pretty::pretty_format_batches};
+use arrow::{
+    array::AsArray, datatypes::Int64Type, record_batch::RecordBatch, util::pretty::pretty_format_batches,
+};
 use quarry_diagnostic::Span;
 use quarry_engine::{Session, SessionOptions, bind, explain_empty, with_provenance};
 use quarry_logs::{Limits, Location};
@@ -70,9 +72,13 @@ struct Fixture {
 
 impl Fixture {
     fn new() -> Self {
+        Self::of(EVENTS)
+    }
+
+    fn of(events: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("events.jsonl");
-        std::fs::write(&path, EVENTS).unwrap();
+        std::fs::write(&path, events).unwrap();
         let options =
             SessionOptions { threads: 2, memory: 64 << 20, limits: Limits::default(), strict: false };
         let session = Session::new(Arc::new(Catalog::load(None).unwrap()), &options).unwrap();
@@ -252,6 +258,34 @@ fn a_plan_made_ready_gives_what_it_would_give_made_anew() {
         }
     }
     assert_eq!(found.into_iter().collect::<Vec<_>>(), [0, 1, 2]);
+}
+
+#[test]
+fn texts_of_many_groups_are_counted_in_little_memory() {
+    let event = |number: usize| {
+        let name = if number % 2 == 0 { "RunInstances" } else { "StopInstances" };
+        format!(
+            r#"{{"eventVersion":"1.08","eventSource":"ec2.amazonaws.com","eventTime":"2024-05-01T10:00:00Z","eventName":"{name}","eventID":"e{}"}}"#,
+            number / 3
+        )
+    };
+    let text: Vec<String> = (0..60_000).map(event).collect();
+    let count = AggregateCall {
+        function: "count_distinct".to_owned(),
+        arguments: vec![column("eventName")],
+        filter: None,
+        order: Vec::new(),
+        result: Type::Integer,
+    };
+    let input = Box::new(events(&["eventID", "eventName"]));
+    let groups = vec![("eventID".to_owned(), column("eventID"))];
+    let counted = Aggregate { input, groups, aggregates: vec![("n".to_owned(), count)] };
+    let batches = Fixture::of(&text.join("\n")).run(&new(Operator::Aggregate(counted)));
+    let counts = batches.iter().flat_map(|batch| {
+        let column = batch.column_by_name("n").unwrap().as_primitive::<Int64Type>();
+        column.values().to_vec()
+    });
+    assert_eq!(counts.collect::<Vec<_>>(), vec![2; 20_000]);
 }
 
 #[test]

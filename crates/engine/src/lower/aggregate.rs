@@ -3,11 +3,13 @@
 use std::sync::Arc;
 
 use datafusion::{
+    arrow::datatypes::DataType,
     common::{DFSchema, ScalarValue, plan_datafusion_err},
     error::Result,
     functions_aggregate as builtin,
     logical_expr::{
-        AggregateUDF, Expr, WindowFrame, WindowFrameBound, WindowFrameUnits, WindowFunctionDefinition,
+        AggregateUDF, Expr, ExprSchemable, WindowFrame, WindowFrameBound, WindowFrameUnits,
+        WindowFunctionDefinition,
         expr::{AggregateFunction, NullTreatment, Sort, WindowFunction, WindowFunctionParams},
         lit,
     },
@@ -19,13 +21,14 @@ use super::Lowering;
 impl Lowering {
     /// Lowers an aggregate call.
     pub(super) fn aggregate(&self, call: &AggregateCall, schema: &DFSchema) -> Result<Expr> {
-        let function = self.aggregate_function(&call.function)?;
         let arguments = self.aggregate_arguments(call, schema)?;
+        let name = grouped(&call.function, &arguments, schema)?;
+        let function = self.aggregate_function(name)?;
         let filter = call.filter.as_ref().map(|filter| self.expression(filter, schema)).transpose()?;
         Ok(Expr::AggregateFunction(AggregateFunction::new_udf(
             function,
             arguments,
-            call.function == "count_distinct",
+            name == "count_distinct",
             filter.map(Box::new),
             self.order(&call.order, schema)?,
             skips_nulls(&call.function),
@@ -104,6 +107,16 @@ impl Lowering {
     pub(super) fn order(&self, keys: &[SortKey], schema: &DFSchema) -> Result<Vec<Sort>> {
         keys.iter().map(|key| Ok(self.expression(&key.value, schema)?.sort(!key.descending, false))).collect()
     }
+}
+
+/// The name of the function for groups. The built-in distinct count sets 8 KB aside for the texts of each group, which
+/// for many groups is more than may be held.
+fn grouped<'a>(name: &'a str, arguments: &[Expr], schema: &DFSchema) -> Result<&'a str> {
+    let is_text = match arguments {
+        [argument] => argument.get_type(schema)? == DataType::Utf8,
+        _ => false,
+    };
+    Ok(if name == "count_distinct" && is_text { "distinct_count" } else { name })
 }
 
 fn window_frame(frame: Frame) -> WindowFrame {

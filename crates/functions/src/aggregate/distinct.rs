@@ -1,6 +1,6 @@
 //! `values` and `distinct_count`.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use quarry_plan::Type;
 
@@ -55,6 +55,14 @@ pub(crate) const FUNCTIONS: &[AggregateFunction] = &[
         || start(true),
         COUNTS,
     ),
+    row(
+        "distinct_count",
+        "distinct_count(<value>)",
+        "How many distinct values there are, in little memory for each of many groups.",
+        results::integer,
+        || start(true),
+        COUNTS,
+    ),
 ];
 
 const fn row(
@@ -80,13 +88,13 @@ const fn row(
 
 #[derive(Debug)]
 struct Distinct {
-    values: BTreeSet<String>,
+    values: HashSet<String>,
     bytes: usize,
     count_only: bool,
 }
 
 fn start(count_only: bool) -> Box<dyn Fold> {
-    Box::new(Distinct { values: BTreeSet::new(), bytes: 0, count_only })
+    Box::new(Distinct { values: HashSet::new(), bytes: 0, count_only })
 }
 
 impl Distinct {
@@ -120,7 +128,9 @@ impl Fold for Distinct {
         if self.count_only {
             return Outcome::Integer(self.values.len() as u64);
         }
-        self.values.iter().cloned().collect::<Vec<_>>().into()
+        let mut values: Vec<String> = self.values.iter().cloned().collect();
+        values.sort_unstable();
+        values.into()
     }
 
     fn held(&self) -> usize {
