@@ -337,6 +337,17 @@ const NUMBERS: [u8; BLOCK] = {
     numbers
 };
 
+/// The levels of vector instructions that this processor has, so that each way through the code is tested.
+#[cfg(test)]
+pub(crate) fn levels() -> Vec<Level> {
+    let best = Level::new();
+    #[allow(unused_mut)]
+    let mut levels = vec![best, Level::baseline()];
+    #[cfg(target_arch = "x86_64")]
+    levels.extend(best.as_avx2().map(Level::Avx2).into_iter().chain(best.as_sse4_2().map(Level::Sse4_2)));
+    levels
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -370,12 +381,15 @@ mod tests {
         #[test]
         fn the_places_are_those_outside_of_strings(record in r#"[a {}\[\],:"\\]{0,300}|[,"a]{0,200}"#) {
             let mut marks = Marks::default();
-            let entry = marks.read(Level::new(), record.as_bytes());
             let (places, is_regular) = naive(&record);
+            for level in levels() {
+            marks.clear();
+            let entry = marks.read(level, record.as_bytes());
             prop_assert_eq!(entry.is_some(), is_regular);
             if let Some(entry) = entry {
                 let codes: Vec<u8> = places.iter().map(|place| naive_code(&record, *place, &places)).collect();
                 prop_assert_eq!((marks.of(entry).places, marks.of(entry).codes), (&*places, &*codes));
+            }
             }
             let mut listed = [0; BLOCK];
             list(0b1011, 5, 3, &mut listed);

@@ -2,6 +2,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::marks::levels;
 
 const BOUNDS: Bounds = Bounds { record_bytes: 1 << 20, depth: 64 };
 
@@ -9,8 +10,11 @@ const BOUNDS: Bounds = Bounds { record_bytes: 1 << 20, depth: 64 };
 fn walk(text: &[u8], cuts: &[usize]) -> (Vec<String>, Vec<&'static str>) {
     let names = ["Records".to_owned(), "value".to_owned()];
     let plain = walk_with(Walker::new(&names, BOUNDS), text, cuts);
-    let marked = walk_with(Walker::new(&names, BOUNDS).with_marks(Marks::default()), text, cuts);
-    assert_eq!(plain, marked, "marking changes nothing");
+    for level in levels() {
+        let walker = Walker { level, ..Walker::new(&names, BOUNDS) };
+        assert_eq!(plain, walk_with(walker.clone(), text, cuts), "{level:?}");
+        assert_eq!(plain, walk_with(walker.with_marks(Marks::default()), text, cuts), "{level:?}");
+    }
     plain
 }
 
