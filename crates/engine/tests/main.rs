@@ -263,7 +263,7 @@ fn a_plan_made_ready_gives_what_it_would_give_made_anew() {
 #[test]
 fn texts_of_many_groups_are_counted_in_little_memory() {
     let event = |number: usize| {
-        let name = if number % 2 == 0 { "RunInstances" } else { "StopInstances" };
+        let name = if number.is_multiple_of(2) { "RunInstances" } else { "StopInstances" };
         format!(
             r#"{{"eventVersion":"1.08","eventSource":"ec2.amazonaws.com","eventTime":"2024-05-01T10:00:00Z","eventName":"{name}","eventID":"e{}"}}"#,
             number / 3
