@@ -102,6 +102,11 @@ impl<'a> Compiler<'a> {
         Self { catalog, knowledge, splunk_fields, aql }.with_aql(&catalog.files, false)
     }
 
+    /// What of the files of macros, lookups and apps was not read, and why.
+    pub fn complaints(&self) -> impl Iterator<Item = String> {
+        self.knowledge.complaints().iter().map(ToString::to_string)
+    }
+
     /// The same with more reference data and saved searches for AQL; `permissive` accepts undocumented
     /// extras of public queries, with a warning each.
     ///

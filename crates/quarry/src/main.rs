@@ -4,6 +4,7 @@ mod arguments;
 mod commands;
 mod failure;
 mod imports;
+mod loose;
 mod output;
 mod packs;
 mod progress;
@@ -12,15 +13,13 @@ mod tested;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
-use crate::arguments::{Arguments, Command};
+use crate::arguments::Command;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = loose::arguments();
     let outcome = match &arguments.command {
         Command::Query(query) => commands::query::run(query),
         Command::Hunt(hunt) => commands::hunt::run(hunt),

@@ -80,7 +80,11 @@ pub fn compiler_of<'a>(
     let beside = knowledge_beside(targets);
     let knowledge: Vec<PathBuf> =
         beside.iter().chain(splunk_app).chain(macros).chain(lookups).cloned().collect();
-    Compiler::new(catalog, &knowledge, arguments.splunk_fields.into())?.with_aql(&files, arguments.permissive)
+    let compiler = Compiler::new(catalog, &knowledge, arguments.splunk_fields.into())?;
+    for complaint in compiler.complaints() {
+        anstream::eprintln!("warning: {complaint}");
+    }
+    compiler.with_aql(&files, arguments.permissive)
 }
 
 /// Folders of macros and lookups that belong to rules in files and folders.

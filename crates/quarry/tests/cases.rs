@@ -11,12 +11,14 @@ use std::{
 
 use serde_json::{Value, json};
 
-use crate::common::{Folder, quarry, shared};
+use crate::common::{Folder, quarry, shared, shown};
 
 const NAMES: [&str; 3] = ["query", "events", "expected"];
 
 pub struct Case {
     pub header: String,
+    /// Files of an app of the case's own, by path, as `=== default/props.conf` begins them.
+    pub files: Vec<(String, String)>,
     pub query: String,
     pub events: String,
     pub expected: String,
@@ -24,18 +26,21 @@ pub struct Case {
 
 impl Case {
     pub fn parse(text: &str) -> Self {
-        let mut parts = vec![String::new()];
+        let mut parts = vec![(String::new(), String::new())];
         for line in text.lines() {
             if let Some(name) = line.strip_prefix("=== ") {
-                assert_eq!(Some(&name), NAMES.get(parts.len() - 1), "sections are {NAMES:?}, in this order");
-                parts.push(String::new());
-            } else if let Some(part) = parts.last_mut() {
+                parts.push((name.to_owned(), String::new()));
+            } else if let Some((_, part)) = parts.last_mut() {
                 part.push_str(line);
                 part.push('\n');
             }
         }
+        let (files, parts): (Vec<_>, Vec<_>) = parts.into_iter().partition(|(name, _)| name.contains('/'));
+        let names: Vec<&str> = parts.iter().skip(1).map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, NAMES, "sections are files of an app and these, in this order");
+        let parts: Vec<String> = parts.into_iter().map(|(_, part)| part).collect();
         let [header, query, events, expected] = parts.try_into().expect("four parts");
-        Self { header, query, events, expected }
+        Self { header, files, query, events, expected }
     }
 
     /// Every value of a setting that may stand several times.
@@ -62,8 +67,9 @@ impl Case {
     }
 
     pub fn text(&self) -> String {
-        let Self { header, query, events, expected } = self;
-        format!("{header}=== query\n{query}=== events\n{events}=== expected\n{expected}")
+        let Self { header, files, query, events, expected } = self;
+        let files: String = files.iter().map(|(name, text)| format!("=== {name}\n{text}")).collect();
+        format!("{header}{files}=== query\n{query}=== events\n{events}=== expected\n{expected}")
     }
 
     /// The events as CloudTrail records: what a line leaves out is filled in, the first line is newest; or
@@ -102,6 +108,12 @@ impl Case {
         let macros = self.macros();
         if !macros.is_empty() {
             run = run.with(["--macros", &folder.write("macros.conf", macros)]);
+        }
+        for (name, text) in &self.files {
+            folder.write(&format!("app/{name}"), text);
+        }
+        if !self.files.is_empty() {
+            run = run.with(["--splunk-app", &shown(&folder.path().join("app"))]);
         }
         let run = run.run();
         if run.code == 0 {

@@ -1,6 +1,7 @@
 //! The binary, end to end.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
+mod apps;
 mod aql;
 mod cases;
 mod check;

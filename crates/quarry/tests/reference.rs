@@ -121,6 +121,7 @@ fn cases_with<'c>(cases: &'c [Case], name: &str, command: bool) -> Vec<&'c Case>
                 && case.setting("known-difference").is_none()
                 // Cases of a log's fields are not about a word.
                 && case.setting("events").is_none()
+                && case.files.is_empty()
                 && !case.expected.starts_with("error")
                 && uses(&case.query, name, command)
         })

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{FORMATS, Imported, codes, read};
+use super::{FORMATS, Imported, codes, read_over, saved_searches::Layers};
 use crate::{Detection, Language, Pack, PackError};
 
 /// Endings of files that are looked at.
@@ -55,14 +55,52 @@ pub fn read_folder(folder: &Path) -> Result<Folder, PackError> {
     Ok(found)
 }
 
-/// The folders of Splunk macros and lookups that belong to a path: those below a folder, and those of the
-/// security_content that a file or folder lies in.
+/// Files of a Splunk app that it is known by.
+const APP_FILES: [&str; 7] = [
+    "app.conf",
+    "eventtypes.conf",
+    "macros.conf",
+    "props.conf",
+    "savedsearches.conf",
+    "tags.conf",
+    "transforms.conf",
+];
+
+/// Whether a folder is a Splunk app.
+fn is_app(folder: &Path) -> bool {
+    let has = |layer: &str| APP_FILES.iter().any(|name| folder.join(layer).join(name).is_file());
+    has("default") || has("local")
+}
+
+/// The same file in the other layer of an app.
+pub(super) fn layers_of(path: &Path, whole_folder: bool) -> Layers {
+    let other = |layer: &str| {
+        let app = path.parent()?.parent()?;
+        fs::read_to_string(app.join(layer).join(path.file_name()?)).ok()
+    };
+    let of = |layer: &str| path.parent().is_some_and(|folder| folder.ends_with(layer));
+    let is_searches = path.file_name().is_some_and(|name| name == "savedsearches.conf");
+    match () {
+        () if is_searches && of("default") => Layers { above: other("local"), ..Layers::default() },
+        () if is_searches && of("local") => {
+            Layers { below: other("default"), skips_known: whole_folder, ..Layers::default() }
+        }
+        () => Layers::default(),
+    }
+}
+
+/// The folders of Splunk knowledge that belong to a path: the macros and lookups below a folder, those of the
+/// security_content that a file or folder lies in, and the apps, whole, below it or that it lies in.
 #[must_use]
 pub fn knowledge_of(path: &Path) -> Vec<PathBuf> {
     let names = ["macros", "lookups"];
     let mut found = Vec::new();
     let mut pending = if path.is_dir() { vec![(path.to_path_buf(), 0)] } else { Vec::new() };
     while let Some((folder, depth)) = pending.pop() {
+        if is_app(&folder) {
+            found.push(folder);
+            continue;
+        }
         let entries = fs::read_dir(&folder).into_iter().flatten().filter_map(Result::ok);
         for entry in entries.map(|entry| entry.path()).filter(|entry| entry.is_dir() && depth < DEPTH) {
             if names.iter().any(|name| entry.ends_with(name)) {
@@ -75,6 +113,9 @@ pub fn knowledge_of(path: &Path) -> Vec<PathBuf> {
     let is_content = |folder: &&Path| folder.join("detections").is_dir() && folder.join("macros").is_dir();
     if let Some(content) = path.ancestors().skip(1).find(is_content) {
         found.extend(names.map(|name| content.join(name)).into_iter().filter(|folder| folder.is_dir()));
+    }
+    if let Some(app) = path.ancestors().skip(1).find(|folder| is_app(folder)) {
+        found.push(app.to_path_buf());
     }
     found.sort();
     found
@@ -101,7 +142,7 @@ impl Folder {
                 return;
             }
         };
-        let imported = read(&path.display().to_string(), &text);
+        let imported = read_over(&path.display().to_string(), &text, layers_of(&path, true));
         match (&imported.format, imported.first_error()) {
             (Some(_), _) => self.files.push(imported),
             (None, Some(error)) => {

@@ -36,6 +36,7 @@ pub use recorded::{Claim, Recorded, RecordedRecord, RecordedTest};
 use self::{
     fields::Findings,
     node::{Document, Node},
+    saved_searches::Layers,
 };
 use crate::{Detection, PackError};
 
@@ -76,6 +77,8 @@ struct Source<'a> {
     documents: Vec<Document>,
     /// JSON values one after the other; none of YAML.
     json: Vec<serde_json::Value>,
+    /// The same file of the other layer of a Splunk app.
+    layers: Layers,
 }
 
 impl Source<'_> {
@@ -179,6 +182,11 @@ impl Imported {
 /// Reads a text; `file` names it in findings, and may give names that the text does not.
 #[must_use]
 pub fn read(file: &str, text: &str) -> Imported {
+    read_over(file, text, Layers::default())
+}
+
+/// The same with the other layer of its app.
+fn read_over(file: &str, text: &str, layers: Layers) -> Imported {
     let imported = |format, items, findings| Imported {
         file: file.to_owned(),
         text: text.to_owned(),
@@ -191,7 +199,7 @@ pub fn read(file: &str, text: &str) -> Imported {
         Ok(content) => content,
         Err(finding) => return imported(None, Vec::new(), vec![*finding]),
     };
-    let source = Source { file, text: plain, documents, json };
+    let source = Source { file, text: plain, documents, json, layers };
     let Some(format) = FORMATS.into_iter().find(|format| (format.recognise)(&source)) else {
         return imported(None, Vec::new(), vec![unknown_format()]);
     };
@@ -207,7 +215,7 @@ pub fn read(file: &str, text: &str) -> Imported {
 pub fn read_file(path: &Path) -> Result<Imported, PackError> {
     let name = path.display().to_string();
     let text = fs::read_to_string(path).map_err(|error| PackError::new(&name, error.to_string()))?;
-    let imported = read(&name, &text);
+    let imported = read_over(&name, &text, folder::layers_of(path, false));
     match imported.first_error() {
         Some(error) if imported.items.is_empty() => Err(error),
         _ => Ok(imported),

@@ -8,7 +8,7 @@ use quarry_diagnostic::{Diagnostic, Span};
 use serde_json::Value;
 
 use super::{Format, Item, Reading, Source, codes, fields::techniques, schedule};
-use crate::{Detection, Language, Metadata, Severity};
+use crate::{Detection, Language, Metadata, Severity, Trigger};
 
 /// The format. A stanza may have hundreds of settings; those of alerting and of display are named by their beginning.
 pub static FORMAT: Format = Format {
@@ -31,9 +31,11 @@ pub static FORMAT: Format = Format {
         "quantity",
         "relation",
         "counttype",
+        "alert_condition",
     ],
     ignores: &[
         ("dispatch.latest_time", "a run ends when it runs"),
+        ("enableSched", "hunts run when they are told to"),
         ("alert.suppress.*", "alerts are not suppressed"),
         ("action.*", "nothing is sent"),
         ("display.*", "about pages of Splunk"),
@@ -56,22 +58,53 @@ impl Stanza<'_> {
     }
 }
 
-/// Whether a text is stanzas of settings, one of which is a search.
+/// The same file of the other layer of an app: settings of `local` win over those of `default`, one by one
+/// (Splunk Admin Manual, configuration file precedence).
+#[derive(Default)]
+pub struct Layers {
+    /// The text of `default`, below a text of `local`.
+    pub below: Option<String>,
+    /// The text of `local`, above a text of `default`.
+    pub above: Option<String>,
+    /// Whether stanzas that `below` has too are read with that file.
+    pub skips_known: bool,
+}
+
+/// Whether a text is stanzas of settings, one of which is a search; settings of all may come first.
 pub fn looks_like(text: &str) -> bool {
     let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     let is_stanza = |line: &str| line.starts_with('[') && line.ends_with(']') && line.len() > 2;
+    let is_setting = |line: &str| {
+        let is_key = |letter: char| letter.is_ascii_alphanumeric() || "._".contains(letter);
+        line.split_once('=').is_some_and(|(key, _)| !key.is_empty() && key.trim().chars().all(is_key))
+    };
     let is_search = |line: &str| line.split_once('=').is_some_and(|(key, _)| key.trim() == "search");
-    let begins = lines().next().is_some_and(is_stanza);
-    begins && serde_json::from_str::<serde::de::IgnoredAny>(text).is_err() && lines().any(is_search)
+    let begins = lines().next().is_some_and(|line| is_stanza(line) || is_setting(line));
+    let has_both = || lines().any(is_stanza) && lines().any(is_search);
+    begins && has_both() && serde_json::from_str::<serde::de::IgnoredAny>(text).is_err()
 }
 
 fn read(source: &Source<'_>, reading: &mut Reading) {
-    for stanza in stanzas(source.text, reading) {
-        if stanza.name == "default" {
+    let elsewhere = Reading::default();
+    let Layers { below, above, skips_known } = &source.layers;
+    let below = stanzas(below.as_deref().unwrap_or_default(), &elsewhere);
+    let above = stanzas(above.as_deref().unwrap_or_default(), &elsewhere);
+    let own = stanzas(source.text, reading);
+    let all = || below.iter().chain(&own).chain(&above);
+    for stanza in &own {
+        let known = below.iter().any(|other| other.name == stanza.name);
+        if stanza.name == DEFAULT || own_is_repeated(&own, stanza) || known && *skips_known {
             continue;
         }
-        match stanza.get("search") {
-            Some(search) => reading.items.push(Item::Detection(Box::new(detection(source, &stanza, search)))),
+        // What is last counts: the defaults, then the layers from below.
+        let defaults = all().filter(|other| other.name == DEFAULT);
+        let named = all().filter(|other| other.name == stanza.name);
+        let settings = defaults.chain(named).flat_map(|other| other.settings.iter().cloned()).collect();
+        let merged = Stanza { name: stanza.name, span: stanza.span, settings };
+        match merged.get("search") {
+            Some(search) => {
+                reading.items.push(Item::Detection(Box::new(detection(source, reading, &merged, search))));
+            }
             None => {
                 let message = format!("`[{}]` has no `search`: it is not read", stanza.name);
                 reading.findings.no_effect(stanza.span, message);
@@ -80,7 +113,15 @@ fn read(source: &Source<'_>, reading: &mut Reading) {
     }
 }
 
-/// A line that ends in a backslash goes on; settings before the first stanza are of all of them and left out.
+/// The stanza that all others have the settings of.
+const DEFAULT: &str = "default";
+
+/// Whether a stanza of the name stands further up in the same file; they are one.
+fn own_is_repeated(own: &[Stanza<'_>], stanza: &Stanza<'_>) -> bool {
+    own.iter().find(|other| other.name == stanza.name).is_some_and(|first| first.span != stanza.span)
+}
+
+/// A line that ends in a backslash goes on; settings before the first stanza are of all of them.
 fn stanzas<'a>(text: &'a str, reading: &Reading) -> Vec<Stanza<'a>> {
     let mut found: Vec<Stanza<'a>> = Vec::new();
     let mut offset = 0;
@@ -111,6 +152,9 @@ fn stanzas<'a>(text: &'a str, reading: &Reading) -> Vec<Stanza<'a>> {
                 break;
             }
         }
+        if found.is_empty() {
+            found.push(Stanza { name: DEFAULT, span, settings: Vec::new() });
+        }
         if let Some(stanza) = found.last_mut() {
             stanza.settings.push((key.trim(), value));
         }
@@ -118,7 +162,7 @@ fn stanzas<'a>(text: &'a str, reading: &Reading) -> Vec<Stanza<'a>> {
     found
 }
 
-fn detection(source: &Source<'_>, stanza: &Stanza<'_>, search: &str) -> Detection {
+fn detection(source: &Source<'_>, reading: &Reading, stanza: &Stanza<'_>, search: &str) -> Detection {
     let text = |key: &str| stanza.get(key).map(str::to_owned);
     let annotations: Value = stanza
         .get("action.correlationsearch.annotations")
@@ -130,7 +174,8 @@ fn detection(source: &Source<'_>, stanza: &Stanza<'_>, search: &str) -> Detectio
         .get("action.notable.param.severity")
         .and_then(|word| word.parse().ok())
         .or_else(|| stanza.get("alert.severity").and_then(of_number));
-    let disabled = stanza.get("disabled").is_some_and(|value| matches!(value, "1" | "true" | "True"));
+    let is_on = |value: &str| matches!(value.to_lowercase().as_str(), "1" | "true" | "t" | "yes");
+    let disabled = stanza.get("disabled").is_some_and(is_on);
     let schedule = stanza.get("cron_schedule").zip(stanza.get("dispatch.earliest_time"));
     let metadata = Metadata {
         kind: Some("saved search".to_owned()),
@@ -141,6 +186,7 @@ fn detection(source: &Source<'_>, stanza: &Stanza<'_>, search: &str) -> Detectio
         techniques: techniques(words),
         how_to: text("action.escu.how_to_implement"),
         false_positives: text("action.escu.known_false_positives").into_iter().collect(),
+        trigger: trigger(reading, stanza),
         schedule: schedule.and_then(|(cron, earliest)| schedule::of_cron(cron, earliest)),
         ..Metadata::default()
     };
@@ -154,6 +200,27 @@ fn detection(source: &Source<'_>, stanza: &Stanza<'_>, search: &str) -> Detectio
         text: search.to_owned(),
         metadata,
     }
+}
+
+/// How many results make an alert; told where that is not any.
+fn trigger(reading: &Reading, stanza: &Stanza<'_>) -> Option<Trigger> {
+    const OPERATORS: [(&str, &str); 4] =
+        [("greater than", ">"), ("less than", "<"), ("equal to", "="), ("not equal to", "!=")];
+    if let Some(condition) = stanza.get("alert_condition") {
+        let message = format!("every row is an alert: the condition `{condition}` is not applied");
+        reading.findings.no_effect(stanza.span, message);
+        return None;
+    }
+    let relation = stanza.get("relation")?;
+    let quantity = stanza.get("quantity").unwrap_or("0");
+    let counted = stanza.get("counttype").unwrap_or("number of events");
+    let operator = OPERATORS.iter().find(|(known, _)| *known == relation).map(|(_, operator)| *operator);
+    let threshold = quantity.parse::<i64>().ok();
+    if (operator, threshold, counted) != (Some(">"), Some(0), "number of events") && counted != "always" {
+        let message = format!("every row is an alert: `{counted} {relation} {quantity}` is not applied");
+        reading.findings.no_effect(stanza.span, message);
+    }
+    (counted == "number of events").then_some(Trigger { operator: operator?, threshold: threshold? })
 }
 
 /// The numbers of `alert.severity`, with the words that Splunk's own pages have for them.

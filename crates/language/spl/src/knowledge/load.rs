@@ -61,6 +61,12 @@ impl Knowledge {
         start.and(paths).map(|knowledge| knowledge.macros)
     }
 
+    /// What of the files was not read: lines that are no settings, files of a folder that cannot be read.
+    #[must_use]
+    pub fn complaints(&self) -> &[KnowledgeError] {
+        &self.complaints
+    }
+
     fn and(mut self, paths: &[PathBuf]) -> Result<Self, KnowledgeError> {
         let knowledge = &mut self;
         for path in paths {
@@ -81,16 +87,20 @@ impl Knowledge {
         for entry in std::fs::read_dir(folder).map_err(failed)? {
             files.push(entry.map_err(failed)?.path());
         }
-        // `default` comes before `local`, which wins.
+        // Of several apps the last by name wins, as in Splunk's context of an app.
         files.sort();
+        if is_app(folder) {
+            // What an app knows is in these alone; `local` comes last and wins.
+            files.retain(|file| APP_FOLDERS.iter().any(|name| file.ends_with(name)));
+        }
         for file in files {
             if file.is_dir() {
                 // A link may lead back to a folder above.
                 if depth < DEEPEST_FOLDER {
                     self.load_folder(&file, depth + 1)?;
                 }
-            } else {
-                self.load_file(&file, false)?;
+            } else if let Err(complaint) = self.load_file(&file, false) {
+                self.complaints.push(complaint);
             }
         }
         Ok(())
@@ -99,7 +109,10 @@ impl Knowledge {
     /// Reads a file; one that was `named` must be of a kind that is known.
     fn load_file(&mut self, path: &Path, named: bool) -> Result<(), KnowledgeError> {
         let failed = |message: String| KnowledgeError { path: path.to_owned(), message };
-        let text = || std::fs::read_to_string(path).map_err(|error| failed(error.to_string()));
+        let text = || match std::fs::read(path) {
+            Ok(bytes) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
+            Err(error) => Err(failed(error.to_string())),
+        };
         let ending = path.extension().and_then(|found| found.to_str()).unwrap_or_default();
         match ending {
             "csv" => self.lookups.add_file(path),
@@ -109,15 +122,24 @@ impl Knowledge {
                 let known = CONF_FILES.iter().find(|(known, _)| name.ends_with(known));
                 match known {
                     Some((known, _)) if self.macros_only && *known != MACROS => {}
-                    Some((_, add)) => add(self, conf::read(&text()?).map_err(failed)?),
-                    None if named => add_macros(self, conf::read(&text()?).map_err(failed)?),
+                    Some((_, stanzas)) => self.add_stanzas(path, &text()?, *stanzas),
+                    None if named => self.add_stanzas(path, &text()?, macros),
                     None => {}
                 }
             }
-            _ if named => add_macros(self, conf::read(&text()?).map_err(failed)?),
+            _ if named => self.add_stanzas(path, &text()?, macros),
             _ => {}
         }
         Ok(())
+    }
+
+    fn add_stanzas(&mut self, path: &Path, text: &str, stanzas: Stanzas) {
+        let conf::Read { stanzas: more, passed_over } = conf::read(text);
+        for line in passed_over {
+            let message = format!("line {line} is passed over: it is no `key = value` and no `[name]`");
+            self.complaints.push(KnowledgeError { path: path.to_owned(), message });
+        }
+        conf::merge(stanzas(self), more);
     }
 
     fn add_content(&mut self, text: &str) -> Result<(), String> {
@@ -130,8 +152,7 @@ impl Knowledge {
         let Some(name) = file.name else { return Ok(()) };
         match file.definition {
             Some(definition) => {
-                self.macros
-                    .insert(&name, Macro { definition, arguments: file.arguments, ..Macro::default() });
+                conf::replace(&mut self.macro_stanzas, macro_stanza(&name, definition, &file.arguments))
             }
             None => self.lookups.define(&file.lookup.into_stanza(name)),
         }
@@ -139,36 +160,58 @@ impl Knowledge {
     }
 }
 
-/// What to do with the stanzas of a file.
-type Add = fn(&mut Knowledge, Vec<Stanza>);
+/// Folders of an app with knowledge objects, in the order in which they are read.
+const APP_FOLDERS: [&str; 3] = ["default", "local", "lookups"];
+
+/// Whether a folder is an app: it has configuration of its own in `default` or `local`.
+fn is_app(folder: &Path) -> bool {
+    let is_conf = |path: PathBuf| path.extension().is_some_and(|ending| ending == "conf");
+    let has_conf = |name: &&str| {
+        let files = std::fs::read_dir(folder.join(name)).into_iter().flatten();
+        files.filter_map(Result::ok).any(|file| is_conf(file.path()))
+    };
+    APP_FOLDERS[..2].iter().any(|name| has_conf(&name))
+}
+
+/// Where the stanzas of a file go.
+type Stanzas = fn(&mut Knowledge) -> &mut Vec<Stanza>;
 
 /// The file of macros.
 const MACROS: &str = "macros.conf";
 
 /// Configuration files that are read.
-const CONF_FILES: &[(&str, Add)] = &[
-    (MACROS, add_macros),
-    ("transforms.conf", |knowledge, stanzas| conf::merge(&mut knowledge.transforms, stanzas)),
-    ("props.conf", |knowledge, stanzas| conf::merge(&mut knowledge.props, stanzas)),
-    ("eventtypes.conf", |knowledge, stanzas| conf::merge(&mut knowledge.event_types, stanzas)),
-    ("tags.conf", |knowledge, stanzas| conf::merge(&mut knowledge.tags, stanzas)),
+const CONF_FILES: &[(&str, Stanzas)] = &[
+    (MACROS, macros),
+    ("transforms.conf", |knowledge| &mut knowledge.transforms),
+    ("props.conf", |knowledge| &mut knowledge.props),
+    ("eventtypes.conf", |knowledge| &mut knowledge.event_types),
+    ("tags.conf", |knowledge| &mut knowledge.tags),
 ];
 
-fn add_macros(knowledge: &mut Knowledge, stanzas: Vec<Stanza>) {
-    for stanza in stanzas {
-        let Some(definition) = stanza.get("definition") else { continue };
-        let name = stanza.name.split('(').next().unwrap_or(&stanza.name).trim();
-        let arguments = stanza.get("args").unwrap_or_default().split(',').map(|name| name.trim().to_owned());
-        let arguments = arguments.filter(|name| !name.is_empty()).collect();
-        let computed = stanza.flag("iseval") == Some(true);
-        let setting = |key: &str| stanza.get(key).filter(|text| !text.is_empty()).map(str::to_owned);
-        let found = Macro {
-            definition: definition.to_owned(),
-            arguments,
-            computed,
-            validation: setting("validation"),
-            complaint: setting("errormsg"),
-        };
-        knowledge.macros.insert(name, found);
-    }
+fn macros(knowledge: &mut Knowledge) -> &mut Vec<Stanza> {
+    &mut knowledge.macro_stanzas
+}
+
+/// A macro of security_content as a stanza of macros.conf.
+fn macro_stanza(name: &str, definition: String, arguments: &[String]) -> Stanza {
+    let name = if arguments.is_empty() { name.to_owned() } else { format!("{name}({})", arguments.len()) };
+    let settings = vec![("definition".to_owned(), definition), ("args".to_owned(), arguments.join(","))];
+    Stanza { name, settings }
+}
+
+/// The macro of a stanza, and its name.
+pub(super) fn macro_of(stanza: &Stanza) -> Option<(&str, Macro)> {
+    let definition = stanza.get("definition")?;
+    let name = stanza.name.split('(').next().unwrap_or(&stanza.name).trim();
+    let arguments = stanza.get("args").unwrap_or_default().split(',');
+    let arguments = arguments.map(|name| name.trim().trim_matches('"').to_owned());
+    let setting = |key: &str| stanza.get(key).filter(|text| !text.is_empty()).map(str::to_owned);
+    let found = Macro {
+        definition: definition.to_owned(),
+        arguments: arguments.filter(|name| !name.is_empty()).collect(),
+        computed: stanza.flag("iseval") == Some(true),
+        validation: setting("validation"),
+        complaint: setting("errormsg"),
+    };
+    Some((name, found))
 }

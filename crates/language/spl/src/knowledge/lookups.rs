@@ -11,7 +11,9 @@ use serde::Deserialize;
 
 use super::{conf::Stanza, csv};
 
-/// Matching rows used where a definition says nothing (Splunk admin manual, transforms.conf).
+/// Matching rows used where a definition says nothing, and the most that it can ask for (Splunk Admin Manual,
+/// transforms.conf.spec, max_matches).
+const USUAL_MATCHES: usize = 100;
 const MOST_MATCHES: usize = 1000;
 
 /// A lookup: where its rows are and how they are matched.
@@ -108,13 +110,17 @@ impl LookupFile {
 impl LookupDefinition {
     /// A definition from a stanza of transforms.conf; none if the stanza is no lookup.
     fn of(stanza: &Stanza) -> Option<Self> {
-        let source = if let Some(file) = stanza.get("filename") {
-            LookupSource::File(file.to_owned())
-        } else if let Some(collection) = stanza.get("collection") {
-            LookupSource::Collection(collection.to_owned())
+        let elsewhere = || ELSEWHERE.iter().find(|(key, _)| stanza.get(key).is_some());
+        let is_store = stanza.get("external_type").is_some_and(|kind| kind.trim() == "kvstore");
+        let source = if stanza.get("time_field").is_some_and(|field| !field.is_empty()) {
+            LookupSource::Elsewhere("its rows hold for a time only (`time_field`)".to_owned())
+        } else if let Some(file) = stanza.get("filename") {
+            // The platform takes what follows the last separator for the name.
+            LookupSource::File(file.rsplit(['/', '\\']).next().unwrap_or(file).to_owned())
+        } else if is_store || stanza.get("collection").is_some() {
+            LookupSource::Collection(stanza.get("collection").unwrap_or(&stanza.name).to_owned())
         } else {
-            let (_, why) = ELSEWHERE.iter().find(|(key, _)| stanza.get(key).is_some())?;
-            LookupSource::Elsewhere((*why).to_owned())
+            LookupSource::Elsewhere(elsewhere()?.1.to_owned())
         };
         let count = |key: &str| stanza.get(key).and_then(|value| value.trim().parse::<usize>().ok());
         let columns = stanza.get("fields_list").unwrap_or_default().split(',');
@@ -123,7 +129,9 @@ impl LookupDefinition {
             source,
             how: match_types(stanza.get("match_type").unwrap_or_default()),
             ignore_case: stanza.flag("case_sensitive_match") == Some(false),
-            most: count("max_matches").filter(|most| *most > 0).unwrap_or(MOST_MATCHES),
+            most: count("max_matches")
+                .filter(|most| *most > 0)
+                .map_or(USUAL_MATCHES, |most| most.min(MOST_MATCHES)),
             least: count("min_matches").unwrap_or(0),
             default: stanza.get("default_match").map(str::to_owned),
             columns: columns.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect(),
@@ -140,7 +148,7 @@ impl LookupDefinition {
             source,
             how: Vec::new(),
             ignore_case: false,
-            most: MOST_MATCHES,
+            most: USUAL_MATCHES,
             least: 0,
             default: None,
             columns: Vec::new(),

@@ -5,6 +5,7 @@ pub(crate) mod conf;
 pub(crate) mod csv;
 mod load;
 mod lookups;
+pub(crate) mod props;
 
 pub use csv::{read as read_csv, write_row};
 pub use load::KnowledgeError;
@@ -21,6 +22,8 @@ pub struct Knowledge {
     pub macros: Macros,
     /// Whether nothing else is wanted.
     macros_only: bool,
+    complaints: Vec<KnowledgeError>,
+    macro_stanzas: Vec<Stanza>,
     pub(crate) lookups: Lookups,
     pub(crate) transforms: Vec<Stanza>,
     pub(crate) props: Vec<Stanza>,
@@ -29,8 +32,15 @@ pub struct Knowledge {
 }
 
 impl Knowledge {
-    /// Makes lookups of the stanzas of transforms.conf, whichever file came first.
+    /// Makes macros and lookups of the stanzas, whichever file came first.
     fn settle(&mut self) {
+        for stanzas in [&mut self.macro_stanzas, &mut self.transforms, &mut self.event_types, &mut self.tags]
+        {
+            conf::inherit(stanzas);
+        }
+        for (name, found) in self.macro_stanzas.iter().filter_map(load::macro_of) {
+            self.macros.insert(name, found);
+        }
         for stanza in &self.transforms {
             self.lookups.define(stanza);
         }

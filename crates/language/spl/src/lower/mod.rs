@@ -15,7 +15,6 @@ mod pattern;
 mod prepare;
 mod search;
 mod time;
-mod transforms;
 mod wildcard;
 
 use std::{cell::RefCell, rc::Rc};

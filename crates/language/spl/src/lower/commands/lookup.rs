@@ -33,7 +33,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         return;
     }
     let Some((definition, table)) = find(context, name) else { return };
-    apply(context, &definition, &table, &keys, &outputs, keeps);
+    apply(context, &definition, &table, &keys, &outputs, &How { keeps, only: None });
 }
 
 /// The table's name of a field and the event's.
@@ -94,16 +94,29 @@ pub(crate) fn find(context: &mut Context<'_>, name: &Word) -> Option<(LookupDefi
     }
 }
 
-/// Adds the outputs of a lookup; with `keeps` only where there is no value yet.
+/// What a lookup does with the fields that are there.
+pub(crate) struct How {
+    /// Whether values that are there stay.
+    pub(crate) keeps: bool,
+    /// The rows that it is about; the others stay as they are. Rows without the fields to look up stay too.
+    pub(crate) only: Option<Expression>,
+}
+
+/// Adds the outputs of a lookup.
 pub(crate) fn apply(
     context: &mut Context<'_>,
     definition: &LookupDefinition,
     table: &Arc<LookupTable>,
     keys: &[Pair],
     outputs: &[Pair],
-    keeps: bool,
+    how: &How,
 ) {
     let Some(keys) = lookup_keys(context, definition, table, keys) else { return };
+    let span = context.span;
+    let only = how.only.as_ref().map(|only| {
+        let present = keys.iter().map(|key| build::is_present(key.value.clone()));
+        build::all(std::iter::once(only.clone()).chain(present).collect(), span)
+    });
     let wanted = wanted_columns(context, table, &keys, outputs);
     let most = if definition.most == 1 || is_unique(table, &keys) { 1 } else { definition.most };
     let data_type = if most == 1 { Type::Text } else { Type::TextList };
@@ -134,7 +147,10 @@ pub(crate) fn apply(
     }
     let mut values = Vec::new();
     for (name, helper) in added {
-        values.push((name.clone(), output(context, &name, helper.as_deref(), data_type, keeps)));
+        values.push((
+            name.clone(),
+            output(context, &name, helper.as_deref(), data_type, (how.keeps, only.as_ref())),
+        ));
     }
     context.assign(values);
     let helpers: Vec<String> = helpers.into_iter().map(|(name, _)| name).collect();
@@ -146,20 +162,24 @@ fn output(
     name: &str,
     helper: Option<&str>,
     data_type: Type,
-    keeps: bool,
+    (keeps, only): (bool, Option<&Expression>),
 ) -> Expression {
     let span = context.span;
-    let old = if keeps { context.find(name).filter(|column| !column.empty) } else { None };
+    let old = if keeps || only.is_some() { context.find(name).filter(|column| !column.empty) } else { None };
     let new = helper.map(|helper| Expression::column(helper, span));
-    match (old, new) {
-        (Some(old), Some(new)) => {
-            let common = wider(old.data_type, data_type);
-            let old = convert(Expression::column(name, span), old.data_type, common);
-            build::coalesce(vec![old, convert(new, data_type, common)], span)
+    let common = old.as_ref().map_or(data_type, |old| wider(old.data_type, data_type));
+    let old = old.map(|old| convert(Expression::column(name, span), old.data_type, common));
+    let new = new.map(|new| convert(new, data_type, common));
+    match (old, new, only) {
+        (Some(old), None, _) => old,
+        (None, None, _) => build::null(span),
+        (Some(old), Some(new), None) => build::coalesce(vec![old, new], span),
+        (None, Some(new), None) => new,
+        (Some(old), Some(new), Some(only)) if keeps => {
+            let new = build::case(vec![(only.clone(), new)], None, span);
+            build::coalesce(vec![old, new], span)
         }
-        (Some(_), None) => Expression::column(name, span),
-        (None, Some(new)) => new,
-        (None, None) => build::null(span),
+        (old, Some(new), Some(only)) => build::case(vec![(only.clone(), new)], old, span),
     }
 }
 

@@ -21,11 +21,13 @@ pub(crate) struct Scan<'a> {
     pub(crate) time: TimeRange,
     /// Source types the query names; wildcards as written.
     source_types: Vec<String>,
+    /// Those that the user's apps name: they count after those of the query.
+    of_apps: Vec<String>,
 }
 
 impl<'a> Scan<'a> {
     pub(crate) fn new(view: &'a View, time: TimeRange) -> Self {
-        Self { view, columns: Vec::new(), time, source_types: Vec::new() }
+        Self { view, columns: Vec::new(), time, source_types: Vec::new(), of_apps: Vec::new() }
     }
 
     /// Reads a field; none if the view does not have it.
@@ -45,11 +47,16 @@ impl<'a> Scan<'a> {
         self.view.sources.iter().any(|source| fits(wanted, &source.source_type))
     }
 
+    /// Takes the source types named so far for those of the user's apps.
+    pub(crate) fn named_by_apps(&mut self) {
+        self.of_apps.append(&mut self.source_types);
+    }
+
     /// The finished scan. A source type the query names is chosen for its log type; where several
     /// fit, the log type's default goes first.
     pub(crate) fn finish(self, span: Span) -> Node {
         let mut choices: Vec<(String, String)> = Vec::new();
-        for wanted in &self.source_types {
+        for wanted in self.source_types.iter().chain(&self.of_apps) {
             let fitting = || self.view.sources.iter().filter(|source| fits(wanted, &source.source_type));
             for source in fitting().filter(|source| source.is_default).chain(fitting()) {
                 if !choices.iter().any(|(log_type, _)| *log_type == source.log_type) {

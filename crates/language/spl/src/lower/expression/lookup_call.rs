@@ -45,7 +45,7 @@ pub(super) fn lower(context: &mut Context<'_>, arguments: &[EvalExpression], spa
         let target = Word { text: target, quote: Quote::Single, span: column.span };
         targets.push((column, target));
     }
-    lookup::apply(context, &definition, &rows, &pairs, &targets, false);
+    lookup::apply(context, &definition, &rows, &pairs, &targets, &lookup::How { keeps: false, only: None });
     let mut members = Vec::new();
     let mut found = Vec::new();
     for (column, target) in targets {
