@@ -196,13 +196,13 @@ impl Cursor<'_> {
         Some(SearchExpression::Term(first))
     }
 
-    /// The field of `field::value`, which means the same as `field=value`.
+    /// The field of `field::value`, which means the same as `field=value`. `tag::field` is a field itself.
     fn indexed_field(&mut self) -> Option<Word> {
         let length =
             self.rest().bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
         let name = self.rest().get(..length)?;
         let value = self.rest().get(length..)?.strip_prefix("::")?;
-        if length == 0 || !value.starts_with(|letter| letter == '"' || is_value(letter) && letter != ':') {
+        if length == 0 || name == "tag" || !value.starts_with(|letter| letter == '"' || is_value(letter) && letter != ':') {
             return None;
         }
         let start = self.at;
