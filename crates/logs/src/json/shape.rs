@@ -322,6 +322,7 @@ fn scalar(parser: Parser<'_>, places: &[u32], mark: u32) -> Option<Kind> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use fearless_simd::Level;
     use quarry_views::Path;
@@ -336,7 +337,7 @@ mod tests {
         let (mut marks, mut out) = (Marks::default(), Extractor::default());
         let mut read = |record: &str| {
             marks.clear();
-            let entry = marks.read(Level::new(), record.as_bytes()).unwrap_or_else(|| panic!("{record}"));
+            let entry = marks.read(Level::new(), record.as_bytes()).unwrap();
             assert!(out.extract(record, Some(marks.of(entry)), &set, 8).is_ok());
             let buckets = out.shapes.sets.iter().flat_map(|(_, buckets)| buckets);
             buckets.map(|bucket| bucket.patience).max()

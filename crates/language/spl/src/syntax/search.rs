@@ -202,7 +202,10 @@ impl Cursor<'_> {
             self.rest().bytes().take_while(|byte| byte.is_ascii_alphanumeric() || *byte == b'_').count();
         let name = self.rest().get(..length)?;
         let value = self.rest().get(length..)?.strip_prefix("::")?;
-        if length == 0 || name == "tag" || !value.starts_with(|letter| letter == '"' || is_value(letter) && letter != ':') {
+        if length == 0
+            || name == "tag"
+            || !value.starts_with(|letter| letter == '"' || is_value(letter) && letter != ':')
+        {
             return None;
         }
         let start = self.at;
