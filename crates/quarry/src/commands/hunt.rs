@@ -154,6 +154,8 @@ const SHOWN: [Shown; 10] = [
     ("account", |alert| alert.account.clone()),
     ("region", |alert| alert.region.clone()),
 ];
+/// Columns that a narrow table does without, the first one first.
+const SPARE: [&str; 5] = ["provider", "region", "account", "action", "severity"];
 /// Further columns of CSV.
 const FURTHER: [Shown; 7] = [
     ("technique", |alert| alert.technique.clone()),
@@ -177,8 +179,9 @@ fn print_alerts(format: Format, alerts: &mut Vec<Alert>) -> Outcome<()> {
             writeln!(std::io::stdout().lock(), "{text}").map_err(failed)
         }
         Format::Table => {
-            let (labels, rows) = table(&SHOWN, alerts);
-            output::print_table(&labels, rows).map_err(failed)
+            let (labels, mut rows) = table(&SHOWN, alerts);
+            rows.iter_mut().filter_map(|row| row.first_mut()).for_each(|time| *time = to_seconds(time));
+            output::print_fitting(&labels, rows, &SPARE).map_err(failed)
         }
         Format::Csv | Format::Parquet => {
             let shown: Vec<Shown> = SHOWN.iter().chain(&FURTHER).copied().collect();
@@ -194,6 +197,14 @@ fn table(shown: &[Shown], alerts: &[Alert]) -> (Vec<String>, Vec<Vec<String>>) {
     let labels = shown.iter().map(|(label, _)| (*label).to_owned()).collect();
     let row = |alert: &Alert| shown.iter().map(|(_, get)| get(alert).unwrap_or_default()).collect();
     (labels, alerts.iter().map(row).collect())
+}
+
+/// A time without the fraction of a second, which only machines need.
+fn to_seconds(time: &str) -> String {
+    match time.split_once('.') {
+        Some((seconds, rest)) if rest.ends_with('Z') => format!("{seconds}Z"),
+        _ => time.to_owned(),
+    }
 }
 
 /// One line a detection on standard error.

@@ -1,6 +1,7 @@
 //! Rows for people and machines. Data goes to standard output only.
 
 mod json;
+mod layout;
 mod table;
 mod text;
 
@@ -20,7 +21,7 @@ use crate::{
     failure::{Failure, Outcome},
 };
 
-pub use table::print_table;
+pub use table::{print_fitting, print_table};
 
 /// Takes rows as they come.
 pub trait Sink {

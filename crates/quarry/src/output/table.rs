@@ -3,19 +3,17 @@
 use std::io::{self, Write};
 
 use arrow::record_batch::RecordBatch;
-use comfy_table::{Cell, ColumnConstraint, ContentArrangement, Table, TableComponent, presets};
+use comfy_table::{ContentArrangement, Table, TableComponent, presets};
 
 use quarry_hunt::cell_text;
 
-use super::Sink;
+use super::{
+    Sink,
+    layout::{Layout, layout, shortened},
+};
 
 /// Rows are gathered to so many before widths are settled and a table is printed.
 const ROWS_A_TABLE: usize = 2_000;
-/// A column whose cells are no longer than this is never broken.
-const UNBROKEN: usize = 30;
-/// Width of a table where standard output is no terminal.
-const PIPE_WIDTH: u16 = 160;
-
 /// A column heading.
 pub type Column = String;
 
@@ -54,34 +52,78 @@ impl Sink for TableSink {
 
 /// Prints one table to standard output; nothing if there are no rows.
 pub fn print_table(labels: &[Column], rows: Vec<Vec<String>>) -> io::Result<()> {
+    print_fitting(labels, rows, &[])
+}
+
+/// The same, but where the terminal is narrow the columns `spare` are left out in this order.
+pub fn print_fitting(labels: &[Column], rows: Vec<Vec<String>>, spare: &[&str]) -> io::Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
+    let rows: Vec<Vec<String>> =
+        rows.into_iter().map(|row| row.iter().map(|cell| printable(cell)).collect()).collect();
+    // None where standard output is no terminal: then nothing is cut.
+    let width = Table::new().width().map(usize::from);
+    let mut output = io::stdout().lock();
+    match layout(labels, &rows, width, spare) {
+        Layout::Records => write!(output, "{}", records(labels, &rows)),
+        Layout::Table { columns, widths, is_cut } => {
+            writeln!(output, "{}", table(labels, &rows, &columns, &widths))?;
+            let hidden: Vec<&str> = (0..labels.len())
+                .filter(|column| !columns.contains(column))
+                .filter_map(|column| labels.get(column).map(String::as_str))
+                .collect();
+            match note(&hidden, is_cut) {
+                Some(note) => writeln!(output, "{note}"),
+                None => Ok(()),
+            }
+        }
+    }
+}
+
+/// What a table does not show.
+fn note(hidden: &[&str], is_cut: bool) -> Option<String> {
+    let all = "a wider terminal or `--output jsonl` shows all";
+    match (hidden, is_cut) {
+        ([], false) => None,
+        ([], true) => Some(format!("Long values are cut to fit; {all}.")),
+        (hidden, false) => Some(format!("Not shown: {}; {all}.", hidden.join(", "))),
+        (hidden, true) => {
+            Some(format!("Long values are cut to fit, not shown: {}; {all}.", hidden.join(", ")))
+        }
+    }
+}
+
+fn table(labels: &[Column], rows: &[Vec<String>], columns: &[usize], widths: &[usize]) -> Table {
     let mut table = Table::new();
-    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Dynamic);
+    table.load_preset(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
     table
         .set_style(TableComponent::HeaderLines, '─')
         .set_style(TableComponent::MiddleHeaderIntersections, ' ');
-    if table.width().is_none() {
-        table.set_width(PIPE_WIDTH);
-    }
-    table.set_header(labels);
-    let short: Vec<usize> = (0..labels.len())
-        .filter(|column| {
-            let cells = rows.iter().filter_map(|row| row.get(*column));
-            cells.flat_map(|cell| cell.lines()).all(|line| line.chars().count() <= UNBROKEN)
-        })
-        .collect();
+    let picked = |cells: &[String]| -> Vec<String> {
+        let cells = columns.iter().zip(widths).map(|(column, width)| {
+            let cell = cells.get(*column).map(String::as_str).unwrap_or_default();
+            cell.lines().map(|line| shortened(line, *width)).collect::<Vec<_>>().join("\n")
+        });
+        cells.collect()
+    };
+    table.set_header(picked(labels));
+    table.add_rows(rows.iter().map(|row| picked(row)));
+    table
+}
+
+/// One line a value, empty ones left out, and an empty line between two rows.
+fn records(labels: &[Column], rows: &[Vec<String>]) -> String {
+    let width = labels.iter().map(|label| label.chars().count()).max().unwrap_or_default();
+    let mut text = String::new();
     for row in rows {
-        table.add_row(row.into_iter().map(|text| Cell::new(printable(&text))));
-    }
-    // Long columns give way: times, names and numbers stay on one line.
-    for column in short {
-        if let Some(column) = table.column_mut(column) {
-            column.set_constraint(ColumnConstraint::ContentWidth);
+        for (label, cell) in labels.iter().zip(row).filter(|(_, cell)| !cell.is_empty()) {
+            let indented = cell.replace('\n', &format!("\n{:width$}  ", ""));
+            text.push_str(&format!("{label:width$}  {indented}\n"));
         }
+        text.push('\n');
     }
-    writeln!(io::stdout().lock(), "{table}")
+    text
 }
 
 /// Control characters (terminal escapes in a user agent, for instance) made visible.
