@@ -88,7 +88,7 @@ fn write_layer(path: &Path, coverage: &Coverage) -> Outcome<()> {
 fn print_json(coverage: &Coverage) -> Outcome<()> {
     let text =
         serde_json::to_string_pretty(coverage).map_err(|error| Failure::of("cannot write JSON", error))?;
-    writeln!(std::io::stdout(), "{text}").map_err(|error| Failure::of("cannot write", error))
+    writeln!(std::io::stdout(), "{text}").map_err(Failure::writing)
 }
 
 fn print_tables(coverage: &Coverage, release: &Release) -> Outcome<()> {
@@ -109,7 +109,7 @@ fn print_tables(coverage: &Coverage, release: &Release) -> Outcome<()> {
     ];
     let rows: Vec<Vec<String>> =
         coverage.techniques.iter().map(|covered| row(covered, &names(&covered.tactics))).collect();
-    let failed = |error: std::io::Error| Failure::of("cannot write", error);
+    let failed = Failure::writing;
     print_table(&labels.map(str::to_owned), rows).map_err(failed)?;
     let mut output = std::io::stdout();
     let written =
