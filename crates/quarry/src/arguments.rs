@@ -159,7 +159,7 @@ pub struct LanguageArguments {
     #[arg(long, num_args = 1.., value_name = "PATH")]
     pub lookups: Vec<PathBuf>,
 
-    /// Folders of Splunk apps: macros, lookups, fields of source types (props.conf), event types, tags
+    /// Folders of Splunk apps, or one that holds them: macros, lookups, fields (props.conf), event types, tags
     #[arg(long, num_args = 1.., value_name = "DIR")]
     pub splunk_app: Vec<PathBuf>,
 

@@ -170,7 +170,7 @@ fn is_app(folder: &Path) -> bool {
         let files = std::fs::read_dir(folder.join(name)).into_iter().flatten();
         files.filter_map(Result::ok).any(|file| is_conf(file.path()))
     };
-    APP_FOLDERS[..2].iter().any(|name| has_conf(&name))
+    APP_FOLDERS[..2].iter().any(has_conf)
 }
 
 /// Where the stanzas of a file go.
