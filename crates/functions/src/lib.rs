@@ -16,6 +16,7 @@ mod spl;
 mod time;
 mod waist;
 mod window;
+mod xml;
 
 use std::sync::Arc;
 

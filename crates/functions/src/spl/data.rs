@@ -10,6 +10,7 @@ use super::source::{JSON, TEXT};
 use crate::base::Literal::{Bool, List, Null, Num, Text};
 use crate::base::{ArgumentTypes, Call, Cell, Example, Function, Memo, Row, results};
 use crate::json::{follow, parse_path, text};
+use crate::xml::{Document, follow_location};
 
 pub(crate) const FUNCTIONS: &[Function] = &[
     Function {
@@ -17,7 +18,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         ..row(
             "spl_spath",
             "spath(<value>, <path>)",
-            "What a path leads to in JSON text; a list where the path has `{}`. Null leaves read as the word.",
+            "What a path leads to in JSON or XML text; a list where the path has `{}`. Null leaves of JSON read as the word; elements of XML are counted from 1.",
             (2, 2),
             one_or_many,
             spath,
@@ -30,6 +31,10 @@ pub(crate) const FUNCTIONS: &[Function] = &[
                 (&[Text(r#"{"a.b":true}"#), Text("a.b")], Text("true")),
                 (&[Text("{}"), Text("a")], Null),
                 (&[Text("no json"), Text("a")], Null),
+                (&[Text("<a><b>x</b><b k='v'>y</b></a>"), Text("a.b{2}")], Text("y")),
+                (&[Text("<a><b>x</b><b k='v'>y</b></a>"), Text("a.b{@k}")], Text("v")),
+                (&[Text("<a><b>x</b><b>y</b></a>"), Text("a.b{}")], List(&["x", "y"])),
+                (&[Text("<?xml version='1.0'?><a><b>x</b></a>"), Text("a")], Text("<b>x</b>")),
             ],
         )
     },
@@ -134,10 +139,13 @@ fn spath(call: &Call<'_>) -> ArrayRef {
     let mut memo = Memo::new();
     if call.result == Type::TextList {
         return call.lists(|row| {
-            let path = memo.get(&row.text(1)?, parse_path).as_deref()?;
+            let written = row.text(1)?;
+            let path = memo.get(&written, parse_path).as_deref();
             let mut found = Vec::new();
             for document in row.cell(0).values() {
-                if let Ok(value) = serde_json::from_str::<Value>(&document) {
+                if let Some(values) = markup(&document, &written) {
+                    found.extend(values.into_iter().map(Cow::Owned));
+                } else if let (Some(path), Ok(value)) = (path, serde_json::from_str::<Value>(&document)) {
                     found.extend(follow(&value, path).into_iter().map(|leaf| Cow::Owned(text(leaf))));
                 }
             }
@@ -145,10 +153,20 @@ fn spath(call: &Call<'_>) -> ArrayRef {
         });
     }
     call.texts(|row| {
-        let path = memo.get(&row.text(1)?, parse_path).as_deref()?;
+        let written = row.text(1)?;
+        if let Some(values) = markup(&row.text(0)?, &written) {
+            return (!values.is_empty()).then(|| Cow::Owned(values.join("\n")));
+        }
+        let path = memo.get(&written, parse_path).as_deref()?;
         let value = parsed(row)?;
         follow(&value, path).first().map(|leaf| Cow::Owned(text(leaf)))
     })
+}
+
+/// What a path leads to in XML; none if the text is none.
+fn markup(text: &str, path: &str) -> Option<Vec<String>> {
+    let document = text.trim_start().starts_with('<').then(|| Document::read(text))?;
+    Some(follow_location(&document, path).unwrap_or_default())
 }
 
 fn extract(call: &Call<'_>) -> ArrayRef {

@@ -24,15 +24,18 @@ mod place;
 mod printf;
 mod range;
 mod regular;
+mod relative;
 mod rex;
 mod significant;
 mod slice;
 mod term;
 mod timing;
+mod to_json;
 mod tonumber;
 mod tostring;
 mod trim;
 mod value;
+mod xpath;
 
 use crate::base::Function;
 
@@ -76,13 +79,16 @@ pub(crate) const TABLES: &[&[Function]] = &[
     printf::FUNCTIONS,
     range::FUNCTIONS,
     regular::FUNCTIONS,
+    relative::FUNCTIONS,
     rex::FUNCTIONS,
     significant::FUNCTIONS,
     slice::FUNCTIONS,
     term::FUNCTIONS,
     timing::FUNCTIONS,
+    to_json::FUNCTIONS,
     tonumber::FUNCTIONS,
     tostring::FUNCTIONS,
     trim::FUNCTIONS,
     value::FUNCTIONS,
+    xpath::FUNCTIONS,
 ];
