@@ -142,10 +142,11 @@ impl<'a> Compiler<'a> {
     /// # Errors
     /// If the catalog has no view of the language.
     pub fn compile(&self, query: &QueryText, discovered: Option<&[(String, Type)]>) -> Outcome<Compiled> {
-        self.compile_with(query, discovered, &[])
+        self.compile_with(query, discovered, &[], None)
     }
 
-    /// Compiles one query that went through so many stages already, see [`Compiled::pending`].
+    /// Compiles one query that went through so many stages already, see [`Compiled::pending`]. `time` is the
+    /// range that replaces the query's own, if any.
     ///
     /// # Errors
     /// If the catalog has no view of the language.
@@ -154,22 +155,21 @@ impl<'a> Compiler<'a> {
         query: &QueryText,
         discovered: Option<&[(String, Type)]>,
         answers: &[Rows],
+        time: Option<&TimeRange>,
     ) -> Outcome<Compiled> {
         let view = || self.view(query.language);
         Ok(match query.language {
-            Language::Spl => self.compile_spl(&query.text, view()?, discovered, answers),
+            Language::Spl => self.compile_spl(
+                &query.text,
+                &LowerOptions { view: view()?, discovered, default_time: TimeRange::default() },
+                &Environment { knowledge: Some(&self.knowledge), answers, time },
+            ),
             Language::Aql => self.compile_aql(&query.text, view()?),
             Language::Kql | Language::Sigma => not_run_yet(query.language),
         })
     }
 
-    fn compile_spl(
-        &self,
-        text: &str,
-        view: &View,
-        discovered: Option<&[(String, Type)]>,
-        answers: &[Rows],
-    ) -> Compiled {
+    fn compile_spl(&self, text: &str, options: &LowerOptions<'_>, environment: &Environment<'_>) -> Compiled {
         let parsed = quarry_spl::parse(text, &self.knowledge.macros);
         let understood = parsed.is_understood();
         let mut diagnostics = parsed.diagnostics.clone();
@@ -184,9 +184,7 @@ impl<'a> Compiler<'a> {
                 diagnostics,
             };
         }
-        let options = LowerOptions { view, discovered, default_time: TimeRange::default() };
-        let environment = Environment { knowledge: Some(&self.knowledge), answers };
-        let lowered = lower_with(&parsed, &options, &environment);
+        let lowered = lower_with(&parsed, options, environment);
         diagnostics.extend(lowered.diagnostics);
         Compiled {
             plan: lowered.plan,

@@ -156,7 +156,8 @@ impl Workspace {
     /// # Errors
     /// If logs cannot be read.
     pub async fn compile(&self, compiler: &Compiler<'_>, query: &QueryText) -> Outcome<Compiled> {
-        let first = compiler.compile(query, None)?;
+        let time = self.replacement.as_ref();
+        let first = compiler.compile_with(query, None, &[], time)?;
         if !first.needs_discovery || first.plan.is_none() {
             return self.stages(compiler, query, None, first).await;
         }
@@ -174,7 +175,7 @@ impl Workspace {
         }
         known.sort_by(|left, right| left.0.cmp(&right.0));
         known.dedup_by(|left, right| left.0 == right.0);
-        let compiled = compiler.compile(query, Some(&known))?;
+        let compiled = compiler.compile_with(query, Some(&known), &[], time)?;
         self.stages(compiler, query, Some(&known), compiled).await
     }
 
@@ -189,7 +190,7 @@ impl Workspace {
         let mut answers = Vec::new();
         while let Some(plan) = compiled.pending.take() {
             answers.push(self.rows(plan).await?);
-            compiled = compiler.compile_with(query, discovered, &answers)?;
+            compiled = compiler.compile_with(query, discovered, &answers, self.replacement.as_ref())?;
         }
         Ok(compiled)
     }

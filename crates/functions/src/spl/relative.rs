@@ -47,8 +47,7 @@ fn relative(call: &Call<'_>) -> ArrayRef {
 
 fn in_words(seconds: i64) -> String {
     let length = seconds.saturating_abs();
-    let (name, unit) =
-        UNITS.iter().copied().find(|(_, unit)| length >= *unit).unwrap_or(("second", 1));
+    let (name, unit) = UNITS.iter().copied().find(|(_, unit)| length >= *unit).unwrap_or(("second", 1));
     let count = length / unit;
     let plural = if count == 1 { "" } else { "s" };
     let side = if seconds < 0 { "from now" } else { "ago" };

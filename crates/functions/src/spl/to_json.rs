@@ -16,13 +16,55 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
     source: "Splunk search reference, tojson",
     examples: &[
         (
-            &[Bool(false), Text("a"), Text("none"), Text("1"), Text("b"), Text("none"), Text("true"), Text("c"), Text("none"), Null],
+            &[
+                Bool(false),
+                Text("a"),
+                Text("none"),
+                Text("1"),
+                Text("b"),
+                Text("none"),
+                Text("true"),
+                Text("c"),
+                Text("none"),
+                Null,
+            ],
             Text(r#"{"a":1,"b":"true"}"#),
         ),
-        (&[Bool(false), Text("a"), Text("auto"), Text("true"), Text("b"), Text("auto"), Text(r#"{"x":[1]}"#)], Text(r#"{"a":true,"b":{"x":[1]}}"#)),
-        (&[Bool(false), Text("a"), Text("bool"), Text("No"), Text("b"), Text("bool"), Text("2"), Text("c"), Text("bool"), Text("x")], Text(r#"{"a":false,"b":true}"#)),
-        (&[Bool(true), Text("a"), Text("json"), Text("{"), Text("b"), Text("num"), Text("x")], Text(r#"{"a":null,"b":null}"#)),
-        (&[Bool(false), Text("a"), Text("str"), Num(1.0), Text("b"), Text("num"), List(&["1", "x", "2"])], Text(r#"{"a":"1","b":[1,2]}"#)),
+        (
+            &[
+                Bool(false),
+                Text("a"),
+                Text("auto"),
+                Text("true"),
+                Text("b"),
+                Text("auto"),
+                Text(r#"{"x":[1]}"#),
+            ],
+            Text(r#"{"a":true,"b":{"x":[1]}}"#),
+        ),
+        (
+            &[
+                Bool(false),
+                Text("a"),
+                Text("bool"),
+                Text("No"),
+                Text("b"),
+                Text("bool"),
+                Text("2"),
+                Text("c"),
+                Text("bool"),
+                Text("x"),
+            ],
+            Text(r#"{"a":false,"b":true}"#),
+        ),
+        (
+            &[Bool(true), Text("a"), Text("json"), Text("{"), Text("b"), Text("num"), Text("x")],
+            Text(r#"{"a":null,"b":null}"#),
+        ),
+        (
+            &[Bool(false), Text("a"), Text("str"), Num(1.0), Text("b"), Text("num"), List(&["1", "x", "2"])],
+            Text(r#"{"a":"1","b":[1,2]}"#),
+        ),
         (&[Bool(false), Text("a"), Text("none"), Text("007")], Text(r#"{"a":"007"}"#)),
     ],
     arity: (1, usize::MAX),
@@ -74,7 +116,10 @@ fn typed(text: &str, kind: &str) -> Option<String> {
 
 /// A number as written; what JSON would not read as one, such as `007`, is none.
 fn number(text: &str) -> Option<String> {
-    serde_json::from_str::<serde_json::Number>(text).ok().filter(|_| text.trim() == text).map(|_| text.to_owned())
+    serde_json::from_str::<serde_json::Number>(text)
+        .ok()
+        .filter(|_| text.trim() == text)
+        .map(|_| text.to_owned())
 }
 
 fn json(text: &str) -> Option<String> {

@@ -15,7 +15,13 @@ pub(crate) const FUNCTIONS: &[WindowFunction] = &[WindowFunction {
     meaning: "How many rows have a span from their start over their duration, both ends included, that holds the start of this row.",
     source: "Splunk search reference, concurrency",
     examples: &[(
-        &[&[Num(10.0), Num(0.0)], &[Num(5.0), Num(5.0)], &[Num(0.0), Num(6.0)], &[Num(7.0), Null], &[Null, Num(9.0)]],
+        &[
+            &[Num(10.0), Num(0.0)],
+            &[Num(5.0), Num(5.0)],
+            &[Num(0.0), Num(6.0)],
+            &[Num(7.0), Null],
+            &[Null, Num(9.0)],
+        ],
         &[Num(2.0), Num(2.0), Num(1.0), Null, Null],
     )],
     result: Type::Double,

@@ -9,4 +9,5 @@ pub use function::WindowFunction;
 pub(crate) use function::window_udf;
 
 /// The rows of all window functions, a table a family.
-pub(crate) const TABLES: &[&[WindowFunction]] = &[concurrency::FUNCTIONS, transaction::FUNCTIONS, trend::FUNCTIONS];
+pub(crate) const TABLES: &[&[WindowFunction]] =
+    &[concurrency::FUNCTIONS, transaction::FUNCTIONS, trend::FUNCTIONS];

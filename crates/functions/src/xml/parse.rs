@@ -40,7 +40,8 @@ impl<'t> Element<'t> {
 impl<'t> Document<'t> {
     /// Reads a text. What does not fit is passed over and leaves the document not whole.
     pub(crate) fn read(text: &'t str) -> Self {
-        let mut reader = Reader { document: Self { text, is_whole: true, ..Self::default() }, open: Vec::new() };
+        let mut reader =
+            Reader { document: Self { text, is_whole: true, ..Self::default() }, open: Vec::new() };
         let mut at = 0;
         while let Some(next) = text.get(at..).and_then(|rest| rest.find('<')) {
             reader.add_text(&text[at..at + next]);
@@ -135,7 +136,9 @@ impl<'t> Reader<'t> {
         let (inside, is_empty) = inside.strip_suffix('/').map_or((inside, false), |inside| (inside, true));
         let name_end = inside.find(char::is_whitespace).unwrap_or(inside.len());
         let (name, rest) = inside.split_at(name_end);
-        if !name.starts_with(|first: char| first.is_alphabetic() || first == '_') || self.open.len() >= DEEPEST {
+        if !name.starts_with(|first: char| first.is_alphabetic() || first == '_')
+            || self.open.len() >= DEEPEST
+        {
             self.document.is_whole = false;
             return;
         }
@@ -161,7 +164,8 @@ impl<'t> Reader<'t> {
     }
 
     fn close(&mut self, name: &str, at: usize, end: usize) {
-        let named = |index: &usize| self.document.elements.get(*index).is_some_and(|found| found.name == name);
+        let named =
+            |index: &usize| self.document.elements.get(*index).is_some_and(|found| found.name == name);
         let Some(place) = self.open.iter().rposition(named) else {
             self.document.is_whole = false;
             return;
@@ -260,7 +264,8 @@ mod tests {
 
     #[test]
     fn elements_attributes_and_text_are_read() {
-        let document = Document::read("<a x='1>2' y=\"&lt;\">t<b/><!-- <c> --><b>u &amp; <![CDATA[<v>]]></b></a>");
+        let document =
+            Document::read("<a x='1>2' y=\"&lt;\">t<b/><!-- <c> --><b>u &amp; <![CDATA[<v>]]></b></a>");
         assert!(document.is_whole && !document.has_prologue);
         let root = document.element(document.roots[0]).unwrap();
         assert_eq!((root.name, root.text.as_str()), ("a", "t"));

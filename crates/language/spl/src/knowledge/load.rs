@@ -46,7 +46,7 @@ const CONTENT_MEMBERS: [&str; 3] = ["definition:", "filename:", "collection:"];
 
 impl Knowledge {
     /// The built-in macros and everything in the given files and folders: `macros.conf`,
-    /// `transforms.conf`, `props.conf`, `eventtypes.conf` and `tags.conf` of a Splunk app, CSV
+    /// `transforms.conf`, `props.conf`, `eventtypes.conf`, `tags.conf` and `savedsearches.conf` of a Splunk app, CSV
     /// lookups, and YAML macros and lookups of security_content. Later ones win.
     ///
     /// # Errors
@@ -186,6 +186,7 @@ const CONF_FILES: &[(&str, Stanzas)] = &[
     ("props.conf", |knowledge| &mut knowledge.props),
     ("eventtypes.conf", |knowledge| &mut knowledge.event_types),
     ("tags.conf", |knowledge| &mut knowledge.tags),
+    ("savedsearches.conf", |knowledge| &mut knowledge.saved_searches),
 ];
 
 fn macros(knowledge: &mut Knowledge) -> &mut Vec<Stanza> {

@@ -29,12 +29,13 @@ pub struct Knowledge {
     pub(crate) props: Vec<Stanza>,
     pub(crate) event_types: Vec<Stanza>,
     pub(crate) tags: Vec<Stanza>,
+    pub(crate) saved_searches: Vec<Stanza>,
 }
 
 impl Knowledge {
     /// Makes macros and lookups of the stanzas, whichever file came first.
     fn settle(&mut self) {
-        for stanzas in [&mut self.macro_stanzas, &mut self.transforms, &mut self.event_types, &mut self.tags]
+        for stanzas in [&mut self.macro_stanzas, &mut self.transforms, &mut self.event_types, &mut self.tags, &mut self.saved_searches]
         {
             conf::inherit(stanzas);
         }

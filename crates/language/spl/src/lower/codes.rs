@@ -48,6 +48,8 @@ pub(crate) const UNKNOWN_LOOKUP: &str = "SPL222";
 pub(crate) const EMPTY_LOOKUP: &str = "SPL223";
 /// A field that a lookup's table does not have.
 pub(crate) const UNKNOWN_LOOKUP_FIELD: &str = "SPL224";
+/// A saved search that is not known.
+pub(crate) const UNKNOWN_SAVED_SEARCH: &str = "SPL225";
 /// A command would write or send rows.
 pub(crate) const NOT_WRITTEN: &str = "SPL230";
 /// An aggregation draws what rows cannot hold.

@@ -58,6 +58,8 @@ pub struct Environment<'a> {
     pub knowledge: Option<&'a Knowledge>,
     /// The rows of the plans that were [`Lowered::pending`], in the order in which they were asked for.
     pub answers: &'a [Rows],
+    /// The time range that replaces that of every search, where the user chose one.
+    pub time: Option<&'a TimeRange>,
 }
 
 /// A table that a search writes.

@@ -48,14 +48,31 @@ pub const COMMAND_USAGE: &[Usage] = &[
         "Aggregates to a table with one column a value of the second field.",
     ),
     row("collect", "collect index=<index>", "Writes the rows to a summary index; here nothing is written."),
-    row("contingency", "contingency <field> <field>", "Counts how often values of two fields come together."),
+    row(
+        "concurrency",
+        "concurrency duration=<field> [start=_time] [output=concurrency]",
+        "How many events were under way when each began; a span holds both its ends.",
+    ),
+    row(
+        "contingency",
+        "contingency [maxrows=1000] [maxcols=1000] [minrowcover=1] [mincolcover=1] [usetotal=t] [totalstr=TOTAL] <field> <field>",
+        "Counts how often the values of two fields come together. Rows and columns come by their totals, those alike by name.",
+    ),
     row(
         "convert",
         "convert [timeformat=<format>] <function>(<field>) [AS <new>] ...",
         "Converts fields, such as epoch times to text.",
     ),
-    row("counttable", "counttable <field> <field>", "Another name of `contingency`."),
-    row("ctable", "ctable <field> <field>", "Another name of `contingency`."),
+    row(
+        "counttable",
+        "counttable [maxrows=1000] [maxcols=1000] [minrowcover=1] [mincolcover=1] [usetotal=t] [totalstr=TOTAL] <field> <field>",
+        "Another name of `contingency`.",
+    ),
+    row(
+        "ctable",
+        "ctable [maxrows=1000] [maxcols=1000] [minrowcover=1] [mincolcover=1] [usetotal=t] [totalstr=TOTAL] <field> <field>",
+        "Another name of `contingency`.",
+    ),
     row("datamodel", "datamodel <model> <dataset> search", "Reads the events of a data model's dataset."),
     row(
         "dedup",
@@ -103,8 +120,8 @@ pub const COMMAND_USAGE: &[Usage] = &[
     row("iplocation", "iplocation [prefix=<text>] <field>", "Adds the place of an address."),
     row(
         "join",
-        "join [type=inner|left] [max=1] [overwrite=t] <fields> [ <search> ]",
-        "Adds the fields of a second search's rows that have the same values.",
+        "join [type=inner] [max=1] [overwrite=t] [usetime=f] [earlier=t] <fields> [ <search> ] | join left=<L> right=<R> where <L>.<field>=<R>.<field> [ <search> ]",
+        "Adds fields of another search to rows with the same values. With `left` and `right` fields are named after their side; `usetime` takes only partners that are not later, or with `earlier=f` not earlier, by the second. A dataset may stand for the search, as in `savedsearch:name`.",
     ),
     row("kv", "kv", "Another name of `extract`."),
     row("loadjob", "loadjob <id>", "Reads the rows of an earlier search."),
@@ -115,7 +132,11 @@ pub const COMMAND_USAGE: &[Usage] = &[
         "Adds fields of the rows of a table that match.",
     ),
     row("makecontinuous", "makecontinuous <field> span=<span>", "Adds rows for the steps that are missing."),
-    row("makejson", "makejson <fields> output=<field>", "Makes a JSON object of fields."),
+    row(
+        "makejson",
+        "makejson [<fields>] output=<field>",
+        "Puts fields into a JSON object, in the order of their names.",
+    ),
     row(
         "makemv",
         "makemv [delim=<text>] [tokenizer=<regex>] [allowempty=f] [setsv=f] <field>",
@@ -185,7 +206,11 @@ pub const COMMAND_USAGE: &[Usage] = &[
     ),
     row("redistribute", "redistribute", "Spreads work over Splunk's servers; changes nothing here."),
     row("regex", "regex [<field>[!]=]<pattern>", "Keeps the rows in which a pattern is found, or not found."),
-    row("reltime", "reltime", "Says how long ago an event was."),
+    row(
+        "reltime",
+        "reltime [timefield=_time] [prefix=<text>]",
+        "Says how long ago a time is, in whole units of the greatest kind; a month has 30 days. With a prefix, or of several fields, the new field is named by it and the old one.",
+    ),
     row("rename", "rename <field> AS <new> [, ...]", "Gives fields other names; stars carry over."),
     row(
         "replace",
@@ -202,7 +227,11 @@ pub const COMMAND_USAGE: &[Usage] = &[
     ),
     row("rtorder", "rtorder", "Orders real-time events; changes nothing here."),
     row("sample", "sample", "Keeps some rows by chance."),
-    row("savedsearch", "savedsearch <name>", "Runs a saved search."),
+    row(
+        "savedsearch",
+        "savedsearch <name> [nosubstitution=f] [<placeholder>=<text> ...]",
+        "Runs a search of the `savedsearches.conf` of a Splunk app, over the time range saved with it.",
+    ),
     row(
         "search",
         "search <conditions>",
@@ -233,7 +262,11 @@ pub const COMMAND_USAGE: &[Usage] = &[
         "sort [<n>] [+|-]<field> ... [desc]",
         "Orders the rows and keeps the first 10,000 or as many as said; 0 keeps all.",
     ),
-    row("spath", "spath [input=_raw] [output=<field>] [path=<path>]", "Takes fields from JSON text."),
+    row(
+        "spath",
+        "spath [input=_raw] [output=<field>] [path=<path>]",
+        "Takes fields from JSON or XML text; elements of XML are counted from 1, their attributes are `{@name}`.",
+    ),
     row("stats", "stats <aggregations> [BY <fields>]", "One row a group."),
     row(
         "strcat",
@@ -246,15 +279,27 @@ pub const COMMAND_USAGE: &[Usage] = &[
         "Adds aggregates of the rows so far.",
     ),
     row("table", "table <fields>", "Exactly these columns in this order."),
-    row("tags", "tags", "Adds the tags of fields."),
+    row(
+        "tags",
+        "tags [outputfield=<field>] [inclname=f] [inclvalue=f] [allowed_tags=<tags>] [<fields>]",
+        "Adds the tags that an app's `tags.conf` gives to values of fields, in `tag` and `tag::<field>`, or in one field.",
+    ),
     row("tail", "tail [<n>]", "Keeps the last rows, ten unless told otherwise."),
     row(
         "timechart",
         "timechart [span=<span>] <aggregations> [BY <field>]",
         "Aggregates by steps of time, one column a value of the field.",
     ),
-    row("timewrap", "timewrap <span>", "Puts periods of time beside each other."),
-    row("tojson", "tojson [<fields>] [output_field=_raw]", "Makes a JSON object of fields."),
+    row(
+        "timewrap",
+        "timewrap <span> [align=end] [series=relative] [time_format=<format>]",
+        "Puts periods of a time chart beside each other, counted back from the end of the search; `m` is a month. With `series=exact` the start of a period is written; of several series each name begins with its own.",
+    ),
+    row(
+        "tojson",
+        "tojson [<fields> | <type>(<fields>)] [default_type=none] [fill_null=f] [include_internal=f] [output_field=_raw]",
+        "Makes a JSON object of fields, in the order of their names. The types are auto, bool, json, none, num and str; `none` and `auto` keep what JSON would not read as a number, such as `007`, as text.",
+    ),
     row(
         "top",
         "top [limit=10] <fields> [BY <fields>]",
@@ -262,11 +307,15 @@ pub const COMMAND_USAGE: &[Usage] = &[
     ),
     row(
         "transaction",
-        "transaction <fields> [maxspan=<span>] [startswith=<search>] [endswith=<search>]",
-        "Joins events to groups in time.",
+        "transaction <fields> [maxspan=<span>] [maxpause=<span>] [maxevents=1000] [startswith=<search>] [endswith=<search>] [connected=t] [keepevicted=f] [keeporphans=f] [mvlist=f] [nullstr=NULL]",
+        "Joins events to groups in time. With `keeporphans` events that have none of the fields pass, marked by `_txn_orphan`.",
     ),
     row("transpose", "transpose [<n>] [column_name=<name>]", "Makes rows of columns."),
-    row("trendline", "trendline sma<n>(<field>) [AS <new>]", "Adds a moving average over the last rows."),
+    row(
+        "trendline",
+        "trendline sma<n>(<field>) | wma<n>(<field>) | ema<n>(<field>) [AS <new>] ...",
+        "Adds a moving average over the last rows, or an exponential one that the first value begins; where fewer rows stand before there is none.",
+    ),
     row(
         "tscollect",
         "tscollect namespace=<name>",
@@ -278,13 +327,22 @@ pub const COMMAND_USAGE: &[Usage] = &[
         "Aggregates events, also those of data models.",
     ),
     row("typeahead", "typeahead", "Lists terms of an index."),
+    row(
+        "typer",
+        "typer [eventtypes=<names>]",
+        "Adds the event types of an app's `eventtypes.conf` whose searches a row fits.",
+    ),
     row("union", "union [ <search> ] ...", "Puts the rows of several searches together."),
     row("uniq", "uniq", "Drops a row that is the same as the one before it."),
     row("untable", "untable <x> <name> <value>", "Makes one row a column of each row."),
     row("where", "where <expression>", "Keeps the rows for which a condition is true."),
     row("x11", "x11 <field>", "Takes the season out of a series."),
     row("xmlkv", "xmlkv", "Makes fields of the elements of XML text."),
-    row("xpath", "xpath outfield=<field> <path>", "Takes a field from XML text."),
+    row(
+        "xpath",
+        "xpath [outfield=xpath] <path> [field=_raw] [default=<text>]",
+        "Takes attributes and texts of XML text by a path; an element that holds others is given as written. Text that begins with a declaration gives nothing.",
+    ),
     row("xyseries", "xyseries <x> <name> <value>", "Makes columns of rows."),
 ];
 

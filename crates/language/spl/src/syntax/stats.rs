@@ -26,7 +26,7 @@ impl Cursor<'_> {
             if self.take(",") || self.clause(&mut stats, command, grammar) {
                 continue;
             }
-            if !self.aggregation_or_option(&mut stats) {
+            if !self.aggregation_or_option(&mut stats, grammar) {
                 self.stray();
             }
         }
@@ -80,9 +80,16 @@ impl Cursor<'_> {
         }
     }
 
-    fn aggregation_or_option(&mut self, stats: &mut Stats) -> bool {
+    fn aggregation_or_option(&mut self, stats: &mut Stats, grammar: Grammar) -> bool {
         self.skip_space();
         let start = self.at;
+        if grammar == Grammar::Chart && self.starts_with("(") {
+            // `chart (avg(a) / 2)`: an expression over aggregations, as in `eval(…)`.
+            let word = Word { text: "eval".to_owned(), quote: Quote::None, span: self.here() };
+            let aggregation = self.aggregation(&word, start);
+            stats.aggregations.push(aggregation);
+            return true;
+        }
         let Some(word) = self.word(is_name) else {
             return false;
         };

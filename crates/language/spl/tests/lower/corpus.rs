@@ -23,7 +23,7 @@ fn published_detections_become_plans() {
         return;
     };
     let knowledge = Knowledge::load(&[shared.join("security_content")]).unwrap();
-    let environment = Environment { knowledge: Some(&knowledge), answers: &[] };
+    let environment = Environment { knowledge: Some(&knowledge), answers: &[], time: None };
     let catalog = Catalog::load(None).unwrap();
     let view = catalog.view("splunk").unwrap();
     let mut reasons: BTreeMap<String, usize> = BTreeMap::new();

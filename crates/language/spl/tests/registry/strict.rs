@@ -26,7 +26,11 @@ const USES: &[(&str, &str)] = &[
     ("bucket", "_time span=1h"),
     ("chart", "count by a"),
     ("collect", "index=a"),
+    ("concurrency", "duration=n"),
+    ("contingency", "a b"),
     ("convert", "ctime(_time)"),
+    ("counttable", "a b"),
+    ("ctable", "a b"),
     ("datamodel", "Change All_Changes search"),
     ("dedup", "a"),
     ("delta", "n"),
@@ -57,6 +61,7 @@ const USES: &[(&str, &str)] = &[
     ("localop", ""),
     ("lookup", "regions.csv region OUTPUT name"),
     ("makecontinuous", "_time span=1h"),
+    ("makejson", "a output=b"),
     ("makemv", "a"),
     ("makeresults", ""),
     ("map", "search=\"search a=$a$ | table b\""),
@@ -81,12 +86,14 @@ const USES: &[(&str, &str)] = &[
     ("rare", "a"),
     ("redistribute", ""),
     ("regex", "a=\"b\""),
+    ("reltime", ""),
     ("rename", "a AS b"),
     ("replace", "a WITH b IN c"),
     ("return", "a"),
     ("reverse", ""),
     ("rex", "field=a \"(?<b>.)\""),
     ("rtorder", ""),
+    ("savedsearch", "Known"),
     ("search", "a=1"),
     ("selfjoin", "a"),
     ("sendalert", "a"),
@@ -105,14 +112,18 @@ const USES: &[(&str, &str)] = &[
     ("strcat", "a \"b\" c"),
     ("streamstats", "count by a"),
     ("table", "a"),
+    ("tags", ""),
     ("tail", "5"),
     ("timechart", "count by a"),
+    ("timewrap", "1d"),
+    ("tojson", "a"),
     ("top", "a"),
     ("transaction", "a"),
     ("transpose", ""),
     ("trendline", "sma2(n) AS m"),
     ("tscollect", "namespace=a"),
     ("tstats", "count where index=* by a"),
+    ("typer", ""),
     ("union", "[search a=1] [search a=2]"),
     ("uniq", ""),
     ("untable", "a b c"),
@@ -188,7 +199,8 @@ impl Bench {
         let folder = std::env::temp_dir().join(format!("quarry-spl-{}-{name}", std::process::id()));
         fs::create_dir_all(&folder).unwrap();
         fs::write(folder.join("regions.csv"), "region,name\nus-east-1,Virginia\n").unwrap();
-        let knowledge = Knowledge::load(&[folder.join("regions.csv")]).unwrap();
+        fs::write(folder.join("savedsearches.conf"), "[Known]\nsearch = a=1 | table a\n").unwrap();
+        let knowledge = Knowledge::load(std::slice::from_ref(&folder)).unwrap();
         let bench = Self { catalog: Catalog::load(None).unwrap(), knowledge };
         // Tables are read when they are first used.
         assert!(bench.errors("* | lookup regions.csv region").is_empty());
@@ -205,7 +217,7 @@ impl Bench {
         let parsed = parse(text, &self.knowledge.macros);
         let options =
             LowerOptions { view: self.view(), discovered: Some(&[]), default_time: TimeRange::default() };
-        let environment = Environment { knowledge: Some(&self.knowledge), answers: &[] };
+        let environment = Environment { knowledge: Some(&self.knowledge), answers: &[], time: None };
         let lowered = lower_with(&parsed, &options, &environment);
         let all = parsed.diagnostics.into_iter().chain(lowered.diagnostics);
         all.filter(Diagnostic::is_error)

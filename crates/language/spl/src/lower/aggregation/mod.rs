@@ -41,6 +41,11 @@ pub(crate) fn calls(
     calls
 }
 
+/// Whether a function is an aggregation.
+pub(crate) fn exists(name: &str) -> bool {
+    table::find(name).is_some()
+}
+
 /// Reports the aggregations of a command without rows that do not exist.
 pub(crate) fn check_names(context: &mut Context<'_>, aggregations: &[Aggregation]) {
     for aggregation in aggregations {

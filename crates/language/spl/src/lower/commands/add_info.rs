@@ -1,6 +1,6 @@
 //! `addinfo`: the search's own times as fields.
 
-use quarry_plan::{Expression, TimeBound, TimeStep, TimeUnit, Type};
+use quarry_plan::{Expression, TimeBound, TimeRange, TimeStep, TimeUnit, Type};
 
 use super::super::build;
 use super::super::context::Context;
@@ -16,7 +16,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     General::new(context, command).finish(context);
     let span = command.span;
     let now = build::call("now", Vec::new(), Type::Double, span);
-    let time = context.scan.time.clone();
+    let time = range(context);
     let bound = |bound: Option<&TimeBound>, otherwise: &str| match bound {
         Some(bound) => instant(bound, &now),
         None => Expression::text(otherwise, span),
@@ -27,6 +27,17 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         ("info_search_time".to_owned(), now.clone()),
         ("info_sid".to_owned(), Expression::text(IDENTIFIER, span)),
     ]);
+}
+
+/// The time range of the search: that of the user's choice where it replaces the search's own.
+fn range(context: &Context<'_>) -> TimeRange {
+    context.environment.time.unwrap_or(&context.scan.time).clone()
+}
+
+/// The end of the search in seconds, if it has one.
+pub(super) fn end_of_search(context: &Context<'_>) -> Option<Expression> {
+    let now = build::call("now", Vec::new(), Type::Double, context.span);
+    range(context).latest.as_ref().map(|bound| instant(bound, &now))
 }
 
 /// A bound in seconds, computed when the search runs.

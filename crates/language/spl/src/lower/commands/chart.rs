@@ -6,7 +6,7 @@ use quarry_plan::{AggregateCall, Comparison, Expression, Rows, SortKey, Type, Va
 
 use super::super::context::{Column, Context, TIME, convert};
 use super::super::{aggregation, build, codes, time};
-use super::{bin, buckets, general, not_understood};
+use super::{bin, buckets, composed, general, not_understood};
 use crate::tree::{Aggregation, Arguments, ByField, Command, Item, OptionItem, OptionValue, Stats, Word};
 
 /// Series shown where nothing is said.
@@ -25,8 +25,8 @@ pub(super) fn lower_chart(context: &mut Context<'_>, command: &Command) {
         return;
     }
     let Some(row) = row else {
-        let calls = aggregation::calls(context, &stats.aggregations, &[]);
-        return context.aggregate(Vec::new(), calls);
+        composed::aggregate(context, &stats.aggregations, "", Vec::new());
+        return;
     };
     let name = prepare(context, &row);
     table(context, command, stats, &name, split, &settings);
@@ -248,8 +248,8 @@ fn table(
     }
     let group = typed(context, row, span);
     let Some(split) = split else {
-        let calls = aggregation::calls(context, &stats.aggregations, &[row.to_owned()]);
-        return context.aggregate(vec![(row.to_owned(), group)], calls);
+        composed::aggregate(context, &stats.aggregations, row, vec![(row.to_owned(), group)]);
+        return;
     };
     let name = prepare(context, &split);
     let series_name = context.fresh_name("series");
@@ -284,10 +284,8 @@ fn ranking(
     let span = copy.span;
     let group = typed(&mut copy, row, span);
     let first: Vec<Aggregation> = stats.aggregations.iter().take(1).cloned().collect();
-    let calls = aggregation::calls(&mut copy, &first, &[row.to_owned()]);
-    let Some((score, call)) = calls.first().cloned() else { return Some(Vec::new()) };
     let groups = vec![(row.to_owned(), group), (series.to_owned(), Expression::column(series, span))];
-    copy.aggregate(groups, vec![(score.clone(), call)]);
+    let Some(score) = composed::aggregate(&mut copy, &first, row, groups) else { return Some(Vec::new()) };
     let sum = AggregateCall {
         function: "spl_sum".to_owned(),
         arguments: vec![Expression::column(&score, span)],
@@ -390,16 +388,22 @@ fn pivot(
 ) {
     let span = context.span;
     let several = stats.aggregations.len() > 1;
+    let name_of = |label: &str, series: &str| match (&settings.format, several) {
+        (Some(format), _) => format.replace("$AGG$", label).replace("$VAL$", series),
+        (None, true) => format!("{label}{}{series}", settings.separator),
+        (None, false) => series.to_owned(),
+    };
+    if composed::is_among(&stats.aggregations) && !series.is_empty() {
+        let of_series = |one: &Series| (one.name.clone(), condition(series_name, &one.values, span));
+        let series: Vec<(String, Expression)> = series.iter().map(of_series).collect();
+        return composed::pivot(context, &stats.aggregations, (row, group), &series, &name_of);
+    }
     let mut calls: Vec<(String, AggregateCall)> = Vec::new();
-    for aggregation in &stats.aggregations {
+    for aggregation in stats.aggregations.iter().filter(|_| !series.is_empty()) {
         let made = aggregation::calls(context, std::slice::from_ref(aggregation), &[row.to_owned()]);
         for (label, call) in made {
             for one in series {
-                let name = match (&settings.format, several) {
-                    (Some(format), _) => format.replace("$AGG$", &label).replace("$VAL$", &one.name),
-                    (None, true) => format!("{label}{}{}", settings.separator, one.name),
-                    (None, false) => one.name.clone(),
-                };
+                let name = name_of(&label, &one.name);
                 if name == row || calls.iter().any(|(known, _)| *known == name) {
                     continue;
                 }

@@ -5,7 +5,7 @@ use quarry_diagnostic::{Diagnostic, did_you_mean};
 use super::super::context::Context;
 use super::super::{codes, data_model, search};
 use super::general::{General, missing};
-use super::{input_lookup, lookup};
+use super::{input_lookup, lookup, saved_search, subsearch};
 use crate::tree::{Command, Item, Quote, Word};
 
 /// Kinds of datasets `from` reads.
@@ -35,12 +35,13 @@ pub(super) fn lower_from(context: &mut Context<'_>, command: &Command) {
                 context.restart(input_lookup::rows_of(&table));
             }
         }
+        "savedsearch" => {
+            if let Some(found) = saved_search::read(context, &name, &[]) {
+                subsearch::replace(context, found);
+            }
+        }
         other => {
-            let message = if other == "savedsearch" {
-                "`from savedsearch` needs the saved searches of a Splunk server".to_owned()
-            } else {
-                format!("`from` reads no `{other}`")
-            };
+            let message = format!("`from` reads no `{other}`");
             let mut found = Diagnostic::error(codes::BAD_ARGUMENT, message, span);
             if let Some(near) = did_you_mean(other, KINDS) {
                 found = found.with_help(format!("did you mean `{near}`?"));

@@ -1,56 +1,303 @@
-//! `join`: fields of a subsearch beside the rows that have the same values.
+//! `join`: fields of a subsearch beside the rows that have the same values (Splunk search reference, join). With
+//! `left=` and `right=` every field is named after its side; internal fields stay those of the left, which the
+//! manual leaves open. With `usetime` seconds are compared; a left row that has no partner in time stays in a left join.
 
 use quarry_diagnostic::Diagnostic;
-use quarry_plan::{Expression, JoinKind, Node, Operator, Type};
+use quarry_plan::{
+    AggregateCall, Comparison, Expression, Frame, JoinKind, Node, Operator, SortKey, Type, WindowCall,
+};
 
-use super::super::context::{Column, Context, convert, wider};
+use super::super::context::{Column, Context, TIME, convert, wider};
 use super::super::{build, codes};
 use super::general::{General, bad_value};
 use super::subsearch::{self, Rows};
-use crate::tree::Command;
+use super::{map, rename, stream_stats};
+use crate::macros::Macros;
+use crate::tree::{Command, Item, OptionItem, OptionValue, Word};
+
+/// Datasets that can stand in place of a subsearch.
+const DATASETS: &[&str] = &["datamodel:", "savedsearch:", "inputlookup:"];
+
+/// How rows are paired.
+struct Settings {
+    kind: JoinKind,
+    overwrite: bool,
+    most: usize,
+    /// Whether partners must be earlier, or must be later.
+    earlier: Option<bool>,
+}
+
+/// What limits partners by time: the number of a row here, and its second; of a partner its second and number.
+struct Limit {
+    left: [String; 2],
+    right: [String; 2],
+    earlier: bool,
+}
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
+    let Some(settings) = read_settings(context, &mut arguments) else { return };
+    let aliases = arguments.option("left").zip(arguments.option("right"));
+    let aliases = aliases.map(|(left, right)| (left.text.as_str(), right.text.as_str()));
+    let Some(mut inner) = read_right(context, &mut arguments, command) else { return };
+    let at =
+        arguments.items.iter().position(|item| matches!(item, Item::Word(word) if word.is_keyword("where")));
+    let conditions = match (at, aliases) {
+        (Some(at), Some(_)) => {
+            arguments.items.remove(at);
+            arguments.all_options()
+        }
+        _ => Vec::new(),
+    };
+    let words = arguments.words(context);
+    arguments.finish(context);
+    let fields = match aliases {
+        Some(aliases) if !conditions.is_empty() => {
+            let Some(pairs) = read_pairs(context, aliases, &conditions) else { return };
+            name_sides(context, &mut inner, aliases);
+            pairs
+        }
+        _ => words.into_iter().map(|word| (word.text.clone(), word.text.clone())).collect(),
+    };
+    let Some(fields) = fields_of(context, &inner, command, fields) else { return };
+    join(context, command, inner, &fields, &settings);
+}
+
+fn read_settings(context: &mut Context<'_>, arguments: &mut General<'_>) -> Option<Settings> {
     let kind = match arguments.option("type") {
         None => JoinKind::Inner,
         Some(word) if word.text.eq_ignore_ascii_case("inner") => JoinKind::Inner,
         Some(word) if ["left", "outer"].contains(&word.text.to_lowercase().as_str()) => JoinKind::Left,
-        Some(word) => return bad_value(context, "type", word, "`inner`, `left` or `outer`"),
+        Some(word) => {
+            bad_value(context, "type", word, "`inner`, `left` or `outer`");
+            return None;
+        }
     };
     let overwrite = arguments.flag(context, "overwrite", true);
     let most = arguments.count(context, "max").unwrap_or(1);
-    arguments.only(context, "usetime", &["f", "false", "0"]);
-    let Some(pipeline) = subsearch::take(context, &mut arguments, command) else { return };
-    let words = arguments.words(context);
-    arguments.finish(context);
-    let Some(mut inner) = subsearch::lower_open(context, pipeline) else { return };
-    let mut fields: Vec<String> = words.into_iter().map(|word| word.text.clone()).collect();
-    if fields.is_empty() {
-        if context.is_open() && inner.is_open() && inner.columns().is_empty()
-            || subsearch::needs_known_fields(context, &command.name, command.span)
-        {
-            return;
-        }
-        let shared = |column: &&Column| inner.columns().iter().any(|other| other.name == column.name);
-        fields = context.columns().iter().filter(shared).map(|column| column.name.clone()).collect();
+    let uses_time = arguments.flag(context, "usetime", false);
+    let earlier = arguments.flag(context, "earlier", true);
+    Some(Settings { kind, overwrite, most, earlier: uses_time.then_some(earlier) })
+}
+
+/// The right side: a subsearch, or a dataset by its kind and name.
+fn read_right<'a>(
+    context: &mut Context<'a>,
+    arguments: &mut General<'_>,
+    command: &Command,
+) -> Option<Context<'a>> {
+    let is_dataset = |word: &Word| {
+        DATASETS
+            .iter()
+            .any(|kind| word.text.get(..kind.len()).is_some_and(|start| start.eq_ignore_ascii_case(kind)))
+    };
+    let at = arguments.items.iter().position(|item| matches!(item, Item::Word(word) if is_dataset(word)));
+    let Some(Item::Word(dataset)) = at.map(|at| arguments.items.remove(at)) else {
+        let pipeline = subsearch::take(context, arguments, command)?;
+        return subsearch::lower_open(context, pipeline);
+    };
+    let parsed = crate::parse(&format!("| from {}", dataset.text), &Macros::default());
+    let time = context.options.default_time.clone();
+    let mut found = map::lower_text(context, &parsed.pipeline, time, dataset.span)?;
+    for diagnostic in std::mem::take(&mut found.diagnostics) {
+        context.report(Diagnostic { span: dataset.span, ..diagnostic });
     }
+    Some(found)
+}
+
+/// `L.a=R.b`, or the other way round.
+fn read_pairs(
+    context: &mut Context<'_>,
+    (left, right): (&str, &str),
+    conditions: &[&OptionItem],
+) -> Option<Vec<(String, String)>> {
+    let mut found = Vec::new();
+    for condition in conditions {
+        let sides = match &condition.value {
+            OptionValue::Word(value) if !condition.negated => Some([&condition.name.text, &value.text]),
+            _ => None,
+        };
+        let of = |name: &str, alias: &str| name.strip_prefix(alias).is_some_and(|rest| rest.starts_with('.'));
+        let pair = match sides {
+            Some([one, two]) if of(one, left) && of(two, right) => Some((one.clone(), two.clone())),
+            Some([one, two]) if of(one, right) && of(two, left) => Some((two.clone(), one.clone())),
+            _ => None,
+        };
+        let Some(pair) = pair else {
+            let message = format!("expected a condition such as `{left}.a={right}.b`");
+            context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, condition.span));
+            return None;
+        };
+        found.push(pair);
+    }
+    Some(found)
+}
+
+/// Names the fields of both sides after their side.
+fn name_sides(context: &mut Context<'_>, inner: &mut Context<'_>, (left, right): (&str, &str)) {
+    context.find(TIME);
+    rename::rename_matching(context, "*", &format!("{left}.*"));
+    rename::rename_matching(inner, "*", &format!("{right}.*"));
+    let internal: Vec<Column> = if inner.has_unknown_fields() {
+        Vec::new()
+    } else {
+        inner.visible().into_iter().filter(|column| column.name.starts_with('_') && !column.empty).collect()
+    };
+    let span = inner.span;
+    let named = internal
+        .iter()
+        .map(|column| (format!("{right}.{}", column.name), Expression::column(&column.name, span)));
+    let named = named.collect();
+    inner.assign(named);
+}
+
+/// The pairs of fields that must agree: those that were named, or all that both sides have.
+fn fields_of(
+    context: &mut Context<'_>,
+    inner: &Context<'_>,
+    command: &Command,
+    named: Vec<(String, String)>,
+) -> Option<Vec<(String, String)>> {
+    if !named.is_empty() {
+        return Some(named);
+    }
+    if context.is_open() && inner.is_open() && inner.columns().is_empty()
+        || subsearch::needs_known_fields(context, &command.name, command.span)
+    {
+        return None;
+    }
+    let shared = |column: &&Column| inner.columns().iter().any(|other| other.name == column.name);
+    let names = context.columns().iter().filter(shared).map(|column| column.name.clone());
+    let fields: Vec<(String, String)> = names.map(|name| (name.clone(), name)).collect();
     if fields.is_empty() {
         let message = "both sides of `join` have no field in common";
         context.report(Diagnostic::error(codes::MISSING_ARGUMENT, message, command.span));
+        return None;
+    }
+    Some(fields)
+}
+
+fn join<'a>(
+    context: &mut Context<'a>,
+    command: &Command,
+    mut inner: Context<'a>,
+    fields: &[(String, String)],
+    settings: &Settings,
+) {
+    let is_open = inner.has_unknown_fields() || context.has_unknown_fields() && inner.is_open();
+    let limit = match settings.earlier {
+        Some(_) if is_open && settings.kind == JoinKind::Left => {
+            let message = "a left `join` with `usetime` needs to know the fields of the subsearch";
+            let found = Diagnostic::error(codes::UNSUPPORTED_SUBSEARCH, message, command.span)
+                .with_help("end it with `table` or `fields`");
+            return context.report(found);
+        }
+        Some(earlier) => match prepare_limit(context, &mut inner, command, earlier) {
+            Some(limit) => Some(limit),
+            None => return,
+        },
+        None => None,
+    };
+    // What time leaves over is taken from, so no partner may be dropped before.
+    let most = if limit.is_some() { 0 } else { settings.most };
+    let helpers: Vec<String> = limit.iter().flat_map(|limit| limit.right.clone()).collect();
+    if is_open {
+        keep_first(&mut inner, fields, most);
+        let names = context.join_open(inner, settings.kind, fields, &helpers, settings.overwrite);
+        if let (Some(limit), [seconds, number]) = (limit, names.as_slice()) {
+            let limit = Limit { right: [seconds.clone(), number.clone()], ..limit };
+            keep_in_time(context, &limit, settings);
+        }
         return;
     }
-    if inner.has_unknown_fields() || context.has_unknown_fields() && inner.is_open() {
-        keep_first(&mut inner, &fields, most);
-        return context.join_open(inner, kind, &fields, overwrite);
+    let rows = partners(context, inner, fields, most, &helpers);
+    let limit = pair(context, rows, fields, settings.kind, settings.overwrite, limit);
+    if let Some(limit) = limit {
+        keep_in_time(context, &limit, settings);
     }
-    let rows = partners(context, inner, &fields, most);
-    pair(context, rows, &fields, kind, overwrite);
+}
+
+/// Adds the columns that partners are limited by to both sides.
+fn prepare_limit(
+    context: &mut Context<'_>,
+    inner: &mut Context<'_>,
+    command: &Command,
+    earlier: bool,
+) -> Option<Limit> {
+    let left = numbered(context, command);
+    let right = numbered(inner, command);
+    let (Some(left), Some([number, second])) = (left, right) else {
+        if !context.is_vague() {
+            let message = "`join` with `usetime` needs `_time` on both sides";
+            context.report(Diagnostic::error(codes::MISSING_ARGUMENT, message, command.span));
+        }
+        return None;
+    };
+    Some(Limit { left, right: [second, number], earlier })
+}
+
+/// Helper columns: the number of each row, and its second; none without a time.
+fn numbered(side: &mut Context<'_>, command: &Command) -> Option<[String; 2]> {
+    let time = side.field(TIME, command.span);
+    if side.type_of(&time) == Type::Null {
+        return None;
+    }
+    let name = side.fresh_name("second");
+    let second = build::call("floor", vec![time], Type::Double, command.span);
+    side.assign(vec![(name.clone(), second)]);
+    Some([stream_stats::row_number(side), name])
+}
+
+/// Whether a row's partner is in time.
+fn in_time(context: &Context<'_>, limit: &Limit) -> Expression {
+    let span = context.span;
+    let operator = if limit.earlier { Comparison::LessOrEqual } else { Comparison::GreaterOrEqual };
+    let (right, left) = (Expression::column(&limit.right[0], span), Expression::column(&limit.left[1], span));
+    build::coalesce(vec![build::compare(operator, right, left, span), build::boolean(false, span)], span)
+}
+
+/// Keeps the first partners in time of each row; of a row without any, in a left join, the row.
+fn keep_in_time(context: &mut Context<'_>, limit: &Limit, settings: &Settings) {
+    let span = context.span;
+    let column = |name: &String| Expression::column(name, span);
+    let fits = in_time(context, limit);
+    let (fitting, rank) = (context.fresh_name("fits"), context.fresh_name("rank"));
+    let flag = build::case(vec![(fits, build::number(1.0, span))], Some(build::number(0.0, span)), span);
+    context.assign(vec![(fitting.clone(), flag)]);
+    let key = |value, descending| SortKey { value, descending };
+    let call = AggregateCall {
+        function: "row_number".to_owned(),
+        arguments: Vec::new(),
+        filter: None,
+        order: vec![key(column(&fitting), true), key(column(&limit.right[1]), false)],
+        result: Type::Double,
+    };
+    let partition = vec![column(&limit.left[0])];
+    context.window(vec![(rank.clone(), WindowCall { call, partition, frame: Frame::SO_FAR })]);
+    let is = |name: &String, operator, value: f64| {
+        build::compare(operator, column(name), build::number(value, span), span)
+    };
+    let mut kept = vec![is(&fitting, Comparison::Equal, 1.0)];
+    if settings.most > 0 {
+        #[allow(clippy::cast_precision_loss)] // a number of rows
+        kept.push(is(&rank, Comparison::LessOrEqual, settings.most as f64));
+    }
+    let mut any = vec![build::all(kept, span)];
+    if settings.kind == JoinKind::Left {
+        let alone = vec![is(&fitting, Comparison::Equal, 0.0), is(&rank, Comparison::Equal, 1.0)];
+        any.push(build::all(alone, span));
+    }
+    context.filter(build::any(any, span));
+    context.sort(vec![key(column(&limit.left[0]), false), key(column(&limit.right[1]), false)]);
+    let mut helpers = vec![fitting, rank];
+    helpers.extend(limit.right.iter().chain(&limit.left).cloned());
+    context.hide(&helpers);
 }
 
 /// Leaves the first `most` rows for each combination of values.
-fn keep_first(inner: &mut Context<'_>, fields: &[String], most: usize) {
+fn keep_first(inner: &mut Context<'_>, fields: &[(String, String)], most: usize) {
     let mut keys = Vec::new();
-    for field in fields {
+    for (_, field) in fields {
         let value = inner.field(field, inner.span);
         let have = inner.type_of(&value);
         let have = if have == Type::Null { Type::Dynamic } else { have };
@@ -62,9 +309,15 @@ fn keep_first(inner: &mut Context<'_>, fields: &[String], most: usize) {
 }
 
 /// The rows of the subsearch: the first `most` for each combination of values.
-fn partners<'a>(context: &mut Context<'a>, mut inner: Context<'a>, fields: &[String], most: usize) -> Rows {
+fn partners<'a>(
+    context: &mut Context<'a>,
+    mut inner: Context<'a>,
+    fields: &[(String, String)],
+    most: usize,
+    helpers: &[String],
+) -> Rows {
     let mut keys = Vec::new();
-    for field in fields {
+    for (_, field) in fields {
         let Some(column) = inner.columns().iter().find(|column| column.name == *field) else {
             if !context.is_vague() {
                 let message = format!("the subsearch has no field `{field}`: no row has a partner");
@@ -78,31 +331,46 @@ fn partners<'a>(context: &mut Context<'a>, mut inner: Context<'a>, fields: &[Str
     if most > 0 {
         inner.deduplicate(keys, most);
     }
-    subsearch::finish(context, inner)
+    finish(context, inner, helpers)
 }
 
-/// Puts the rows of another pipeline beside those with the same number in a hidden column.
-pub(super) fn beside<'a>(context: &mut Context<'a>, inner: Context<'a>, number: &str, overwrite: bool) {
+/// The finished rows of another pipeline, with some of its helper columns.
+fn finish<'a>(context: &mut Context<'a>, inner: Context<'a>, helpers: &[String]) -> Rows {
     let mut columns = inner.visible();
-    columns.extend(inner.columns().iter().find(|column| column.name == number).cloned());
+    columns.extend(inner.columns().iter().filter(|column| helpers.contains(&column.name)).cloned());
     let span = context.span;
     let (plan, diagnostics, discovery) = inner.finish(&columns, span);
     context.needs_discovery |= discovery;
     for diagnostic in diagnostics {
         context.report(diagnostic);
     }
-    pair(context, Rows { plan, columns }, &[number.to_owned()], JoinKind::Left, overwrite);
+    Rows { plan, columns }
 }
 
-fn pair(context: &mut Context<'_>, rows: Rows, fields: &[String], kind: JoinKind, overwrite: bool) {
+/// Puts the rows of another pipeline beside those with the same number in a hidden column.
+pub(super) fn beside<'a>(context: &mut Context<'a>, inner: Context<'a>, number: &str, overwrite: bool) {
+    let number = number.to_owned();
+    let rows = finish(context, inner, std::slice::from_ref(&number));
+    pair(context, rows, &[(number.clone(), number)], JoinKind::Left, overwrite, None);
+}
+
+/// Puts rows beside those that agree; what limits them is given back with the names of its columns here.
+fn pair(
+    context: &mut Context<'_>,
+    rows: Rows,
+    fields: &[(String, String)],
+    kind: JoinKind,
+    overwrite: bool,
+    limit: Option<Limit>,
+) -> Option<Limit> {
     let span = context.span;
     let names: Vec<(Column, String)> =
         rows.columns.into_iter().map(|column| (column, context.fresh_name("joined"))).collect();
     let mut on = Vec::new();
-    for field in fields {
+    for (field, theirs) in fields {
         let left = context.field(field, span);
         let left_type = context.type_of(&left);
-        if let Some((column, name)) = names.iter().find(|(column, _)| column.name == *field) {
+        if let Some((column, name)) = names.iter().find(|(column, _)| column.name == *theirs) {
             let right = convert(Expression::column(name, span), shown_type(column), Type::Text);
             on.push((convert(left, left_type, Type::Text), right));
         } else {
@@ -114,21 +382,44 @@ fn pair(context: &mut Context<'_>, rows: Rows, fields: &[String], kind: JoinKind
         names.iter().map(|(column, name)| (name.clone(), Expression::column(&column.name, span))).collect();
     let right = Node::new(Operator::Project { input: Box::new(rows.plan), columns: renamed }, span);
     context.join(right, kind, on);
-    let values = names.iter().filter(|(column, _)| !fields.contains(&column.name));
+    let limit = limit.map(|limit| {
+        let here = |theirs: &String| {
+            let found = names.iter().find(|(column, _)| column.name == *theirs);
+            found.map_or_else(|| theirs.clone(), |(_, name)| name.clone())
+        };
+        Limit { right: limit.right.each_ref().map(here), ..limit }
+    });
+    let fits = limit.as_ref().map(|limit| in_time(context, limit));
+    // A key of the same name on both sides is one field.
+    let is_key = |name: &str| fields.iter().any(|(field, theirs)| field == theirs && theirs == name);
+    let is_helper = |name: &String| limit.as_ref().is_some_and(|limit| limit.right.contains(name));
+    let values = names.iter().filter(|(column, name)| !is_key(&column.name) && !is_helper(name));
     let mut joined = Vec::new();
     for (column, name) in values {
-        joined.push((column.name.clone(), merged(context, column, name, overwrite)));
+        joined.push((column.name.clone(), merged(context, column, name, fits.as_ref(), overwrite)));
     }
     context.assign(joined);
-    let helpers: Vec<String> = names.into_iter().map(|(_, name)| name).collect();
+    let helpers: Vec<String> =
+        names.iter().map(|(_, name)| name.clone()).filter(|name| !is_helper(name)).collect();
     context.hide(&helpers);
+    limit
 }
 
 /// The value of a field that both sides may have.
-fn merged(context: &mut Context<'_>, column: &Column, name: &str, overwrite: bool) -> Expression {
+fn merged(
+    context: &mut Context<'_>,
+    column: &Column,
+    name: &str,
+    fits: Option<&Expression>,
+    overwrite: bool,
+) -> Expression {
     let span = context.span;
     let new_type = shown_type(column);
     let new = Expression::column(name, span);
+    let new = match fits {
+        Some(fits) => build::case(vec![(fits.clone(), new)], None, span),
+        None => new,
+    };
     let Some(old) = context.find(&column.name).filter(|old| !old.empty) else { return new };
     let data_type = wider(new_type, old.data_type);
     let old = convert(Expression::column(&column.name, span), old.data_type, data_type);

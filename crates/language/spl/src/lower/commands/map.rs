@@ -1,7 +1,7 @@
 //! `map`: runs a search once for each row, with the row's values in place of `$field$`.
 
 use quarry_diagnostic::{Diagnostic, Span};
-use quarry_plan::{Rows, Type};
+use quarry_plan::{Rows, TimeRange, Type};
 
 use super::super::codes;
 use super::super::context::Context;
@@ -43,7 +43,11 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         if let Some(found) = parsed.diagnostics.iter().find(|found| found.is_error()) {
             return wrong(context, found, place);
         }
-        let Some(mut part) = lower_text(context, &parsed.pipeline, place) else { return };
+        let Some(mut part) =
+            lower_text(context, &parsed.pipeline, context.options.default_time.clone(), place)
+        else {
+            return;
+        };
         let found = std::mem::take(&mut part.diagnostics);
         // What is said about values that are not known yet says nothing.
         for diagnostic in found.into_iter().filter(|_| rows.is_some()) {
@@ -65,10 +69,15 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
 }
 
 /// Lowers a search that was written inside a text; what is wrong with it stands at the text.
-fn lower_text<'a>(context: &mut Context<'a>, pipeline: &Pipeline, span: Span) -> Option<Context<'a>> {
-    let mut scratch = Context::new(context.surroundings(), context.options.default_time.clone());
+pub(super) fn lower_text<'a>(
+    context: &mut Context<'a>,
+    pipeline: &Pipeline,
+    time: TimeRange,
+    span: Span,
+) -> Option<Context<'a>> {
+    let mut scratch = Context::new(context.surroundings(), time.clone());
     scratch.depth = context.depth;
-    let found = subsearch::lower_open(&mut scratch, pipeline);
+    let found = subsearch::lower_within(&mut scratch, pipeline, time);
     let diagnostics = std::mem::take(&mut scratch.diagnostics);
     if let Some(found) = diagnostics.iter().find(|found| found.is_error()) {
         wrong(context, found, span);
@@ -77,7 +86,7 @@ fn lower_text<'a>(context: &mut Context<'a>, pipeline: &Pipeline, span: Span) ->
     found
 }
 
-fn wrong(context: &mut Context<'_>, found: &Diagnostic, span: Span) {
+pub(super) fn wrong(context: &mut Context<'_>, found: &Diagnostic, span: Span) {
     let message = format!("in this search: {}", found.message);
     context.report(Diagnostic::error(codes::UNSUPPORTED_SUBSEARCH, message, span));
 }

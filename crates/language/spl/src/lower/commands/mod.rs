@@ -7,7 +7,10 @@ mod append;
 mod bin;
 mod buckets;
 mod chart;
+mod composed;
 mod computed_lookup;
+mod concurrency;
+mod contingency;
 mod convert;
 mod data_models;
 mod dedup;
@@ -25,6 +28,7 @@ mod generate_times;
 mod head;
 mod input_lookup;
 mod join;
+mod knowledge_fields;
 pub(crate) mod lookup;
 mod make_continuous;
 mod make_multivalue;
@@ -36,6 +40,7 @@ mod nothing;
 mod outliers;
 mod range_map;
 mod regex;
+mod relative_time;
 mod rename;
 mod replace;
 pub(crate) mod reshape;
@@ -43,6 +48,7 @@ mod return_rows;
 mod reverse;
 pub(crate) mod rex;
 mod running;
+mod saved_search;
 mod search;
 mod self_join;
 mod set_operations;
@@ -54,6 +60,8 @@ mod string_concatenate;
 pub(crate) mod subsearch;
 mod summary_index;
 mod table;
+mod time_wrap;
+mod to_json;
 mod top;
 mod transaction;
 mod trend_line;
@@ -63,6 +71,7 @@ mod uniq;
 mod r#where;
 mod written;
 mod xml_fields;
+mod xml_path;
 
 use quarry_diagnostic::{Diagnostic, did_you_mean};
 
@@ -163,6 +172,16 @@ pub(crate) const TABLE: &[Row] = &[
     Row { names: &["strcat"], lower: string_concatenate::lower },
     Row { names: &["trendline"], lower: trend_line::lower },
     Row { names: &["uniq"], lower: uniq::lower },
+    Row { names: &["concurrency"], lower: concurrency::lower },
+    Row { names: &["contingency", "counttable", "ctable"], lower: contingency::lower },
+    Row { names: &["makejson"], lower: to_json::lower_make },
+    Row { names: &["reltime"], lower: relative_time::lower },
+    Row { names: &["savedsearch"], lower: saved_search::lower },
+    Row { names: &["tags"], lower: knowledge_fields::lower_tags },
+    Row { names: &["timewrap"], lower: time_wrap::lower },
+    Row { names: &["tojson"], lower: to_json::lower },
+    Row { names: &["typer"], lower: knowledge_fields::lower_typer },
+    Row { names: &["xpath"], lower: xml_path::lower },
     Row {
         names: &[
             "awssnsalert",

@@ -37,12 +37,16 @@ fn rename_all(context: &mut Context<'_>, pair: &RenamePair) {
         context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, pair.span));
         return;
     }
-    if from == to {
-        return;
+    if from != to {
+        rename_matching(context, from, to);
     }
+}
+
+/// Renames all fields that match, those that nobody has mentioned yet too; both names have as many stars.
+pub(super) fn rename_matching(context: &mut Context<'_>, from: &str, to: &str) {
     let known: Vec<String> = context.columns().iter().map(|column| column.name.clone()).collect();
     if context.has_unknown_fields() {
-        context.add_rule(LateRule::Rename { from: from.clone(), to: to.clone() });
+        context.add_rule(LateRule::Rename { from: from.to_owned(), to: to.to_owned() });
     }
     for name in known {
         if context.has_unknown_fields() && wildcard::matches(to, &name) && !wildcard::matches(from, &name) {

@@ -1,7 +1,7 @@
 //! Lowering the pipeline in brackets of `join`, `append` and `appendpipe`.
 
 use quarry_diagnostic::{Diagnostic, Span};
-use quarry_plan::{Expression, Node, Type};
+use quarry_plan::{Expression, Node, TimeRange, Type};
 
 use super::super::codes;
 use super::super::context::{Column, Context};
@@ -46,7 +46,17 @@ pub(crate) fn lower<'a>(context: &mut Context<'a>, pipeline: &Pipeline) -> Optio
 
 /// Lowers a subsearch that reads events of its own, whose fields may not all be known.
 pub(crate) fn lower_open<'a>(context: &mut Context<'a>, pipeline: &Pipeline) -> Option<Context<'a>> {
-    let inner = Context::new(context.surroundings(), context.options.default_time.clone());
+    let time = context.options.default_time.clone();
+    lower_within(context, pipeline, time)
+}
+
+/// The same over another time range where the subsearch names none.
+pub(super) fn lower_within<'a>(
+    context: &mut Context<'a>,
+    pipeline: &Pipeline,
+    time: TimeRange,
+) -> Option<Context<'a>> {
+    let inner = Context::new(context.surroundings(), time);
     run(context, inner, pipeline, true)
 }
 

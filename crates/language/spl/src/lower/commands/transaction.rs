@@ -1,11 +1,14 @@
 //! `transaction`: events that belong together become one.
 
 use quarry_diagnostic::Diagnostic;
-use quarry_plan::{AggregateCall, Expression, Frame, SortKey, Type, WindowCall};
+use quarry_plan::{
+    AggregateCall, Arithmetic, Comparison, Expression, ExpressionKind, Frame, SortKey, Type, WindowCall,
+};
 
-use super::super::context::{Context, RAW, TIME};
+use super::super::context::{Context, Listed, RAW, TIME};
 use super::super::{build, codes, expression, search, time};
-use super::general::{General, bad_value, names};
+use super::general::{General, bad_value, names, truth};
+use super::stream_stats;
 use crate::tree::{Command, OptionItem, OptionValue, Word};
 
 /// Events of a transaction where nothing is said.
@@ -17,9 +20,12 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let connected = arguments.flag(context, "connected", true);
     let keeps = arguments.flag(context, "keepevicted", false);
     let lists = arguments.option("mvlist");
+    let missing = arguments.option("nullstr").map_or("NULL", |word| word.text.as_str()).to_owned();
     arguments.ignore(context, "delim", "values of a transaction stay apart");
-    arguments.only(context, "keeporphans", &["f", "false", "0"]);
-    for option in ["maxopentxn", "maxopenevents", "mvraw", "nullstr", "unifyends"] {
+    let orphans = arguments.flag(context, "keeporphans", false);
+    arguments.only(context, "mvraw", &["f", "false", "0"]);
+    arguments.only(context, "unifyends", &["t", "true", "1"]);
+    for option in ["maxopentxn", "maxopenevents"] {
         arguments.ignore(context, option, "no transaction is given up for lack of memory");
     }
     let spans = ["maxspan", "maxpause"].map(|name| arguments.option(name).map(|word| (name, word)));
@@ -64,8 +70,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         let have = context.type_of(&value);
         call.push(if have == Type::Null { value.cast(Type::Text) } else { value });
     }
-    let listed = lists.is_some_and(|word| matches!(word.text.to_lowercase().as_str(), "t" | "true" | "1"));
-    gather(context, call, keeps, listed);
+    gather(context, call, Kept { evicted: keeps, orphans }, listed(lists, missing));
 }
 
 /// A length of time in seconds; -1 and 0 are no limit.
@@ -109,8 +114,29 @@ fn condition(context: &mut Context<'_>, option: &OptionItem) -> Option<Expressio
     Some(build::coalesce(vec![found, build::boolean(false, span)], span))
 }
 
+/// `mvlist`: true, false, or the fields it is about.
+fn listed(word: Option<&Word>, missing: String) -> Listed {
+    let Some(word) = word else { return Listed { missing, ..Listed::default() } };
+    if let Some(all) = truth(word) {
+        return Listed { all, names: Vec::new(), missing };
+    }
+    let names = word.text.split([',', ' ']).filter(|name| !name.is_empty()).map(str::to_owned);
+    Listed { all: false, names: names.collect(), missing }
+}
+
+/// What is kept besides whole transactions.
+struct Kept {
+    /// Those that were never whole.
+    evicted: bool,
+    /// Events of no transaction, as they are: those that have none of the fields.
+    orphans: bool,
+}
+
+/// The numbers of events of no transaction lie below this.
+const ORPHANS: f64 = -1e12;
+
 /// One row a transaction: its fields are the distinct values of its events, or all of them.
-fn gather(context: &mut Context<'_>, arguments: Vec<Expression>, keeps: bool, listed: bool) {
+fn gather(context: &mut Context<'_>, arguments: Vec<Expression>, keep: Kept, listed: Listed) {
     let span = context.span;
     let number = context.fresh_name("transaction");
     let order = context.order_keys();
@@ -128,16 +154,40 @@ fn gather(context: &mut Context<'_>, arguments: Vec<Expression>, keeps: bool, li
     };
     context.window(vec![(number.clone(), WindowCall { call, partition: Vec::new(), frame: Frame::SO_FAR })]);
     let of_row = || Expression::column(&number, span);
-    let kept = if keeps {
-        build::is_present(of_row())
-    } else {
-        build::compare(quarry_plan::Comparison::Greater, of_row(), build::number(0.0, span), span)
-    };
-    context.filter(kept);
+    let above = |least: f64| build::compare(Comparison::Greater, of_row(), build::number(least, span), span);
+    let mut kept = vec![if keep.evicted { build::is_present(of_row()) } else { above(0.0) }];
+    if keep.orphans {
+        kept.push(build::is_null(of_row()));
+    }
+    context.filter(build::any(kept, span));
+    if keep.orphans {
+        number_orphans(context, &number);
+    }
     context.group_open(&number, listed);
-    let closed = build::compare(quarry_plan::Comparison::Greater, of_row(), build::number(0.0, span), span);
-    let closed =
-        build::case(vec![(closed, Expression::text("1", span))], Some(Expression::text("0", span)), span);
-    context.assign(vec![("closed_txn".to_owned(), closed)]);
+    let arms = vec![(above(0.0), Expression::text("1", span)), (above(ORPHANS), Expression::text("0", span))];
+    let mut added = vec![("closed_txn".to_owned(), build::case(arms, None, span))];
+    if keep.orphans {
+        let orphan = build::case(vec![(above(ORPHANS).negate(), Expression::text("1", span))], None, span);
+        added.push(("_txn_orphan".to_owned(), orphan));
+        for name in ["duration", "eventcount"] {
+            let value = Expression::column(name, span);
+            added.push((name.to_owned(), build::case(vec![(above(ORPHANS), value)], None, span)));
+        }
+    }
+    context.assign(added);
     context.hide(&[number]);
+}
+
+/// Gives each event of no transaction a number of its own.
+fn number_orphans(context: &mut Context<'_>, number: &str) {
+    let span = context.span;
+    let row = stream_stats::row_number(context);
+    let kind = ExpressionKind::Arithmetic {
+        operator: Arithmetic::Subtract,
+        left: Box::new(build::number(ORPHANS, span)),
+        right: Box::new(Expression::column(&row, span)),
+    };
+    let own = build::coalesce(vec![Expression::column(number, span), Expression::new(kind, span)], span);
+    context.assign(vec![(number.to_owned(), own)]);
+    context.hide(&[row]);
 }

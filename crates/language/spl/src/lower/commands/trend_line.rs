@@ -1,7 +1,9 @@
 //! `trendline`: moving averages over the rows before.
 
 use quarry_diagnostic::Diagnostic;
-use quarry_plan::{Arithmetic, Comparison, Expression, ExpressionKind, Frame, Type};
+use quarry_plan::{
+    AggregateCall, Arithmetic, Comparison, Expression, ExpressionKind, Frame, Type, WindowCall,
+};
 
 use super::super::context::Context;
 use super::super::{build, codes};
@@ -19,6 +21,8 @@ enum Kind {
     Simple,
     /// The newest most, each older one less by one part.
     Weighted,
+    /// All before count through the average of the row before.
+    Exponential,
 }
 
 /// `sma5(price) AS trend`.
@@ -82,13 +86,15 @@ fn kind_of(context: &mut Context<'_>, name: &Word) -> Option<(Kind, usize)> {
     let kind = match kind {
         "sma" => Some(Kind::Simple),
         "wma" => Some(Kind::Weighted),
+        "ema" => Some(Kind::Exponential),
         _ => None,
     };
     let period = period.parse::<usize>().ok().filter(|period| PERIODS.contains(period));
     if kind.is_none() || period.is_none() {
-        let message = format!("`{}` is no average that is supported", name.text);
-        let found = Diagnostic::error(codes::BAD_ARGUMENT, message, name.span)
-            .with_help("`sma` and `wma` with a number of rows from 2 to 10000, as in `sma5`, are supported");
+        let message = format!("`{}` is no average", name.text);
+        let found = Diagnostic::error(codes::BAD_ARGUMENT, message, name.span).with_help(
+            "the averages are `sma`, `wma` and `ema` with a number of rows from 2 to 10000, as in `sma5`",
+        );
         context.report(found);
     }
     kind.zip(period)
@@ -108,6 +114,7 @@ fn add(context: &mut Context<'_>, trend: &Trend<'_>, number: &str) -> Option<(St
             Expression::column(running::over(context, "avg", value, Type::Double, frame), span)
         }
         Kind::Weighted => weighted(context, &value, trend.period, number),
+        Kind::Exponential => exponential(context, value, trend.period),
     };
     #[allow(clippy::cast_precision_loss)] // a number of rows
     let rows = build::number(trend.period as f64, span);
@@ -130,6 +137,24 @@ fn weighted(context: &mut Context<'_>, value: &Expression, period: usize, number
     let less = by(Arithmetic::Multiply, before, Expression::column(values, span));
     let total = by(Arithmetic::Subtract, Expression::column(products, span), less);
     by(Arithmetic::Divide, total, build::number(rows * (rows + 1.0) / 2.0, span))
+}
+
+/// What the manual leaves open: the first value begins the average, and as of the others it is shown where
+/// enough rows stand before.
+fn exponential(context: &mut Context<'_>, value: Expression, period: usize) -> Expression {
+    let span = context.span;
+    #[allow(clippy::cast_precision_loss)] // a number of rows
+    let arguments = vec![value, build::number(period as f64, span)];
+    let call = AggregateCall {
+        function: "spl_exponential_average".to_owned(),
+        arguments,
+        filter: None,
+        order: context.order_keys(),
+        result: Type::Double,
+    };
+    let name = context.fresh_name("average");
+    context.window(vec![(name.clone(), WindowCall { call, partition: Vec::new(), frame: Frame::SO_FAR })]);
+    Expression::column(name, span)
 }
 
 fn by(operator: Arithmetic, left: Expression, right: Expression) -> Expression {

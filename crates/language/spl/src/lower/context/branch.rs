@@ -98,25 +98,33 @@ impl<'a> Context<'a> {
         Some(data_type)
     }
 
-    /// The fields of another pipeline beside the rows that have the same values of `fields`.
+    /// The fields of another pipeline beside the rows that have the same values of pairs of fields, theirs
+    /// second. Helper columns of the other pipeline, numbers all, stand beside them too; gives their names here.
     pub(crate) fn join_open(
         &mut self,
         mut other: Context<'a>,
         kind: JoinKind,
-        fields: &[String],
+        fields: &[(String, String)],
+        helpers: &[String],
         overwrite: bool,
-    ) {
+    ) -> Vec<String> {
         let span = self.span;
         let mut on = Vec::new();
         let mut names = Vec::new();
-        for field in fields {
+        for (field, theirs) in fields {
             let left = self.field(field, span);
             let left_type = self.type_of(&left);
-            let right_type = other.find(field).map_or(Type::Text, |column| column.data_type);
+            let right_type = other.find(theirs).map_or(Type::Text, |column| column.data_type);
             let name = self.fresh_name("joined");
             let right = convert(Expression::column(&name, span), right_type, Type::Text);
             on.push((convert(left, left_type, Type::Text), right));
-            names.push((field.clone(), name));
+            names.push((theirs.clone(), name));
+        }
+        let mut beside = Vec::new();
+        for helper in helpers {
+            let name = self.fresh_name("joined");
+            names.push((helper.clone(), name.clone()));
+            beside.push(name);
         }
         self.branches.push(Branch { context: other, names });
         let branch = self.branches.len() - 1;
@@ -124,10 +132,14 @@ impl<'a> Context<'a> {
         self.sorted = false;
         let known = self.visible();
         self.add_rule(LateRule::Joined { branch, overwrite });
-        for column in known.iter().filter(|column| !fields.contains(&column.name)) {
+        for column in known.iter().filter(|column| fields.iter().all(|(field, _)| *field != column.name)) {
             self.find_again(&column.name);
         }
         self.open |= self.branches[branch].context.open;
+        for name in &beside {
+            self.show(name, Type::Double);
+        }
+        beside
     }
 
     /// A field of a pipeline that was joined.

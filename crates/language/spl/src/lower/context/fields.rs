@@ -35,12 +35,28 @@ pub(crate) enum LateRule {
     Fill { value: String },
     /// Fields of the user's apps stand ready.
     Prepared,
-    /// A group has the values of its events, all of them in order if `listed`.
-    Grouped { listed: bool },
+    /// A group has the values of its events; of those that are listed all of them in order.
+    Grouped { listed: Listed },
     /// The rows of other pipelines follow.
     Branches { from: usize, to: usize },
     /// Another pipeline's fields stand beside those here, and go before them if `overwrite`.
     Joined { branch: usize, overwrite: bool },
+}
+
+/// Fields that a group has all values of, and what stands for a value that is missing among them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Listed {
+    /// Whether it is all fields.
+    pub(crate) all: bool,
+    /// Those by name.
+    pub(crate) names: Vec<String>,
+    pub(crate) missing: String,
+}
+
+impl Listed {
+    pub(super) fn holds(&self, name: &str) -> bool {
+        self.all || self.names.iter().any(|known| known == name)
+    }
 }
 
 /// A rule, its place among the steps and what was known there.
@@ -132,7 +148,9 @@ impl Context<'_> {
             LateRule::Rename { from, to } => {
                 let source = wildcard::captures(to, name).map(|texts| wildcard::fill(from, &texts));
                 let value = source.and_then(|source| self.before(&source, &rule, level));
-                let stays = !wildcard::matches(from, name);
+                // `*` matches no internal field, as little as in `rename` itself.
+                let is_internal = name.starts_with('_') && !from.starts_with('_');
+                let stays = is_internal || !wildcard::matches(from, name);
                 let old = if stays { self.before(name, &rule, level) } else { None };
                 (value, old)
             }
@@ -154,7 +172,7 @@ impl Context<'_> {
             LateRule::Without { pattern } if wildcard::matches(pattern, name) => (None, None),
             LateRule::Without { .. } => (None, self.before(name, &rule, level)),
             LateRule::Prepared => (self.before(name, &rule, level), None),
-            LateRule::Grouped { listed } => return self.late_in_group(name, &rule, level, *listed),
+            LateRule::Grouped { listed } => return self.late_in_group(name, &rule, level, listed),
             LateRule::Branches { from, to } => return self.late_in_branches(name, &rule, level, *from..*to),
             LateRule::Joined { branch, overwrite } => {
                 let other = self.joined_field(*branch, name);

@@ -2,13 +2,13 @@
 
 use quarry_plan::{AggregateCall, Arithmetic, Expression, ExpressionKind, SortKey, Type};
 
-use super::fields::{LateRule, Rule};
+use super::fields::{LateRule, Listed, Rule, convert};
 use super::{Context, RAW, StepKind, TIME};
 
 impl Context<'_> {
     /// One row for each value of a helper column: the earliest time, how long it took, how many events
-    /// there were, their texts; of any other field the values, all of them in order if `listed`.
-    pub(crate) fn group_open(&mut self, key: &str, listed: bool) {
+    /// there were, their texts; of any other field the values, all of them in order if it is listed.
+    pub(crate) fn group_open(&mut self, key: &str, listed: Listed) {
         let span = self.span;
         let names: Vec<String> = self.visible().into_iter().map(|column| column.name).collect();
         let time = || Expression::column(TIME, span);
@@ -66,15 +66,25 @@ impl Context<'_> {
         name: &str,
         rule: &Rule,
         level: usize,
-        listed: bool,
+        listed: &Listed,
     ) -> Option<Type> {
-        let (value, _) = self.before(name, rule, level)?;
-        let order = if listed {
+        let (value, have) = self.before(name, rule, level)?;
+        let span = self.span;
+        let is_listed = listed.holds(name);
+        let value = if is_listed {
+            let text = convert(value, have, if have == Type::TextList { have } else { Type::Text });
+            let missing = Expression::text(&listed.missing, span);
+            let missing = if have == Type::TextList { missing.cast(have) } else { missing };
+            Expression::new(ExpressionKind::Coalesce(vec![text, missing]), span)
+        } else {
+            value
+        };
+        let order = if is_listed {
             vec![SortKey { value: Expression::column(TIME, self.span), descending: false }]
         } else {
             Vec::new()
         };
-        let function = if listed { "spl_list" } else { "spl_values" };
+        let function = if is_listed { "spl_list" } else { "spl_values" };
         let call = AggregateCall {
             function: function.to_owned(),
             arguments: vec![value],

@@ -20,7 +20,7 @@ use branch::Branch;
 use source::Scan;
 use step::Step;
 
-pub(crate) use fields::{LateRule, convert, wider};
+pub(crate) use fields::{LateRule, Listed, convert, wider};
 pub(crate) use source::{RAW, SOURCE_TYPE, TIME};
 pub(crate) use stage::{Progress, Surroundings};
 pub(crate) use step::StepKind;

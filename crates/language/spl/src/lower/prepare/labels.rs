@@ -20,9 +20,16 @@ struct Waiting {
     needs: Vec<String>,
 }
 
-/// Adds the names of the event types whose searches find the event, after those it has anyway. Gives what is
-/// left out.
-pub(super) fn event_types(context: &mut Context<'_>, knowledge: &Knowledge) -> Vec<Diagnostic> {
+/// Whether a row is of an event type, and its name.
+pub(in crate::lower) type Typed = (Expression, String);
+
+/// Adds the names of the event types whose searches find the event, after those it has anyway. Gives them, and
+/// what is left out.
+pub(in crate::lower) fn event_types(
+    context: &mut Context<'_>,
+    knowledge: &Knowledge,
+) -> (Vec<Typed>, Vec<Diagnostic>) {
+    let mut all: Vec<Typed> = Vec::new();
     let mut told = Vec::new();
     let left_out = |name: &str, why: &str| {
         let message = format!("the event type `{name}` is left out: {why}");
@@ -55,9 +62,10 @@ pub(super) fn event_types(context: &mut Context<'_>, knowledge: &Knowledge) -> V
                 None => found.push((holds.unwrap_or_else(|| build::boolean(true, context.span)), one.name)),
             }
         }
+        all.extend(found.iter().cloned());
         add_to_list(context, EVENT_TYPE, found);
     }
-    told
+    (all, told)
 }
 
 fn waiting_of(knowledge: &Knowledge, stanza: &Stanza) -> Result<Option<Waiting>, String> {
@@ -106,10 +114,17 @@ fn named_types(search: &SearchExpression, found: &mut Vec<String>) {
     }
 }
 
-/// `[field=value]` with `tag = enabled`: the tag is in `tag` and in `tag::field`.
-pub(super) fn tags(context: &mut Context<'_>, knowledge: &Knowledge) {
-    let mut names = Vec::new();
-    let mut by_field: Vec<(String, Vec<(Expression, String)>)> = Vec::new();
+/// A tag, and whether a row has the value of the field that gives it.
+pub(in crate::lower) struct Tagged {
+    pub(in crate::lower) field: String,
+    pub(in crate::lower) value: String,
+    pub(in crate::lower) tag: String,
+    pub(in crate::lower) holds: Expression,
+}
+
+/// The tags, `[field=value]` with `tag = enabled`, of fields that are there.
+pub(in crate::lower) fn tagged(context: &mut Context<'_>, knowledge: &Knowledge) -> Vec<Tagged> {
+    let mut found = Vec::new();
     for Stanza { name, settings } in &knowledge.tags {
         let Some((field, value)) = name.split_once('=') else { continue };
         let (field, value) = (decoded(field.trim()), decoded(value.trim()));
@@ -124,13 +139,24 @@ pub(super) fn tags(context: &mut Context<'_>, knowledge: &Knowledge) {
         } else {
             convert(column, have, Type::Text)
         };
-        let holds = build::matches(TextPattern::Equals(value), true, column, span);
+        let holds = build::matches(TextPattern::Equals(value.clone()), true, column, span);
         for (tag, _) in settings.iter().filter(|(_, state)| is_true(state)) {
-            names.push((holds.clone(), tag.clone()));
-            match by_field.iter_mut().find(|(known, _)| *known == field) {
-                Some((_, tags)) => tags.push((holds.clone(), tag.clone())),
-                None => by_field.push((field.clone(), vec![(holds.clone(), tag.clone())])),
-            }
+            let (field, value, tag) = (field.clone(), value.clone(), tag.clone());
+            found.push(Tagged { field, value, tag, holds: holds.clone() });
+        }
+    }
+    found
+}
+
+/// The tag is in `tag` and in `tag::field`.
+pub(super) fn tags(context: &mut Context<'_>, knowledge: &Knowledge) {
+    let mut names = Vec::new();
+    let mut by_field: Vec<(String, Vec<(Expression, String)>)> = Vec::new();
+    for Tagged { field, tag, holds, .. } in tagged(context, knowledge) {
+        names.push((holds.clone(), tag.clone()));
+        match by_field.iter_mut().find(|(known, _)| *known == field) {
+            Some((_, tags)) => tags.push((holds, tag)),
+            None => by_field.push((field, vec![(holds, tag)])),
         }
     }
     add_to_list(context, "tag", names);

@@ -3,7 +3,7 @@
 
 mod calculate;
 mod extract;
-mod labels;
+pub(super) mod labels;
 mod look_up;
 mod transforms;
 
@@ -50,7 +50,7 @@ pub(super) fn prepare(context: &mut Context<'_>) {
     let mut layers = props::layers(&knowledge.props);
     layers.retain(|layer| concerns(context, layer));
     let mut found = fields(context, knowledge, &layers);
-    found.extend(labels::event_types(context, knowledge));
+    found.extend(labels::event_types(context, knowledge).1);
     context.scan.named_by_apps();
     labels::tags(context, knowledge);
     found.extend(ignored_settings(&layers));
