@@ -11,7 +11,7 @@ use crate::{
     registry::{self, CommandRow, Grammar, Needs},
 };
 
-/// Only `convert` calls functions: elsewhere `count(x)` is the name of a field.
+/// Only a few commands call functions: elsewhere `count(x)` is the name of a field.
 fn named_calls(items: Vec<Item>) -> Vec<Item> {
     let named = |item| match item {
         Item::Call { name, arguments, span } => {
@@ -167,7 +167,7 @@ impl Cursor<'_> {
             }
             Grammar::Rename => Arguments::Rename(self.rename_arguments()),
             Grammar::Sort => Arguments::Sort(self.sort_arguments()),
-            Grammar::General if matches!(row.name, "convert" | "trendline") => {
+            Grammar::General if matches!(row.name, "convert" | "tojson" | "trendline") => {
                 Arguments::General(self.general_arguments(false))
             }
             Grammar::General => Arguments::General(named_calls(self.general_arguments(false))),
