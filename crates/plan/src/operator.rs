@@ -248,6 +248,8 @@ pub enum Frame {
     /// Those whose order key, the only one and a `Double`, is at most so much less (or greater, if
     /// descending) than this one's, this one included.
     Near(f64),
+    /// The same without those whose order key is less than 1 away, this one among them.
+    Before(f64),
 }
 
 impl Frame {

@@ -134,6 +134,10 @@ fn window_frame(frame: Frame) -> WindowFrame {
             let start = WindowFrameBound::Preceding(ScalarValue::Float64(Some(distance)));
             (WindowFrameUnits::Range, start, WindowFrameBound::CurrentRow)
         }
+        Frame::Before(distance) => {
+            let key = |distance| WindowFrameBound::Preceding(ScalarValue::Float64(Some(distance)));
+            (WindowFrameUnits::Range, key(distance), key(1.0))
+        }
     };
     WindowFrame::new_bounds(units, start, end)
 }

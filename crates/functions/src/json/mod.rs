@@ -70,8 +70,17 @@ fn dotted<'v>(members: &'v serde_json::Map<String, Value>, name: &str, rest: &[S
     Vec::new()
 }
 
-/// Calls `put` at the place a path leads to. Members that are missing are made, elements are not.
-pub(crate) fn change(value: &mut Value, path: &[Step], put: &mut dyn FnMut(&mut Value)) {
+/// What becomes of members on the way of a path that are not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Missing {
+    /// They are made.
+    IsMade,
+    /// The path leads nowhere.
+    IsLeft,
+}
+
+/// Calls `put` at the place a path leads to. Elements that are missing are not made.
+pub(crate) fn change(value: &mut Value, path: &[Step], missing: Missing, put: &mut dyn FnMut(&mut Value)) {
     let Some((first, rest)) = path.split_first() else {
         return put(value);
     };
@@ -79,14 +88,16 @@ pub(crate) fn change(value: &mut Value, path: &[Step], put: &mut dyn FnMut(&mut 
         (Step::Member(name), Value::Object(members)) => {
             // A member made on the way is an object if the path goes on.
             let made = || if rest.is_empty() { Value::Null } else { Value::Object(serde_json::Map::new()) };
-            change(members.entry(name.as_str()).or_insert_with(made), rest, put);
+            if missing == Missing::IsMade || members.contains_key(name) {
+                change(members.entry(name.as_str()).or_insert_with(made), rest, missing, put);
+            }
         }
         (Step::Every, Value::Array(elements)) => {
-            elements.iter_mut().for_each(|element| change(element, rest, put));
+            elements.iter_mut().for_each(|element| change(element, rest, missing, put));
         }
         (Step::Element(index), Value::Array(elements)) => {
             if let Some(element) = elements.get_mut(*index) {
-                change(element, rest, put);
+                change(element, rest, missing, put);
             }
         }
         _ => {}

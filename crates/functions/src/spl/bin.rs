@@ -27,6 +27,9 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
         (&[Num(27.0), Num(10.0)], Text("20-30")),
         (&[Text("-3"), Int(10)], Text("-10-0")),
         (&[Text("x"), Num(10.0)], Text("x")),
+        (&[Num(70.0), Text("log10")], Text("10-100")),
+        (&[Num(70.0), Text("2log5")], Text("50-250")),
+        (&[Num(0.0), Text("log2")], Text("0")),
         (&[Num(1.0), Num(0.0)], Null),
         (&[Null, Num(10.0)], Null),
     ],
@@ -56,7 +59,11 @@ fn bin(call: &Call<'_>) -> ArrayRef {
         match row.number(1) {
             Some(span) => range(number, span).map(Cow::Owned),
             None => {
-                let span = (*memo.get(&row.text(1)?, parse_span))?;
+                let text = row.text(1)?;
+                if text.contains("log") {
+                    return log_range(number, &text).map(Cow::Owned);
+                }
+                let span = (*memo.get(&text, parse_span))?;
                 Cell::Timestamp(floor(micros(cell)?, span)?).text().map(|text| Cow::Owned(text.into_owned()))
             }
         }
@@ -69,6 +76,27 @@ fn range(number: f64, span: f64) -> Option<String> {
     }
     let start = (number / span).floor() * span;
     Some(format!("{}-{}", number_text(start), number_text(start + span)))
+}
+
+/// The range between a coefficient times a power of the base and the next (`2log10`); a number that is
+/// not above zero lies in none and stays.
+fn log_range(number: f64, span: &str) -> Option<String> {
+    let (coefficient, base) = span.split_once("log")?;
+    let read = |text: &str, otherwise: f64| if text.is_empty() { Some(otherwise) } else { text.parse().ok() };
+    let (coefficient, base) = (read(coefficient, 1.0)?, read(base, 10.0)?);
+    if base <= 1.0 || !(1.0..base).contains(&coefficient) {
+        return None;
+    }
+    if number <= 0.0 {
+        return Some(number_text(number));
+    }
+    let mut power = (number / coefficient).log(base).floor();
+    // The logarithm of a power may come out a little less.
+    if coefficient * base.powf(power + 1.0) <= number {
+        power += 1.0;
+    }
+    let bound = |power: f64| number_text(coefficient * base.powf(power));
+    Some(format!("{}-{}", bound(power), bound(power + 1.0)))
 }
 
 /// The start of the bucket. Lengths up to days count from the epoch, weeks from a Sunday, months

@@ -51,6 +51,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             (&[Text(r#"{"a":1,"b":"x"}"#), Text("a"), Text("b")], Text(r#"[1,"x"]"#)),
             (&[Text(r#"{"a":1}"#)], Text(r#"{"a":1}"#)),
             (&[Text(r#"{"a":1}"#), Text("c")], Null),
+            (&[Text(r#"{"a":null}"#), Text("a")], Null),
         ],
     ),
     row(
@@ -186,8 +187,13 @@ fn extract(call: &Call<'_>) -> ArrayRef {
             2 => one(row.cell(1))?,
             _ => row.cells(1).map(|cell| one(cell).unwrap_or(Value::Null)).collect(),
         };
-        Some(Cow::Owned(text(&result)))
+        native(&result)
     })
+}
+
+/// A JSON value as a field's: null is no value.
+pub(super) fn native(value: &Value) -> Option<Cow<'static, str>> {
+    (!value.is_null()).then(|| Cow::Owned(text(value)))
 }
 
 fn valid(call: &Call<'_>) -> ArrayRef {

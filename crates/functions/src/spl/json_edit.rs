@@ -6,10 +6,10 @@ use std::borrow::Cow;
 use arrow::array::ArrayRef;
 use serde_json::{Map, Value, json};
 
-use super::data::{parsed, row, value};
+use super::data::{native, parsed, row, value};
 use crate::base::Literal::{Bool, Null, Num, Text};
 use crate::base::{Call, Function, Row, results};
-use crate::json::{Step, change, parse_path, remove, text};
+use crate::json::{Missing, Step, change, parse_path, remove};
 
 pub(crate) const FUNCTIONS: &[Function] = &[
     row(
@@ -27,7 +27,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "The JSON with a value put at each path, in place of what stands there.",
         (3, usize::MAX),
         results::text,
-        |call| edit(call, parse_path, |place, new| *place = new),
+        |call| edit(call, parse_path, Missing::IsMade, |place, new| *place = new),
         &[
             (&[Text(r#"{"a":1}"#), Text("a"), Num(2.0)], Text(r#"{"a":2}"#)),
             (&[Text(r#"{"a":{"b":[1,2]}}"#), Text("a.b{1}"), Text("x")], Text(r#"{"a":{"b":[1,"x"]}}"#)),
@@ -41,7 +41,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "As json_set, but dots and braces are part of the name.",
         (1, usize::MAX),
         results::text,
-        |call| edit(call, |name| Some(vec![Step::Member(name.to_owned())]), |place, new| *place = new),
+        |call| edit(call, exact, Missing::IsMade, |place, new| *place = new),
         &[
             (&[Text(r#"{"a":{"b":1}}"#), Text("a.b"), Num(2.0)], Text(r#"{"a":{"b":1},"a.b":2}"#)),
             (&[Text(r#"{"a":1}"#)], Text(r#"{"a":1}"#)),
@@ -50,14 +50,15 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     row(
         "spl_json_append",
         "json_append(<json>, <path_value_pairs>)",
-        "The JSON with each value added, as one element, to the array at its path.",
+        "The JSON with each value added, as one element, to what is at its path, made an array if it is none.",
         (3, usize::MAX),
         results::text,
-        |call| edit(call, parse_path, append),
+        |call| edit(call, parse_path, Missing::IsLeft, append),
         &[
             (&[Text(r#"{"a":[1]}"#), Text("a"), Num(2.0)], Text(r#"{"a":[1,2]}"#)),
             (&[Text(r#"{"a":[1]}"#), Text("a"), Text("[2,3]")], Text(r#"{"a":[1,[2,3]]}"#)),
-            (&[Text(r#"{"a":1}"#), Text("a"), Num(2.0)], Text(r#"{"a":1}"#)),
+            (&[Text(r#"{"a":1}"#), Text("a"), Num(2.0)], Text(r#"{"a":[1,2]}"#)),
+            (&[Text(r#"{"a":1}"#), Text("b"), Num(2.0)], Text(r#"{"a":1}"#)),
         ],
     ),
     row(
@@ -66,7 +67,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "As json_append, but the elements of an array are added one by one.",
         (3, usize::MAX),
         results::text,
-        |call| edit(call, parse_path, extend),
+        |call| edit(call, parse_path, Missing::IsLeft, extend),
         &[
             (&[Text(r#"{"a":[1]}"#), Text("a"), Text("[2,3]")], Text(r#"{"a":[1,2,3]}"#)),
             (&[Text(r#"{"a":[1]}"#), Text("a"), Num(2.0)], Text(r#"{"a":[1,2]}"#)),
@@ -75,14 +76,15 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     row(
         "spl_json_delete",
         "json_delete(<json>, <keys>)",
-        "The JSON without what each key or path leads to.",
+        "The JSON without what each key or path leads to; an array holds several keys.",
         (2, usize::MAX),
         results::text,
         delete,
         &[
             (&[Text(r#"{"a":1,"b":2,"c":3}"#), Text("a"), Text("c")], Text(r#"{"b":2}"#)),
             (&[Text(r#"{"a":{"b":1,"c":2}}"#), Text("a.b")], Text(r#"{"a":{"c":2}}"#)),
-            (&[Text(r#"{"a.b":1}"#), Text("a.b")], Text("{}")),
+            (&[Text(r#"{"a.b":1}"#), Text("a.b")], Text(r#"{"a.b":1}"#)),
+            (&[Text(r#"{"a":1,"b":2,"c":3}"#), Text(r#"["a","c"]"#)], Text(r#"{"b":2}"#)),
             (&[Text(r#"{"a":1}"#), Text("z")], Text(r#"{"a":1}"#)),
         ],
     ),
@@ -107,6 +109,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             (&[Text(r#"{"a":1,"b":"x"}"#), Text("a"), Text("b")], Text(r#"[1,"x"]"#)),
             (&[Text(r#"{"a":1}"#)], Text(r#"{"a":1}"#)),
             (&[Text(r#"{"a":1}"#), Text("z")], Null),
+            (&[Text(r#"{"a":null}"#), Text("a")], Null),
         ],
     ),
     row(
@@ -125,27 +128,39 @@ pub(crate) const FUNCTIONS: &[Function] = &[
 ];
 
 /// Applies `put` at the place of every path in turn with the value that follows it.
-fn edit(call: &Call<'_>, read: fn(&str) -> Option<Vec<Step>>, put: fn(&mut Value, Value)) -> ArrayRef {
+fn edit(
+    call: &Call<'_>,
+    read: fn(&str) -> Option<Vec<Step>>,
+    missing: Missing,
+    put: fn(&mut Value, Value),
+) -> ArrayRef {
     call.texts(|row| {
         let mut document = parsed(row)?;
         for position in (1..row.len()).step_by(2) {
             let path = read(&row.text(position)?)?;
             let new = value(row.cell(position + 1));
-            change(&mut document, &path, &mut |place| put(place, new.clone()));
+            change(&mut document, &path, missing, &mut |place| put(place, new.clone()));
         }
         Some(Cow::Owned(document.to_string()))
     })
 }
 
+/// A name in which dots and braces are letters as others.
+fn exact(name: &str) -> Option<Vec<Step>> {
+    Some(vec![Step::Member(name.to_owned())])
+}
+
 fn append(place: &mut Value, new: Value) {
-    if let Value::Array(elements) = place {
-        elements.push(new);
+    match place {
+        Value::Array(elements) => elements.push(new),
+        single => *single = Value::Array(vec![single.take(), new]),
     }
 }
 
 fn extend(place: &mut Value, new: Value) {
     match (place, new) {
         (Value::Array(elements), Value::Array(more)) => elements.extend(more),
+        (place, Value::Array(more)) => more.into_iter().for_each(|one| append(place, one)),
         (place, one) => append(place, one),
     }
 }
@@ -153,14 +168,19 @@ fn extend(place: &mut Value, new: Value) {
 fn delete(call: &Call<'_>) -> ArrayRef {
     call.texts(|row| {
         let mut document = parsed(row)?;
-        for key in row.cells(1).flat_map(|cell| cell.values()) {
-            let exact = document.as_object_mut().and_then(|members| members.shift_remove(key.as_ref()));
-            if let (None, Some(path)) = (exact, parse_path(&key)) {
+        for key in row.cells(1).flat_map(|cell| cell.values()).flat_map(keys) {
+            // A dot leads into a nested object, also where a name holds one.
+            if let Some(path) = parse_path(&key).or_else(|| exact(&key)) {
                 remove(&mut document, &path);
             }
         }
         Some(Cow::Owned(document.to_string()))
     })
+}
+
+/// The keys that a text names: those of a JSON array of texts, or itself.
+fn keys(text: Cow<'_, str>) -> Vec<String> {
+    serde_json::from_str(&text).unwrap_or_else(|_| vec![text.into_owned()])
 }
 
 fn object(row: Row<'_>) -> Option<Map<String, Value>> {
@@ -180,7 +200,7 @@ fn entries(call: &Call<'_>) -> ArrayRef {
 fn extract_exact(call: &Call<'_>) -> ArrayRef {
     call.texts(|row| {
         if row.len() == 1 {
-            return Some(Cow::Owned(text(&parsed(row)?)));
+            return native(&parsed(row)?);
         }
         let members = object(row)?;
         let mut found = Vec::new();
@@ -191,7 +211,7 @@ fn extract_exact(call: &Call<'_>) -> ArrayRef {
             Ok([one]) => one?,
             Err(several) => several.into_iter().map(Option::unwrap_or_default).collect(),
         };
-        Some(Cow::Owned(text(&result)))
+        native(&result)
     })
 }
 

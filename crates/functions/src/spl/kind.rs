@@ -6,8 +6,9 @@ use arrow::array::ArrayRef;
 use quarry_plan::Type;
 use serde_json::Value;
 
-use super::data::parsed;
+use super::data::{parsed, value as value_of};
 use super::source::{CONVERSION, INFORMATION};
+use super::tonumber::in_base;
 use crate::base::Literal::{Bool, List, Null, Num, Text};
 use crate::base::{ArgumentTypes, Call, Cell, Example, Function, Row, results};
 use crate::json::text;
@@ -46,32 +47,43 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             (&[Null], Bool(false)),
         ],
     ),
-    conversion(
-        "spl_toint",
-        "toint(<value>)",
-        "The whole number of a value, without its fraction.",
-        results::double,
-        |call| call.numbers(|row| row.number(0).map(f64::trunc)),
-        &[(&[Text("3.9")], Num(3.0)), (&[Num(-3.9)], Num(-3.0)), (&[Text("x")], Null)],
-    ),
-    conversion(
-        "spl_todouble",
-        "todouble(<value>)",
-        "The number of a value.",
-        results::double,
-        |call| call.numbers(|row| row.number(0)),
-        &[(&[Text("3.25")], Num(3.25)), (&[Text("x")], Null)],
-    ),
+    Function {
+        arity: (1, 2),
+        ..conversion(
+            "spl_toint",
+            "toint(<value>, <base>)",
+            "The number of a value, rounded down to a whole one; a text may be in another base.",
+            results::double,
+            |call| call.numbers(|row| in_base(row, call.has(1)).map(f64::floor)),
+            &[
+                (&[Text("3.9")], Num(3.0)),
+                (&[Num(-3.9)], Num(-4.0)),
+                (&[Text("ff"), Num(16.0)], Num(255.0)),
+                (&[Text("x")], Null),
+            ],
+        )
+    },
+    Function {
+        arity: (1, 2),
+        ..conversion(
+            "spl_todouble",
+            "todouble(<value>, <base>)",
+            "The number of a value; a text may be in another base.",
+            results::double,
+            |call| call.numbers(|row| in_base(row, call.has(1))),
+            &[(&[Text("3.25")], Num(3.25)), (&[Text("101"), Num(2.0)], Num(5.0)), (&[Text("x")], Null)],
+        )
+    },
     conversion(
         "spl_toarray",
         "toarray(<value>)",
-        "The value as a JSON array; what is none becomes the only element.",
+        "A JSON array, or several values as one, each as the JSON it stands for; else null.",
         results::text,
         to_array,
         &[
-            (&[Text("[1,2]")], Text("[1,2]")),
-            (&[Text("a")], Text("[\"a\"]")),
-            (&[List(&["a", "b"])], Text("[\"a\",\"b\"]")),
+            (&[Text("[1, 2.50, 3.0]")], Text("[1,2.5,3]")),
+            (&[Text("a")], Null),
+            (&[List(&["7", " true", "\"a\"", "a"])], Text("[7,true,\"a\",null]")),
             (&[Null], Null),
         ],
     ),
@@ -80,16 +92,21 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "toobject(<value>)",
         "The value if it is a JSON object, else null.",
         results::text,
-        |call| call.texts(|row| parsed(row).filter(Value::is_object).and(row.text(0))),
-        &[(&[Text("{\"a\":1}")], Text("{\"a\":1}")), (&[Text("[1]")], Null)],
+        |call| call.texts(|row| parsed(row).filter(Value::is_object).map(compact)),
+        &[(&[Text("{\"b\": 1.0, \"a\": 2}")], Text("{\"b\":1,\"a\":2}")), (&[Text("[1]")], Null)],
     ),
     conversion(
         "spl_tomv",
         "tomv(<value>)",
-        "The elements of a JSON array as values; what is none is the only value.",
+        "The elements of a JSON array as values; several values stay, other text is none.",
         results::list,
         to_list,
-        &[(&[Text("[1,\"a\"]")], List(&["1", "a"])), (&[Text("a")], List(&["a"])), (&[Null], Null)],
+        &[
+            (&[Text("[1,\"a\"]")], List(&["1", "a"])),
+            (&[List(&["b", "c"])], List(&["b", "c"])),
+            (&[Text("a")], Null),
+            (&[Null], Null),
+        ],
     ),
 ];
 
@@ -132,18 +149,34 @@ fn test(call: &Call<'_>, holds: fn(Row<'_>) -> bool) -> ArrayRef {
 }
 
 fn to_array(call: &Call<'_>) -> ArrayRef {
-    call.texts(|row| {
-        if parsed(row).is_some_and(|found| found.is_array()) {
-            return row.text(0);
-        }
-        let cell = row.cell(0);
-        let array = match cell {
-            Cell::Null => return None,
-            Cell::List(list) => list.iter().map(Value::from).collect(),
-            _ => Value::Array(vec![super::data::value(cell)]),
-        };
-        Some(Cow::Owned(array.to_string()))
+    call.texts(|row| match (parsed(row).filter(Value::is_array), row.cell(0)) {
+        (Some(array), _) => Some(compact(array)),
+        (None, Cell::List(list)) => Some(compact(list.iter().map(inferred).collect())),
+        _ => None,
     })
+}
+
+/// The JSON that a text stands for; null if it is none.
+pub(super) fn inferred(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_default()
+}
+
+/// JSON without blanks, whole numbers without a point.
+fn compact(value: Value) -> Cow<'static, str> {
+    Cow::Owned(whole_numbers(value).to_string())
+}
+
+fn whole_numbers(value: Value) -> Value {
+    match value {
+        Value::Array(elements) => elements.into_iter().map(whole_numbers).collect(),
+        Value::Object(members) => {
+            members.into_iter().map(|(name, member)| (name, whole_numbers(member))).collect()
+        }
+        Value::Number(number) if number.is_f64() => {
+            value_of(Cell::Number(number.as_f64().unwrap_or_default()))
+        }
+        other => other,
+    }
 }
 
 fn to_list(call: &Call<'_>) -> ArrayRef {
@@ -151,6 +184,9 @@ fn to_list(call: &Call<'_>) -> ArrayRef {
         Some(Value::Array(elements)) => {
             Some(elements.iter().map(|element| Cow::Owned(text(element))).collect())
         }
-        _ => Some(row.cell(0).values().collect()),
+        _ => match row.cell(0) {
+            Cell::List(list) => Some(list.iter().map(Cow::Borrowed).collect()),
+            _ => None,
+        },
     })
 }

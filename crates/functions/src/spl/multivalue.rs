@@ -7,9 +7,10 @@ use std::collections::HashSet;
 use arrow::array::ArrayRef;
 use quarry_plan::Type;
 
+use super::kind::inferred;
 use super::source::MULTIVALUE;
 use crate::base::Literal::{Bool, List, Null, Num, Text};
-use crate::base::{ArgumentTypes, Call, Cell, Example, Function, Memo, parse_number, results};
+use crate::base::{ArgumentTypes, Call, Cell, Example, Function, Memo, results};
 use crate::pattern::cached_pattern;
 
 pub(crate) const FUNCTIONS: &[Function] = &[
@@ -123,13 +124,13 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     row(
         "spl_mv_to_json_array",
         "mv_to_json_array(<field>, <infer_types>)",
-        "The values as a JSON array; with type inference numbers and true, false, null stay bare.",
+        "The values as a JSON array; with type inference each as the JSON it stands for, else null.",
         (1, 2),
         results::text,
         to_json,
         &[
             (&[List(&["a", "1"])], Text("[\"a\",\"1\"]")),
-            (&[List(&["a", "1", "true"]), Bool(true)], Text("[\"a\",1,true]")),
+            (&[List(&["\"a\"", "1", "true", "a"]), Bool(true)], Text("[\"a\",1,true,null]")),
         ],
     ),
 ];
@@ -286,11 +287,7 @@ fn to_json(call: &Call<'_>) -> ArrayRef {
             return None;
         }
         let element = |text: Cow<'_, str>| {
-            let bare = parse_number(&text).is_some() || matches!(text.as_ref(), "true" | "false" | "null");
-            match serde_json::from_str(&text) {
-                Ok(value) if infer && bare => value,
-                _ => serde_json::Value::String(text.into_owned()),
-            }
+            if infer { inferred(&text) } else { serde_json::Value::String(text.into_owned()) }
         };
         let values: Vec<_> = row.cell(0).values().map(element).collect();
         Some(Cow::Owned(serde_json::Value::Array(values).to_string()))

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 
 use super::source::CONVERSION;
 use crate::base::Literal::{Null, Num, Text};
-use crate::base::{Call, Function, Row, results};
+use crate::base::{Call, Cell, Function, Row, results};
 
 pub(crate) const FUNCTIONS: &[Function] = &[Function {
     name: "spl_printf",
     signature: "printf(<format>, <arguments>)",
-    meaning: "Text built as by C's printf: %s %c %d %i %u %o %x %X %f %e %g and %%, with flags, width and precision.",
+    meaning: "Text built as by C's printf: %s %z %c %d %i %u %o %x %X %p %f %e %g %a and %%, with flags, width and precision.",
     source: CONVERSION,
     examples: &[
         (&[Text("%s has %d items"), Text("cart"), Num(3.0)], Text("cart has 3 items")),
@@ -19,6 +19,13 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
         (&[Text("%.2e"), Num(12_345.678)], Text("1.23e+04")),
         (&[Text("%g"), Num(0.5)], Text("0.5")),
         (&[Text("%*d"), Num(5.0), Num(42.0)], Text("   42")),
+        (&[Text("%c%c"), Num(81.0), Text("rs")], Text("Qr")),
+        (&[Text("%z %p"), Text("ab"), Num(171.0)], Text("ab AB")),
+        (&[Text("%a %.1A"), Num(10.0), Num(0.75)], Text("0x1.4p+3 0X1.8P-1")),
+        (
+            &[Text("[%.0d] %G %#.0f %#g"), Num(0.0), Num(1e-7), Num(3.0), Num(1.5)],
+            Text("[] 1E-07 3. 1.50000"),
+        ),
         (&[Text("100%%")], Text("100%")),
         (&[Text("%.2s"), Text("abc")], Text("ab")),
         (&[Text("%d"), Text("x")], Text("0")),
@@ -82,7 +89,7 @@ fn read(letters: &mut std::iter::Peekable<std::str::Chars<'_>>, row: Row<'_>, ne
     if letters.next_if_eq(&'.').is_some() {
         directive.precision = Some(size(letters, row, next));
     }
-    while letters.next_if(|letter| "hlLqjzt".contains(*letter)).is_some() {}
+    while letters.next_if(|letter| "hlLqjt".contains(*letter)).is_some() {}
     directive
 }
 
@@ -105,23 +112,40 @@ impl Directive {
     fn write(&self, conversion: char, row: Row<'_>, argument: usize) -> String {
         let number = row.number(argument).unwrap_or(0.0);
         match conversion {
-            's' | 'c' => {
+            'c' => self.pad(String::new(), character(row, argument).into_iter().collect(), false),
+            's' | 'z' => {
                 let text = row.text(argument).unwrap_or_default();
-                let most = if conversion == 'c' { 1 } else { self.precision.unwrap_or(usize::MAX) };
+                let most = self.precision.unwrap_or(usize::MAX);
                 self.pad(String::new(), text.chars().take(most).collect(), false)
             }
             'd' | 'i' | 'u' => self.signed(number, self.digits((number.abs().trunc() as u64).to_string())),
             'x' => self.pad(self.prefix("0x"), self.digits(format!("{:x}", number as i64)), true),
-            'X' => self.pad(self.prefix("0X"), self.digits(format!("{:X}", number as i64)), true),
+            'X' | 'p' => self.pad(self.prefix("0X"), self.digits(format!("{:X}", number as i64)), true),
             'o' => self.pad(self.prefix("0"), self.digits(format!("{:o}", number as i64)), true),
-            'f' | 'F' => {
-                self.signed(number, self.group(format!("{:.*}", self.precision.unwrap_or(6), number.abs())))
+            'a' | 'e' | 'f' | 'g' => self.signed(number, self.fraction(conversion, number.abs())),
+            'A' | 'E' | 'F' | 'G' => {
+                let text = self.fraction(conversion.to_ascii_lowercase(), number.abs());
+                self.signed(number, text.to_uppercase())
             }
-            'e' => self.signed(number, scientific(number.abs(), self.precision.unwrap_or(6))),
-            'E' => self.signed(number, scientific(number.abs(), self.precision.unwrap_or(6)).to_uppercase()),
-            'g' | 'G' => self.signed(number, general(number.abs(), self.precision.unwrap_or(6))),
             other => format!("%{other}"),
         }
+    }
+
+    /// A number that is not negative, with its fraction.
+    fn fraction(&self, conversion: char, number: f64) -> String {
+        let precision = self.precision.unwrap_or(6);
+        let text = match conversion {
+            'a' => hexadecimal(number, self.precision),
+            'e' => scientific(number, precision),
+            'g' => general(number, precision, self.alternate),
+            _ => self.group(format!("{number:.precision$}")),
+        };
+        if !self.alternate || text.contains('.') {
+            return text;
+        }
+        let point = text.find(['e', 'p']).unwrap_or(text.len());
+        let (mantissa, exponent) = text.split_at(point);
+        format!("{mantissa}.{exponent}")
     }
 
     fn prefix(&self, text: &str) -> String {
@@ -130,6 +154,9 @@ impl Directive {
 
     /// At least `precision` digits.
     fn digits(&self, digits: String) -> String {
+        if self.precision == Some(0) && digits == "0" {
+            return String::new();
+        }
         let missing = self.precision.unwrap_or(0).saturating_sub(digits.len());
         self.group(format!("{}{digits}", "0".repeat(missing)))
     }
@@ -179,7 +206,49 @@ fn scientific(number: f64, precision: usize) -> String {
     format!("{mantissa}e{sign}{digits:0>2}")
 }
 
-fn general(number: f64, precision: usize) -> String {
+/// The character of a code point, or the first one of a text.
+fn character(row: Row<'_>, argument: usize) -> Option<char> {
+    match row.cell(argument) {
+        Cell::Number(_) | Cell::Integer(_) => {
+            row.number(argument).filter(|code| *code >= 0.0).and_then(|code| char::from_u32(code as u32))
+        }
+        cell => cell.text()?.chars().next(),
+    }
+}
+
+/// `0x1.8p+1`: the digits of the fraction after a one, and the power of two.
+fn hexadecimal(number: f64, precision: Option<usize>) -> String {
+    const FRACTION_BITS: u32 = 52;
+    let bits = number.to_bits();
+    let (exponent, fraction) = ((bits >> FRACTION_BITS) as i64 & 0x7ff, bits & ((1 << FRACTION_BITS) - 1));
+    let (lead, power) = match (exponent, fraction) {
+        (0, 0) => (0, 0),
+        (0, _) => (0, -1022),
+        _ => (1, exponent - 1023),
+    };
+    let mut whole = (lead << FRACTION_BITS) | fraction;
+    let shown = precision.unwrap_or(13).min(13);
+    let dropped = FRACTION_BITS - 4 * shown as u32;
+    if dropped > 0 {
+        let half = 1_u64 << (dropped - 1);
+        let rest = whole & ((1 << dropped) - 1);
+        whole >>= dropped;
+        if rest > half || (rest == half && whole & 1 == 1) {
+            whole += 1;
+        }
+        whole <<= dropped;
+    }
+    let digits = format!("{:013x}", whole & ((1 << FRACTION_BITS) - 1));
+    let mut digits: String = digits.chars().take(shown).collect();
+    match precision {
+        None => digits.truncate(digits.trim_end_matches('0').len()),
+        Some(wanted) => digits.extend(std::iter::repeat_n('0', wanted.saturating_sub(shown))),
+    }
+    let point = if digits.is_empty() { "" } else { "." };
+    format!("0x{:x}{point}{digits}p{power:+}", whole >> FRACTION_BITS)
+}
+
+fn general(number: f64, precision: usize, keep_zeros: bool) -> String {
     let precision = precision.max(1);
     let exponent = if number == 0.0 { 0 } else { number.log10().floor() as i64 };
     let plain = exponent >= -4 && exponent < precision as i64;
@@ -189,6 +258,9 @@ fn general(number: f64, precision: usize) -> String {
     } else {
         scientific(number, precision - 1)
     };
+    if keep_zeros {
+        return text;
+    }
     let (mantissa, tail) = text
         .split_once('e')
         .map_or((text.as_str(), String::new()), |(mantissa, rest)| (mantissa, format!("e{rest}")));

@@ -23,7 +23,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     row(
         "spl_substr",
         "substr(<str>, <start>, <length>)",
-        "Part of a text; the first character is 1, negative counts from the end.",
+        "Part of a text, as in SQLite: the first character is 1, negative counts from the end, a negative length goes backwards.",
         3,
         substr,
         &[
@@ -32,7 +32,10 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             (&[Text("string"), Num(3.0)], Text("ring")),
             (&[Text("string"), Num(9.0), Num(2.0)], Text("")),
             (&[Text("héllo"), Num(2.0), Num(1.0)], Text("é")),
+            (&[Text("string"), Num(0.0), Num(3.0)], Text("st")),
+            (&[Text("string"), Num(3.0), Num(-1.0)], Text("t")),
             (&[Text("string"), Num(1.0), Num(-1.0)], Text("")),
+            (&[Text("string"), Num(-8.0), Num(3.0)], Text("s")),
         ],
     ),
     row(
@@ -94,14 +97,15 @@ fn substr(call: &Call<'_>) -> ArrayRef {
     })
 }
 
-/// `length` characters from `start`, which counts from 1 or, negative, from the end.
+/// `length` characters from `start`, which counts from 1 or, negative, from the end; those before
+/// `start` if the length is negative. What lies before the first character counts, but is not there.
 fn part(text: &str, start: f64, length: f64) -> &str {
     let count = text.chars().count() as f64;
-    let first = if start < 0.0 { (count + start).max(0.0) } else { (start - 1.0).max(0.0) };
+    let first = if start < 0.0 { count + start } else { start - 1.0 };
     let byte =
         |position: f64| text.char_indices().nth(position as usize).map_or(text.len(), |(offset, _)| offset);
-    let end = (first + length.max(0.0)).min(count);
-    text.get(byte(first)..byte(end)).unwrap_or_default()
+    let (from, to) = if length < 0.0 { (first + length, first) } else { (first, first + length) };
+    text.get(byte(from.clamp(0.0, count))..byte(to.clamp(0.0, count))).unwrap_or_default()
 }
 
 fn urldecode(call: &Call<'_>) -> ArrayRef {

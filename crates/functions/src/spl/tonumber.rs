@@ -4,7 +4,7 @@ use arrow::array::ArrayRef;
 
 use super::source::CONVERSION;
 use crate::base::Literal::{Null, Num, Text};
-use crate::base::{Call, Function, results};
+use crate::base::{Call, Function, Row, results};
 
 pub(crate) const FUNCTIONS: &[Function] = &[Function {
     name: "spl_tonumber",
@@ -28,19 +28,22 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
 
 fn tonumber(call: &Call<'_>) -> ArrayRef {
     let given = call.has(1);
-    call.numbers(|row| {
-        let base = if given { row.number(1)? } else { 10.0 };
-        if base == 10.0 {
-            return row.number(0);
-        }
-        if !(2.0..=36.0).contains(&base) {
-            return None;
-        }
-        let text = row.text(0)?;
-        let (sign, digits) = text.strip_prefix('-').map_or((1.0, text.as_ref()), |rest| (-1.0, rest));
-        let hexadecimal =
-            if base == 16.0 { digits.strip_prefix("0x").or(digits.strip_prefix("0X")) } else { None };
-        let number = i64::from_str_radix(hexadecimal.unwrap_or(digits), base as u32).ok()?;
-        Some(sign * number as f64)
-    })
+    call.numbers(|row| in_base(row, given))
+}
+
+/// The number of the first argument, in the base of the second one if that is `given`.
+pub(super) fn in_base(row: Row<'_>, given: bool) -> Option<f64> {
+    let base = if given { row.number(1)? } else { 10.0 };
+    if base == 10.0 {
+        return row.number(0);
+    }
+    if !(2.0..=36.0).contains(&base) {
+        return None;
+    }
+    let text = row.text(0)?;
+    let (sign, digits) = text.strip_prefix('-').map_or((1.0, text.as_ref()), |rest| (-1.0, rest));
+    let hexadecimal =
+        if base == 16.0 { digits.strip_prefix("0x").or(digits.strip_prefix("0X")) } else { None };
+    let number = i64::from_str_radix(hexadecimal.unwrap_or(digits), base as u32).ok()?;
+    Some(sign * number as f64)
 }

@@ -12,10 +12,11 @@ use crate::base::{Call, Cell, Function, number_text, results};
 pub(crate) const FUNCTIONS: &[Function] = &[Function {
     name: "spl_tostring",
     signature: "tostring(<value>, <format>)",
-    meaning: "The value as text; the format `hex`, `commas` or `duration` applies to numbers.",
+    meaning: "The value as text; the format `binary`, `hex`, `commas` or `duration` applies to numbers.",
     source: CONVERSION,
     examples: &[
         (&[Num(15.0), Text("hex")], Text("0xF")),
+        (&[Num(10.0), Text("binary")], Text("1010")),
         (&[Num(12_345.678_9), Text("commas")], Text("12,345.68")),
         (&[Text("1234567"), Text("commas")], Text("1,234,567")),
         (&[Num(-999.0), Text("commas")], Text("-999")),
@@ -46,6 +47,7 @@ fn tostring(call: &Call<'_>) -> ArrayRef {
 fn formatted(number: f64, format: &str) -> Option<String> {
     match format.to_ascii_lowercase().as_str() {
         "hex" => Some(format!("{}0x{:X}", if number < 0.0 { "-" } else { "" }, number.abs() as u64)),
+        "binary" if (0.0..9_007_199_254_740_992.0).contains(&number) => Some(format!("{:b}", number as u64)),
         "commas" => Some(commas(number)),
         "duration" => Some(duration(number)),
         _ => None,

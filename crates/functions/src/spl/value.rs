@@ -1,5 +1,8 @@
 //! Changing how a value is held: as one text, a list, a number.
 
+use std::borrow::Cow;
+use std::net::Ipv4Addr;
+
 use arrow::array::ArrayRef;
 
 use super::source::{MULTIVALUE, SEARCH};
@@ -56,7 +59,25 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             &[(&[Text("10")], Num(10.0)), (&[Text("10 apples")], Null)],
         )
     },
+    Function {
+        source: SORT,
+        ..row(
+            "spl_sort_text",
+            "<value>",
+            "The text to sort by: of an IPv4 address its parts at full width.",
+            results::text,
+            sort_texts,
+            &[
+                (&[Text("10.2.0.30")], Text("010.002.000.030")),
+                (&[Text("10.2.0.300")], Text("10.2.0.300")),
+                (&[Text("b")], Text("b")),
+                (&[Null], Null),
+            ],
+        )
+    },
 ];
+
+const SORT: &str = "Splunk search reference, sort";
 
 const fn row(
     name: &'static str,
@@ -81,6 +102,22 @@ const fn row(
 
 fn texts(call: &Call<'_>) -> ArrayRef {
     call.texts(|row| row.text(0))
+}
+
+fn sort_texts(call: &Call<'_>) -> ArrayRef {
+    call.texts(|row| {
+        let text = row.text(0)?;
+        // A full parse only of what can be an address.
+        let address =
+            text.starts_with(|letter: char| letter.is_ascii_digit()).then(|| text.parse::<Ipv4Addr>());
+        Some(match address {
+            Some(Ok(address)) => {
+                let [first, second, third, fourth] = address.octets();
+                Cow::Owned(format!("{first:03}.{second:03}.{third:03}.{fourth:03}"))
+            }
+            _ => text,
+        })
+    })
 }
 
 fn numbers(call: &Call<'_>) -> ArrayRef {

@@ -59,6 +59,9 @@ fn variable(at: &Zoned, rest: &str, out: &mut String) -> usize {
     if rest.starts_with("::z") {
         return push(out, "+00:00:00", 3);
     }
+    if rest.starts_with(":::z") {
+        return push(out, "+00", 4);
+    }
     if let (b'-', Some(&letter)) = (first, letters.get(1))
         && let Some(text) = date(at, letter).or_else(|| time(at, letter))
     {
@@ -148,7 +151,8 @@ fn compound(at: &Zoned, letter: u8) -> Option<String> {
         b'T' | b'X' => "%H:%M:%S",
         b'R' => "%H:%M",
         b'r' => "%I:%M:%S %p",
-        b'D' | b'x' => "%m/%d/%y",
+        b'D' => "%m/%d/%y",
+        b'x' => "%m/%d/%Y",
         b'F' => "%Y-%m-%d",
         b'c' => "%a %b %e %H:%M:%S %Y",
         b'+' => "%a %b %e %H:%M:%S %Z %Y",
@@ -184,7 +188,8 @@ mod tests {
             ("%+", "Thu Oct 24 12:34:56 UTC 2024"),
             ("%U %W %V %G", "42 43 43 2024"),
             ("100%% %J %", "100% %J %"),
-            ("%:z %::z %Ez", "+00:00 +00:00:00 +0"),
+            ("%:z %::z %:::z %Ez", "+00:00 +00:00:00 +00 +0"),
+            ("%x %X", "10/24/2024 12:34:56"),
             ("%-m/%-d", "10/24"),
             ("é%yü", "é24ü"),
         ];

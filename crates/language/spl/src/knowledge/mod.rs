@@ -35,8 +35,13 @@ pub struct Knowledge {
 impl Knowledge {
     /// Makes macros and lookups of the stanzas, whichever file came first.
     fn settle(&mut self) {
-        for stanzas in [&mut self.macro_stanzas, &mut self.transforms, &mut self.event_types, &mut self.tags, &mut self.saved_searches]
-        {
+        for stanzas in [
+            &mut self.macro_stanzas,
+            &mut self.transforms,
+            &mut self.event_types,
+            &mut self.tags,
+            &mut self.saved_searches,
+        ] {
             conf::inherit(stanzas);
         }
         for (name, found) in self.macro_stanzas.iter().filter_map(load::macro_of) {

@@ -27,8 +27,19 @@ pub fn by_key(left: Option<&Cell>, right: Option<&Cell>, down: bool, kind: &str)
             (Some(left), Some(right)) => turned(left.partial_cmp(&right).expect("no NaN")),
             (Some(_), None) => Ordering::Less,
             (None, Some(_)) => Ordering::Greater,
-            (None, None) => turned(left.text().cmp(&right.text())),
+            (None, None) => turned(sorts_as(&left.text(), kind).cmp(&sorts_as(&right.text(), kind))),
         },
+    }
+}
+
+/// An IPv4 address sorts by its parts unless it is to sort as text.
+fn sorts_as(text: &str, kind: &str) -> String {
+    let parts: Option<Vec<u8>> = text.split('.').map(|part| part.parse().ok()).collect();
+    match parts {
+        Some(parts) if parts.len() == 4 && kind != "str" => {
+            parts.iter().map(|part| format!("{part:03}")).collect::<Vec<_>>().join(".")
+        }
+        _ => text.to_owned(),
     }
 }
 

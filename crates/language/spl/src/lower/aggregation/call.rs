@@ -86,7 +86,7 @@ fn apply(
             AggregateCall { order, ..call("first", vec![argument], have) }
         }
         Method::TimeOf { newest } => {
-            let time = context.field(TIME, span);
+            let time = context.field(TIME, span).cast(Type::Double);
             let function = if newest { "max" } else { "min" };
             let present = build::is_present(argument);
             AggregateCall { filter: Some(present), ..call(function, vec![time], row.result) }

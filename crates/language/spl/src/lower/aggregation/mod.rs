@@ -9,7 +9,7 @@ use quarry_plan::AggregateCall;
 use super::context::Context;
 use super::{codes, wildcard};
 use crate::registry;
-use crate::tree::{Aggregation, AggregationArgument, Word};
+use crate::tree::{Aggregation, AggregationArgument, Quote, Word};
 
 /// The calls of a list of aggregations, each with its column's name. A wildcard becomes one call a
 /// field, `except` the group fields.
@@ -56,13 +56,25 @@ pub(crate) fn check_names(context: &mut Context<'_>, aggregations: &[Aggregation
     }
 }
 
+/// The name of a column without AS: the call as written, but for the quotes around a field
+/// (Splunk search reference, aggregate functions: `perc50('visitors total')`).
+pub(crate) fn own_name(aggregation: &Aggregation) -> String {
+    match &aggregation.argument {
+        AggregationArgument::Field(field) if field.quote != Quote::None => {
+            let function = aggregation.text.split('(').next().unwrap_or_default();
+            format!("{function}({})", field.text)
+        }
+        _ => aggregation.text.clone(),
+    }
+}
+
 fn expand(
     context: &mut Context<'_>,
     aggregation: &Aggregation,
     except: &[String],
 ) -> Vec<(String, AggregateCall)> {
     let label =
-        |alias: Option<&Word>| alias.map_or_else(|| aggregation.text.clone(), |alias| alias.text.clone());
+        |alias: Option<&Word>| alias.map_or_else(|| own_name(aggregation), |alias| alias.text.clone());
     match &aggregation.argument {
         AggregationArgument::Field(_) if call::draws(aggregation) => call::lower(context, aggregation, None)
             .map(|call| (label(aggregation.alias.as_ref()), call))

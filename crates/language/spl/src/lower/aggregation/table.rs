@@ -85,15 +85,15 @@ pub(crate) const TABLE: &[Row] = &[
     row(&["last"], Method::Arrival { last: true }, Type::Text),
     row(&["earliest"], Method::ByTime { newest: false }, Type::Text),
     row(&["latest"], Method::ByTime { newest: true }, Type::Text),
-    row(&["earliest_time"], Method::TimeOf { newest: false }, Type::Timestamp),
-    row(&["latest_time"], Method::TimeOf { newest: true }, Type::Timestamp),
+    row(&["earliest_time"], Method::TimeOf { newest: false }, Type::Double),
+    row(&["latest_time"], Method::TimeOf { newest: true }, Type::Double),
     row(&["rate"], Method::WithTime("spl_rate"), Type::Double),
     row(&["per_second"], Method::Rate { seconds: 1.0 }, Type::Double),
     row(&["per_minute"], Method::Rate { seconds: 60.0 }, Type::Double),
     row(&["per_hour"], Method::Rate { seconds: 3_600.0 }, Type::Double),
     row(&["per_day"], Method::Rate { seconds: 86_400.0 }, Type::Double),
     row(&["perc", "p"], Method::Percentile("spl_percentile"), Type::Double),
-    row(&["exactperc"], Method::Percentile("spl_percentile"), Type::Double),
+    row(&["exactperc"], Method::Percentile("spl_exact_percentile"), Type::Double),
     row(&["upperperc"], Method::Percentile("spl_percentile"), Type::Double),
 ];
 

@@ -1,9 +1,10 @@
 //! `bin`: puts times and numbers into buckets.
 
-use quarry_plan::{Expression, Type};
+use quarry_diagnostic::Diagnostic;
+use quarry_plan::{Arithmetic, Expression, ExpressionKind, Type};
 
 use super::super::context::Context;
-use super::super::{build, time};
+use super::super::{build, codes, time};
 use super::buckets;
 use super::general::{General, bad_value, missing};
 use crate::tree::{Command, Word};
@@ -12,10 +13,10 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
     let span = arguments.option("span");
     let bins = arguments.number(context, "bins").unwrap_or(100.0);
-    for option in ["minspan", "start", "end"] {
-        arguments.ignore(context, option, "the length of buckets follows from the values");
-    }
-    arguments.ignore(context, "aligntime", "buckets of time begin at whole units in UTC");
+    let least = ["start", "end"].map(|name| arguments.option(name).map(|word| (name, word)));
+    let extent = least.map(|found| found.and_then(|(name, word)| extent(context, name, word)));
+    let shortest = arguments.option("minspan");
+    let align = arguments.option("aligntime");
     let (fields, new_name) = arguments.words_around(context, "as");
     arguments.finish(context);
     let [field] = fields.as_slice() else {
@@ -24,13 +25,88 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let have = context.find(&field.text).map(|column| column.data_type);
     let chosen = match span {
         Some(_) => None,
-        None if have == Some(Type::Timestamp) => buckets::time_span(context, bins),
-        None => buckets::number_span(context, &field.text, bins),
+        None if have == Some(Type::Timestamp) => buckets::time_span(context, bins, shortest),
+        None => buckets::number_span(context, &field.text, bins, extent, shortest),
     };
     let Some(span) = span.or(chosen.as_ref()) else { return };
     context.field(&field.text, field.span);
     let new_name = new_name.as_deref().and_then(<[&Word]>::first).map_or(&field.text, |word| &word.text);
-    bucket(context, &field.text, new_name, span);
+    let origin = align.and_then(|word| origin(context, word));
+    if have.is_none_or(|have| have == Type::Null) {
+        return;
+    }
+    match (origin, seconds_below_a_day(&span.text)) {
+        (Some(origin), Some(length)) => aligned(context, &field.text, new_name, length, &origin),
+        _ => bucket(context, &field.text, new_name, span),
+    }
+}
+
+/// `start` or `end`: a number.
+fn extent(context: &mut Context<'_>, name: &str, word: &Word) -> Option<f64> {
+    let number = word.text.parse().ok().filter(|number: &f64| number.is_finite());
+    if number.is_none() {
+        bad_value(context, name, word, "a number");
+    }
+    number
+}
+
+/// The time, in epoch seconds, from which `aligntime` counts buckets.
+fn origin(context: &mut Context<'_>, word: &Word) -> Option<Expression> {
+    if let Ok(seconds) = word.text.parse::<f64>() {
+        return Some(build::number(seconds, word.span));
+    }
+    if ["earliest", "latest"].iter().any(|end| word.is_keyword(end)) {
+        let message = "`aligntime` changes nothing: the ends of the time range are not known here";
+        context.report(Diagnostic::note(codes::OPTION_IGNORED, message, word.span));
+        return None;
+    }
+    if time::parse_time(&word.text).is_none() {
+        bad_value(context, "aligntime", word, "a time such as `@d+3h`");
+        return None;
+    }
+    let now = build::call("now", Vec::new(), Type::Double, word.span);
+    let arguments = vec![now, Expression::text(&word.text, word.span)];
+    Some(build::call("relative_time", arguments, Type::Double, word.span))
+}
+
+/// The length of a span in units below a day; only those can be aligned.
+fn seconds_below_a_day(span: &str) -> Option<f64> {
+    let unit = span.trim_start_matches(|letter: char| letter.is_ascii_digit() || letter == '.');
+    let longer = ["d", "day", "days"].contains(&unit) || unit.starts_with(['w', 'y', 'q']);
+    let counted = !longer && time::span_months(span).is_none();
+    span.parse().ok().or_else(|| time::span_seconds(span)).filter(|seconds| counted && *seconds > 0.0)
+}
+
+/// Sets a field to the bucket of a time, counted from an origin.
+fn aligned(context: &mut Context<'_>, field: &str, new_name: &str, length: f64, origin: &Expression) {
+    let span = origin.span;
+    let two = |operator, left, right| {
+        let kind = ExpressionKind::Arithmetic { operator, left: Box::new(left), right: Box::new(right) };
+        Expression::new(kind, span)
+    };
+    let value = Expression::column(field, span);
+    let is_time = context.type_of(&value) == Type::Timestamp;
+    let time = if is_time {
+        value.cast(Type::Double)
+    } else {
+        build::call("sort_number", vec![value], Type::Double, span)
+    };
+    let length = || build::number(length, span);
+    let since = two(Arithmetic::Subtract, time, origin.clone());
+    let count = build::call("floor", vec![two(Arithmetic::Divide, since, length())], Type::Double, span);
+    let start = two(Arithmetic::Add, two(Arithmetic::Multiply, count, length()), origin.clone());
+    let start = if is_time { start.cast(Type::Timestamp) } else { start };
+    context.assign(vec![(new_name.to_owned(), start)]);
+}
+
+/// Whether a span is based on a logarithm, as `2log10` is.
+fn is_log_span(text: &str) -> bool {
+    let number = |text: &str, otherwise| if text.is_empty() { Ok(otherwise) } else { text.parse::<f64>() };
+    let Some((coefficient, base)) = text.split_once("log") else { return false };
+    match (number(coefficient, 1.0), number(base, 10.0)) {
+        (Ok(coefficient), Ok(base)) => base > 1.0 && (1.0..base).contains(&coefficient),
+        _ => false,
+    }
 }
 
 /// Sets a field to the bucket that another field falls into.
@@ -41,6 +117,7 @@ pub(super) fn bucket(context: &mut Context<'_>, field: &str, new_name: &str, spa
     let text = time::without_alignment(&span.text);
     let length = match number {
         _ if time::is_span(text) => Expression::text(text, span.span),
+        _ if is_log_span(text) && column.data_type != Type::Timestamp => Expression::text(text, span.span),
         Some(number) => build::number(number, span.span),
         None => return bad_value(context, "span", span, "a length such as `5m` or `10`"),
     };

@@ -54,22 +54,34 @@ fn extent(context: &mut Context<'_>, name: &str) -> Option<Option<(f64, f64)>> {
     Some(found)
 }
 
-/// The shortest usual length of time that gives at most so many buckets.
-pub(super) fn time_span(context: &mut Context<'_>, bins: f64) -> Option<Word> {
+/// The shortest usual length of time that gives at most so many buckets, at least a given one.
+pub(super) fn time_span(context: &mut Context<'_>, bins: f64, shortest: Option<&Word>) -> Option<Word> {
     let span = context.span;
     let word = |text: &str| Word { text: text.to_owned(), quote: Quote::None, span };
     let Some(extent) = extent(context, TIME) else { return Some(word("1d")) };
     let (least, most) = extent.unwrap_or((0.0, 0.0));
     let fits = |seconds: f64| (most / seconds).floor() - (least / seconds).floor() + 1.0 <= bins;
-    let found = SPANS.iter().find(|(seconds, _)| fits(*seconds));
+    let shortest = shortest.and_then(|word| time::span_seconds(&word.text)).unwrap_or(0.0);
+    let found = SPANS.iter().find(|(seconds, _)| *seconds >= shortest && fits(*seconds));
     Some(word(found.map_or("1mon", |(_, text)| text)))
 }
 
-/// The power of ten that, as the length of a bucket of numbers, gives at most so many buckets.
-pub(super) fn number_span(context: &mut Context<'_>, name: &str, bins: f64) -> Option<Word> {
+/// The power of ten that, as the length of a bucket of numbers, gives at most so many buckets, also for
+/// the numbers out to `start` and `end`.
+pub(super) fn number_span(
+    context: &mut Context<'_>,
+    name: &str,
+    bins: f64,
+    [start, end]: [Option<f64>; 2],
+    shortest: Option<&Word>,
+) -> Option<Word> {
     let span = context.span;
     let extent = extent(context, name)?;
     let (least, most) = extent.unwrap_or((0.0, 1.0));
+    // The end is no value, so it needs no bucket of its own.
+    let end = end.map(|end| end - end.abs() * 1e-12);
+    let (least, most) =
+        (start.map_or(least, |start| start.min(least)), end.map_or(most, |end| end.max(most)));
     let mut length = 1.0;
     while (most / length).floor() - (least / length).floor() + 1.0 > bins && length < 1e18 {
         length *= 10.0;
@@ -78,6 +90,9 @@ pub(super) fn number_span(context: &mut Context<'_>, name: &str, bins: f64) -> O
         while (most / (length / 10.0)).floor() - (least / (length / 10.0)).floor() + 1.0 <= bins {
             length /= 10.0;
         }
+    }
+    if let Some(shortest) = shortest.and_then(|word| word.text.parse::<f64>().ok()) {
+        length = shortest.max(length);
     }
     Some(Word { text: length.to_string(), quote: Quote::None, span })
 }

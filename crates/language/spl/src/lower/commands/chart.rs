@@ -41,7 +41,8 @@ pub(super) fn lower_timechart(context: &mut Context<'_>, command: &Command) {
         return;
     }
     let split = stats.by.first().cloned();
-    let Some(span) = settings.span.clone().or_else(|| buckets::time_span(context, settings.bins)) else {
+    let Some(span) = settings.span.clone().or_else(|| buckets::time_span(context, settings.bins, None))
+    else {
         return;
     };
     bin::bucket(context, TIME, TIME, &span);

@@ -27,6 +27,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let format = arguments.option("timeformat");
     let items = std::mem::take(&mut arguments.items);
     arguments.finish(context);
+    let spared = spared(&items);
     let mut rest = items.as_slice();
     if rest.is_empty() {
         return missing(context, command, "a conversion such as `ctime(field)`");
@@ -46,17 +47,26 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
             rest = after;
         }
         for field in arguments {
-            convert_fields(context, name, field, new_name, format, *span);
+            convert_fields(context, (name, field), new_name, format, &spared, *span);
         }
     }
 }
 
+/// The fields of `none(...)`, which wildcards of other conversions leave out.
+fn spared<'i>(items: &[&'i Item]) -> Vec<&'i str> {
+    let fields = items.iter().filter_map(|item| match item {
+        Item::Call { name, arguments, .. } if name.is_keyword("none") => Some(arguments),
+        _ => None,
+    });
+    fields.flatten().map(|field| field.text.as_str()).collect()
+}
+
 fn convert_fields(
     context: &mut Context<'_>,
-    function: &Word,
-    field: &Word,
+    (function, field): (&Word, &Word),
     new_name: Option<&Word>,
     format: Option<&Word>,
+    spared: &[&str],
     span: Span,
 ) {
     let name = function.text.to_lowercase();
@@ -69,7 +79,9 @@ fn convert_fields(
         return context.report(found);
     };
     let fields = if wildcard::is_wildcard(&field.text) {
-        context.matching(&field.text)
+        let mut found = context.matching(&field.text);
+        found.retain(|name| !spared.iter().any(|field| wildcard::matches(field, name)));
+        found
     } else {
         vec![field.text.clone()]
     };

@@ -28,13 +28,13 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     }
     match mode.as_str() {
         "multifield" => {}
-        "multivalue" | "json_array" => {
-            return over_items(context, pipeline, words[0], &[item, turn], mode == "json_array");
+        "multivalue" | "json_array" | "auto_collections" => {
+            return over_items(context, pipeline, words[0], &[item, turn], &mode);
         }
         _ => {
             let message = format!("`foreach` has no mode `{mode}`");
             let found = Diagnostic::error(codes::BAD_ARGUMENT, message, command.span)
-                .with_help("the modes are: multifield, multivalue, json_array");
+                .with_help("the modes are: multifield, multivalue, json_array, auto_collections");
             return context.report(found);
         }
     }
@@ -59,7 +59,7 @@ fn over_items(
     pipeline: &Pipeline,
     field: &Word,
     tokens: &[String; 2],
-    is_json: bool,
+    mode: &str,
 ) {
     let span = field.span;
     let value = context.field(&field.text, span);
@@ -67,8 +67,12 @@ fn over_items(
         return;
     }
     let list = context.fresh_name("items");
-    let name = if is_json { "json_array_to_mv" } else { "mvappend" };
-    let items = build::call(name, vec![value], Type::TextList, span);
+    let list_of = |name: &str| build::call(name, vec![value.clone()], Type::TextList, span);
+    let items = match mode {
+        "json_array" => list_of("json_array_to_mv"),
+        "multivalue" => list_of("mvappend"),
+        _ => build::coalesce(vec![list_of("json_array_to_mv"), list_of("mvappend")], span),
+    };
     context.assign(vec![(list.clone(), items)]);
     let Some(longest) = longest(context, &list) else { return };
     if longest > MOST_ITEMS {
@@ -194,7 +198,15 @@ impl Replacement {
                 EvalKind::Field { name: self.text(text), quoted: true }
             }
             EvalKind::Text(text) => EvalKind::Text(self.text(text)),
-            EvalKind::Field { name, quoted } => EvalKind::Field { name: self.text(name), quoted: *quoted },
+            EvalKind::Field { name, quoted } => {
+                let text = self.text(name);
+                // What stands for a token is put in as text, so digits are a number.
+                if !quoted && text != *name && text.parse::<f64>().is_ok() {
+                    EvalKind::Number(text)
+                } else {
+                    EvalKind::Field { name: text, quoted: *quoted }
+                }
+            }
             EvalKind::Call { name, name_span, arguments } => {
                 EvalKind::Call { name: name.clone(), name_span: *name_span, arguments: all(arguments) }
             }

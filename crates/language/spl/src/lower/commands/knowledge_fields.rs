@@ -56,8 +56,7 @@ pub(super) fn lower_tags(context: &mut Context<'_>, command: &Command) {
         for one in &tagged {
             let name = format!("{TAG}::{}", one.field);
             if !added.iter().any(|(known, _)| *known == name) {
-                let of_field: Vec<&Tagged> =
-                    tagged.iter().filter(|other| other.field == one.field).collect();
+                let of_field: Vec<&Tagged> = tagged.iter().filter(|other| other.field == one.field).collect();
                 added.push((name, named(&of_field)));
             }
         }
@@ -91,7 +90,8 @@ pub(super) fn lower_typer(context: &mut Context<'_>, command: &Command) {
     }
     if wanted.is_some() {
         let items = types.into_iter().filter(|(_, name)| fits(name));
-        let items = items.map(|(holds, name)| build::case(vec![(holds, Expression::text(name, span))], None, span));
+        let items =
+            items.map(|(holds, name)| build::case(vec![(holds, Expression::text(name, span))], None, span));
         let value = build::call("mvappend", items.collect(), Type::TextList, span);
         context.assign(vec![(EVENT_TYPE.to_owned(), value)]);
     }

@@ -29,8 +29,8 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     #[allow(clippy::cast_precision_loss)] // a number of steps
     let bins = bins.map_or(BINS, |bins| bins as f64);
     let chosen = length.or_else(|| match have {
-        Type::Timestamp => buckets::time_span(context, bins),
-        _ => buckets::number_span(context, name, bins),
+        Type::Timestamp => buckets::time_span(context, bins, None),
+        _ => buckets::number_span(context, name, bins, [None, None], None),
     });
     let Some(length) = chosen else { return };
     if have == Type::Timestamp {

@@ -52,7 +52,8 @@ pub(super) fn lower_metrics(context: &mut Context<'_>, command: &Command) {
         }
         for one in &stats.aggregations {
             let wild = matches!(&one.argument, AggregationArgument::Field(field) if field.text.contains('*'));
-            let name = one.alias.as_ref().map_or(one.text.clone(), |alias| alias.text.clone());
+            let name =
+                one.alias.as_ref().map_or_else(|| aggregation::own_name(one), |alias| alias.text.clone());
             if !wild && !columns.iter().any(|(known, _)| *known == name) {
                 columns.push((name, Type::Double));
             }

@@ -21,6 +21,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     }
     let number = build::call("sort_number", vec![value], Type::Double, span);
     let mut arms = Vec::new();
+    let mut ranges: Vec<(f64, f64)> = Vec::new();
     for option in options {
         let OptionValue::Word(range) = &option.value else { continue };
         let dash = range.text.char_indices().skip(1).find(|(_, letter)| *letter == '-').map(|(at, _)| at);
@@ -33,11 +34,25 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
             |operator, bound| build::compare(operator, number.clone(), build::number(bound, span), span);
         let inside = vec![bound(Comparison::GreaterOrEqual, least), bound(Comparison::LessOrEqual, most)];
         arms.push((build::all(inside, span), Expression::text(&option.name.text, span)));
+        ranges.push((least, most));
     }
+    let default = Expression::text(default, span);
     let word = if arms.is_empty() {
-        Expression::text(default, span)
+        default
+    } else if overlap(&ranges) {
+        // Of ranges that overlap a number has the words of all it lies in.
+        let words = arms.into_iter().map(|arm| build::case(vec![arm], None, span)).collect();
+        let all = build::call("mvappend", words, Type::TextList, span);
+        let otherwise = build::call("mvappend", vec![default], Type::TextList, span);
+        build::coalesce(vec![all, otherwise], span)
     } else {
-        build::case(arms, Some(Expression::text(default, span)), span)
+        build::case(arms, Some(default), span)
     };
     context.assign(vec![("range".to_owned(), word)]);
+}
+
+/// Whether some number lies in two of the ranges.
+fn overlap(ranges: &[(f64, f64)]) -> bool {
+    let meets = |one: &(f64, f64), other: &(f64, f64)| one.0 <= other.1 && other.0 <= one.1;
+    ranges.iter().enumerate().any(|(index, one)| ranges.iter().skip(index + 1).any(|other| meets(one, other)))
 }

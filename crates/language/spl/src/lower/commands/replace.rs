@@ -18,10 +18,18 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
             _ => None,
         })
         .collect();
-    let (Some(changes), Some(fields)) = (changes.filter(|changes| !changes.is_empty()), fields) else {
+    let Some(changes) = changes.filter(|changes| !changes.is_empty()) else {
         return missing(context, command, "`\"old\" WITH \"new\" IN field`");
     };
-    for (name, span) in names(context, fields) {
+    let fields = match fields {
+        Some(fields) => names(context, fields),
+        // All but the internal ones.
+        None => {
+            let all = context.visible().into_iter().map(|column| (column.name, command.span));
+            all.filter(|(name, _)| !name.starts_with('_')).collect()
+        }
+    };
+    for (name, span) in fields {
         let value = context.field(&name, span);
         let have = context.type_of(&value);
         if !matches!(have, Type::Text | Type::Double | Type::Integer) {

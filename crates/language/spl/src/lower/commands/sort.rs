@@ -61,9 +61,11 @@ pub(super) fn sort_keys(context: &mut Context<'_>, field: &SortField, reversed: 
         Some("ip") => vec![key(address(text())), key(text())],
         _ if is_number => vec![key(value)],
         Some("num") => vec![key(number())],
-        // Texts come after numbers; numbers of one size are equal however they are written.
+        // Texts come after numbers, addresses by their parts; numbers of one size are equal however
+        // they are written.
         _ => {
-            let other = build::case(vec![(build::is_null(number()), text())], None, span);
+            let text = build::call("sort_text", vec![text()], Type::Text, span);
+            let other = build::case(vec![(build::is_null(number()), text)], None, span);
             vec![key(number()), key(other)]
         }
     }

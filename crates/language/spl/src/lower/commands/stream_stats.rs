@@ -5,7 +5,6 @@ use quarry_plan::{AggregateCall, Comparison, Expression, Frame, SortKey, Type, W
 
 use super::super::context::{Context, TIME};
 use super::super::{build, codes, expression, time};
-use super::stats::no_field_options;
 use super::{event_stats, general, not_understood};
 use crate::tree::{Arguments, Command, EvalExpression, OptionItem, OptionValue, Stats};
 
@@ -31,16 +30,17 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         before: None,
         after: None,
     };
-    for option in &stats.options {
+    // Options may also stand after the fields of BY.
+    for option in stats.options.iter().chain(stats.by.iter().flat_map(|by| &by.options)) {
         if !settings.set(option) {
             let message = format!("`streamstats` has no option `{}` with this value", option.name.text);
             context.report(Diagnostic::error(codes::UNKNOWN_OPTION, message, option.span));
             return;
         }
     }
-    no_field_options(context, &command.name, stats);
     let mut extra = resets(context, stats, &settings);
     let mut stats = Stats { options: Vec::new(), ..stats.clone() };
+    stats.by.iter_mut().for_each(|by| by.options.clear());
     let (frame, order) = if let Some(seconds) = settings.time_window {
         let name = context.fresh_name("seconds");
         let value = context.field(TIME, command.span).cast(Type::Double);
@@ -50,15 +50,16 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         // The window counts all rows, whatever their group.
         let number = row_number(context);
         #[allow(clippy::cast_precision_loss)] // numbers of rows
-        let distance = settings.window.saturating_sub(1) as f64;
-        (Frame::Near(distance), Some(vec![ascending(&number, context)]))
+        let rows = settings.window as f64;
+        let frame = if settings.current { Frame::Near(rows - 1.0) } else { Frame::Before(rows) };
+        (frame, Some(vec![ascending(&number, context)]))
     } else if settings.current {
         (Frame::Rows { from: settings.window.checked_sub(1), to: 0 }, None)
     } else {
         (Frame::Rows { from: Some(settings.window).filter(|rows| *rows > 0), to: 1 }, None)
     };
     if !settings.current && matches!(frame, Frame::Near(_)) {
-        let message = "`current=f` with `time_window` or a window over all groups is not supported yet";
+        let message = "`current=f` with `time_window` is not supported yet";
         context.report(Diagnostic::error(codes::UNKNOWN_OPTION, message, command.span));
         return;
     }

@@ -56,9 +56,9 @@ fn lower(context: &mut Context<'_>, command: &Command, descending: bool) {
     let mut order: Vec<SortKey> =
         partition.iter().map(|key| SortKey { value: key.clone(), descending: false }).collect();
     order.push(SortKey { value: Expression::column(count, span), descending });
-    order.extend(
-        fields.iter().map(|(name, _)| SortKey { value: Expression::column(name, span), descending: false }),
-    );
+    // Of values that are as frequent `top` shows the last one first (Splunk search reference, top).
+    order
+        .extend(fields.iter().map(|(name, _)| SortKey { value: Expression::column(name, span), descending }));
     context.sort(order);
     if other && limit > 0 {
         gather_rest(context, &by, &fields, (count, percent), limit, &other_name);

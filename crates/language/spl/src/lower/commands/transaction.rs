@@ -70,7 +70,9 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         let have = context.type_of(&value);
         call.push(if have == Type::Null { value.cast(Type::Text) } else { value });
     }
-    gather(context, call, Kept { evicted: keeps, orphans }, listed(lists, missing));
+    let limited = spans.iter().any(Option::is_some) || most_events.is_some();
+    let closes = limited || starts.is_some() || ends.is_some();
+    gather(context, call, Kept { evicted: keeps, orphans, closes }, listed(lists, missing));
 }
 
 /// A length of time in seconds; -1 and 0 are no limit.
@@ -130,12 +132,16 @@ struct Kept {
     evicted: bool,
     /// Events of no transaction, as they are: those that have none of the fields.
     orphans: bool,
+    /// Whether anything closes a transaction.
+    closes: bool,
 }
 
 /// The numbers of events of no transaction lie below this.
 const ORPHANS: f64 = -1e12;
 
 /// One row a transaction: its fields are the distinct values of its events, or all of them.
+///
+/// Where nothing is said that would close a transaction all are put out, as open ones.
 fn gather(context: &mut Context<'_>, arguments: Vec<Expression>, keep: Kept, listed: Listed) {
     let span = context.span;
     let number = context.fresh_name("transaction");
@@ -164,7 +170,9 @@ fn gather(context: &mut Context<'_>, arguments: Vec<Expression>, keep: Kept, lis
         number_orphans(context, &number);
     }
     context.group_open(&number, listed);
-    let arms = vec![(above(0.0), Expression::text("1", span)), (above(ORPHANS), Expression::text("0", span))];
+    let closed = if keep.closes { "1" } else { "0" };
+    let arms =
+        vec![(above(0.0), Expression::text(closed, span)), (above(ORPHANS), Expression::text("0", span))];
     let mut added = vec![("closed_txn".to_owned(), build::case(arms, None, span))];
     if keep.orphans {
         let orphan = build::case(vec![(above(ORPHANS).negate(), Expression::text("1", span))], None, span);

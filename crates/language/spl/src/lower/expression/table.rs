@@ -79,8 +79,8 @@ pub(crate) const TABLE: &[Row] = &[
     text("ipmask", 2, 2),
     text("toarray", 1, 1),
     condition("tobool", 1, 1),
-    number("todouble", 1, 1),
-    number("toint", 1, 1),
+    number("todouble", 1, 2),
+    number("toint", 1, 2),
     list("tomv", 1, 1),
     text("toobject", 1, 1),
     // Digests.

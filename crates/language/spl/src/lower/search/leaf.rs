@@ -35,27 +35,23 @@ fn equal(column: Expression, data_type: Type, value: &str, exact: bool, span: Sp
     if !value.is_empty() && value.bytes().all(|byte| byte == b'*') {
         return build::is_present(column);
     }
-    let number = build::looks_numeric(value).then(|| {
-        build::call("equal", vec![column.clone(), Expression::text(value, span)], Type::Boolean, span)
-    });
     let text = match data_type {
+        // As text, so `1` is not `1.0` (Splunk search reference, search).
         Type::Text | Type::TextList => build::matches(pattern(value), !exact, column.clone(), span),
-        // A number or an instant is compared as its number; a pattern needs its text.
-        _ => match number {
-            Some(number) => return number,
-            None => build::matches(
-                pattern(value),
-                !exact,
-                seconds(column.clone(), data_type).cast(Type::Text),
-                span,
-            ),
-        },
+        // A number or an instant has no writing of its own; a pattern needs its text.
+        _ if build::looks_numeric(value) => {
+            let constant = Expression::text(value, span);
+            return build::call("equal", vec![column, constant], Type::Boolean, span);
+        }
+        _ => {
+            build::matches(pattern(value), !exact, seconds(column.clone(), data_type).cast(Type::Text), span)
+        }
     };
     let network = is_network(value).then(|| {
         let network = Expression::text(value, span);
         build::call("cidrmatch", vec![network, column], Type::Boolean, span)
     });
-    build::any(std::iter::once(text).chain(number).chain(network).collect(), span)
+    build::any(std::iter::once(text).chain(network).collect(), span)
 }
 
 /// The field is present and differs; a list differs if any value does.
