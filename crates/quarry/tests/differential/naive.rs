@@ -174,8 +174,13 @@ impl Value {
             Self::Substring(value, start, length) => each(value.of(row)?, |text| {
                 let letters: Vec<char> = text.chars().collect();
                 let count = i32::try_from(letters.len()).expect("short");
-                let first = if *start < 0 { (count + start).max(0) } else { start - 1 };
-                letters.into_iter().skip(first as usize).take(*length as usize).collect()
+                let first = if *start < 0 { count + start } else { start - 1 };
+                let places = first..first + length;
+                (0..count)
+                    .zip(letters)
+                    .filter(|(at, _)| places.contains(at))
+                    .map(|(_, letter)| letter)
+                    .collect()
             }),
             Self::Replace(value, from, to) => {
                 each(value.of(row)?, |text| pattern(from).replace_all(text, *to).into_owned())

@@ -34,7 +34,9 @@ pub fn by_key(left: Option<&Cell>, right: Option<&Cell>, down: bool, kind: &str)
 
 /// An IPv4 address sorts by its parts unless it is to sort as text.
 fn sorts_as(text: &str, kind: &str) -> String {
-    let parts: Option<Vec<u8>> = text.split('.').map(|part| part.parse().ok()).collect();
+    // A part with a needless zero is none of an address.
+    let part = |part: &str| part.parse::<u8>().ok().filter(|number| number.to_string() == part);
+    let parts: Option<Vec<u8>> = text.split('.').map(part).collect();
     match parts {
         Some(parts) if parts.len() == 4 && kind != "str" => {
             parts.iter().map(|part| format!("{part:03}")).collect::<Vec<_>>().join(".")
