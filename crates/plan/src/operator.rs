@@ -245,11 +245,14 @@ pub enum Frame {
         /// The last is so many before this one.
         to: usize,
     },
-    /// Those whose order key, the only one and a `Double`, is at most so much less (or greater, if
-    /// descending) than this one's, this one included.
-    Near(f64),
-    /// The same without those whose order key is less than 1 away, this one among them.
-    Before(f64),
+    /// Those whose order key, the only one and a `Double`, is less (or greater, if descending) than this
+    /// one's by an amount between two, which are not negative.
+    Near {
+        /// The greatest amount.
+        from: f64,
+        /// The least amount; 0 includes this row.
+        to: f64,
+    },
 }
 
 impl Frame {

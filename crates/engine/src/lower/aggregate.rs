@@ -130,13 +130,10 @@ fn window_frame(frame: Frame) -> WindowFrame {
         }
         Frame::Rows { from, to: 0 } => (WindowFrameUnits::Rows, rows(from), WindowFrameBound::CurrentRow),
         Frame::Rows { from, to } => (WindowFrameUnits::Rows, rows(from), rows(Some(to))),
-        Frame::Near(distance) => {
-            let start = WindowFrameBound::Preceding(ScalarValue::Float64(Some(distance)));
-            (WindowFrameUnits::Range, start, WindowFrameBound::CurrentRow)
-        }
-        Frame::Before(distance) => {
-            let key = |distance| WindowFrameBound::Preceding(ScalarValue::Float64(Some(distance)));
-            (WindowFrameUnits::Range, key(distance), key(1.0))
+        Frame::Near { from, to } => {
+            let before = |amount| WindowFrameBound::Preceding(ScalarValue::Float64(Some(amount)));
+            let end = if to > 0.0 { before(to) } else { WindowFrameBound::CurrentRow };
+            (WindowFrameUnits::Range, before(from), end)
         }
     };
     WindowFrame::new_bounds(units, start, end)

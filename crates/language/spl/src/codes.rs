@@ -46,6 +46,10 @@ pub(crate) const MISSING_SEARCH_VALUE: &str = "SPL032";
 pub(crate) const LOWER_CASE_OPERATOR: &str = "SPL033";
 /// A function in a search, which is a word to find.
 pub(crate) const FUNCTION_IN_SEARCH: &str = "SPL034";
+/// A token of a dashboard, for which nothing is put in.
+pub(crate) const UNFILLED_TOKEN: &str = "SPL035";
+/// A typographic quote or the sign of another language's comment, which are letters here.
+pub(crate) const FOREIGN_SIGN: &str = "SPL036";
 /// A character that begins no argument.
 pub(crate) const STRAY_ARGUMENT: &str = "SPL040";
 /// No value after `option=`.

@@ -1,5 +1,7 @@
 //! Expanding macro calls, with a map back to the user's text.
 
+use std::borrow::Cow;
+
 use quarry_diagnostic::{Diagnostic, Span, did_you_mean};
 
 use super::evaluate::{Value, evaluate};
@@ -32,8 +34,37 @@ pub struct Expanded {
 #[must_use]
 pub fn expand(text: &str, macros: &Macros) -> Expanded {
     let mut expanded = Expanded::default();
-    expand_into(text, macros, None, 0, &mut expanded);
+    let joined = joined(text);
+    expand_into(&joined, macros, None, 0, &mut expanded);
     expanded
+}
+
+/// The text without the backslashes that say, in a .conf file, that a value goes on in the next line; a blank
+/// stands for each. They are such if every line but the last ends in one, or if blanks stand before it.
+fn joined(text: &str) -> Cow<'_, str> {
+    let is_continued = |line: &str| {
+        let line = line.trim_end();
+        (line.len() - line.trim_end_matches('\\').len()) % 2 == 1
+    };
+    let lines: Vec<&str> = text.trim_end().split('\n').collect();
+    let Some((_, before)) = lines.split_last() else { return Cow::Borrowed(text) };
+    let is_value = before.len() > 1 && before.iter().all(|line| is_continued(line));
+    let mut joined = String::new();
+    for line in text.split_inclusive('\n') {
+        let sign = line.trim_end().strip_suffix('\\');
+        let stands_apart = |sign: &str| sign.is_empty() || sign.ends_with([' ', '\t', ')', ']', '`']);
+        match sign
+            .filter(|sign| line.ends_with('\n') && is_continued(line) && (is_value || stands_apart(sign)))
+        {
+            Some(sign) => {
+                joined.push_str(sign);
+                joined.push(' ');
+                joined.push_str(&line[sign.len() + 1..]);
+            }
+            None => joined.push_str(line),
+        }
+    }
+    if joined == text { Cow::Borrowed(text) } else { Cow::Owned(joined) }
 }
 
 /// Appends the expansion of `text`. `origin` is the outermost call, if inside one.

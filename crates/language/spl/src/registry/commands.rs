@@ -158,7 +158,7 @@ pub const COMMANDS: &[CommandRow] = &[
     row("reltime", Grammar::General, Needs::Nothing, Status::Supported),
     row("rename", Grammar::Rename, Needs::Nothing, Status::Supported),
     row("replace", Grammar::General, Needs::Arguments, Status::Supported),
-    row("require", Grammar::General, Needs::Nothing, Status::Planned),
+    row("require", Grammar::General, Needs::Nothing, Status::Supported),
     generating(
         "rest",
         Grammar::General,
@@ -187,7 +187,7 @@ pub const COMMANDS: &[CommandRow] = &[
     row("sendalert", Grammar::General, Needs::Arguments, Status::Supported),
     row("sendemail", Grammar::General, Needs::Nothing, Status::Supported),
     generating("set", Grammar::General, Needs::Subsearch, Status::Supported),
-    row("setfields", Grammar::General, Needs::Arguments, Status::Planned),
+    row("setfields", Grammar::General, Needs::Arguments, Status::Supported),
     row("sichart", Grammar::Chart, Needs::Nothing, Status::Supported),
     row("sirare", Grammar::General, Needs::Nothing, Status::Supported),
     row("sistats", Grammar::Stats, Needs::Nothing, Status::Supported),

@@ -4,9 +4,12 @@ use quarry_diagnostic::Diagnostic;
 
 use super::{
     Cursor,
-    tree::{Assignment, Item, OptionItem, OptionValue, Quote, RenamePair, Sort, SortField, Word},
+    cursor::unescape_quotes,
+    tree::{
+        Assignment, EvalExpression, Item, OptionItem, OptionValue, Quote, RenamePair, Sort, SortField, Word,
+    },
 };
-use crate::codes;
+use crate::{SourceMap, codes};
 
 /// Characters of a bare word of general arguments.
 fn is_word(letter: char) -> bool {
@@ -27,6 +30,8 @@ fn is_value(letter: char) -> bool {
 const SORT_KINDS: [&str; 4] = ["num", "str", "ip", "auto"];
 /// Options whose value in parentheses is a search (`transaction`).
 const SEARCH_OPTIONS: [&str; 2] = ["startswith", "endswith"];
+/// Options whose value is an eval expression, in quotes or parentheses (`streamstats`).
+const EVAL_OPTIONS: [&str; 2] = ["reset_before", "reset_after"];
 
 impl Cursor<'_> {
     /// Items up to the end of the command. If `filtered`, the word `where` begins a search expression.
@@ -136,6 +141,9 @@ impl Cursor<'_> {
         if self.next_is("[") {
             return OptionValue::Subsearch(self.subsearch());
         }
+        if self.starts_with("\"") && EVAL_OPTIONS.iter().any(|option| name.is_keyword(option)) {
+            return OptionValue::Expression(self.quoted_condition());
+        }
         let computed = self.next_call("eval");
         if computed {
             self.take_keyword("eval");
@@ -156,6 +164,29 @@ impl Cursor<'_> {
         };
         self.close(open, ")");
         value
+    }
+
+    /// An eval expression in quotes, or between `"("` and `")"`, in which quotes have a backslash before them.
+    fn quoted_condition(&mut self) -> EvalExpression {
+        let start = self.at;
+        let between = self.rest().strip_prefix("\"(\"").and_then(|rest| Some(rest.split_once("\")\"")?.0));
+        let text = match between {
+            Some(text) => {
+                self.at += text.len() + 6;
+                unescape_quotes(text)
+            }
+            None => unescape_quotes(self.quoted()),
+        };
+        let place = self.span_from(start);
+        let map = SourceMap::of_place(place);
+        let mut inner = Cursor::new(&text, &map);
+        let condition = inner.eval_expression();
+        if !inner.at_end() && inner.diagnostics.is_empty() {
+            let message = format!("expected a condition, found `{}`", inner.rest());
+            inner.error(codes::AFTER_EXPRESSION, message, place);
+        }
+        self.diagnostics.extend(inner.into_diagnostics());
+        condition
     }
 
     /// A word, or words in quotes that a `.` joins (`datamodel="A"."B"`).
@@ -255,8 +286,19 @@ impl Cursor<'_> {
     }
 
     fn sort_key(&mut self, word: Word, descending: bool) -> SortField {
-        if !SORT_KINDS.iter().any(|kind| word.is_keyword(kind)) || !self.starts_with("(") {
+        if word.quote != Quote::None || !self.starts_with("(") {
             return SortField { descending, kind: None, field: word };
+        }
+        if !SORT_KINDS.iter().any(|kind| word.is_keyword(kind)) {
+            // `sum(bytes)` is the name that an aggregation gave its result.
+            let start = self.at;
+            self.take("(");
+            self.raw_argument();
+            self.close(start, ")");
+            let text =
+                format!("{}{}", word.text, self.text.get(start..self.at).unwrap_or_default().trim_end());
+            let span = word.span.join(self.span_from(start));
+            return SortField { descending, kind: None, field: Word { text, span, ..word } };
         }
         let open = self.at;
         self.take("(");

@@ -176,6 +176,15 @@ impl<'a> Cursor<'a> {
         }
     }
 
+    /// Warns of a value that is a token of a dashboard or has one in it.
+    pub(super) fn warn_of_token(&mut self, text: &str, span: Span) {
+        if let Some(token) = token(text) {
+            let message = format!("nothing is put in place of the token `{token}`: it is taken as it stands");
+            let help = "a dashboard or a drilldown fills such tokens: write the value itself";
+            self.report(Diagnostic::warning(codes::UNFILLED_TOKEN, message, span).with_help(help));
+        }
+    }
+
     /// A text in the quotes that stand here, without resolving escapes: the inside.
     pub(super) fn quoted(&mut self) -> &'a str {
         let start = self.at;
@@ -224,6 +233,22 @@ impl<'a> Cursor<'a> {
         self.at += length;
         (length > 0).then(|| Word { text, quote: Quote::None, span: self.span_from(start) })
     }
+}
+
+/// The first `$token$` in a text, as dashboards have them.
+fn token(text: &str) -> Option<&str> {
+    let is_part = |letter: char| letter.is_alphanumeric() || "_.:|-".contains(letter);
+    let mut rest = text;
+    while let Some((_, after)) = rest.split_once('$') {
+        let name = after.split_once('$').map_or("", |(name, _)| name);
+        if name.starts_with(|first: char| first.is_alphabetic() || first == '_') && name.chars().all(is_part)
+        {
+            let start = text.len() - after.len() - 1;
+            return text.get(start..start + name.len() + 2);
+        }
+        rest = after;
+    }
+    None
 }
 
 /// Length of a bare word. `\"` and `\\` are letters of any word, and so is `!` unless `!=` follows.

@@ -190,8 +190,16 @@ impl Cursor<'_> {
                 inner.kind
             }
             Some('[') => EvalKind::Subsearch(self.subsearch()),
-            Some('"') => EvalKind::Text(unescape_text(self.quoted())),
-            Some('\'') => EvalKind::Field { name: self.quoted().to_owned(), quoted: true },
+            Some('"') => {
+                let text = unescape_text(self.quoted());
+                self.warn_of_token(&text, self.span_from(start));
+                EvalKind::Text(text)
+            }
+            Some('\'') => {
+                let name = self.quoted().to_owned();
+                self.warn_of_token(&name, self.span_from(start));
+                EvalKind::Field { name, quoted: true }
+            }
             _ => match (number_length(self.rest()), name_length(self.rest())) {
                 (0, 0) => {
                     self.expected_value();
@@ -236,6 +244,7 @@ impl Cursor<'_> {
             return EvalKind::Call { name: name.to_lowercase(), name_span, arguments };
         }
         self.at = end;
+        self.warn_of_token(&name, name_span);
         EvalKind::Field { name, quoted: false }
     }
 

@@ -192,6 +192,7 @@ impl Cursor<'_> {
         }
         self.at = after;
         self.warn_of_lower_case(&first.word);
+        self.warn_of_foreign_sign(&first.word);
         self.warn_of_function(&first);
         Some(SearchExpression::Term(first))
     }
@@ -251,6 +252,22 @@ impl Cursor<'_> {
         }
     }
 
+    /// Quotes of a word processor, and comments as other languages write them.
+    fn warn_of_foreign_sign(&mut self, word: &Word) {
+        if word.quote != Quote::None {
+            return;
+        }
+        let help = if word.text.contains(['“', '”', '„', '‟']) {
+            "write `\"` for a quote"
+        } else if ["#", "//", "/*", "*/", "--"].contains(&word.text.as_str()) {
+            "a comment stands between three backticks"
+        } else {
+            return;
+        };
+        let message = format!("`{}` is searched for as a word", word.text);
+        self.report(Diagnostic::warning(codes::FOREIGN_SIGN, message, word.span).with_help(help));
+    }
+
     /// `match(field, "x")` finds the words `match`, `field` and `x`.
     fn warn_of_function(&mut self, value: &SearchValue) {
         let SearchValue { word, directive: None } = value else { return };
@@ -308,6 +325,7 @@ impl Cursor<'_> {
             }
         }
         let mut word = self.plain_word(part)?;
+        self.warn_of_token(&word.text, word.span);
         // Empty parentheses are part of a bare value, as in `latest=now()` or `*GetCurrent()*`.
         while word.quote == Quote::None && self.starts_with("()") {
             self.at += 2;

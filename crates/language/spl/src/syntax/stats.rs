@@ -60,7 +60,7 @@ impl Cursor<'_> {
         } else if self.take_keyword("WHERE") {
             self.expect_clause(indexed || charts, command, "WHERE", start);
             if charts {
-                stats.split_filter = self.general_arguments(false);
+                stats.split_filter = self.series_filter();
             } else {
                 stats.filter = self.search_expression(&AFTER_WHERE);
             }
@@ -190,7 +190,7 @@ impl Cursor<'_> {
     }
 
     /// Everything up to the parenthesis that closes the call, as written.
-    fn raw_argument(&mut self) -> Word {
+    pub(super) fn raw_argument(&mut self) -> Word {
         let start = self.at;
         let mut open = 0_usize;
         while let Some(letter) = self.peek() {
@@ -214,12 +214,15 @@ impl Cursor<'_> {
             self.take_keyword("GROUPBY");
         }
         let after = self.at;
+        let mut listed = true;
         while !self.at_end() {
+            // After a comma stands a field, whatever its name.
             let ends = ["WHERE", "OVER", "FROM"].iter().any(|clause| self.next_keyword(clause));
-            if ends && !stats.by.is_empty() {
+            if ends && !listed {
                 break;
             }
-            if self.take(",") {
+            listed = self.take(",");
+            if listed {
                 continue;
             }
             if !self.by_options(stats, indexed) {
@@ -259,6 +262,23 @@ impl Cursor<'_> {
                 _ => stats.options.push(option),
             }
         }
+    }
+
+    /// Which series a chart shows: `max in top5`, `sum > 10`; options may follow.
+    fn series_filter(&mut self) -> Vec<Item> {
+        let mut items = Vec::new();
+        let name = |letter: char| is_name(letter) && !matches!(letter, '<' | '>' | '!');
+        items.extend(self.word(name).map(Item::Word));
+        self.skip_space();
+        let start = self.at;
+        let sign = ["notin", "in"].into_iter().find(|word| self.take_keyword(word));
+        let sign =
+            sign.or_else(|| [">=", "<=", "!=", "==", "=", ">", "<"].into_iter().find(|sign| self.take(sign)));
+        items.extend(sign.map(|sign| {
+            Item::Word(Word { text: sign.to_owned(), quote: Quote::None, span: self.span_from(start) })
+        }));
+        items.extend(self.word(is_name).map(Item::Word));
+        items
     }
 
     fn by_field(&mut self, clause: &str) -> Option<ByField> {

@@ -90,6 +90,7 @@ const USES: &[(&str, &str)] = &[
     ("rename", "a AS b"),
     ("replace", "a WITH b IN c"),
     ("return", "a"),
+    ("require", ""),
     ("reverse", ""),
     ("rex", "field=a \"(?<b>.)\""),
     ("rtorder", ""),
@@ -106,6 +107,7 @@ const USES: &[(&str, &str)] = &[
     ("sitop", "a"),
     ("snowincident", ""),
     ("snowincidentstream", ""),
+    ("setfields", "a=\"b\""),
     ("sort", "a"),
     ("spath", ""),
     ("stats", "count by a"),
@@ -135,7 +137,7 @@ const USES: &[(&str, &str)] = &[
 
 /// Commands in which any name can stand before an `=`.
 const ANY_NAME: &[&str] =
-    &["eval", "fieldformat", "metasearch", "rangemap", "regex", "return", "search", "where"];
+    &["eval", "fieldformat", "metasearch", "rangemap", "regex", "return", "search", "setfields", "where"];
 /// Commands whose arguments are texts, whatever they look like, or belong to what they would write to:
 /// those say with a warning that they write nothing.
 const ANY_TEXT: &[&str] = &[
@@ -180,6 +182,7 @@ const ANY_WORD: &[&str] = &[
     "selfjoin",
     "sirare",
     "sitop",
+    "sort",
     "spath",
     "strcat",
     "table",

@@ -73,6 +73,8 @@ struct Settings {
     continuous: bool,
     /// `where` after the split field.
     pick: Option<Pick>,
+    /// The aggregate that series are ranked by.
+    score: &'static str,
 }
 
 /// Which series are kept.
@@ -97,6 +99,7 @@ impl Settings {
             bins: 100.0,
             continuous: true,
             pick: None,
+            score: "spl_sum",
         };
         let of_fields = stats.by.iter().flat_map(|field| &field.options);
         let mut fine = true;
@@ -104,8 +107,12 @@ impl Settings {
             fine &= settings.set(context, command, option);
         }
         if !stats.split_filter.is_empty() {
-            settings.pick = pick(context, &stats.split_filter, command.span);
-            fine &= settings.pick.is_some();
+            let found = pick(context, &stats.split_filter, command.span);
+            fine &= found.is_some();
+            if let Some((name, found)) = found {
+                settings.score = score_function(&name).unwrap_or(settings.score);
+                settings.pick = Some(found);
+            }
         }
         fine.then_some(settings)
     }
@@ -142,6 +149,9 @@ impl Settings {
                 }
             },
             "span" => {}
+            "agg" if score_function(&text.to_lowercase()).is_some() => {
+                self.score = score_function(&text.to_lowercase()).unwrap_or(self.score);
+            }
             "agg" | "partial" | "fixedrange" | "aligntime" | "dedup_splitvals" | "minspan" => {
                 let message = format!("`{}` changes nothing here", option.name.text);
                 context.report(Diagnostic::note(codes::OPTION_IGNORED, message, option.span));
@@ -169,50 +179,51 @@ impl Settings {
     }
 }
 
-/// `count in top5`, `sum > 10`.
-fn pick(context: &mut Context<'_>, items: &[Item], span: Span) -> Option<Pick> {
+/// `count in top5`, `sum > 10`: the aggregation and the choice.
+fn pick(context: &mut Context<'_>, items: &[Item], span: Span) -> Option<(String, Pick)> {
     let words: Vec<String> = items
         .iter()
         .filter_map(|item| match item {
             Item::Word(word) => Some(word.text.to_lowercase()),
-            Item::Option(option) => match &option.value {
-                OptionValue::Word(word) => Some(format!("= {}", word.text)),
-                _ => None,
-            },
             _ => None,
         })
         .collect();
-    let joined = words.join(" ");
-    let number = |text: &str| text.trim().parse::<f64>().ok();
     let ranked = |text: &str, inside: bool| {
-        let text = text.trim();
         let smallest = text.starts_with("bottom");
         let digits = text.trim_start_matches("top").trim_start_matches("bottom");
         digits.parse().ok().map(|count| Pick::Top { count, smallest, inside })
     };
-    let found = if let Some((_, rest)) = joined.split_once(" notin ") {
-        ranked(rest, false)
-    } else if let Some((_, rest)) = joined.split_once(" in ") {
-        ranked(rest, true)
-    } else {
-        let signs = [
-            (">=", Comparison::GreaterOrEqual),
-            ("<=", Comparison::LessOrEqual),
-            ("!=", Comparison::NotEqual),
-            (">", Comparison::Greater),
-            ("<", Comparison::Less),
-            ("=", Comparison::Equal),
-        ];
-        signs.into_iter().find_map(|(sign, operator)| {
-            let (_, rest) = joined.split_once(sign)?;
-            Some(Pick::Compare(operator, number(rest)?))
-        })
+    let compared = |operator: Comparison, bound: &str| Some(Pick::Compare(operator, bound.parse().ok()?));
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let found = match words.as_slice() {
+        [_, "in", rank] => ranked(rank, true),
+        [_, "notin", rank] => ranked(rank, false),
+        [_, ">=", bound] => compared(Comparison::GreaterOrEqual, bound),
+        [_, "<=", bound] => compared(Comparison::LessOrEqual, bound),
+        [_, "!=", bound] => compared(Comparison::NotEqual, bound),
+        [_, "=" | "==", bound] => compared(Comparison::Equal, bound),
+        [_, ">", bound] => compared(Comparison::Greater, bound),
+        [_, "<", bound] => compared(Comparison::Less, bound),
+        _ => None,
     };
+    let found = found.filter(|_| words.first().is_some_and(|name| score_function(name).is_some()));
     if found.is_none() {
         let message = "expected a choice of series such as `where count in top5` or `where max > 10`";
         context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, span));
     }
-    found
+    Some(((*words.first()?).to_owned(), found?))
+}
+
+/// The aggregate that a series is judged by, over its values in all rows (Splunk search reference,
+/// timechart: where clause; the default is `sum`).
+fn score_function(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "sum" | "count" | "c" => "spl_sum",
+        "max" => "max",
+        "min" => "min",
+        "avg" | "mean" => "spl_avg",
+        _ => return None,
+    })
 }
 
 /// Makes a field ready, in buckets if it has a span; gives its name.
@@ -263,7 +274,7 @@ fn table(
     let have = context.type_of(&value);
     let text = if have == Type::Null { value.cast(Type::Text) } else { convert(value, have, Type::Text) };
     context.assign(vec![(series_name.clone(), text)]);
-    let ranking = ranking(context, stats, row, &series_name);
+    let ranking = ranking(context, stats, row, &series_name, settings.score);
     let series = series(&ranking, settings);
     pivot(context, stats, row, group, &series_name, &series, settings);
 }
@@ -273,12 +284,14 @@ fn typed(context: &mut Context<'_>, name: &str, span: Span) -> Expression {
     if context.type_of(&value) == Type::Null { value.cast(Type::Text) } else { value }
 }
 
-/// The series and their sums of the first aggregation over all rows; none while they are not known.
+/// The series and what the first aggregation's values in all rows sum up to, or the like; none while they
+/// are not known.
 fn ranking(
     context: &mut Context<'_>,
     stats: &Stats,
     row: &str,
     series: &str,
+    function: &str,
 ) -> Option<Vec<(Option<String>, f64)>> {
     let mut copy = context.clone();
     copy.diagnostics.clear();
@@ -288,8 +301,8 @@ fn ranking(
     let groups = vec![(row.to_owned(), group), (series.to_owned(), Expression::column(series, span))];
     let Some(score) = composed::aggregate(&mut copy, &first, row, groups) else { return Some(Vec::new()) };
     let sum = AggregateCall {
-        function: "spl_sum".to_owned(),
-        arguments: vec![Expression::column(&score, span)],
+        function: function.to_owned(),
+        arguments: vec![Expression::column(&score, span).cast(Type::Double)],
         filter: None,
         order: Vec::new(),
         result: Type::Double,

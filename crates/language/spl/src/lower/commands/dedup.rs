@@ -88,7 +88,16 @@ fn sort_by(context: &mut Context<'_>, words: &[&Word]) {
         if field.text.is_empty() {
             continue;
         }
-        keys.extend(sort_keys(context, &SortField { descending, kind: None, field }, false));
+        let kind = ["num", "str", "ip", "auto"].into_iter().find_map(|kind| {
+            let named = field.text.get(..kind.len()).is_some_and(|start| start.eq_ignore_ascii_case(kind));
+            let inside = field.text.get(kind.len()..).filter(|_| named)?;
+            Some((kind, inside.strip_prefix('(')?.strip_suffix(')')?.to_owned()))
+        });
+        let kind = kind.map(|(kind, inside)| {
+            field.text = inside;
+            Word { text: kind.to_owned(), ..field.clone() }
+        });
+        keys.extend(sort_keys(context, &SortField { descending, kind, field }, false));
         descending = false;
     }
     if !keys.is_empty() {

@@ -63,15 +63,18 @@ fn over_items(
 ) {
     let span = field.span;
     let value = context.field(&field.text, span);
-    if context.type_of(&value) == Type::Null {
+    let have = context.type_of(&value);
+    if have == Type::Null {
         return;
     }
     let list = context.fresh_name("items");
-    let list_of = |name: &str| build::call(name, vec![value.clone()], Type::TextList, span);
+    let of = |name: &str| build::call(name, vec![value.clone()], Type::TextList, span);
     let items = match mode {
-        "json_array" => list_of("json_array_to_mv"),
-        "multivalue" => list_of("mvappend"),
-        _ => build::coalesce(vec![list_of("json_array_to_mv"), list_of("mvappend")], span),
+        "json_array" => of("json_array_to_mv"),
+        "auto_collections" if have == Type::Text => {
+            build::coalesce(vec![of("json_array_to_mv"), of("mvappend")], span)
+        }
+        _ => of("mvappend"),
     };
     context.assign(vec![(list.clone(), items)]);
     let Some(longest) = longest(context, &list) else { return };

@@ -27,9 +27,10 @@ fn take(context: &mut Context<'_>, command: &Command) {
         _ => None,
     };
     let count = arguments.leading_count().or(arguments.count(context, "limit"));
+    // Without a condition these change nothing.
+    let null_holds = command.name == "head" && arguments.flag(context, "null", false);
+    let keeps_last = command.name == "head" && arguments.flag(context, "keeplast", false);
     if let Some(condition) = while_true {
-        let null_holds = arguments.flag(context, "null", false);
-        let keeps_last = arguments.flag(context, "keeplast", false);
         arguments.finish(context);
         up_to(context, condition, null_holds, keeps_last);
         if let Some(count) = count {

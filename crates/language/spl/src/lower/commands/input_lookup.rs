@@ -72,7 +72,9 @@ pub(super) fn lower_output(context: &mut Context<'_>, command: &Command) {
     let append = arguments.flag(context, "append", false);
     let keep_if_empty = !arguments.flag(context, "override_if_empty", true);
     let most = arguments.count(context, "max");
-    for option in ["create_empty", "createinapp", "create_context", "output_format", "allow_updates"] {
+    for option in
+        ["create_empty", "createinapp", "create_context", "output_format", "allow_updates", "key_field"]
+    {
         arguments.ignore(context, option, "the table is a CSV file in the folder given");
     }
     let words = arguments.words(context);

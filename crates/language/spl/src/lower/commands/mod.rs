@@ -50,7 +50,9 @@ pub(crate) mod rex;
 mod running;
 mod saved_search;
 mod search;
+mod search_format;
 mod self_join;
+mod set_fields;
 mod set_operations;
 mod sort;
 mod spath;
@@ -133,13 +135,14 @@ pub(crate) const TABLE: &[Row] = &[
     Row { names: &["xmlkv"], lower: xml_fields::lower },
     Row { names: &["datamodel"], lower: data_models::lower_model },
     Row { names: &["fieldformat"], lower: nothing::lower_format },
-    Row { names: &["format"], lower: nothing::lower_search_format },
+    Row { names: &["setfields"], lower: set_fields::lower },
+    Row { names: &["format"], lower: search_format::lower },
     Row { names: &["from"], lower: data_models::lower_from },
     Row { names: &["makeresults"], lower: make_results::lower },
     Row { names: &["map"], lower: map::lower },
     Row { names: &["mcatalog", "mpreview", "msearch", "mstats"], lower: nothing::lower_metrics },
     Row {
-        names: &["highlight", "iconify", "localop", "noop", "redistribute", "rtorder"],
+        names: &["highlight", "iconify", "localop", "noop", "redistribute", "require", "rtorder"],
         lower: nothing::lower_hint,
     },
     Row { names: &["return"], lower: return_rows::lower },

@@ -96,18 +96,3 @@ pub(super) fn lower_format(context: &mut Context<'_>, command: &Command) {
     let Arguments::Eval(assignments) = &command.arguments else { return not_understood(context, command) };
     context.formats.extend(assignments.iter().cloned());
 }
-
-/// `format` at the end of a subsearch says what is done anyway.
-pub(super) fn lower_search_format(context: &mut Context<'_>, command: &Command) {
-    let mut arguments = General::new(context, command);
-    let given = !arguments.items.is_empty();
-    arguments.items.clear();
-    for option in ["mvsep", "maxresults", "emptystr"] {
-        arguments.ignore(context, option, "the rows themselves are the condition");
-    }
-    arguments.finish(context);
-    if given || context.depth == 0 {
-        let message = "`format` is supported without arguments at the end of a subsearch";
-        context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, command.span));
-    }
-}

@@ -8,7 +8,7 @@ use quarry_plan::{
 use super::super::build;
 use super::super::context::Context;
 use super::general::{General, names};
-use crate::tree::{Command, Word};
+use crate::tree::{Arguments, Command, Item, OptionItem, OptionValue, Word};
 
 /// Interquartile ranges above the third quartile (or below the first, with `uselower`) beyond which a
 /// value is far off; cut down to that bound unless told otherwise (Splunk search reference, outlier).
@@ -58,13 +58,21 @@ fn fields(context: &mut Context<'_>, words: Vec<&Word>) -> Vec<String> {
     names(context, words).into_iter().map(|(name, _)| name).collect()
 }
 
+/// `method=iqr`, which makes `anomalydetection` do what `outlier` does (Splunk search reference).
+fn is_by_quartiles(item: &Item) -> bool {
+    let Item::Option(OptionItem { name, value: OptionValue::Word(value), .. }) = item else { return false };
+    name.is_keyword("method") && value.is_keyword("iqr")
+}
+
 pub(super) fn lower_outlier(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
     let action = arguments.choice(context, "action", &["rm", "remove", "tf", "transform"]).unwrap_or("tf");
     let ranges = arguments.number(context, "param").unwrap_or(RANGES);
     let below = arguments.flag(context, "uselower", false);
     let mark = arguments.flag(context, "mark", false);
-    arguments.only(context, "type", &["iqr"]);
+    for option in ["type", "method"] {
+        arguments.only(context, option, &["iqr"]);
+    }
     let words = arguments.words(context);
     arguments.finish(context);
     let span = command.span;
@@ -108,9 +116,14 @@ pub(super) fn lower_outlier(context: &mut Context<'_>, command: &Command) {
 /// How improbable each row is: the product of how often its values occur. Rows far below the others
 /// are anomalies.
 pub(super) fn lower_anomalies(context: &mut Context<'_>, command: &Command) {
+    if let Arguments::General(items) = &command.arguments
+        && items.iter().any(is_by_quartiles)
+    {
+        return lower_outlier(context, command);
+    }
     let mut arguments = General::new(context, command);
     let action = arguments.choice(context, "action", &["filter", "annotate"]).unwrap_or("filter");
-    arguments.only(context, "method", &["histogram", "iqr"]);
+    arguments.only(context, "method", &["histogram"]);
     for option in ["cutoff", "pthresh"] {
         arguments.ignore(context, option, "rows are compared by quartiles of their probability");
     }

@@ -1,7 +1,7 @@
 //! `streamstats`: aggregates of the rows up to each row, in the order in which they come.
 
 use quarry_diagnostic::Diagnostic;
-use quarry_plan::{AggregateCall, Comparison, Expression, Frame, SortKey, Type, WindowCall};
+use quarry_plan::{AggregateCall, Comparison, Expression, ExpressionKind, Frame, SortKey, Type, WindowCall};
 
 use super::super::context::{Context, TIME};
 use super::super::{build, codes, expression, time};
@@ -42,27 +42,34 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut stats = Stats { options: Vec::new(), ..stats.clone() };
     stats.by.iter_mut().for_each(|by| by.options.clear());
     let (frame, order) = if let Some(seconds) = settings.time_window {
+        if !settings.current {
+            let message = "`current=f` with `time_window` is not supported yet";
+            context.report(Diagnostic::error(codes::UNKNOWN_OPTION, message, command.span));
+            return;
+        }
+        // The rows before are the newer ones where the newest come first.
+        let descending = newest_first(context);
         let name = context.fresh_name("seconds");
         let value = context.field(TIME, command.span).cast(Type::Double);
         context.assign(vec![(name.clone(), value)]);
-        (Frame::Near(seconds), Some(vec![ascending(&name, context)]))
+        let key = SortKey { descending, ..ascending(&name, context) };
+        (Frame::Near { from: seconds, to: 0.0 }, Some(vec![key]))
     } else if settings.window > 0 && settings.global && !stats.by.is_empty() {
         // The window counts all rows, whatever their group.
         let number = row_number(context);
         #[allow(clippy::cast_precision_loss)] // numbers of rows
         let rows = settings.window as f64;
-        let frame = if settings.current { Frame::Near(rows - 1.0) } else { Frame::Before(rows) };
-        (frame, Some(vec![ascending(&number, context)]))
+        let near = if settings.current {
+            Frame::Near { from: rows - 1.0, to: 0.0 }
+        } else {
+            Frame::Near { from: rows, to: 1.0 }
+        };
+        (near, Some(vec![ascending(&number, context)]))
     } else if settings.current {
         (Frame::Rows { from: settings.window.checked_sub(1), to: 0 }, None)
     } else {
         (Frame::Rows { from: Some(settings.window).filter(|rows| *rows > 0), to: 1 }, None)
     };
-    if !settings.current && matches!(frame, Frame::Near(_)) {
-        let message = "`current=f` with `time_window` is not supported yet";
-        context.report(Diagnostic::error(codes::UNKNOWN_OPTION, message, command.span));
-        return;
-    }
     stats.options.clear();
     event_stats::add(context, &stats, frame, order, std::mem::take(&mut extra));
 }
@@ -97,6 +104,12 @@ impl Settings {
         }
         true
     }
+}
+
+/// Whether the rows come in descending order of their time.
+fn newest_first(context: &mut Context<'_>) -> bool {
+    let is_time = |key: &SortKey| matches!(&key.value.kind, ExpressionKind::Column(name) if name == TIME);
+    context.order_keys().first().is_some_and(|key| is_time(key) && key.descending)
 }
 
 fn ascending(name: &str, context: &Context<'_>) -> SortKey {

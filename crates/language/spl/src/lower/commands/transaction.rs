@@ -21,6 +21,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let keeps = arguments.flag(context, "keepevicted", false);
     let lists = arguments.option("mvlist");
     let missing = arguments.option("nullstr").map_or("NULL", |word| word.text.as_str()).to_owned();
+    let listed_fields = arguments.option("fields");
     arguments.ignore(context, "delim", "values of a transaction stay apart");
     let orphans = arguments.flag(context, "keeporphans", false);
     arguments.only(context, "mvraw", &["f", "false", "0"]);
@@ -43,8 +44,10 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
             }
         }
     }
-    let words = arguments.words(context);
+    let mut words = arguments.words(context);
     arguments.finish(context);
+    let listed_fields: Vec<Word> = listed_fields.map(parts).unwrap_or_default();
+    words.extend(&listed_fields);
     let fields = names(context, words);
     let span = command.span;
     let number = |value: Option<f64>| {
@@ -73,6 +76,12 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let limited = spans.iter().any(Option::is_some) || most_events.is_some();
     let closes = limited || starts.is_some() || ends.is_some();
     gather(context, call, Kept { evicted: keeps, orphans, closes }, listed(lists, missing));
+}
+
+/// The names in a text such as `a, b`.
+fn parts(word: &Word) -> Vec<Word> {
+    let names = word.text.split([',', ' ']).filter(|name| !name.is_empty());
+    names.map(|name| Word { text: name.to_owned(), ..word.clone() }).collect()
 }
 
 /// A length of time in seconds; -1 and 0 are no limit.

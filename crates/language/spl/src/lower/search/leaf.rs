@@ -101,8 +101,12 @@ pub(crate) fn note_source_type(context: &mut Context<'_>, value: &str, span: Spa
     if context.scan.name_source_type(value) {
         return;
     }
-    let known: Vec<&str> =
-        context.options.view.sources.iter().map(|source| source.source_type.as_str()).collect();
+    let mut known: Vec<&str> = Vec::new();
+    for source in &context.options.view.sources {
+        if !known.contains(&source.source_type.as_str()) {
+            known.push(&source.source_type);
+        }
+    }
     let mut diagnostic = Diagnostic::warning(
         codes::UNKNOWN_SOURCE_TYPE,
         format!(

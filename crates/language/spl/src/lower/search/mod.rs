@@ -11,7 +11,9 @@ use quarry_plan::{Comparison, Expression, TextPattern, Type};
 
 use super::context::{Context, RAW, SOURCE_TYPE};
 use super::{build, codes};
-use crate::tree::{Directive, Quote, SearchExpression, SearchOperator, SearchValue, Word};
+use crate::tree::{
+    Arguments, Command, Directive, Quote, SearchExpression, SearchOperator, SearchValue, Word,
+};
 
 /// Lowers a search to a predicate that is never null where it matters: an absent field matches
 /// nothing, and `NOT` of that is true.
@@ -128,8 +130,15 @@ fn warn_of_knowledge(context: &mut Context<'_>, field: &Word) {
     context.report(found);
 }
 
-/// A word or phrase that a subsearch gave.
+/// What a subsearch gave as search text, which goes into the search as it is (Splunk Search Manual, "Change
+/// the format of subsearch results"). A text that is no search is a phrase.
 fn term_of(context: &mut Context<'_>, text: &str, span: Span) -> Option<Expression> {
+    let (pipeline, found) = crate::syntax::parse_at(text, span);
+    if let [Command { arguments: Arguments::Search(Some(search)), .. }] = pipeline.commands.as_slice()
+        && !found.iter().any(Diagnostic::is_error)
+    {
+        return restrict(context, search, false);
+    }
     let word = Word { text: text.to_owned(), quote: Quote::Double, span };
     bare_term(context, &SearchValue { word, directive: None })
 }

@@ -1,6 +1,7 @@
 //! Comparisons of a search that are no predicates: indexes and times.
 
 use quarry_diagnostic::{Diagnostic, Span};
+use quarry_plan::TimeBound;
 
 use super::super::{codes, context::Context, time::parse_time};
 use crate::tree::{SearchOperator, SearchValue};
@@ -23,6 +24,11 @@ const TABLE: &[Row] = &[
     Row { name: "_index_latest", apply: index_time },
     Row { name: "timeformat", apply: time_format },
 ];
+
+/// Whether a name in a search stands for no field.
+pub(super) fn is_modifier(name: &str) -> bool {
+    TABLE.iter().any(|row| row.name == name)
+}
 
 /// Applies a modifier; false if the field is not one.
 pub(super) fn apply(
@@ -66,8 +72,17 @@ fn time_format(context: &mut Context<'_>, value: &SearchValue, span: Span) {
     }
 }
 
+/// A time, or that of a search in real time (`rt-5m`), which is read once here.
+fn time(context: &mut Context<'_>, value: &SearchValue, span: Span) -> Option<TimeBound> {
+    let text = value.word.text.as_str();
+    let Some(rest) = text.strip_prefix("rt") else { return parse_time(text) };
+    let message = "logs are read once: this is the time without `rt`";
+    context.report(Diagnostic::note(codes::OPTION_IGNORED, message, span));
+    if rest.is_empty() { Some(TimeBound::now()) } else { parse_time(rest) }
+}
+
 fn earliest(context: &mut Context<'_>, value: &SearchValue, span: Span) {
-    let bound = parse_time(&value.word.text);
+    let bound = time(context, value, span);
     match bound {
         Some(bound) => context.scan.time.earliest = Some(bound),
         None => bad_time(context, value, span),
@@ -75,7 +90,7 @@ fn earliest(context: &mut Context<'_>, value: &SearchValue, span: Span) {
 }
 
 fn latest(context: &mut Context<'_>, value: &SearchValue, span: Span) {
-    let bound = parse_time(&value.word.text);
+    let bound = time(context, value, span);
     match bound {
         Some(bound) => context.scan.time.latest = Some(bound),
         None => bad_time(context, value, span),

@@ -6,7 +6,8 @@ use quarry_plan::{Comparison, Expression, JoinKind, Node, Operator, Type};
 use super::super::build;
 use super::super::commands::{reshape, subsearch};
 use super::super::context::{Context, convert};
-use crate::tree::{Pipeline, SearchExpression};
+use super::modifier;
+use crate::tree::{Pipeline, Quote, SearchExpression, SearchOperator, SearchValue, Word};
 
 /// The pipeline of a condition that is a subsearch, and whether agreeing rows stay (or go, under NOT).
 pub(super) fn as_filter(condition: &SearchExpression) -> Option<(&Pipeline, bool)> {
@@ -28,8 +29,13 @@ pub(super) fn condition(context: &mut Context<'_>, pipeline: &Pipeline) -> Optio
         let mut all = Vec::new();
         for ((name, _), value) in rows.columns.iter().zip(row) {
             let Some(text) = reshape::plain(value) else { continue };
-            if bare || ["search", "query"].contains(&name.as_str()) {
+            if bare || is_search_text(name) {
                 all.extend(super::term_of(context, &text, span));
+            } else if modifier::is_modifier(name) {
+                let word = |text: &str| Word { text: text.to_owned(), quote: Quote::Double, span };
+                let value = SearchValue { word: word(&text), directive: None };
+                let equal = SearchOperator::Equal;
+                all.extend(super::comparison(context, &word(name), equal, &value, false, span));
             } else {
                 all.push(super::leaf::comparison(
                     context,
@@ -44,6 +50,11 @@ pub(super) fn condition(context: &mut Context<'_>, pipeline: &Pipeline) -> Optio
         alternatives.push(build::all(all, span));
     }
     Some(build::any(alternatives, span))
+}
+
+/// Whether the values of a field go into the search as they are.
+fn is_search_text(name: &str) -> bool {
+    ["search", "query"].contains(&name)
 }
 
 /// The one value of a subsearch; none until it is known, or if there is none.
@@ -68,9 +79,8 @@ fn rows(context: &mut Context<'_>, pipeline: &Pipeline) -> Option<(bool, quarry_
 pub(super) fn keep(context: &mut Context<'_>, pipeline: &Pipeline, kept: bool) {
     let Some(inner) = subsearch::lower(context, pipeline) else { return };
     let span = pipeline.span;
-    if inner.bare_values
-        || inner.visible().iter().any(|column| ["search", "query"].contains(&column.name.as_str()))
-    {
+    let is_written = |name: &str| is_search_text(name) || modifier::is_modifier(name);
+    if inner.bare_values || inner.visible().iter().any(|column| is_written(&column.name)) {
         if let Some(found) = condition(context, pipeline) {
             let found = build::coalesce(vec![found, build::boolean(false, span)], span);
             context.filter(if kept { found } else { found.negate() });

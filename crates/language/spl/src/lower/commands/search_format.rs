@@ -1,0 +1,78 @@
+//! `format`: rows as one search text, in the field `search`.
+
+use quarry_plan::{Rows, Type, Value};
+
+use super::super::context::Context;
+use super::general::{General, bad_value};
+use super::reshape;
+use crate::tree::{Command, Word};
+
+/// What stands before a row, before its fields, between them, after them, between rows and after the last
+/// (Splunk search reference, format).
+const SIGNS: [&str; 6] = ["(", "(", "AND", ")", "OR", ")"];
+
+pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
+    let mut arguments = General::new(context, command);
+    let between_values = arguments.option("mvsep").map_or("OR", |word| word.text.as_str());
+    let most = arguments.count(context, "maxresults").filter(|most| *most > 0);
+    arguments.ignore(context, "emptystr", "no rows are no condition");
+    let words = arguments.words(context);
+    arguments.finish(context);
+    if context.depth > 0 && words.is_empty() && between_values == "OR" {
+        // At the end of a subsearch this is done anyway.
+        if let Some(most) = most {
+            context.limit(0, Some(most));
+        }
+        return;
+    }
+    let mut signs = SIGNS;
+    match <[&Word; 6]>::try_from(words) {
+        Ok(given) => signs = given.map(|word| word.text.as_str()),
+        Err(words) => {
+            if let Some(first) = words.first() {
+                return bad_value(context, "format", first, "six texts or none");
+            }
+        }
+    }
+    if most.is_some() {
+        context.limit(0, most);
+    }
+    let mut columns = context.visible();
+    columns.retain(|column| !column.empty && !column.name.starts_with('_'));
+    let rows = context.settle(&columns);
+    let text = rows.filter(|rows| !rows.rows.is_empty()).map(|rows| written(&rows, signs, between_values));
+    let rows = text.map(|text| vec![vec![Value::Text(text)]]).unwrap_or_default();
+    context.restart(Rows { columns: vec![("search".to_owned(), Type::Text)], rows });
+}
+
+/// The rows as a search.
+fn written(rows: &Rows, signs: [&str; 6], between_values: &str) -> String {
+    let [before_rows, before, between, after, between_rows, after_rows] = signs;
+    let one = |row: &Vec<Value>| {
+        let fields =
+            rows.columns.iter().zip(row).filter_map(|((name, _), value)| field(name, value, between_values));
+        let fields: Vec<String> = fields.collect();
+        format!("{before} {} {after}", fields.join(&format!(" {between} ")))
+    };
+    let all: Vec<String> = rows.rows.iter().map(one).collect();
+    format!("{before_rows} {} {after_rows}", all.join(&format!(" {between_rows} ")))
+}
+
+/// `name="value"`; of `search` and `query` the value alone, as it is.
+fn field(name: &str, value: &Value, between_values: &str) -> Option<String> {
+    if ["search", "query"].contains(&name) {
+        return reshape::plain(value);
+    }
+    let quoted = |text: &str| {
+        let text = text.replace('\\', "\\\\").replace('"', "\\\"");
+        let name = if name.contains(char::is_whitespace) { format!("\"{name}\"") } else { name.to_owned() };
+        format!("{name}=\"{text}\"")
+    };
+    match value {
+        Value::TextList(items) if items.len() != 1 => {
+            let all: Vec<String> = items.iter().map(|item| quoted(item)).collect();
+            Some(format!("( {} )", all.join(&format!(" {between_values} "))))
+        }
+        other => reshape::plain(other).map(|text| quoted(&text)),
+    }
+}

@@ -1,0 +1,18 @@
+//! `setfields`: the same text in a field of every row.
+
+use quarry_plan::Expression;
+
+use super::super::context::Context;
+use super::general::General;
+use crate::tree::{Command, OptionValue};
+
+pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
+    let mut arguments = General::new(context, command);
+    for option in arguments.all_options() {
+        if let OptionValue::Word(word) = &option.value {
+            let text = Expression::text(&word.text, word.span);
+            context.assign(vec![(option.name.text.clone(), text)]);
+        }
+    }
+    arguments.finish(context);
+}
