@@ -51,7 +51,7 @@ fn the_layers_of_saved_searches_are_one() {
     let shown = found.to_string();
     assert!(shown.contains("`number of events greater than 5` is not applied"), "{text}");
     assert!(!shown.contains("has no `search`"), "{text}");
-    assert_eq!(shown.matches("\"status\":\"disabled\"").count(), 1, "{text}");
+    assert_eq!(shown.matches("\"status\":\"disabled\"").count(), 2, "{text}");
 }
 
 #[test]
