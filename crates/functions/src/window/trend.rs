@@ -16,8 +16,8 @@ pub(crate) const FUNCTIONS: &[WindowFunction] = &[WindowFunction {
               1 - a times the value. The first value begins it; a row without a value has that of the row before.",
     source: "Splunk search reference, trendline",
     examples: &[(
-        &[&[Num(6.0), Num(2.0)], &[Num(3.0), Num(2.0)], &[Null, Num(2.0)], &[Num(8.0), Num(2.0)]],
-        &[Num(6.0), Num(5.0), Num(5.0), Num(6.0)],
+        &[&[Num(6.0), Num(3.0)], &[Num(3.0), Num(3.0)], &[Null, Num(3.0)], &[Num(8.0), Num(3.0)]],
+        &[Num(6.0), Num(4.5), Num(4.5), Num(6.25)],
     )],
     result: Type::Double,
     evaluate: averages,

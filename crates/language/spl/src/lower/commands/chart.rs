@@ -407,13 +407,15 @@ fn pivot(
         (None, true) => format!("{label}{}{series}", settings.separator),
         (None, false) => series.to_owned(),
     };
-    if composed::is_among(&stats.aggregations) && !series.is_empty() {
+    if series.is_empty() {
+        composed::check(context, &stats.aggregations, row);
+    } else if composed::is_among(&stats.aggregations) {
         let of_series = |one: &Series| (one.name.clone(), condition(series_name, &one.values, span));
         let series: Vec<(String, Expression)> = series.iter().map(of_series).collect();
         return composed::pivot(context, &stats.aggregations, (row, group), &series, &name_of);
     }
     let mut calls: Vec<(String, AggregateCall)> = Vec::new();
-    for aggregation in stats.aggregations.iter().filter(|_| !series.is_empty()) {
+    for aggregation in stats.aggregations.iter().filter(|one| !composed::is_one(one)) {
         let made = aggregation::calls(context, std::slice::from_ref(aggregation), &[row.to_owned()]);
         for (label, call) in made {
             for one in series {

@@ -15,7 +15,19 @@ const COUNTS: &[&str] = &["count", "c"];
 
 /// Whether any is computed of others.
 pub(super) fn is_among(aggregations: &[Aggregation]) -> bool {
-    aggregations.iter().any(|one| one.function == NAME)
+    aggregations.iter().any(is_one)
+}
+
+/// Whether it is computed of others.
+pub(super) fn is_one(aggregation: &Aggregation) -> bool {
+    aggregation.function == NAME
+}
+
+/// Reports what is wrong with those that are computed of others.
+pub(super) fn check(context: &mut Context<'_>, aggregations: &[Aggregation], row: &str) {
+    for one in aggregations.iter().filter(|one| is_one(one)) {
+        split(context, one, &[row.to_owned()]);
+    }
 }
 
 /// One row a group with these aggregations; gives the name of the first.
