@@ -88,7 +88,10 @@ pub fn stats(rows: &[Row], calls: &[Aggregation], by: &[String]) -> Vec<Row> {
 pub fn top(rows: &[Row], most: bool, count: usize, by: &[String]) -> Vec<Row> {
     let mut counted: Vec<(Vec<String>, usize)> =
         groups(rows, by).into_iter().map(|(key, group)| (key, group.len())).collect();
-    counted.sort_by(|left, right| if most { right.1.cmp(&left.1) } else { left.1.cmp(&right.1) });
+    counted.sort_by(|(key, count), (other_key, other)| {
+        let order = count.cmp(other).then_with(|| key.cmp(other_key));
+        if most { order.reverse() } else { order }
+    });
     counted.truncate(count);
     let made = counted.into_iter().map(|(key, count)| {
         let mut row: Row = by.iter().cloned().zip(key.into_iter().map(Cell::Text)).collect();
