@@ -174,7 +174,7 @@ fn holds(mut rows: Vec<TestRow>, cuts: (usize, usize)) -> Result<(), TestCaseErr
             vec![]
         };
         let mut given = rows.clone();
-        if function.name == "spl_percentile" {
+        if ["spl_percentile", "spl_exact_percentile"].contains(&function.name) {
             given.iter_mut().for_each(|(values, _)| values[1] = ScalarValue::Float64(Some(90.0)));
         }
         let whole = one_pass(function, &given, &order);

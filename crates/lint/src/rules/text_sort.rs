@@ -57,6 +57,7 @@ fn made_of(
             number.then(|| ("10 comes before 9".to_owned(), "sort by the number"))
         }
         ExpressionKind::Call { function, arguments, .. } => match (bare(function), arguments.as_slice()) {
+            ("sort_text", [inner]) => made_of(analysis, at, inner, numbers_first, depth + 1),
             ("strftime" | "dateformat", [_, format]) => {
                 let format = constant_text(format)?;
                 let unsorted = !sorts_as_time(format);
