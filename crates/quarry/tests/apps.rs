@@ -33,7 +33,9 @@ fn an_app_is_hunted_with_what_it_knows() {
     };
     let whole = crate::common::shown(&folder.path().join("app"));
     let hunt = |target: &str| quarry(["hunt", target, "--logs", &logs, "--output", "jsonl", "-q"]).run();
-    let mut found = rules(hunt(&whole));
+    let run = hunt(&whole);
+    assert!(!run.stderr.contains("warning"), "{}", run.stderr);
+    let mut found = rules(run);
     found.sort();
     assert_eq!(found, ["Changed", "Launched", "Own"]);
     let mut found = rules(hunt(&searches));

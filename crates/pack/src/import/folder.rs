@@ -5,7 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{FORMATS, Imported, codes, read_over, saved_searches::Layers};
+use super::{
+    FORMATS, Imported, codes, read_over,
+    saved_searches::{self, Layers},
+};
 use crate::{Detection, Language, Pack, PackError};
 
 /// Endings of files that are looked at.
@@ -142,6 +145,10 @@ impl Folder {
                 return;
             }
         };
+        // An app's other files of settings are read as what it knows.
+        if ending == "conf" && !saved_searches::looks_like(&text) {
+            return;
+        }
         let imported = read_over(&path.display().to_string(), &text, layers_of(&path, true));
         match (&imported.format, imported.first_error()) {
             (Some(_), _) => self.files.push(imported),
