@@ -356,9 +356,13 @@ impl Search {
         match self {
             Self::Compare(field, sign, wanted) => {
                 let Some(value) = row.get(field) else { return false };
+                let same = |text: &str| match value {
+                    Cell::Number(value) if number(wanted).is_some() => number(wanted) == Some(*value),
+                    _ => found(text, wanted),
+                };
                 value.texts().iter().any(|text| match *sign {
-                    "=" => found(text, wanted),
-                    "!=" => !found(text, wanted),
+                    "=" => same(text),
+                    "!=" => !same(text),
                     _ => holds(sign, order(text, wanted)),
                 })
             }
@@ -373,11 +377,10 @@ impl Search {
     }
 }
 
-/// Whether a search finds a value: whatever the case, with stars, or the same number.
+/// Whether a search finds a text: whatever the case, with stars.
 fn found(text: &str, wanted: &str) -> bool {
     let parts: Vec<String> = wanted.split('*').map(regex::escape).collect();
-    let fits = pattern(&format!("(?is)^{}$", parts.join(".*"))).is_match(text);
-    fits || (number(text).is_some() && number(text) == number(wanted))
+    pattern(&format!("(?is)^{}$", parts.join(".*"))).is_match(text)
 }
 
 /// Runs a pipeline over rows that come newest first.
