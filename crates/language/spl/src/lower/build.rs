@@ -1,7 +1,20 @@
 //! Small constructors of waist expressions, shared by commands.
 
 use quarry_diagnostic::Span;
-use quarry_plan::{Comparison, Expression, ExpressionKind, TextMatcher, TextPattern, Type, Value};
+use quarry_plan::{
+    AggregateCall, Comparison, Expression, ExpressionKind, TextMatcher, TextPattern, Type, Value,
+};
+
+/// The aggregation that counts rows.
+pub(crate) fn count_of_rows() -> AggregateCall {
+    AggregateCall {
+        function: "count".to_owned(),
+        arguments: Vec::new(),
+        filter: None,
+        order: Vec::new(),
+        result: Type::Integer,
+    }
+}
 
 pub(crate) fn boolean(value: bool, span: Span) -> Expression {
     Expression::literal(Value::Boolean(value), span)

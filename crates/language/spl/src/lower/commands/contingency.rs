@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use quarry_diagnostic::Diagnostic;
-use quarry_plan::{AggregateCall, Expression, Rows, Type, Value};
+use quarry_plan::{Expression, Rows, Type, Value};
 
 use super::super::context::{Column, Context, convert};
 use super::super::{build, codes, wildcard};
@@ -74,13 +74,7 @@ fn counts(context: &mut Context<'_>, row: &Word, column: &Word) -> Option<Counts
             context.expand(name, None);
         }
     }
-    let call = AggregateCall {
-        function: "count".to_owned(),
-        arguments: Vec::new(),
-        filter: None,
-        order: Vec::new(),
-        result: Type::Integer,
-    };
+    let call = build::count_of_rows();
     let groups = names.iter().map(|name| (name.clone(), Expression::column(name, span))).collect();
     context.aggregate(groups, vec![(number.clone(), call)]);
     let [row, column] = names;

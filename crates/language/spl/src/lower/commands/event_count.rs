@@ -1,7 +1,8 @@
 //! `eventcount`: how many events there are. Logs are one index on one machine.
 
-use quarry_plan::{AggregateCall, Expression, Type};
+use quarry_plan::Expression;
 
+use super::super::build;
 use super::super::context::Context;
 use super::super::wildcard;
 use super::general::General;
@@ -27,13 +28,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     arguments.finish(context);
     let mut rows = Context::new(context.surroundings(), context.options.default_time.clone());
     rows.span = command.span;
-    let call = AggregateCall {
-        function: "count".to_owned(),
-        arguments: Vec::new(),
-        filter: None,
-        order: Vec::new(),
-        result: Type::Integer,
-    };
+    let call = build::count_of_rows();
     rows.aggregate(Vec::new(), vec![("count".to_owned(), call)]);
     if !summarize {
         rows.assign(vec![

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use quarry_plan::{AggregateCall, Expression, Rows, Type, Value};
+use quarry_plan::{Expression, Rows, Type, Value};
 
 use super::super::build;
 use super::super::context::{Column, Context, convert};
@@ -69,13 +69,7 @@ fn counts(context: &mut Context<'_>, fields: &[String]) -> Option<BTreeMap<Strin
     let number = context.fresh_name("number");
     context.assign(vec![(cell.clone(), build::call("mvappend", cells, Type::TextList, span))]);
     context.expand(&cell, None);
-    let call = AggregateCall {
-        function: "count".to_owned(),
-        arguments: Vec::new(),
-        filter: None,
-        order: Vec::new(),
-        result: Type::Integer,
-    };
+    let call = build::count_of_rows();
     let groups = vec![(cell.clone(), Expression::column(&cell, span))];
     context.aggregate(groups, vec![(number.clone(), call)]);
     let column = |name: String, data_type| Column { name, data_type, empty: false };

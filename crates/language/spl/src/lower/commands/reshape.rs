@@ -66,13 +66,7 @@ pub(super) fn lower_series(context: &mut Context<'_>, command: &Command) {
     }
     let groups = vec![(row.text.clone(), group)];
     if calls.is_empty() {
-        let count = AggregateCall {
-            function: "count".to_owned(),
-            arguments: Vec::new(),
-            filter: None,
-            order: Vec::new(),
-            result: Type::Integer,
-        };
+        let count = build::count_of_rows();
         context.aggregate(groups, vec![("count".to_owned(), count)]);
         let kept = context.columns().iter().take(1).cloned().collect();
         return context.close(kept, false);
@@ -85,13 +79,7 @@ fn distinct(context: &mut Context<'_>, name: &str) -> Vec<String> {
     let mut copy = context.clone();
     copy.diagnostics.clear();
     let span = copy.span;
-    let call = AggregateCall {
-        function: "count".to_owned(),
-        arguments: Vec::new(),
-        filter: None,
-        order: Vec::new(),
-        result: Type::Integer,
-    };
+    let call = build::count_of_rows();
     copy.aggregate(vec![(name.to_owned(), Expression::column(name, span))], vec![("count".to_owned(), call)]);
     let column = Column { name: name.to_owned(), data_type: Type::Text, empty: false };
     let rows = copy.settle(&[column]).unwrap_or_default();
