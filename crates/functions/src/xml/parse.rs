@@ -2,6 +2,12 @@
 
 use std::borrow::Cow;
 
+use quick_xml::{
+    Reader,
+    escape::{resolve_predefined_entity, unescape},
+    events::{BytesRef, BytesStart, Event},
+};
+
 /// Elements nested deeper than this are read as text.
 const DEEPEST: usize = 256;
 
@@ -22,7 +28,7 @@ pub(crate) struct Document<'t> {
 #[derive(Debug)]
 pub(crate) struct Element<'t> {
     pub(crate) name: &'t str,
-    pub(crate) attributes: Vec<(&'t str, Cow<'t, str>)>,
+    pub(crate) attributes: Vec<(String, String)>,
     pub(crate) children: Vec<usize>,
     pub(crate) parent: Option<usize>,
     /// The text before the first element inside.
@@ -33,27 +39,37 @@ pub(crate) struct Element<'t> {
 
 impl<'t> Element<'t> {
     pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
-        self.attributes.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_ref())
+        self.attributes.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 }
 
 impl<'t> Document<'t> {
     /// Reads a text. What does not fit is passed over and leaves the document not whole.
     pub(crate) fn read(text: &'t str) -> Self {
-        let mut reader =
-            Reader { document: Self { text, is_whole: true, ..Self::default() }, open: Vec::new() };
-        let mut at = 0;
-        while let Some(next) = text.get(at..).and_then(|rest| rest.find('<')) {
-            reader.add_text(&text[at..at + next]);
-            at = reader.markup(at + next);
+        let document = Self { text, is_whole: true, ..Self::default() };
+        let mut builder = Builder { document, open: Vec::new() };
+        let mut reader = Reader::from_str(text);
+        let config = reader.config_mut();
+        // Ends are matched here, so that what follows a wrong one is still read.
+        (config.check_end_names, config.allow_unmatched_ends, config.allow_dangling_amp) =
+            (false, true, true);
+        loop {
+            let at = place(&reader);
+            match reader.read_event() {
+                Ok(Event::Eof) => break,
+                Ok(event) => builder.add(&event, (at, place(&reader))),
+                Err(_) => {
+                    builder.document.is_whole = false;
+                    break;
+                }
+            }
         }
-        reader.add_text(text.get(at..).unwrap_or_default());
-        let left = reader.open.len();
-        reader.document.is_whole &= left == 0;
+        let left = builder.open.len();
+        builder.document.is_whole &= left == 0;
         for _ in 0..left {
-            reader.close_last(text.len(), text.len());
+            builder.close_last(text.len(), text.len());
         }
-        reader.document
+        builder.document
     }
 
     pub(crate) fn element(&self, index: usize) -> Option<&Element<'t>> {
@@ -79,63 +95,52 @@ impl<'t> Document<'t> {
     }
 }
 
-struct Reader<'t> {
+fn place(reader: &Reader<&[u8]>) -> usize {
+    usize::try_from(reader.buffer_position()).unwrap_or(usize::MAX)
+}
+
+struct Builder<'t> {
     document: Document<'t>,
     /// The elements around this place, the innermost last.
     open: Vec<usize>,
 }
 
-impl<'t> Reader<'t> {
-    fn add_text(&mut self, text: &str) {
-        if let Some(element) = self.open.last().and_then(|index| self.document.elements.get_mut(*index))
-            && element.children.is_empty()
-        {
-            element.text.push_str(&unescaped(text));
-        }
-    }
-
-    /// Reads what begins with `<` and gives the place after it.
-    fn markup(&mut self, at: usize) -> usize {
-        let text = self.document.text;
-        let rest = &text[at..];
-        let after = |ending: &str| rest.find(ending).map(|found| at + found + ending.len());
-        if rest.starts_with("<!--") {
-            return self.or_end(after("-->"));
-        }
-        if let Some(data) = rest.strip_prefix("<![CDATA[") {
-            let end = data.find("]]>");
-            let written = &data[..end.unwrap_or(data.len())];
-            if let Some(element) = self.open.last().and_then(|index| self.document.elements.get_mut(*index)) {
-                element.text.push_str(written);
+impl<'t> Builder<'t> {
+    fn add(&mut self, event: &Event<'t>, (at, end): (usize, usize)) {
+        match event {
+            Event::Start(tag) => self.begin(tag, (at, end), false),
+            Event::Empty(tag) => self.begin(tag, (at, end), true),
+            Event::End(tag) => self.close(tag.name().into_inner(), at, end),
+            Event::Text(text) => self.add_text(text, false),
+            Event::CData(text) => self.add_text(text, true),
+            Event::GeneralRef(reference) => self.add_reference(reference),
+            Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {
+                self.document.has_prologue |= self.document.elements.is_empty();
             }
-            return self.or_end(after("]]>"));
+            Event::Comment(_) | Event::Eof => {}
         }
-        if rest.starts_with("<?") {
-            self.document.has_prologue |= self.document.elements.is_empty();
-            return self.or_end(after("?>"));
-        }
-        if rest.starts_with("<!") {
-            self.document.has_prologue |= self.document.elements.is_empty();
-            return self.or_end(after(">"));
-        }
-        let Some(end) = tag_end(rest).map(|end| at + end) else { return self.or_end(None) };
-        match text[at + 1..end - 1].strip_prefix('/') {
-            Some(name) => self.close(name.trim(), at, end),
-            None => self.begin(at, end),
-        }
-        end
     }
 
-    fn or_end(&mut self, found: Option<usize>) -> usize {
-        self.document.is_whole &= found.is_some();
-        found.unwrap_or(self.document.text.len())
+    /// Adds text to the element around it; behind another element inside only if it is `quoted` as character data.
+    fn add_text(&mut self, text: &[u8], quoted: bool) {
+        if let Some(element) = self.open.last().and_then(|index| self.document.elements.get_mut(*index))
+            && (quoted || element.children.is_empty())
+        {
+            element.text.push_str(&String::from_utf8_lossy(text));
+        }
     }
 
-    fn begin(&mut self, at: usize, end: usize) {
-        let inside = &self.document.text[at + 1..end - 1];
-        let (inside, is_empty) = inside.strip_suffix('/').map_or((inside, false), |inside| (inside, true));
-        let name_end = inside.find(char::is_whitespace).unwrap_or(inside.len());
-        let (name, rest) = inside.split_at(name_end);
+    /// `&lt;` and `&#60;` are the characters they stand for; others stay as written.
+    fn add_reference(&mut self, reference: &BytesRef<'t>) {
+        let name = String::from_utf8_lossy(reference);
+        let character = reference.resolve_char_ref().ok().flatten().map(String::from);
+        let known = character.or_else(|| resolve_predefined_entity(&name).map(str::to_owned));
+        self.add_text(known.unwrap_or_else(|| format!("&{name};")).as_bytes(), false);
+    }
+
+    fn begin(&mut self, tag: &BytesStart<'t>, (at, end): (usize, usize), is_empty: bool) {
+        let name = tag.name().into_inner();
+        let name = self.document.text.get(at + 1..at + 1 + name.len()).unwrap_or_default();
         if !name.starts_with(|first: char| first.is_alphabetic() || first == '_')
             || self.open.len() >= DEEPEST
         {
@@ -144,7 +149,7 @@ impl<'t> Reader<'t> {
         }
         let index = self.document.elements.len();
         let parent = self.open.last().copied();
-        let attributes = attributes(rest);
+        let attributes = attributes(tag);
         self.document.is_whole &= attributes.is_some();
         self.document.elements.push(Element {
             name,
@@ -163,9 +168,10 @@ impl<'t> Reader<'t> {
         }
     }
 
-    fn close(&mut self, name: &str, at: usize, end: usize) {
-        let named =
-            |index: &usize| self.document.elements.get(*index).is_some_and(|found| found.name == name);
+    fn close(&mut self, name: &[u8], at: usize, end: usize) {
+        let named = |index: &usize| {
+            self.document.elements.get(*index).is_some_and(|found| found.name.as_bytes() == name)
+        };
         let Some(place) = self.open.iter().rposition(named) else {
             self.document.is_whole = false;
             return;
@@ -185,76 +191,16 @@ impl<'t> Reader<'t> {
     }
 }
 
-/// How long a tag is; a `>` inside quotes does not end it.
-fn tag_end(rest: &str) -> Option<usize> {
-    let mut quote = None;
-    for (at, letter) in rest.char_indices().skip(1) {
-        match quote {
-            Some(open) if letter == open => quote = None,
-            Some(_) => {}
-            None => match letter {
-                '"' | '\'' => quote = Some(letter),
-                '>' => return Some(at + 1),
-                _ => {}
-            },
-        }
-    }
-    None
-}
-
-/// `name="value"` in turn; none where something else stands between them.
-fn attributes(text: &str) -> Option<Vec<(&str, Cow<'_, str>)>> {
+/// Names and values; none where something else stands between them.
+fn attributes(tag: &BytesStart<'_>) -> Option<Vec<(String, String)>> {
     let mut found = Vec::new();
-    let mut rest = text.trim_start();
-    while !rest.is_empty() {
-        let (name, after) = rest.split_once('=')?;
-        let after = after.trim_start();
-        let quote = after.chars().next().filter(|quote| matches!(quote, '"' | '\''))?;
-        let (value, after) = after[1..].split_once(quote)?;
-        found.push((name.trim(), unescaped(value)));
-        rest = after.trim_start();
+    for attribute in tag.attributes().with_checks(false) {
+        let attribute = attribute.ok()?;
+        let name = String::from_utf8_lossy(attribute.key.into_inner()).into_owned();
+        let written = String::from_utf8_lossy(&attribute.value);
+        found.push((name, unescape(&written).map_or_else(|_| written.to_string(), Cow::into_owned)));
     }
     Some(found)
-}
-
-/// The names of characters that XML knows without a document type.
-const ENTITIES: &[(&str, &str)] = &[("amp", "&"), ("lt", "<"), ("gt", ">"), ("quot", "\""), ("apos", "'")];
-
-/// Text with `&lt;` and `&#60;` as the characters they stand for; others stay as written.
-fn unescaped(text: &str) -> Cow<'_, str> {
-    if !text.contains('&') {
-        return Cow::Borrowed(text);
-    }
-    let mut found = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('&') {
-        found.push_str(before);
-        let entity = after.split_once(';').and_then(|(name, after)| Some((character(name)?, after)));
-        match entity {
-            Some((character, after)) => {
-                found.push_str(&character);
-                rest = after;
-            }
-            None => {
-                found.push('&');
-                rest = after;
-            }
-        }
-    }
-    found.push_str(rest);
-    Cow::Owned(found)
-}
-
-fn character(name: &str) -> Option<String> {
-    if let Some((_, character)) = ENTITIES.iter().find(|(known, _)| *known == name) {
-        return Some((*character).to_owned());
-    }
-    let digits = name.strip_prefix('#')?;
-    let code = match digits.strip_prefix(['x', 'X']) {
-        Some(digits) => u32::from_str_radix(digits, 16).ok()?,
-        None => digits.parse().ok()?,
-    };
-    char::from_u32(code).map(String::from)
 }
 
 #[cfg(test)]
