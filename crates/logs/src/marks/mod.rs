@@ -202,13 +202,16 @@ impl Marks {
 
     #[inline(always)]
     fn read_with<S: Simd>(&mut self, simd: S, record: &[u8]) -> Option<Entry> {
-        let mut course = self.begin(record.len());
+        let mut course = self.begin();
         let (blocks, rest) = record.as_chunks::<BLOCK>();
+        // Block by block: a long record may have few marks.
         for block in blocks {
+            self.make_room(BLOCK);
             let found = course.look(simd, u8x64::simd_from(simd, *block));
             self.note(simd, &mut course, block, &found);
         }
         if !rest.is_empty() {
+            self.make_room(BLOCK);
             let mut padded = [b' '; BLOCK];
             padded.iter_mut().zip(rest).for_each(|(target, byte)| *target = *byte);
             let found = course.look(simd, u8x64::simd_from(simd, padded));
@@ -217,15 +220,20 @@ impl Marks {
         self.end(&course)
     }
 
-    /// Begins a record of no more than `length` bytes.
+    /// Begins a record.
     #[inline(always)]
-    pub(crate) fn begin(&mut self, length: usize) -> Course {
-        let needed = self.count + length.next_multiple_of(BLOCK) + BLOCK;
-        if self.places.len() < needed {
-            self.places.resize(needed, 0);
-            self.codes.resize(needed, 0);
-        }
+    pub(crate) fn begin(&self) -> Course {
         Course { first: self.count, ..Course::default() }
+    }
+
+    /// Makes room for the marks of so many bytes more.
+    #[inline(always)]
+    pub(crate) fn make_room(&mut self, bytes: usize) {
+        let needed = self.count + bytes.next_multiple_of(BLOCK) + BLOCK;
+        if self.places.len() < needed {
+            self.places.resize(needed * 2, 0);
+            self.codes.resize(needed * 2, 0);
+        }
     }
 
     /// Ends a record. None if something in it is surely no JSON.
@@ -375,6 +383,14 @@ mod tests {
         byte(place)
             .wrapping_add(if before.is_some_and(|before| places.contains(&before)) { BEHIND_MARK } else { 0 })
             .wrapping_add(if before.is_some_and(|before| byte(before) == b'"') { BEHIND_QUOTE } else { 0 })
+    }
+
+    #[test]
+    fn a_long_string_takes_no_room() {
+        let mut marks = Marks::default();
+        let record = format!(r#"{{"a":"{}"}}"#, "x".repeat(1 << 20));
+        assert!(marks.read(Level::new(), record.as_bytes()).is_some());
+        assert!(marks.places.len() < 1024, "{}", marks.places.len());
     }
 
     proptest! {

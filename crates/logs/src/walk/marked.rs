@@ -69,7 +69,8 @@ impl Walker<'_> {
     ) -> Option<(usize, bool, Entry)> {
         let value = window.bytes.get(self.value.start - window.base..)?;
         let value = value.get(..FIRST_CHECK.min(self.bounds.record_bytes)).unwrap_or(value);
-        let mut course = marks.begin(value.len());
+        marks.make_room(value.len());
+        let mut course = marks.begin();
         let outcome = self.mark_blocks(simd, value, &mut course, marks);
         let Some((length, non_ascii)) = outcome else {
             marks.give_up(&course);
