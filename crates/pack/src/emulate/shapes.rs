@@ -109,13 +109,19 @@ impl Emulator {
         scope
     }
 
-    fn scope(&self, shape: &ShapeTemplate, group: &Group<'_>, options: &Options) -> Option<Arc<Scope>> {
-        let scope = self.place(group.records.first()?, group.window, options);
+    fn scope(
+        &self,
+        shape: &ShapeTemplate,
+        group: &Group<'_>,
+        options: &Options,
+    ) -> Result<Arc<Scope>, PackError> {
+        let first = group.records.first().ok_or_else(|| shape_error(shape, "no records".to_owned()))?;
+        let scope = self.place(first, group.window, options);
         if let Some(window) = shape.window {
             scope.set("window", &json!(group.window * window.seconds() * 1_000_000_000));
             scope.set("window_end", &json!((group.window + 1) * window.seconds() * 1_000_000_000));
         }
-        Some(scope)
+        Ok(scope)
     }
 
     fn beside(
@@ -125,8 +131,8 @@ impl Emulator {
         group: &Group<'_>,
         options: &Options,
     ) -> Result<Object, PackError> {
-        let wrong = |error: String| PackError::new("telemetry", format!("shape `{}`: {error}", shape.title));
-        let scope = self.scope(shape, group, options).ok_or_else(|| wrong("no records".to_owned()))?;
+        let wrong = |error| shape_error(shape, error);
+        let scope = self.scope(shape, group, options)?;
         let path = self.engine.text(&beside.path, &scope).map_err(wrong)?;
         let mut content =
             self.engine.container(&beside.object, &scope).map_err(wrong)?.to_string().into_bytes();
@@ -142,8 +148,8 @@ impl Emulator {
         group: &Group<'_>,
         options: &Options,
     ) -> Result<Object, PackError> {
-        let wrong = |error: String| PackError::new("telemetry", format!("shape `{}`: {error}", shape.title));
-        let scope = self.scope(shape, group, options).ok_or_else(|| wrong("no records".to_owned()))?;
+        let wrong = |error| shape_error(shape, error);
+        let scope = self.scope(shape, group, options)?;
         let path = self.engine.text(&shape.path, &scope).map_err(wrong)?;
         let mut items = Vec::with_capacity(group.records.len());
         for record in &group.records {
@@ -190,6 +196,10 @@ impl Emulator {
             None => items.iter().try_for_each(line),
         }
     }
+}
+
+fn shape_error(shape: &ShapeTemplate, error: String) -> PackError {
+    PackError::new("telemetry", format!("shape `{}`: {error}", shape.title))
 }
 
 fn gzip(content: &[u8]) -> std::io::Result<Vec<u8>> {
