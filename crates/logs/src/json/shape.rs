@@ -2,8 +2,8 @@
 //!
 //! The codes of the marks tell everything about a record but its strings and scalars. If an earlier
 //! record had the same codes, and the same names wherever a path might go on, its values lie between
-//! the same marks. What cannot be told from codes is looked at again: scalars and escapes. Logs repeat
-//! a few hundred shapes; whatever has none is read from mark to mark, and leaves its shape.
+//! the same marks. What cannot be told from codes is looked at again: scalars and escapes. Whatever
+//! has no shape here is read from mark to mark, and leaves its own when it comes again.
 
 use super::{Extractor, Kind, PathSet, Raw, parser::Parser};
 use crate::{classify::Class, marks::RecordMarks};
