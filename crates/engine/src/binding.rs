@@ -68,16 +68,7 @@ fn bind_source(scan: &Scan<'_>, catalog: &Catalog, now: i64) -> Result<BoundSour
 /// The time range of every source of a plan, in the order of [`bind`].
 #[must_use]
 pub fn time_ranges(root: &Node, now: i64) -> Vec<(Option<i64>, Option<i64>)> {
-    let mut ranges = Vec::new();
-    gather_times(root, now, &mut ranges);
-    ranges
-}
-
-fn gather_times(node: &Node, now: i64, ranges: &mut Vec<(Option<i64>, Option<i64>)>) {
-    if let Operator::Source(source) = &node.operator {
-        ranges.push(time_range(source, now));
-    }
-    node.inputs().into_iter().for_each(|input| gather_times(input, now, ranges));
+    root.sources().into_iter().map(|source| time_range(source, now)).collect()
 }
 
 fn time_range(source: &Source, now: i64) -> (Option<i64>, Option<i64>) {

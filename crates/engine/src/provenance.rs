@@ -43,15 +43,18 @@ pub fn with_provenance(node: &Node) -> Node {
 
 fn has_columns(node: &Node) -> bool {
     let hidden = hidden_column("record");
-    match &node.operator {
-        Operator::Source(source) => source.columns.iter().any(|column| column.name == hidden),
-        _ => node.inputs().into_iter().any(has_columns),
-    }
+    node.sources().iter().any(|source| source.columns.iter().any(|column| column.name == hidden))
 }
 
 /// Adds the columns; tells whether the node now has them.
 fn add(node: &mut Node) -> bool {
     let span = node.span;
+    // Rows of a join stand for those of its left side.
+    let counted = if matches!(node.operator, Operator::Join { .. }) { 1 } else { usize::MAX };
+    let mut has = false;
+    for input in node.inputs_mut().into_iter().take(counted) {
+        has |= add(input);
+    }
     match &mut node.operator {
         Operator::Source(source) => {
             for (field, data_type) in ALERT_FIELDS {
@@ -61,43 +64,21 @@ fn add(node: &mut Node) -> bool {
                     data_type,
                 });
             }
-            true
+            has = true;
         }
-        Operator::Values { .. } => false,
-        Operator::Filter { input, .. }
-        | Operator::Extend { input, .. }
-        | Operator::Window { input, .. }
-        | Operator::Sort { input, .. }
-        | Operator::Limit { input, .. }
-        | Operator::Deduplicate { input, .. }
-        | Operator::Expand { input, .. } => add(input),
-        Operator::Lookup(lookup) => add(&mut lookup.input),
-        Operator::Project { input, columns } => {
-            let has = add(input);
-            if has {
-                columns.extend(ALERT_FIELDS.iter().map(|(field, _)| {
-                    let name = hidden_column(field);
-                    (name.clone(), Expression::column(name, span))
-                }));
-            }
-            has
+        Operator::Project { columns, .. } if has => {
+            columns.extend(ALERT_FIELDS.iter().map(|(field, _)| {
+                let name = hidden_column(field);
+                (name.clone(), Expression::column(name, span))
+            }));
         }
-        Operator::Aggregate(aggregate) => add_to_aggregate(aggregate, span),
-        Operator::Union { inputs } => {
-            let mut has = false;
-            for input in inputs {
-                has |= add(input);
-            }
-            has
-        }
-        Operator::Join { left, .. } => add(left),
+        Operator::Aggregate(aggregate) if has => add_to_aggregate(aggregate, span),
+        _ => {}
     }
+    has
 }
 
-fn add_to_aggregate(aggregate: &mut Aggregate, span: Span) -> bool {
-    if !add(&mut aggregate.input) {
-        return false;
-    }
+fn add_to_aggregate(aggregate: &mut Aggregate, span: Span) {
     let earliest = SortKey { value: Expression::column(hidden_column("time"), span), descending: false };
     for (field, data_type) in ALERT_FIELDS {
         let name = hidden_column(field);
@@ -110,5 +91,4 @@ fn add_to_aggregate(aggregate: &mut Aggregate, span: Span) -> bool {
         };
         aggregate.aggregates.push((name, call));
     }
-    true
 }

@@ -2,152 +2,78 @@
 
 use std::collections::BTreeSet;
 
-use quarry_plan::{Aggregate, AggregateCall, Expression, Lookup, Node, Operator, SortKey, WindowCall};
+use quarry_plan::{Node, Operator};
 
 type Names = BTreeSet<String>;
 
 /// The plan with only the columns that its output needs. Output columns stay as they are.
 #[must_use]
-pub fn prune(node: Node) -> Node {
-    pruned(node, None)
+pub fn prune(mut node: Node) -> Node {
+    pruned(&mut node, None);
+    node
 }
 
-/// The node with the columns in `wanted`; none wants all.
-fn pruned(node: Node, wanted: Option<Names>) -> Node {
-    let span = node.span;
-    Node::new(operator(node.operator, wanted), span)
+/// Leaves the node the columns in `wanted`; none wants all.
+fn pruned(node: &mut Node, wanted: Option<Names>) {
+    if let Some(wanted) = &wanted {
+        drop_unwanted(&mut node.operator, wanted);
+    }
+    if let Operator::Window { input, calls } = &mut node.operator
+        && calls.is_empty()
+    {
+        *node = input.take();
+        return pruned(node, wanted);
+    }
+    // Which columns a union has, and of which type, is what all inputs together say.
+    let below = below(&node.operator, wanted);
+    node.inputs_mut().into_iter().for_each(|input| pruned(input, below.clone()));
 }
 
-fn child(node: Node, wanted: Option<Names>) -> Box<Node> {
-    Box::new(pruned(node, wanted))
-}
-
-fn operator(operator: Operator, wanted: Option<Names>) -> Operator {
+/// Drops the columns that an operator makes and nobody wants.
+fn drop_unwanted(operator: &mut Operator, wanted: &Names) {
     match operator {
-        Operator::Source(mut source) => {
-            if let Some(wanted) = &wanted {
-                source.columns.retain(|column| wanted.contains(&column.name));
+        Operator::Source(source) => source.columns.retain(|column| wanted.contains(&column.name)),
+        Operator::Extend { columns, .. } | Operator::Project { columns, .. } => {
+            columns.retain(|(name, _)| wanted.contains(name));
+        }
+        Operator::Aggregate(aggregate) => {
+            // Groups say which rows there are; so does one aggregate where there is no group.
+            let mut calls = std::mem::take(&mut aggregate.aggregates);
+            let keeps_one =
+                aggregate.groups.is_empty() && !calls.iter().any(|(name, _)| wanted.contains(name));
+            if keeps_one {
+                calls.truncate(1);
+            } else {
+                calls.retain(|(name, _)| wanted.contains(name));
             }
-            Operator::Source(source)
+            aggregate.aggregates = calls;
         }
-        Operator::Filter { input, predicate } => {
-            Operator::Filter { input: child(*input, and(wanted, [&predicate])), predicate }
+        Operator::Window { calls, .. } => calls.retain(|(name, _)| wanted.contains(name)),
+        Operator::Lookup(lookup) => lookup.outputs.retain(|(name, _)| wanted.contains(name)),
+        Operator::Expand { position, .. } => {
+            *position = position.take().filter(|name| wanted.contains(name));
         }
-        Operator::Extend { input, columns } => {
-            let columns = kept(columns, &wanted);
-            let input = child(*input, through(wanted, &columns));
-            Operator::Extend { input, columns }
-        }
-        Operator::Project { input, columns } => {
-            let columns = kept(columns, &wanted);
-            let used = and(Some(Names::new()), columns.iter().map(|(_, value)| value));
-            Operator::Project { input: child(*input, used), columns }
-        }
-        Operator::Aggregate(aggregate) => Operator::Aggregate(aggregation(aggregate, wanted)),
-        Operator::Window { input, calls } => window(*input, calls, wanted),
-        Operator::Sort { input, keys } => {
-            Operator::Sort { input: child(*input, and(wanted, values(&keys))), keys }
-        }
-        Operator::Limit { input, skip, fetch } => {
-            Operator::Limit { input: child(*input, wanted), skip, fetch }
-        }
-        Operator::Deduplicate { input, keys, keep, order } => {
-            let used = and(wanted, keys.iter().chain(values(&order)));
-            Operator::Deduplicate { input: child(*input, used), keys, keep, order }
-        }
-        Operator::Union { inputs } => {
-            // Which columns there are, and of which type, is what all inputs together say.
-            Operator::Union {
-                inputs: inputs.into_iter().map(|input| pruned(input, wanted.clone())).collect(),
-            }
-        }
-        Operator::Join { left, right, kind, on } => {
-            let used = and(wanted, on.iter().flat_map(|(left, right)| [left, right]));
-            Operator::Join { left: child(*left, used.clone()), right: child(*right, used), kind, on }
-        }
-        Operator::Expand { input, column, limit, mut position } => {
-            let mut wanted = wanted;
-            if let Some(wanted) = &mut wanted {
-                position = position.filter(|name| wanted.remove(name));
-                wanted.insert(column.clone());
-            }
-            Operator::Expand { input: child(*input, wanted), column, limit, position }
-        }
-        Operator::Lookup(mut lookup) => {
-            let mut wanted = wanted;
-            if let Some(wanted) = &mut wanted {
-                lookup.outputs.retain(|(name, _)| wanted.contains(name));
-                lookup.outputs.iter().for_each(|(name, _)| {
-                    wanted.remove(name);
-                });
-            }
-            let used = and(wanted, lookup.keys.iter().map(|key| &key.value));
-            Operator::Lookup(Lookup { input: child(*lookup.input, used), ..lookup })
-        }
-        operator @ Operator::Values { .. } => operator,
+        _ => {}
     }
 }
 
-/// The columns that are wanted.
-fn kept<T>(columns: Vec<(String, T)>, wanted: &Option<Names>) -> Vec<(String, T)> {
-    let is_wanted = |name: &String| wanted.as_ref().is_none_or(|wanted| wanted.contains(name));
-    columns.into_iter().filter(|(name, _)| is_wanted(name)).collect()
-}
-
-/// What is wanted of the input of columns that are added.
-fn through(wanted: Option<Names>, columns: &[(String, Expression)]) -> Option<Names> {
-    let below = wanted.map(|mut wanted| {
-        columns.iter().for_each(|(name, _)| {
-            wanted.remove(name);
-        });
-        wanted
-    });
-    and(below, columns.iter().map(|(_, value)| value))
-}
-
-/// `wanted` and the columns that the values use.
-fn and<'e>(wanted: Option<Names>, used: impl IntoIterator<Item = &'e Expression>) -> Option<Names> {
-    let mut wanted = wanted?;
-    for value in used {
+/// What is wanted of the inputs of an operator of which `wanted` is wanted.
+fn below(operator: &Operator, wanted: Option<Names>) -> Option<Names> {
+    let mut names = if operator.hands_on() { wanted? } else { Names::new() };
+    for name in operator.made() {
+        names.remove(name);
+    }
+    if let Operator::Expand { column, .. } = operator {
+        names.insert(column.clone());
+    }
+    for value in operator.expressions() {
         value.visit_columns(&mut |name| {
-            if !wanted.contains(name) {
-                wanted.insert(name.to_owned());
+            if !names.contains(name) {
+                names.insert(name.to_owned());
             }
         });
     }
-    Some(wanted)
-}
-
-fn values(keys: &[SortKey]) -> impl Iterator<Item = &Expression> {
-    keys.iter().map(|key| &key.value)
-}
-
-fn of_call(call: &AggregateCall) -> impl Iterator<Item = &Expression> {
-    call.arguments.iter().chain(&call.filter).chain(values(&call.order))
-}
-
-fn aggregation(aggregate: Aggregate, wanted: Option<Names>) -> Aggregate {
-    let Aggregate { input, groups, aggregates } = aggregate;
-    let mut calls = kept(aggregates.clone(), &wanted);
-    if calls.is_empty() && groups.is_empty() {
-        calls = aggregates.into_iter().take(1).collect();
-    }
-    let used = groups.iter().map(|(_, value)| value).chain(calls.iter().flat_map(|(_, call)| of_call(call)));
-    let used = and(Some(Names::new()), used);
-    Aggregate { input: child(*input, used), groups, aggregates: calls }
-}
-
-fn window(input: Node, calls: Vec<(String, WindowCall)>, wanted: Option<Names>) -> Operator {
-    let calls = kept(calls, &wanted);
-    let below = wanted.map(|mut wanted| {
-        calls.iter().for_each(|(name, _)| {
-            wanted.remove(name);
-        });
-        wanted
-    });
-    let used = calls.iter().flat_map(|(_, window)| window.partition.iter().chain(of_call(&window.call)));
-    let input = child(input, and(below, used));
-    if calls.is_empty() { input.operator } else { Operator::Window { input, calls } }
+    Some(names)
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Rewriting plans before they are lowered.
 
-use quarry_plan::{Aggregate, Lookup, Node, Operator, SortKey};
+use quarry_plan::{Node, Operator, SortKey};
 
 /// The plan with every sort as late as it can be.
 ///
@@ -41,11 +41,15 @@ pub fn raise_sorts(node: Node) -> Node {
             }
             Node::new(Operator::Sort { input: Box::new(input), keys }, span)
         }
-        Operator::Aggregate(Aggregate { input, groups, aggregates }) => {
-            let (input, _) = taken(raise_sorts(*input));
-            Node::new(Operator::Aggregate(Aggregate { input: Box::new(input), groups, aggregates }), span)
+        operator => {
+            // An aggregation has its own order.
+            let ordered = matches!(operator, Operator::Aggregate(_));
+            let raised = operator.map_inputs(&mut |input| {
+                let raised = raise_sorts(input);
+                if ordered { taken(raised).0 } else { raised }
+            });
+            Node::new(raised, span)
         }
-        operator => Node::new(with_raised_inputs(operator), span),
     }
 }
 
@@ -63,28 +67,5 @@ fn sorted(node: Node, sort: Option<Taken>) -> Node {
     match sort {
         Some((span, keys)) => Node::new(Operator::Sort { input: Box::new(node), keys }, span),
         None => node,
-    }
-}
-
-fn with_raised_inputs(operator: Operator) -> Operator {
-    let raised = |input: Box<Node>| Box::new(raise_sorts(*input));
-    match operator {
-        Operator::Project { input, columns } => Operator::Project { input: raised(input), columns },
-        Operator::Window { input, calls } => Operator::Window { input: raised(input), calls },
-        Operator::Limit { input, skip, fetch } => Operator::Limit { input: raised(input), skip, fetch },
-        Operator::Deduplicate { input, keys, keep, order } => {
-            Operator::Deduplicate { input: raised(input), keys, keep, order }
-        }
-        Operator::Expand { input, column, limit, position } => {
-            Operator::Expand { input: raised(input), column, limit, position }
-        }
-        Operator::Lookup(lookup) => Operator::Lookup(Lookup { input: raised(lookup.input), ..lookup }),
-        Operator::Union { inputs } => {
-            Operator::Union { inputs: inputs.into_iter().map(raise_sorts).collect() }
-        }
-        Operator::Join { left, right, kind, on } => {
-            Operator::Join { left: raised(left), right: raised(right), kind, on }
-        }
-        operator => operator,
     }
 }

@@ -18,4 +18,4 @@ pub use compile::{
 };
 pub use detect::{Detected, ReadyDetection, detect};
 pub use failure::{Failure, Outcome};
-pub use workspace::{LogOptions, Runnable, Settled, Workspace, for_each_source, runnable};
+pub use workspace::{LogOptions, Runnable, Settled, Workspace, runnable};

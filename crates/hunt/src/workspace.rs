@@ -9,7 +9,7 @@ use quarry_diagnostic::Diagnostic;
 use quarry_engine::{Session, SessionOptions};
 use quarry_functions::Places;
 use quarry_logs::{FieldCounts, Limits, Listing, Location};
-use quarry_plan::{Node, Operator, Rows, TimeBound, TimeRange, Type};
+use quarry_plan::{Node, Rows, TimeBound, TimeRange, Type};
 use quarry_spl::lower::Store;
 use quarry_views::Catalog;
 use tempfile::NamedTempFile;
@@ -251,10 +251,9 @@ impl Workspace {
     pub async fn settle(&self, plan: Node) -> Outcome<Settled> {
         let mut plan = plan;
         if let Some(range) = &self.replacement {
-            for_each_source(&mut plan, &mut |source| source.time = range.clone());
+            plan.visit_sources_mut(&mut |source| source.time = range.clone());
         }
-        let mut relative = false;
-        for_each_source(&mut plan, &mut |source| relative |= source.time.is_relative());
+        let mut relative = plan.sources().iter().any(|source| source.time.is_relative());
         plan.visit_expressions(&mut |value| relative |= value.calls(&quarry_functions::depends_on_now));
         let newest = match self.now {
             Now::Newest if relative => self.newest().await?,
@@ -264,10 +263,10 @@ impl Workspace {
             Now::At(now) => now,
             Now::Newest => newest.unwrap_or_else(moment::wall),
         };
-        for_each_source(&mut plan, &mut |source| until_now(&mut source.time, now));
+        plan.visit_sources_mut(&mut |source| until_now(&mut source.time, now));
         let mut objects = self.objects();
         let mut hull: Option<(Option<i64>, Option<i64>)> = None;
-        for_each_source(&mut plan, &mut |source| {
+        for source in plan.sources() {
             let bound = |bound: &Option<TimeBound>| bound.as_ref().and_then(|bound| bound.resolve(now));
             let (earliest, latest) = (bound(&source.time.earliest), bound(&source.time.latest));
             hull = Some(match hull {
@@ -277,7 +276,7 @@ impl Workspace {
                     to.zip(latest).map(|(one, two)| one.max(two)),
                 ),
             });
-        });
+        }
         if let Some((earliest, latest)) = hull
             && (earliest.is_some() || latest.is_some())
         {
@@ -339,14 +338,6 @@ fn until_now(range: &mut TimeRange, now: i64) {
     if ends_now {
         range.latest = Some(TimeBound::at(now.saturating_add(1)));
     }
-}
-
-/// Calls `visit` on every source of a plan.
-pub fn for_each_source(node: &mut Node, visit: &mut dyn FnMut(&mut quarry_plan::Source)) {
-    if let Operator::Source(source) = &mut node.operator {
-        visit(source);
-    }
-    node.inputs_mut().into_iter().for_each(|input| for_each_source(input, visit));
 }
 
 /// A query without errors.

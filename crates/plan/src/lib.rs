@@ -8,11 +8,13 @@
 //! operator here expresses is a named function ([`ExpressionKind::Call`]) that the engine resolves
 //! by name.
 
+mod columns;
 mod expression;
 mod necessary;
 mod operator;
 mod pattern;
 mod time;
+mod traverse;
 mod value;
 
 pub use expression::{Arithmetic, Comparison, Expression, ExpressionKind, TextMatcher, TextPattern};

@@ -49,8 +49,8 @@ pub async fn watch(
             Some((before, alerts)) if before == places => alerts,
             _ => {
                 let stage = Stage::open(bench, &Scene { records, now, earliest: Some(earliest) }).await?;
-                let mut detected = stage.detect(subject).await?;
-                always_same &= !asks_for_time(&mut detected.settled.plan);
+                let detected = stage.detect(subject).await?;
+                always_same &= !asks_for_time(&detected.settled.plan);
                 detected.alerts
             }
         };
@@ -72,7 +72,7 @@ pub async fn watch(
 }
 
 /// Whether a plan's rows depend on when it runs, beyond its time range.
-fn asks_for_time(plan: &mut Node) -> bool {
+fn asks_for_time(plan: &Node) -> bool {
     let mut asks = false;
     plan.visit_expressions(&mut |value| asks |= value.calls(&quarry_functions::depends_on_now));
     asks

@@ -93,8 +93,7 @@ impl<'a> Analysis<'a> {
     /// Analyses a plan.
     pub fn new(subject: &'a Subject<'a>) -> Self {
         let knowledge = knowledge();
-        let mut sources = Vec::new();
-        gather(subject.plan, &mut sources);
+        let sources = subject.plan.sources();
         let scans = sources.into_iter().filter_map(|source| scan(subject, knowledge, source)).collect();
         let mut analysis = Self {
             subject,
@@ -210,15 +209,6 @@ impl<'a> Analysis<'a> {
 
 fn initial(log: &Log<'_>, column: &str) -> Domain {
     log.columns.get(column).map_or_else(Domain::any, |facts| facts.domain.clone())
-}
-
-fn gather<'a>(node: &'a Node, sources: &mut Vec<&'a Source>) {
-    for input in node.inputs() {
-        gather(input, sources);
-    }
-    if let Operator::Source(source) = &node.operator {
-        sources.push(source);
-    }
 }
 
 fn scan<'a>(subject: &'a Subject<'a>, knowledge: &'static Knowledge, source: &'a Source) -> Option<Scan<'a>> {

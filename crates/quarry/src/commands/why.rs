@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use quarry_diagnostic::{Diagnostic, Span};
 use quarry_engine::{Explanation, Involved, explain_empty};
-use quarry_hunt::{QueryText, Workspace, for_each_source, moment};
+use quarry_hunt::{QueryText, Workspace, moment};
 use quarry_logs::{Location, ScanReport};
 use quarry_plan::{Node, TimeBound};
 use quarry_views::View;
@@ -72,9 +72,7 @@ pub async fn finding(
 }
 
 fn view_of<'a>(workspace: &'a Workspace, plan: &Node) -> Option<&'a View> {
-    let mut view_name = String::new();
-    for_each_source(&mut plan.clone(), &mut |source| view_name.clone_from(&source.view));
-    workspace.catalog.view(&view_name)
+    workspace.catalog.view(&plan.sources().last()?.view)
 }
 
 /// Says so if the time range lies outside the data.
@@ -82,14 +80,14 @@ fn outside_time_range(plan: &Node, now: i64, report: &ScanReport) -> Option<Stri
     let last = report.snapshot();
     let (oldest, newest) = (last.oldest?, last.newest?);
     let mut outside = None;
-    for_each_source(&mut plan.clone(), &mut |source| {
+    for source in plan.sources() {
         let at = |bound: &Option<TimeBound>| bound.as_ref().and_then(|bound| bound.resolve(now));
         let (earliest, latest) = (at(&source.time.earliest), at(&source.time.latest));
         if earliest.is_some_and(|earliest| earliest > newest) || latest.is_some_and(|latest| latest <= oldest)
         {
             outside = Some((earliest, latest));
         }
-    });
+    }
     let (earliest, latest) = outside?;
     let show = |bound: Option<i64>, open: &str| bound.map_or_else(|| open.to_owned(), moment::show);
     Some(format!(

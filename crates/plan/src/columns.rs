@@ -1,0 +1,80 @@
+//! The columns that a node gives.
+
+use crate::{Expression, JoinKind, Node, Operator, Type};
+
+impl Node {
+    /// The names and types of the output columns, in order.
+    #[must_use]
+    pub fn columns(&self) -> Vec<(String, Type)> {
+        let typed = |known: &[(String, Type)], columns: &[(String, Expression)]| {
+            let find = |name: &str| known.iter().find(|(have, _)| have == name).map(|(_, found)| *found);
+            columns.iter().map(|(name, value)| (name.clone(), value.type_of(&find))).collect::<Vec<_>>()
+        };
+        match &self.operator {
+            Operator::Source(source) => {
+                source.columns.iter().map(|column| (column.name.clone(), column.data_type)).collect()
+            }
+            Operator::Values { columns, .. } => columns.clone(),
+            Operator::Filter { input, .. }
+            | Operator::Sort { input, .. }
+            | Operator::Limit { input, .. }
+            | Operator::Deduplicate { input, .. } => input.columns(),
+            Operator::Extend { input, columns } => {
+                let known = input.columns();
+                let added = typed(&known, columns);
+                merge(known, added)
+            }
+            Operator::Project { input, columns } => typed(&input.columns(), columns),
+            Operator::Aggregate(aggregate) => {
+                let mut all = typed(&aggregate.input.columns(), &aggregate.groups);
+                all.extend(aggregate.aggregates.iter().map(|(name, call)| (name.clone(), call.result)));
+                all
+            }
+            Operator::Window { input, calls } => {
+                let added = calls.iter().map(|(name, window)| (name.clone(), window.call.result)).collect();
+                merge(input.columns(), added)
+            }
+            Operator::Union { inputs } => {
+                inputs.iter().fold(Vec::new(), |have, input| keep_first(have, input.columns()))
+            }
+            Operator::Join { left, right, kind, .. } => match kind {
+                JoinKind::Inner | JoinKind::Left => {
+                    left.columns().into_iter().chain(right.columns()).collect()
+                }
+                JoinKind::Semi | JoinKind::Anti => left.columns(),
+            },
+            Operator::Lookup(lookup) => {
+                let data_type = if lookup.most == 1 { Type::Text } else { Type::TextList };
+                let added = lookup.outputs.iter().map(|(name, _)| (name.clone(), data_type)).collect();
+                merge(lookup.input.columns(), added)
+            }
+            Operator::Expand { input, column, position, .. } => {
+                let made = std::iter::once(column).chain(position);
+                merge(input.columns(), made.map(|name| (name.clone(), Type::Text)).collect())
+            }
+        }
+    }
+}
+
+/// `have` with `added` appended, or replaced where the name exists.
+fn merge(mut have: Vec<(String, Type)>, added: Vec<(String, Type)>) -> Vec<(String, Type)> {
+    for (name, data_type) in added {
+        match have.iter_mut().find(|(known, _)| *known == name) {
+            Some(entry) => entry.1 = data_type,
+            None => have.push((name, data_type)),
+        }
+    }
+    have
+}
+
+/// `have` with those of `added` whose name is new, or whose type was unknown.
+fn keep_first(mut have: Vec<(String, Type)>, added: Vec<(String, Type)>) -> Vec<(String, Type)> {
+    for (name, data_type) in added {
+        match have.iter_mut().find(|(known, _)| *known == name) {
+            Some(entry) if entry.1 == Type::Null => entry.1 = data_type,
+            Some(_) => {}
+            None => have.push((name, data_type)),
+        }
+    }
+    have
+}
