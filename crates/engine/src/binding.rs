@@ -4,16 +4,12 @@ use std::collections::HashMap;
 
 use quarry_logs::ScanColumn;
 use quarry_plan::{
-    ColumnFacts, Expression, ExpressionKind, Need, Node, Operator, Source, Type, Value, necessary,
+    ColumnFacts, Expression, ExpressionKind, Need, Node, Operator, Source, SourceField, Type, Value,
+    necessary,
 };
 use quarry_views::{Catalog, Derivation, Path, View, ViewSource};
 
 use crate::EngineError;
-
-/// Prefix of a source field that is a JSON path of the record, in any case, whatever the view says.
-pub const JSON_PREFIX: &str = "json:";
-/// Prefix of a source field that is a field of the provider-neutral alert view.
-pub const ALERT_PREFIX: &str = "alert:";
 
 /// Expressions larger than this are not folded for the pre-filter.
 const LARGEST_FOLDED: usize = 20_000;
@@ -77,16 +73,17 @@ fn time_range(source: &Source, now: i64) -> (Option<i64>, Option<i64>) {
 }
 
 fn derivation(
-    field: &str,
+    field: &SourceField,
     view: &View,
     source: &ViewSource,
     catalog: &Catalog,
 ) -> Result<Derivation, EngineError> {
-    if let Some(path) = field.strip_prefix(JSON_PREFIX) {
-        return Ok(Derivation::Path(Path { text: path.to_owned(), ignore_case: true }));
-    }
-    let Some(name) = field.strip_prefix(ALERT_PREFIX) else {
-        return Ok(view.derivation(source, field));
+    let name = match field {
+        SourceField::View(name) => return Ok(view.derivation(source, name)),
+        SourceField::Path(path) => {
+            return Ok(Derivation::Path(Path { text: path.clone(), ignore_case: true }));
+        }
+        SourceField::Alert(name) => name,
     };
     let alert = catalog.view("alert").ok_or_else(|| EngineError::unknown_view("alert"))?;
     let source = alert.sources.iter().find(|candidate| candidate.log_type == source.log_type);

@@ -18,7 +18,7 @@ mod session;
 mod survey;
 mod why;
 
-pub use binding::{ALERT_PREFIX, BoundSource, JSON_PREFIX, bind, time_ranges};
+pub use binding::{BoundSource, bind, time_ranges};
 pub use error::EngineError;
 pub use explain::{
     Cause, Computed, EventTrace, Form, Judged, Reason, Stage, StageKind, Wanted, explain_event,

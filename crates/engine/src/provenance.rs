@@ -1,9 +1,9 @@
 //! Carrying, beside a detection's own columns, who did what and where the record lies.
 
 use quarry_diagnostic::Span;
-use quarry_plan::{Aggregate, AggregateCall, Expression, Node, Operator, SortKey, SourceColumn, Type};
-
-use crate::binding::ALERT_PREFIX;
+use quarry_plan::{
+    Aggregate, AggregateCall, Expression, Node, Operator, SortKey, SourceColumn, SourceField, Type,
+};
 
 /// The hidden columns: the fields of the `alert` view, in the plan under these names with `__` before.
 pub const ALERT_FIELDS: [(&str, Type); 13] = [
@@ -60,7 +60,7 @@ fn add(node: &mut Node) -> bool {
             for (field, data_type) in ALERT_FIELDS {
                 source.columns.push(SourceColumn {
                     name: hidden_column(field),
-                    field: format!("{ALERT_PREFIX}{field}"),
+                    field: SourceField::Alert(field.to_owned()),
                     data_type,
                 });
             }

@@ -80,7 +80,7 @@ fn below(operator: &Operator, wanted: Option<Names>) -> Option<Names> {
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use quarry_diagnostic::Span;
-    use quarry_plan::{Expression, Node, Operator, Source, SourceColumn, TimeRange, Type};
+    use quarry_plan::{Expression, Node, Operator, Source, SourceColumn, SourceField, TimeRange, Type};
 
     use super::prune;
 
@@ -92,7 +92,7 @@ mod tests {
     fn only_what_is_read_stays() {
         let columns = ["a", "b", "c"].map(|name| SourceColumn {
             name: name.to_owned(),
-            field: name.to_owned(),
+            field: SourceField::View(name.to_owned()),
             data_type: Type::Text,
         });
         let source = Operator::Source(Source {

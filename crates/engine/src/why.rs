@@ -139,7 +139,7 @@ async fn involved(
             counted.iter().find(|batch| batch.num_rows() > 0).map_or(0, |batch| number(batch, index, 0));
         let values = values(&run(commonest(reached(), name)).await?);
         let column = source.columns.iter().find(|column| column.name == *name);
-        let field = column.map_or(*name, |column| column.field.as_str()).to_owned();
+        let field = column.map_or(*name, |column| column.field.text()).to_owned();
         involved.push(Involved { field, values, would_pass_without });
     }
     involved.sort_by_key(|field| std::cmp::Reverse(field.would_pass_without));

@@ -11,7 +11,7 @@ use quarry_engine::{Session, SessionOptions, bind, explain_empty, with_provenanc
 use quarry_logs::{Limits, Location};
 use quarry_plan::{
     Aggregate, AggregateCall, Comparison, Expression, ExpressionKind, JoinKind, Need, Node, Operator,
-    SortKey, Source, SourceColumn, TimeBound, TimeRange, Type, Value,
+    SortKey, Source, SourceColumn, SourceField, TimeBound, TimeRange, Type, Value,
 };
 use quarry_views::Catalog;
 
@@ -31,7 +31,7 @@ fn column(name: &str) -> Expression {
 fn source(fields: &[(&str, Type)], time: TimeRange) -> Node {
     let columns = fields.iter().map(|(name, data_type)| SourceColumn {
         name: (*name).to_owned(),
-        field: (*name).to_owned(),
+        field: SourceField::View((*name).to_owned()),
         data_type: *data_type,
     });
     let (view, columns, choices) = ("splunk".to_owned(), columns.collect(), Vec::new());

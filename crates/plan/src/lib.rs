@@ -21,7 +21,7 @@ pub use expression::{Arithmetic, Comparison, Expression, ExpressionKind, TextMat
 pub use necessary::{ColumnFacts, Facts, Need, necessary};
 pub use operator::{
     Aggregate, AggregateCall, Frame, JoinKind, KeyMatch, Lookup, LookupKey, LookupTable, Node, Operator,
-    Rows, SortKey, Source, SourceColumn, WindowCall,
+    Rows, SortKey, Source, SourceColumn, SourceField, WindowCall,
 };
 pub use pattern::{Groups, Pattern, PatternFault, cached_pattern, compile_pattern};
 pub use time::{TimeBound, TimeRange, TimeStep, TimeUnit};

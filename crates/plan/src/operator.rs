@@ -187,10 +187,31 @@ pub struct Source {
 pub struct SourceColumn {
     /// Name of the column in the plan.
     pub name: String,
-    /// Field of the view (a declared name, or a JSON path where the view is open).
-    pub field: String,
+    /// What it reads.
+    pub field: SourceField,
     /// Type wanted.
     pub data_type: Type,
+}
+
+/// What a column of a scan reads.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum SourceField {
+    /// A field of the source's view: a declared name, or a JSON path where the view is open.
+    View(String),
+    /// A JSON path of the record, in any case, whatever the view says.
+    Path(String),
+    /// A field of the provider-neutral alert view.
+    Alert(String),
+}
+
+impl SourceField {
+    /// The name or path as it is written.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        match self {
+            Self::View(text) | Self::Path(text) | Self::Alert(text) => text,
+        }
+    }
 }
 
 /// Groups and aggregate calls.

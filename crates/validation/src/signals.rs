@@ -8,8 +8,8 @@ use quarry_diagnostic::Span;
 use quarry_hunt::{Failure, Outcome, Workspace, cell_text};
 use quarry_pack::{Interval, Pack, cases::Signal};
 use quarry_plan::{
-    Expression, ExpressionKind, Node, Operator, Source, SourceColumn, TextMatcher, TextPattern, TimeRange,
-    Type,
+    Expression, ExpressionKind, Node, Operator, Source, SourceColumn, SourceField, TextMatcher, TextPattern,
+    TimeRange, Type,
 };
 
 /// The view that names the action of every log alike.
@@ -112,8 +112,8 @@ impl SignalFound {
 /// All records of the signal's action, with the fields it names.
 fn plan(signal: &Signal) -> Node {
     let span = Span::default();
-    let known = FIELDS.iter().map(|(field, data_type)| ((*field).to_owned(), *data_type));
-    let asked = signal.fields.iter().map(|path| (format!("json:{}", view_path(path)), Type::Text));
+    let known = FIELDS.iter().map(|(field, data_type)| (SourceField::View((*field).to_owned()), *data_type));
+    let asked = signal.fields.iter().map(|path| (SourceField::Path(view_path(path)), Type::Text));
     let columns = known.chain(asked).enumerate().map(|(index, (field, data_type))| SourceColumn {
         name: format!("field_{index}"),
         field,

@@ -1,11 +1,11 @@
 //! Why a detection missed an attack: what became of the records that it should have named.
 
 use quarry_engine::{
-    ALERT_PREFIX, Cause, EventTrace, Form, Judged, Stage as Passage, StageKind, Wanted, explain_empty,
-    explain_event,
+    Cause, EventTrace, Form, Judged, Stage as Passage, StageKind, Wanted, explain_empty, explain_event,
 };
 use quarry_hunt::{Detected, QueryText, cut};
 use quarry_pack::emulate::Facts;
+use quarry_plan::SourceField;
 
 use crate::stage::Stage;
 
@@ -41,7 +41,7 @@ pub async fn why_missed(stage: &Stage<'_>, detected: &Detected, steps: &[&Facts]
 
 async fn follow(stage: &Stage<'_>, detected: &Detected, id: &str) -> Option<EventTrace> {
     let settled = &detected.settled;
-    let wanted = Wanted { field: format!("{ALERT_PREFIX}event_id"), value: id.to_owned() };
+    let wanted = Wanted { field: SourceField::Alert("event_id".to_owned()), value: id.to_owned() };
     let traces =
         explain_event(stage.session(), &settled.plan, &wanted, 1, &settled.objects, settled.now).await;
     traces.ok()?.into_iter().next()

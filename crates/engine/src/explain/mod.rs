@@ -10,7 +10,9 @@ use std::sync::Arc;
 
 use quarry_diagnostic::Span;
 use quarry_logs::Location;
-use quarry_plan::{Expression, ExpressionKind, Node, Operator, SourceColumn, TextMatcher, TextPattern, Type};
+use quarry_plan::{
+    Expression, ExpressionKind, Node, Operator, SourceColumn, SourceField, TextMatcher, TextPattern, Type,
+};
 
 use crate::{EngineError, Session, hidden_column, with_provenance};
 
@@ -24,9 +26,8 @@ const WANTED: &str = "__wanted";
 /// Which events: a field and its exact text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
-    /// As in [`SourceColumn::field`]: a field of the plan's view, or one with [`crate::JSON_PREFIX`] or
-    /// [`crate::ALERT_PREFIX`].
-    pub field: String,
+    /// The field.
+    pub field: SourceField,
     /// The text it has.
     pub value: String,
 }

@@ -2,14 +2,11 @@
 
 use std::sync::Arc;
 
-use quarry_plan::Value;
+use quarry_plan::{SourceField, Value};
 use quarry_views::{Derivation, Path, View, ViewSource};
 
 use super::domain::{Domain, Texts};
 use crate::knowledge::{FieldFacts, Knowledge, LogFacts};
-
-/// Prefix of a source field that is a JSON path of the record, whatever the view says.
-const JSON_PREFIX: &str = "json:";
 
 /// What is known of one column of a scan, for one log type.
 #[derive(Debug, Clone)]
@@ -47,14 +44,18 @@ pub struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// What is known of a field.
-    pub fn column(&self, field: &str) -> ColumnFacts {
-        let derivation = match field.strip_prefix(JSON_PREFIX) {
-            Some(path) => Derivation::Path(Path { text: path.to_owned(), ignore_case: true }),
-            None => self.view.derivation(self.source, field),
+    /// What is known of what a column reads.
+    pub fn column(&self, field: &SourceField) -> ColumnFacts {
+        let derivation = match field {
+            SourceField::View(name) => self.view.derivation(self.source, name),
+            SourceField::Path(path) | SourceField::Alert(path) => {
+                Derivation::Path(Path { text: path.clone(), ignore_case: true })
+            }
         };
-        let declared = self.declared(field);
-        let foreign = !declared && self.is_foreign(field, &derivation);
+        let of_view = matches!(field, SourceField::View(_));
+        let field = field.text();
+        let own = if of_view { self.view.source_field(self.source, field) } else { None };
+        let foreign = own.is_none() && self.is_foreign(of_view.then_some(field), &derivation);
         let domain = if foreign { Domain::null() } else { self.domain(&derivation) };
         let mut paths = Vec::new();
         derivation.visit_paths(&mut |path| paths.push(path.text.clone()));
@@ -62,7 +63,6 @@ impl Reader<'_> {
         let plain = is_plain(&derivation);
         let listed = |wanted: &[String]| plain && wanted.iter().any(|path| reads(path));
         let selects = matches!(&derivation, Derivation::Constant(value) if *value != Value::Null);
-        let own = self.view.source_field(self.source, field);
         let known = || self.view.sources.iter().find_map(|source| self.view.source_field(source, field));
         let name = own.or_else(known).map_or(field, |field| field.name.as_str());
         ColumnFacts {
@@ -79,14 +79,12 @@ impl Reader<'_> {
         }
     }
 
-    fn declared(&self, field: &str) -> bool {
-        self.view.source_field(self.source, field).is_some()
-    }
-
-    /// Whether a plain path is another log's.
-    fn is_foreign(&self, field: &str, derivation: &Derivation) -> bool {
+    /// Whether a plain path, that of a field of the view or another, is another log's.
+    fn is_foreign(&self, field: Option<&str>, derivation: &Derivation) -> bool {
         match derivation {
-            Derivation::Path(path) => self.is_foreign_member(path) || self.has_foreign_prefix(field),
+            Derivation::Path(path) => {
+                self.is_foreign_member(path) || field.is_some_and(|field| self.has_foreign_prefix(field))
+            }
             Derivation::Constant(Value::Null) => true,
             _ => false,
         }

@@ -1,7 +1,7 @@
 //! LNT017: properties that exist only where an administrator defined them.
 
 use quarry_diagnostic::Span;
-use quarry_plan::ExpressionKind;
+use quarry_plan::{ExpressionKind, SourceField};
 
 use super::{
     Report,
@@ -17,18 +17,18 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
         let extension = names.extension.get(&scan.view.name).map(Vec::as_slice).unwrap_or_default();
         let mut custom: Vec<(String, String)> = Vec::new();
         for column in &scan.source.columns {
-            let name = column.field.as_str();
+            let SourceField::View(name) = &column.field else { continue };
             let shown = scan
                 .logs
                 .iter()
                 .filter_map(|log| log.columns.get(&column.name))
                 .map(|facts| facts.name.as_str())
-                .find(|name| *name != column.field);
+                .find(|shown| shown != name);
             let shown = shown.unwrap_or(name);
             let known = stock.iter().chain(extension).any(|known| known.eq_ignore_ascii_case(name));
             let described = analysis.subject.context.described.contains(&format!("\"{shown}\""));
             // What one property derives from is no property of the query.
-            if !known && !described && !name.contains(':') && !name.starts_with('_') {
+            if !known && !described && !name.starts_with('_') {
                 custom.push((column.name.clone(), shown.to_owned()));
             }
         }

@@ -176,7 +176,7 @@ fn gather_fields(
 /// The field of the view behind a column of the source.
 pub fn source_field(analysis: &Analysis<'_>, stage: usize, name: &str) -> Option<String> {
     let scan = analysis.scans.get(analysis.stages.get(stage)?.scan)?;
-    scan.source.columns.iter().find(|column| column.name == name).map(|column| column.field.clone())
+    scan.source.columns.iter().find(|column| column.name == name).map(|column| column.field.text().to_owned())
 }
 
 /// The filters of a plan's stages with their predicate.

@@ -5,10 +5,10 @@ use std::{io::Write, path::PathBuf, process::ExitCode, sync::Arc};
 use clap::{Args, ValueEnum};
 use quarry_diagnostic::Span;
 use quarry_engine::{
-    ALERT_PREFIX, Cause, Computed, EventTrace, Form, JSON_PREFIX, Judged, Reason, Stage, StageKind, Wanted,
-    explain_event,
+    Cause, Computed, EventTrace, Form, Judged, Reason, Stage, StageKind, Wanted, explain_event,
 };
 use quarry_hunt::{QueryText, Runnable, Settled, Workspace, cut, moment, runnable};
+use quarry_plan::SourceField;
 use quarry_views::{Derivation, View};
 use serde_json::{Value, json};
 
@@ -120,7 +120,7 @@ async fn find(
 ) -> Outcome<Vec<EventTrace>> {
     let wanted = match (&arguments.event, &arguments.field) {
         (Some(id), _) => {
-            let by = |field: &str| Wanted { field: format!("{ALERT_PREFIX}{field}"), value: id.clone() };
+            let by = |field: &str| Wanted { field: SourceField::Alert(field.to_owned()), value: id.clone() };
             vec![by("event_id"), by("record")]
         }
         (None, Some(condition)) => {
@@ -128,7 +128,8 @@ async fn find(
                 return Err(Failure::Other(format!("`--where {condition}`: write FIELD=VALUE")));
             };
             let known = view.resolve(field).is_some();
-            let field = if known { field.to_owned() } else { format!("{JSON_PREFIX}{field}") };
+            let kind = if known { SourceField::View } else { SourceField::Path };
+            let field = kind(field.to_owned());
             vec![Wanted { field, value: value.to_owned() }]
         }
         (None, None) => Vec::new(),

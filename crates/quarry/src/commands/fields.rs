@@ -9,7 +9,7 @@ use arrow::{
 };
 use quarry_diagnostic::{Span, did_you_mean};
 use quarry_hunt::{Settled, Workspace};
-use quarry_plan::{Node, Operator, Source, SourceColumn, TimeRange, Type};
+use quarry_plan::{Node, Operator, Source, SourceColumn, SourceField, TimeRange, Type};
 use quarry_views::View;
 
 use crate::{
@@ -133,7 +133,7 @@ fn rows_plan(view: &View, names: &[(&str, Type)]) -> Node {
     let span = Span::default();
     let columns = names.iter().enumerate().map(|(index, (name, data_type))| SourceColumn {
         name: format!("field_{index}"),
-        field: (*name).to_owned(),
+        field: SourceField::View((*name).to_owned()),
         data_type: *data_type,
     });
     let source = Source {

@@ -1,6 +1,6 @@
 //! What names mean: the fields of events, of an empty catalog, or of a sub-select.
 
-use quarry_plan::{Expression, Operator, Source, SourceColumn, TimeRange, Type};
+use quarry_plan::{Expression, Operator, Source, SourceColumn, SourceField, TimeRange, Type};
 use quarry_views::View;
 
 use super::{
@@ -45,8 +45,9 @@ impl Scope<'_> {
                     .filter(|resolved| resolved.declared && (built_in.is_some() || !hidden));
                 match (declared, built_in) {
                     (Some(resolved), _) => {
-                        let mut value =
-                            read(used, name.to_lowercase(), name.to_lowercase(), resolved.data_type, span);
+                        let lower = name.to_lowercase();
+                        let view_field = SourceField::View(lower.clone());
+                        let mut value = read(used, lower, view_field, resolved.data_type, span);
                         if value.origin == Origin::Any {
                             value.origin = built_in.map_or(Origin::Undeclared, |field| origin(field.kind));
                         }
@@ -81,15 +82,22 @@ impl Scope<'_> {
     pub(super) fn lookup(&mut self, field: &str, span: Span) -> Option<Typed> {
         let Self::Events { view, used, .. } = self else { return None };
         let resolved = view.resolve(field).filter(|resolved| resolved.declared)?;
-        Some(read(used, field.to_lowercase(), field.to_lowercase(), resolved.data_type, span))
+        let field = field.to_lowercase();
+        Some(read(used, field.clone(), SourceField::View(field), resolved.data_type, span))
     }
 
     /// A path of the record, in any case.
     pub(super) fn path(&mut self, name: &Name) -> Option<Typed> {
         let mut value = match self {
             Self::Events { used, .. } => {
-                let column = format!("json:{}", name.text.to_lowercase());
-                read(used, column, format!("json:{}", name.text), Type::Text, name.span)
+                // No declared field has this name, or it would be meant.
+                read(
+                    used,
+                    name.text.to_lowercase(),
+                    SourceField::Path(name.text.clone()),
+                    Type::Text,
+                    name.span,
+                )
             }
             Self::Empty { used, .. } => empty(used, &name.text.to_lowercase(), FieldKind::Text, name.span),
             Self::Derived { .. } => return None,
@@ -210,7 +218,13 @@ fn origin(kind: FieldKind) -> Origin {
 }
 
 /// A column of the scan; times are milliseconds to AQL.
-fn read(used: &mut Vec<SourceColumn>, column: String, field: String, data_type: Type, span: Span) -> Typed {
+fn read(
+    used: &mut Vec<SourceColumn>,
+    column: String,
+    field: SourceField,
+    data_type: Type,
+    span: Span,
+) -> Typed {
     let scanned = if data_type == Type::Dynamic { Type::Text } else { data_type };
     if !used.iter().any(|have| have.name == column) {
         used.push(SourceColumn { name: column.clone(), field, data_type: scanned });

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use quarry_plan::{
-    AggregateCall, Arithmetic, Comparison, Expression, ExpressionKind, Node, Operator, SortKey, TextPattern,
-    TimeBound, TimeStep, Value,
+    AggregateCall, Arithmetic, Comparison, Expression, ExpressionKind, Node, Operator, SortKey, SourceField,
+    TextPattern, TimeBound, TimeStep, Value,
 };
 
 pub fn plan(node: &Node) -> String {
@@ -20,10 +20,11 @@ fn write_node(node: &Node, level: usize, text: &mut String) {
                 .columns
                 .iter()
                 .map(|column| {
-                    let renamed = if column.name == column.field {
-                        String::new()
-                    } else {
-                        format!(" = {}", column.field)
+                    let renamed = match &column.field {
+                        SourceField::View(name) if column.name == *name => String::new(),
+                        SourceField::View(name) => format!(" = {name}"),
+                        SourceField::Path(path) => format!(" = path {path}"),
+                        SourceField::Alert(name) => format!(" = alert {name}"),
                     };
                     format!("{}{renamed}: {:?}", column.name, column.data_type)
                 })

@@ -1,7 +1,7 @@
 //! The scan that the pipeline reads from, gathered while commands ask for fields.
 
 use quarry_diagnostic::Span;
-use quarry_plan::{Node, Operator, Source, SourceColumn, TimeRange, Type};
+use quarry_plan::{Node, Operator, Source, SourceColumn, SourceField, TimeRange, Type};
 use quarry_views::View;
 
 use super::super::wildcard;
@@ -37,7 +37,11 @@ impl<'a> Scan<'a> {
         }
         let resolved = self.view.resolve(name)?.data_type;
         let data_type = if name == TIME { Type::Timestamp } else { resolved };
-        self.columns.push(SourceColumn { name: name.to_owned(), field: name.to_owned(), data_type });
+        self.columns.push(SourceColumn {
+            name: name.to_owned(),
+            field: SourceField::View(name.to_owned()),
+            data_type,
+        });
         Some(data_type)
     }
 
