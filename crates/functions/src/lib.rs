@@ -25,10 +25,11 @@ use quarry_plan::Type;
 
 pub use aggregate::{AggregateExample, AggregateFunction};
 pub use base::{
-    Example, Function, Literal, Places, QueryContext, data_type, number_text, parse_number, waist_type,
+    Constants, Example, Function, Literal, Places, QueryContext, data_type, number_text, parse_number,
+    waist_type,
 };
 pub use lookup::{lookup_rows_udf, lookup_value_udf};
-pub use pattern::{Groups, Matcher, Pattern, compile_pattern, matcher, text_match_udf};
+pub use pattern::{Groups, Matcher, Pattern, TEXT_MATCH, compile_pattern, matcher, text_match_arguments};
 pub use window::WindowFunction;
 
 /// Every scalar function with its description.
@@ -44,7 +45,8 @@ pub fn aggregate_table() -> impl Iterator<Item = &'static AggregateFunction> {
 /// All scalar functions, ready to be registered for one query.
 #[must_use]
 pub fn scalar_functions(context: &QueryContext) -> Vec<Arc<ScalarUDF>> {
-    scalar_table().map(|function| Arc::new(base::scalar_udf(function, context))).collect()
+    let table = scalar_table().map(|function| Arc::new(base::scalar_udf(function, context)));
+    table.chain([Arc::new(pattern::text_match_udf())]).collect()
 }
 
 /// All aggregate functions, those that only make sense over a window included.
@@ -102,6 +104,13 @@ mod tests {
             assert!(seen.insert(function.name), "{} stands twice", function.name);
             assert_eq!(function.name, function.name.to_lowercase());
         }
-        assert_eq!(scalar_functions(&QueryContext::default()).len(), seen.len());
+        let mut registered: Vec<String> = scalar_functions(&QueryContext::default())
+            .iter()
+            .map(|function| function.name().to_owned())
+            .collect();
+        registered.sort_unstable();
+        let count = registered.len();
+        registered.dedup();
+        assert_eq!((count, registered.len()), (seen.len() + 1, seen.len() + 1));
     }
 }

@@ -2,18 +2,23 @@
 
 use std::sync::Arc;
 
-use arrow::{array::ListArray, datatypes::DataType};
+use arrow::{
+    array::{ListArray, new_empty_array},
+    datatypes::{DataType, Field},
+};
 use datafusion::{
     common::{Column, DFSchema, ScalarValue, plan_datafusion_err},
     error::Result,
     functions::core::expr_fn::coalesce,
     logical_expr::{
-        BinaryExpr, Case, Expr, ExprSchemable, Operator as Binary, ScalarUDF,
+        BinaryExpr, Case, ColumnarValue, Expr, ExprSchemable, Operator as Binary, ScalarFunctionArgs,
+        ScalarUDF,
         expr::ScalarFunction,
         lit,
         utils::{conjunction, disjunction},
     },
 };
+use quarry_functions::{TEXT_MATCH, text_match_arguments};
 use quarry_plan::{Arithmetic, Comparison, Expression, ExpressionKind, TextMatcher, Type, Value};
 
 use super::{Lowering, arrow_type};
@@ -60,11 +65,42 @@ impl Lowering {
     }
 
     fn call(&self, function: &str, arguments: Vec<Expr>) -> Result<Expr> {
-        let found = self
-            .scalars
-            .get(function)
-            .ok_or_else(|| plan_datafusion_err!("no function is registered as `{function}`"))?;
-        Ok(call(Arc::clone(found), arguments))
+        Ok(Expr::ScalarFunction(ScalarFunction::new_udf(self.scalar(function)?, arguments)))
+    }
+
+    fn scalar(&self, function: &str) -> Result<Arc<ScalarUDF>> {
+        let found = self.scalars.get(function);
+        found.cloned().ok_or_else(|| plan_datafusion_err!("no function is registered as `{function}`"))
+    }
+
+    /// A call of a function that makes something of its constant arguments. It is tried over no rows, so that
+    /// constants it cannot use are known before the query runs, and what it makes of the others is ready.
+    fn with_constants(
+        &self,
+        function: &str,
+        value: Expr,
+        constants: &[ScalarValue],
+        schema: &DFSchema,
+    ) -> Result<Expr> {
+        let found = self.scalar(function)?;
+        let data_type = value.get_type(schema)?;
+        let mut arguments = vec![ColumnarValue::Array(new_empty_array(&data_type))];
+        arguments.extend(constants.iter().cloned().map(ColumnarValue::Scalar));
+        let field = |data_type: DataType| Arc::new(Field::new("", data_type, true));
+        let types: Vec<DataType> = arguments.iter().map(ColumnarValue::data_type).collect();
+        let tried = found.invoke_with_args(ScalarFunctionArgs {
+            return_field: field(found.return_type(&types)?),
+            arg_fields: types.into_iter().map(field).collect(),
+            args: arguments,
+            number_rows: 0,
+            config_options: Arc::clone(&self.config),
+        });
+        tried.map_err(|error| plan_datafusion_err!("{}", error.message()))?;
+        let constants = constants.iter().cloned().map(lit);
+        Ok(Expr::ScalarFunction(ScalarFunction::new_udf(
+            found,
+            [value].into_iter().chain(constants).collect(),
+        )))
     }
 
     /// Converts to the type the plan declares, where the function gives another.
@@ -121,9 +157,7 @@ impl Lowering {
             DataType::Utf8 | DataType::List(_) => value,
             _ => self.cast(value, Type::Text, schema)?,
         };
-        let function = quarry_functions::text_match_udf(matcher)
-            .map_err(|reason| plan_datafusion_err!("the pattern cannot be used: {reason}"))?;
-        Ok(call(Arc::new(function), vec![value]))
+        self.with_constants(TEXT_MATCH, value, &text_match_arguments(matcher), schema)
     }
 
     fn case(
@@ -169,10 +203,6 @@ impl Lowering {
         };
         self.call(function, vec![left, right])
     }
-}
-
-fn call(function: Arc<ScalarUDF>, arguments: Vec<Expr>) -> Expr {
-    Expr::ScalarFunction(ScalarFunction::new_udf(function, arguments))
 }
 
 pub(super) fn literal(value: &Value) -> Expr {

@@ -11,7 +11,10 @@ mod program;
 use std::{collections::HashMap, sync::Arc};
 
 use arrow::datatypes::{DataType, Field, TimeUnit};
-use datafusion::logical_expr::{AggregateUDF, LogicalPlan, ScalarUDF, TableSource, WindowUDF};
+use datafusion::{
+    common::config::ConfigOptions,
+    logical_expr::{AggregateUDF, LogicalPlan, ScalarUDF, TableSource, WindowUDF},
+};
 use quarry_functions::QueryContext;
 use quarry_plan::Type;
 
@@ -20,6 +23,7 @@ pub struct Lowering {
     scalars: HashMap<String, Arc<ScalarUDF>>,
     aggregates: HashMap<String, Arc<AggregateUDF>>,
     windows: HashMap<String, Arc<WindowUDF>>,
+    config: Arc<ConfigOptions>,
     /// The scans of the plan, in the order in which a walk (inputs first, left to right) meets them.
     tables: Vec<Arc<dyn TableSource>>,
     next_table: usize,
@@ -41,6 +45,7 @@ impl Lowering {
                 .into_iter()
                 .map(|function| (function.name().to_owned(), function))
                 .collect(),
+            config: Arc::default(),
             tables,
             next_table: 0,
         }

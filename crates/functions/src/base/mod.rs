@@ -5,6 +5,7 @@ mod call;
 mod cell;
 #[cfg(test)]
 pub(crate) mod check;
+mod constants;
 mod function;
 mod places;
 mod types;
@@ -13,6 +14,7 @@ pub(crate) use argument::Argument;
 pub(crate) use call::{Call, Memo, Row, map_slice};
 pub(crate) use cell::Cell;
 pub use cell::{number_text, parse_number};
+pub use constants::Constants;
 pub(crate) use function::{ArgumentTypes, results, scalar_udf};
 pub use function::{Example, Function, Literal, QueryContext};
 pub use places::Places;

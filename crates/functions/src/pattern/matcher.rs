@@ -1,10 +1,15 @@
 //! A constant pattern compiled for whole columns.
 
+use std::sync::OnceLock;
+
 use arrow::array::{Array, ArrayRef, BooleanArray};
 use memchr::memmem;
 use quarry_plan::{Pattern, TextMatcher, TextPattern, compile_pattern};
 
 use crate::base::{Argument, Cell};
+
+/// Longer expressions may be too large when compiled.
+const LONGEST_LAZY: usize = 10_000;
 
 /// A compiled [`TextMatcher`].
 #[derive(Debug)]
@@ -21,9 +26,33 @@ enum Test {
     /// the Kelvin sign.
     AnyCase {
         pieces: AsciiPieces,
-        exact: Box<Pattern>,
+        exact: Box<Lazy>,
     },
     Regular(Box<Pattern>),
+}
+
+/// A wildcard pattern in any case as an expression, compiled when the first text needs it, which most logs have none of.
+#[derive(Debug)]
+struct Lazy {
+    expression: String,
+    compiled: OnceLock<Option<Pattern>>,
+}
+
+impl Lazy {
+    /// What is too long for the engine is known at once.
+    fn new(expression: String) -> Result<Self, String> {
+        let lazy = Self { expression, compiled: OnceLock::new() };
+        if lazy.expression.len() > LONGEST_LAZY {
+            let compiled = compile_pattern(&lazy.expression, true).map_err(|fault| fault.to_string())?;
+            let _ = lazy.compiled.set(Some(compiled));
+        }
+        Ok(lazy)
+    }
+
+    fn is_match(&self, text: &str) -> bool {
+        let compiled = self.compiled.get_or_init(|| compile_pattern(&self.expression, true).ok());
+        compiled.as_ref().is_some_and(|pattern| pattern.is_match(text))
+    }
 }
 
 /// A wildcard pattern: what stands at the start, in the middle (in order) and at the end.
@@ -83,12 +112,12 @@ fn pieces(parts: &[&str], ignore_case: bool) -> Result<Test, String> {
 
 fn any_case(parts: &[&str], written: &str) -> Result<Test, String> {
     let body = parts.iter().map(|part| regex::escape(part)).collect::<Vec<_>>().join("(?s:.*)");
-    let exact = Box::new(
-        compile_pattern(&format!("^(?:{body})$"), true).map_err(|error| format!("`{written}`: {error}"))?,
-    );
+    let expression = format!("^(?:{body})$");
     if !parts.iter().all(|part| part.is_ascii()) {
-        return Ok(Test::Regular(exact));
+        let exact = compile_pattern(&expression, true).map_err(|fault| format!("`{written}`: {fault}"))?;
+        return Ok(Test::Regular(Box::new(exact)));
     }
+    let exact = Box::new(Lazy::new(expression).map_err(|fault| format!("`{written}`: {fault}"))?);
     let lower = |part: &&str| part.to_ascii_lowercase().into_bytes();
     let inner = parts.get(1..parts.len() - 1).unwrap_or_default();
     let pieces = AsciiPieces {

@@ -1,6 +1,5 @@
-//! A constant pattern as a DataFusion function of one argument.
+//! A constant pattern as a DataFusion function: `text_match(value, kind, pattern, ignore_case)`.
 
-use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use arrow::datatypes::DataType;
@@ -9,23 +8,20 @@ use datafusion_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImp
 use quarry_plan::{TextMatcher, TextPattern};
 
 use super::matcher::{Matcher, matcher};
+use crate::base::Constants;
 
-/// The function that tests its argument (texts or lists of texts) for a constant pattern. Its name
-/// holds the pattern, so that two patterns on one column stay apart.
-///
-/// # Errors
-/// What is wrong with a regular expression.
-pub fn text_match_udf(of: &TextMatcher) -> Result<ScalarUDF, String> {
-    let function = TextMatch {
-        name: name(of),
-        compiled: matcher(of)?,
-        matcher: of.clone(),
-        signature: Signature::any(1, Volatility::Immutable),
-    };
-    Ok(ScalarUDF::new_from_impl(function))
+/// Name of the function that tests its first argument (texts or lists of texts) for a constant pattern.
+pub const TEXT_MATCH: &str = "text_match";
+
+/// The function [`TEXT_MATCH`].
+pub(crate) fn text_match_udf() -> ScalarUDF {
+    let signature = Signature::any(4, Volatility::Immutable);
+    ScalarUDF::new_from_impl(TextMatch { signature, matchers: Constants::default() })
 }
 
-fn name(of: &TextMatcher) -> String {
+/// The arguments of [`TEXT_MATCH`] after the value.
+#[must_use]
+pub fn text_match_arguments(of: &TextMatcher) -> [ScalarValue; 3] {
     let (kind, text) = match &of.pattern {
         TextPattern::Equals(text) => ("equals", text),
         TextPattern::Contains(text) => ("contains", text),
@@ -33,35 +29,68 @@ fn name(of: &TextMatcher) -> String {
         TextPattern::Like(text) => ("like", text),
         TextPattern::Regex(text) => ("regex", text),
     };
-    let case = if of.ignore_case { ", any case" } else { "" };
-    format!("text_match[{kind} {text:?}{case}]")
+    [ScalarValue::from(kind), ScalarValue::from(text.as_str()), ScalarValue::from(of.ignore_case)]
+}
+
+/// What [`text_match_arguments`] were made of.
+fn read(kind: &ScalarValue, text: &ScalarValue, ignore_case: &ScalarValue) -> Option<TextMatcher> {
+    let (ScalarValue::Utf8(Some(kind)), ScalarValue::Utf8(Some(text))) = (kind, text) else {
+        return None;
+    };
+    let pattern = match kind.as_str() {
+        "equals" => TextPattern::Equals,
+        "contains" => TextPattern::Contains,
+        "wildcard" => TextPattern::Wildcard,
+        "like" => TextPattern::Like,
+        "regex" => TextPattern::Regex,
+        _ => return None,
+    };
+    let ScalarValue::Boolean(Some(ignore_case)) = ignore_case else {
+        return None;
+    };
+    Some(TextMatcher { pattern: pattern(text.clone()), ignore_case: *ignore_case })
 }
 
 #[derive(Debug)]
 struct TextMatch {
-    name: String,
-    matcher: TextMatcher,
-    compiled: Matcher,
     signature: Signature,
+    matchers: Constants,
 }
 
+/// There is one function; what it looks for are arguments.
 impl PartialEq for TextMatch {
-    fn eq(&self, other: &Self) -> bool {
-        self.matcher == other.matcher
+    fn eq(&self, _: &Self) -> bool {
+        true
     }
 }
 
 impl Eq for TextMatch {}
 
-impl Hash for TextMatch {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.name.hash(state);
+impl std::hash::Hash for TextMatch {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        TEXT_MATCH.hash(state);
+    }
+}
+
+impl TextMatch {
+    fn matcher(&self, arguments: &[ColumnarValue]) -> Result<Arc<Matcher>> {
+        let [ColumnarValue::Scalar(kind), ColumnarValue::Scalar(text), ColumnarValue::Scalar(ignore_case)] =
+            arguments
+        else {
+            return Err(exec_datafusion_err!("a text match needs constants"));
+        };
+        let make = || {
+            let of = read(kind, text, ignore_case).ok_or("the kind of text match is unknown")?;
+            matcher(&of)
+        };
+        let made = self.matchers.get(&[kind, text, ignore_case], make);
+        made.map_err(|reason| exec_datafusion_err!("the pattern cannot be used: {reason}"))
     }
 }
 
 impl ScalarUDFImpl for TextMatch {
     fn name(&self) -> &str {
-        &self.name
+        TEXT_MATCH
     }
 
     fn signature(&self) -> &Signature {
@@ -73,15 +102,38 @@ impl ScalarUDFImpl for TextMatch {
     }
 
     fn invoke_with_args(&self, arguments: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let test =
-            |array| self.compiled.matches_batch(array).map_err(|error| exec_datafusion_err!("{error}"));
-        match arguments.args.first() {
-            Some(ColumnarValue::Array(array)) => Ok(ColumnarValue::Array(Arc::new(test(array)?))),
-            Some(ColumnarValue::Scalar(scalar)) => {
+        let Some((value, constants)) = arguments.args.split_first() else {
+            return Err(exec_datafusion_err!("a text match needs a value"));
+        };
+        let matcher = self.matcher(constants)?;
+        let test = |array| matcher.matches_batch(array).map_err(|error| exec_datafusion_err!("{error}"));
+        match value {
+            ColumnarValue::Array(array) => Ok(ColumnarValue::Array(Arc::new(test(array)?))),
+            ColumnarValue::Scalar(scalar) => {
                 let answer = test(&scalar.to_array_of_size(1)?)?;
                 Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&answer, 0)?))
             }
-            None => Err(exec_datafusion_err!("a text match needs a value")),
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments_are_read_as_they_were_written() {
+        for pattern in [
+            TextPattern::Equals,
+            TextPattern::Contains,
+            TextPattern::Wildcard,
+            TextPattern::Like,
+            TextPattern::Regex,
+        ] {
+            let of = TextMatcher { pattern: pattern("a*b".to_owned()), ignore_case: true };
+            let [kind, text, ignore_case] = text_match_arguments(&of);
+            assert_eq!(read(&kind, &text, &ignore_case), Some(of));
         }
     }
 }
