@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::{Alert, PackError, cases::group_of, manifest::yaml_error};
+use crate::{Alert, PackError, Severity, cases::group_of, manifest::yaml_error};
 
 /// What `tuning.yml` says.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
@@ -46,6 +46,9 @@ pub struct Exclusion {
     /// The conditions, where there are several; all must hold.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub all: Vec<Condition>,
+    /// Only alerts that are less grave than this are taken away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub severity_below: Option<Severity>,
     /// Why these are benign.
     #[serde(default)]
     pub reason: String,
@@ -140,8 +143,11 @@ impl Exclusion {
     #[must_use]
     pub fn holds(&self, alert: &Alert, today: &str) -> bool {
         let in_force = self.expires.as_deref().is_none_or(|last| today <= last);
+        let grave =
+            self.severity_below.is_some_and(|limit| alert.severity.is_none_or(|found| found >= limit));
         let mut conditions = self.conditions().peekable();
         in_force
+            && !grave
             && conditions.peek().is_some()
             && concerns(&self.detections, &alert.detection)
             && conditions.all(|condition| condition.holds(alert))

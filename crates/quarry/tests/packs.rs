@@ -296,10 +296,10 @@ fn emulated(pack: &str, case: &str, folder: &Path) -> String {
     shown(&path)
 }
 
-/// Launches by three busy principals, one of them named as an intruder might name himself, and one other launch.
+/// Launches of four days by three busy principals, one of them named as an intruder might name himself, and one other launch.
 fn busy(folder: &Path) -> String {
     let launch = |id: usize, who: &str| {
-        format!("      - {{id: s{id}, action: aws.ec2.RunInstances, as: {who}, at: {}m}}\n", id * 7)
+        format!("      - {{id: s{id}, action: aws.ec2.RunInstances, as: {who}, at: {}m}}\n", id * 150)
     };
     let (mut steps, mut sessions) = (String::new(), String::new());
     let mut id = 0;
@@ -320,7 +320,7 @@ fn busy(folder: &Path) -> String {
   copies: {{provider: aws, kind: iam-user, name: backup-service, source_ip: 198.51.100.90, user_agent: backup-agent/7, account: '444455556666'}}
 cases:
   - id: busy
-    title: A working day
+    title: Working days
     kind: benign
     provider: aws
     steps:
@@ -367,6 +367,12 @@ fn tuning_finds_the_busy_principals_and_refuses_names_an_intruder_can_choose() {
         .expect("a name alone is weighed");
     let refused = by_name["refused"].as_str().expect("and refused");
     assert!(refused.contains("would pass `run-instances.spl` unseen"), "{refused}");
+    let taken = entries.iter().find(|entry| entry["proposed"] == true).expect("one is proposed");
+    assert_eq!(taken["entry"]["severity_below"], "high", "what is grave is shown whoever does it");
+    assert!(
+        taken["hides"].as_array().is_some_and(|cases| !cases.is_empty()),
+        "what the principal's own credentials could do unseen is said: {taken}"
+    );
     let by_agent = entries
         .iter()
         .find(|entry| entry["entry"]["field"] == "user_agent")
@@ -378,4 +384,61 @@ fn tuning_finds_the_busy_principals_and_refuses_names_an_intruder_can_choose() {
     assert_eq!(hunt.rows().len(), 2, "only the operator's launch is left, once a dialect");
     fs::write(Path::new(&pack).join("tuning/tuning.yml"), fs::read_to_string(&file).unwrap()).unwrap();
     results(&pack, 0);
+}
+
+/// Exclusions that `tune` proposes for the logs in a folder, with what it says of those it refuses.
+fn exclusions(technique: &str, logs: &str) -> (Vec<Value>, Vec<String>) {
+    let run = quarry(["tune", technique, "--quiet", "--output", "json", "--logs", logs]).run().exits(0);
+    let tuned: Value = serde_json::from_str(run.text()).expect("JSON");
+    let entries = tuned["exclusions"].as_array().expect("entries").clone();
+    let (proposed, refused): (Vec<Value>, Vec<Value>) =
+        entries.into_iter().partition(|entry| entry["proposed"] == true);
+    let reasons = refused.iter().map(|entry| {
+        format!(
+            "{}: {}",
+            entry["entry"]["reason"].as_str().unwrap(),
+            entry["refused"].as_str().unwrap_or("?")
+        )
+    });
+    (proposed, reasons.collect())
+}
+
+#[test]
+fn one_day_of_logs_is_no_reason_to_exclude_anyone() {
+    let logs = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/logs");
+    let (proposed, reasons) = exclusions("T1578.002", logs);
+    assert_eq!(proposed, Vec::<Value>::new());
+    assert!(reasons.iter().any(|reason| reason.contains("mallory")), "{reasons:#?}");
+    assert!(
+        reasons
+            .iter()
+            .all(|reason| reason.contains("of severity high for it") || reason.contains("3 days or more")),
+        "{reasons:#?}"
+    );
+}
+
+#[test]
+fn an_intruder_who_works_for_days_in_two_clouds_is_not_excluded() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let packs = Packs::embedded().expect("packs").packs;
+    let pack = packs.iter().find(|pack| pack.technique.as_deref() == Some("T1578.002")).expect("the pack");
+    let emulator = Emulator::of_pack(pack).expect("telemetry");
+    let mut records = Vec::new();
+    for day in 0..4 {
+        let at = Options::default().at + day * 86_400_000_000;
+        for id in ["aws-cli", "aws-staging", "azure-cli", "azure-staging", "gcp-staging"] {
+            let case = pack.cases.cases.iter().find(|found| found.id == id).expect("the case is there");
+            let emulation =
+                emulator.case(case, &Options { at, seed: day.unsigned_abs() + 1, ..Options::default() });
+            let emulation = emulation.expect("the case is emulated");
+            records.extend(emulation.records.iter().map(|record| record.json.to_string()));
+        }
+    }
+    fs::write(folder.path().join("days.json"), records.join("\n")).expect("the file can be written");
+    let (proposed, reasons) = exclusions("T1578.002", &shown(folder.path()));
+    assert!(reasons.iter().any(|reason| reason.contains("gave an alert of severity high")), "{reasons:#?}");
+    let grave =
+        proposed.iter().filter(|entry| !entry["entry"].to_string().contains("\"severity_below\":\"high\""));
+    assert_eq!(grave.count(), 0, "{proposed:#?}");
+    assert!(!proposed.iter().any(|entry| entry.to_string().contains("assumed-role")), "{proposed:#?}");
 }

@@ -62,8 +62,11 @@ fn one(
             let detected = stage.detect(subject).await?;
             found.extend(detected.alerts.into_iter().map(|alert| AttackAlert {
                 case: case.id.clone(),
-                disguise: disguise.map(|disguise| disguise.how.clone()),
-                alert,
+                disguise: disguise.cloned(),
+                alert: match disguise {
+                    Some(disguise) => disguise.finish(alert),
+                    None => alert,
+                },
             }));
         }
         Ok(found)
@@ -76,7 +79,7 @@ fn dressed(emulator: &Emulator, case: &Case, disguise: &Disguise) -> Outcome<Emu
     for step in &case.steps {
         let name = emulator.member_of(case, step);
         let member = emulator.principal(case.provider, name).map_err(of_pack)?;
-        cast.insert(name.to_owned(), (disguise.change)(member, disguise));
+        cast.insert(name.to_owned(), disguise.dress(member));
     }
     Ok(emulator.recast(&cast))
 }

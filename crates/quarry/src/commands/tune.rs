@@ -141,18 +141,25 @@ fn print_groups(tuned: &Tuned) -> std::io::Result<()> {
 
 fn print_weighed(tuned: &Tuned) -> std::io::Result<()> {
     let labels = ["entry", "removes", "result"].map(str::to_owned);
-    let result = |proposed: bool, refused: &Option<String>| {
+    let result = |proposed: bool, refused: &Option<String>, hides: &[String]| {
         let reason = refused.clone().unwrap_or_else(|| "removes nothing".to_owned());
-        if proposed { "proposed".to_owned() } else { format!("not proposed: {reason}") }
+        match (proposed, hides.len()) {
+            (false, _) => format!("not proposed: {reason}"),
+            (true, 0) => "proposed".to_owned(),
+            (true, 1) => "proposed; whoever holds its credentials there could do 1 attack unseen".to_owned(),
+            (true, many) => {
+                format!("proposed; whoever holds its credentials there could do {many} attacks unseen")
+            }
+        }
     };
     let exclusions = tuned.exclusions.iter().map(|weighed| {
         let what = weighed.entry.reason.clone();
-        vec![what, weighed.removes.to_string(), result(weighed.proposed, &weighed.refused)]
+        vec![what, weighed.removes.to_string(), result(weighed.proposed, &weighed.refused, &weighed.hides)]
     });
     let thresholds = tuned.thresholds.iter().map(|weighed| {
         let entry = &weighed.entry;
         let what = format!("{} at least {}", entry.detections.join(", "), entry.min_risk_score);
-        vec![what, weighed.removes.to_string(), result(weighed.proposed, &weighed.refused)]
+        vec![what, weighed.removes.to_string(), result(weighed.proposed, &weighed.refused, &weighed.hides)]
     });
     print_table(&labels, exclusions.chain(thresholds).collect())
 }

@@ -45,6 +45,10 @@ pub struct Weighed<T> {
     /// Why it is not proposed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
+    /// Attacks of the pack that nothing would show any more if they were done with the principal's own credentials
+    /// from its own network; an exclusion cannot tell them from the principal's work. None of them is grave.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hides: Vec<String>,
 }
 
 /// An attack's alert, for the judgement of exclusions.
@@ -53,9 +57,18 @@ pub struct AttackAlert {
     /// The case it is of.
     pub case: String,
     /// What the intruder was disguised as, if at all.
-    pub disguise: Option<String>,
+    pub disguise: Option<Disguise>,
     /// The alert.
     pub alert: Alert,
+}
+
+impl AttackAlert {
+    /// The alerts of the same case in the same disguise, this one among them.
+    fn siblings<'a>(&'a self, all: &'a [Self]) -> impl Iterator<Item = &'a Self> {
+        let how =
+            |attack: &'a Self| attack.disguise.as_ref().map(|disguise| (&disguise.how, disguise.provider));
+        all.iter().filter(move |other| other.case == self.case && how(other) == how(self))
+    }
 }
 
 /// Weighs exclusions and thresholds for the alerts that a pack gave on someone's own logs; `today` is a day as
@@ -67,24 +80,17 @@ pub fn tune(setup: &Setup, pack: &Pack, alerts: &[Alert], today: &str) -> Outcom
     let bench = Bench::new(setup)?;
     let subjects = bench.subjects(pack)?;
     let plain = alerts_of_attacks(&bench, (pack, &subjects), None)?;
-    let principals = candidates::noisy(alerts);
     let mut exclusions = Vec::new();
-    for principal in &principals {
+    for principal in &candidates::noisy(alerts) {
         let mut attacks = plain.clone();
-        for disguise in disguise::disguises(principal) {
-            attacks.extend(alerts_of_attacks(&bench, (pack, &subjects), Some(&disguise))?);
+        let suspect = principal.suspect();
+        if suspect.is_none() {
+            for disguise in disguise::disguises(principal) {
+                attacks.extend(alerts_of_attacks(&bench, (pack, &subjects), Some(&disguise))?);
+            }
         }
-        let mut taken = false;
-        for entry in candidates::exclusions(principal) {
-            let removes = alerts.iter().filter(|alert| entry.holds(alert, today)).count();
-            let refused = hidden(&entry, &attacks, today);
-            let proposed = refused.is_none() && !taken && removes > 0;
-            taken |= proposed;
-            let refused = refused.or_else(|| {
-                (!proposed).then(|| "a narrower entry for this principal is proposed".to_owned())
-            });
-            exclusions.push(Weighed { entry, removes, proposed, refused });
-        }
+        let entries = candidates::exclusions(principal);
+        exclusions.extend(weigh(entries, suspect.as_deref(), (alerts, &attacks), today));
     }
     Ok(Tuned {
         alerts: alerts.len(),
@@ -95,18 +101,58 @@ pub fn tune(setup: &Setup, pack: &Pack, alerts: &[Alert], today: &str) -> Outcom
     })
 }
 
-/// Which attack could hide behind an exclusion: a case all of whose alerts of a detection it takes away.
-fn hidden(entry: &Exclusion, attacks: &[AttackAlert], today: &str) -> Option<String> {
-    let attack = attacks.iter().find(|attack| {
-        let same = |other: &&AttackAlert| {
-            other.case == attack.case
-                && other.disguise == attack.disguise
-                && other.alert.detection == attack.alert.detection
+/// Weighs the entries of one principal. Several are proposed only if none takes away what another does.
+fn weigh(
+    entries: Vec<Exclusion>,
+    suspect: Option<&str>,
+    (alerts, attacks): (&[Alert], &[AttackAlert]),
+    today: &str,
+) -> Vec<Weighed<Exclusion>> {
+    let mut taken: Vec<&Alert> = Vec::new();
+    let mut weighed = Vec::new();
+    for entry in entries {
+        let held: Vec<&Alert> = alerts.iter().filter(|alert| entry.holds(alert, today)).collect();
+        let seen = held.iter().any(|alert| taken.iter().any(|known| std::ptr::eq(*known, *alert)));
+        let refused = match suspect {
+            Some(reason) => Some(reason.to_owned()),
+            None => hidden(&entry, attacks, today)
+                .or_else(|| seen.then(|| "a narrower entry for this principal is proposed".to_owned())),
         };
-        attacks.iter().filter(same).all(|other| entry.holds(&other.alert, today))
+        let proposed = refused.is_none() && !held.is_empty();
+        let removes = held.len();
+        if proposed {
+            taken.extend(held);
+        }
+        let hides = if proposed { hidden_within(&entry, attacks, today) } else { Vec::new() };
+        weighed.push(Weighed { entry, removes, proposed, refused, hides });
+    }
+    weighed
+}
+
+/// Which attack could hide behind an exclusion: a case all of whose alerts of a detection it takes away,
+/// although the intruder is not the principal, or not where the principal works.
+fn hidden(entry: &Exclusion, attacks: &[AttackAlert], today: &str) -> Option<String> {
+    let outside = |attack: &&AttackAlert| !attack.disguise.as_ref().is_some_and(|disguise| disguise.within);
+    let attack = attacks.iter().filter(outside).find(|attack| {
+        let detection = |other: &&AttackAlert| other.alert.detection == attack.alert.detection;
+        attack.siblings(attacks).filter(detection).all(|other| entry.holds(&other.alert, today))
     })?;
-    let disguise = attack.disguise.as_ref().map_or_else(String::new, |disguise| format!(" done {disguise}"));
+    let disguise =
+        attack.disguise.as_ref().map_or_else(String::new, |disguise| format!(" done {}", disguise.how));
     Some(format!("the attack `{}`{disguise} would pass `{}` unseen", attack.case, attack.alert.detection))
+}
+
+/// The cases that no detection would show any more if they were done with the principal's credentials from its
+/// own network.
+fn hidden_within(entry: &Exclusion, attacks: &[AttackAlert], today: &str) -> Vec<String> {
+    let within = |attack: &&AttackAlert| attack.disguise.as_ref().is_some_and(|disguise| disguise.within);
+    let unseen =
+        |attack: &&AttackAlert| attack.siblings(attacks).all(|other| entry.holds(&other.alert, today));
+    let mut cases: Vec<String> =
+        attacks.iter().filter(within).filter(unseen).map(|attack| attack.case.clone()).collect();
+    cases.sort();
+    cases.dedup();
+    cases
 }
 
 /// The highest threshold a group of detections that keeps every attack test.
@@ -126,7 +172,7 @@ fn thresholds(alerts: &[Alert], attacks: &[AttackAlert]) -> Vec<Weighed<Threshol
         let entry = Threshold { detections: vec![detection.to_owned()], min_risk_score: lowest, reason };
         let refused = (removes == 0)
             .then(|| format!("no alert scores less than {lowest}, the lowest of the attack tests"));
-        Some(Weighed { entry, removes, proposed: removes > 0, refused })
+        Some(Weighed { entry, removes, proposed: removes > 0, refused, hides: Vec::new() })
     };
     detections.into_iter().filter_map(weigh).collect()
 }
