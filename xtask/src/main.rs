@@ -3,6 +3,7 @@
 
 mod bench;
 mod examples;
+mod features;
 mod random;
 mod tidy;
 

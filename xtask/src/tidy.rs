@@ -43,6 +43,7 @@ pub fn check(root: &Path) -> Result<(), Box<dyn Error>> {
         findings.extend(file_findings(file, &text));
     }
     findings.extend(pack_findings(root, &files)?);
+    findings.extend(crate::features::findings(root)?);
     for finding in &findings {
         println!("{finding}");
     }
@@ -57,10 +58,11 @@ fn walk(root: &Path, folder: &Path, files: &mut Vec<PathBuf>) -> Result<(), Box<
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let name = entry.file_name();
+        if name == ".git" || name == "target" {
+            continue;
+        }
         if entry.file_type()?.is_dir() {
-            if name != ".git" && name != "target" {
-                walk(root, &entry.path(), files)?;
-            }
+            walk(root, &entry.path(), files)?;
         } else {
             files.push(entry.path().strip_prefix(root)?.to_owned());
         }
