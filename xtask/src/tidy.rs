@@ -7,6 +7,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use quarry_languages::Language;
+
 /// Longest Rust file, in lines.
 const LONGEST: usize = 600;
 
@@ -145,7 +147,7 @@ fn pack_findings(root: &Path, files: &[PathBuf]) -> Result<Vec<String>, Box<dyn 
 }
 
 fn is_query(file: &Path) -> bool {
-    file.extension().is_some_and(|ending| ending == "spl" || ending == "aql")
+    Language::of_file(file).is_some()
 }
 
 #[cfg(test)]

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use arrow::{array::Array, record_batch::RecordBatch};
 use quarry_diagnostic::Diagnostic;
 use quarry_engine::{EngineError, Execution, Prepared, Session, with_provenance};
+use quarry_language_definition::{OutputColumn, Store};
 use quarry_logs::ScanReport;
 use quarry_pack::{Alert, Detection};
-use quarry_spl::lower::Store;
 
 use crate::{
     Compiler, Failure, Outcome, QueryText, Workspace,
@@ -119,7 +119,7 @@ fn query_of(detection: &Detection) -> QueryText {
 async fn alerts(
     technique: Option<&str>,
     detection: &Detection,
-    columns: &[(String, String)],
+    columns: &[OutputColumn],
     execution: Execution,
 ) -> Outcome<Vec<Alert>> {
     let mut alerts = Vec::new();
@@ -134,11 +134,11 @@ async fn alerts(
 fn alert(
     technique: Option<&str>,
     detection: &Detection,
-    columns: &[(String, String)],
+    columns: &[OutputColumn],
     batch: &RecordBatch,
     row: usize,
 ) -> Alert {
-    let own = columns.iter().map(|(name, label)| (name.clone(), label.clone()));
+    let own = columns.iter().map(|column| (column.column.clone(), column.label.clone()));
     let added = Alert::added_columns().map(|name| (name.clone(), name));
     let cells: Vec<(String, Option<String>)> = own
         .chain(added)

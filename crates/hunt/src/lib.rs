@@ -13,9 +13,8 @@ pub mod moment;
 mod workspace;
 
 pub use cells::cell_text;
-pub use compile::{
-    Compiled, Compiler, QueryText, SplunkFields, cut, language_of, not_yet, queries_of, read_query,
-};
+pub use compile::{CompileOptions, Compiler, QueryText, cut, language_options, queries_of, read_query};
 pub use detect::{Detected, ReadyDetection, detect};
 pub use failure::{Failure, Outcome};
+pub use quarry_language_definition::{Compiled, OutputColumn, Resources, Store};
 pub use workspace::{LogOptions, Runnable, Settled, Workspace, runnable};

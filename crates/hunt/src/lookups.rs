@@ -3,8 +3,11 @@
 use std::{collections::BTreeSet, fs, path::Path};
 
 use quarry_functions::number_text;
+use quarry_language_definition::{
+    Store,
+    csv::{self, write_row},
+};
 use quarry_plan::{Rows, Value};
-use quarry_spl::{lower::Store, write_row};
 
 use crate::{Failure, Outcome};
 
@@ -18,7 +21,7 @@ pub fn write(folder: &Path, store: &Store, rows: &Rows) -> Outcome<()> {
     let names: Vec<String> = rows.columns.iter().map(|(name, _)| name.clone()).collect();
     let mut text = String::new();
     let old = if store.append { fs::read_to_string(&path).unwrap_or_default() } else { String::new() };
-    let (old_names, old_rows) = quarry_spl::read_csv(&old);
+    let (old_names, old_rows) = csv::read(&old);
     let known: BTreeSet<&String> = old_names.iter().collect();
     let mut all = old_names.clone();
     all.extend(names.iter().filter(|name| !known.contains(name)).cloned());

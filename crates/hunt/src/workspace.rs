@@ -8,15 +8,15 @@ use std::{
 use quarry_diagnostic::Diagnostic;
 use quarry_engine::{Session, SessionOptions};
 use quarry_functions::Places;
+use quarry_language_definition::{Compiled, OutputColumn, Store};
 use quarry_logs::{FieldCounts, Limits, Listing, Location};
 use quarry_plan::{Node, Rows, TimeBound, TimeRange, Type};
-use quarry_spl::lower::Store;
 use quarry_views::Catalog;
 use tempfile::NamedTempFile;
 
 use crate::{
     Failure, Outcome,
-    compile::{Compiled, Compiler, QueryText},
+    compile::{Compiler, QueryText},
     lookups, moment,
 };
 
@@ -344,8 +344,8 @@ fn until_now(range: &mut TimeRange, now: i64) {
 pub struct Runnable {
     /// Its plan.
     pub plan: Node,
-    /// Plan column and label of each output column.
-    pub columns: Vec<(String, String)>,
+    /// The columns of the result, in order.
+    pub columns: Vec<OutputColumn>,
     /// What was found that is no error.
     pub warnings: Vec<Diagnostic>,
     /// Tables that the query writes.

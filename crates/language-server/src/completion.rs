@@ -4,115 +4,70 @@ use lsp_types::{
     CompletionItem, CompletionItemKind, CompletionTextEdit, Documentation, MarkupContent, MarkupKind,
     TextEdit,
 };
-use quarry_pack::Language;
+use quarry_language_definition::{Cursor, Entry, EntryKind, FrontEnd, Lexis, Wanted};
 use quarry_views::View;
 
 use crate::{
     document::{Document, Encoding, range},
-    entry::{self, Entry, EntryKind},
+    entry::{self, markdown},
     scanner::{Around, around},
 };
 
 /// What may stand at a byte offset.
 pub(crate) fn at(document: &Document, view: &View, offset: usize, encoding: Encoding) -> Vec<CompletionItem> {
-    let found = around(&document.text, offset, document.language);
-    if found.comment {
-        return Vec::new();
-    }
-    let entries = match document.language {
-        Language::Aql => aql(document, view, &found),
-        Language::Spl => spl(document, view, &found),
-        Language::Kql | Language::Sigma => return Vec::new(),
-    };
+    let language = document.language;
+    let found = around(&document.text, offset, language.lexis);
+    let Some(front_end) = language.front_end.filter(|_| !found.comment) else { return Vec::new() };
+    let entries = entries(front_end, view, &cursor(&document.text, &found));
     let place = range(&document.text, found.prefix, encoding);
-    let quoted = found.quote.is_some();
-    let item = |entry: &Entry| {
-        let text = inserted(entry, document.language, quoted);
-        CompletionItem {
-            label: entry.name.clone(),
-            kind: Some(item_kind(entry.kind)),
-            detail: Some(entry.syntax.clone()),
-            documentation: Some(Documentation::MarkupContent(MarkupContent {
-                kind: MarkupKind::Markdown,
-                value: entry.markdown(document.language),
-            })),
-            filter_text: Some(entry.name.clone()),
-            text_edit: Some(CompletionTextEdit::Edit(TextEdit::new(place, text))),
-            ..CompletionItem::default()
-        }
+    let item = |entry: &Entry| CompletionItem {
+        label: entry.name.clone(),
+        kind: Some(item_kind(entry.kind)),
+        detail: Some(entry.syntax.clone()),
+        documentation: Some(Documentation::MarkupContent(MarkupContent {
+            kind: MarkupKind::Markdown,
+            value: markdown(entry, language),
+        })),
+        filter_text: Some(entry.name.clone()),
+        text_edit: Some(CompletionTextEdit::Edit(TextEdit::new(
+            place,
+            inserted(entry, language.lexis, found.quote.is_some()),
+        ))),
+        ..CompletionItem::default()
     };
     let prefix = document.text[found.prefix.start..found.prefix.end].to_lowercase();
     entries.iter().filter(|entry| entry.name.to_lowercase().starts_with(&prefix)).map(item).collect()
 }
 
-/// The words that may stand at the cursor in AQL.
-fn aql(document: &Document, view: &View, found: &Around) -> Vec<Entry> {
-    let before = document.text[..found.prefix.start].trim_end_matches(['\'', '"']).trim_end().to_uppercase();
-    match found.quote {
-        Some('\'') if names_a_log(&before) => entry::sources(view),
-        Some('\'') => Vec::new(),
-        Some(_) => entry::fields(view, document.language),
-        None => {
-            let words = entry::words(document.language);
-            if before.ends_with("FROM") {
-                let is_source =
-                    |entry: &Entry| entry.kind == EntryKind::Catalog || entry.name == "GLOBALVIEW";
-                return words.into_iter().filter(is_source).collect();
-            }
-            let mut all: Vec<Entry> = entry::fields(view, document.language);
-            all.extend(words.into_iter().filter(|entry| entry.kind != EntryKind::Catalog));
-            all
-        }
+/// The place as languages see it.
+fn cursor<'a>(text: &'a str, found: &Around) -> Cursor<'a> {
+    Cursor {
+        before: &text[..found.prefix.start],
+        in_command: &text[found.command..found.prefix.start],
+        follows_command: found.command > 0,
+        quote: found.quote,
     }
 }
 
-/// Whether the string that begins here is compared with the name of a log.
-fn names_a_log(before: &str) -> bool {
-    let mut start = before.len().saturating_sub(120);
-    while !before.is_char_boundary(start) {
-        start += 1;
-    }
-    let near = &before[start..];
-    let function = ["LOGSOURCETYPENAME(", "LOGSOURCENAME("].iter().filter_map(|name| near.rfind(name)).max();
-    let Some(function) = function else { return false };
-    ![" AND ", " OR ", " THEN ", ";"].iter().any(|end| near[function..].contains(end))
+/// The words that may stand at a place.
+fn entries(front_end: &FrontEnd, view: &View, cursor: &Cursor<'_>) -> Vec<Entry> {
+    let wanted = (front_end.wanted)(cursor);
+    let words = entry::words(front_end);
+    let of = |wanted: Wanted| match wanted {
+        Wanted::Kind(EntryKind::Field) => entry::fields(view, front_end),
+        Wanted::Kind(EntryKind::Source) => entry::sources(view),
+        _ => words.iter().filter(|entry| wanted.means(entry)).cloned().collect(),
+    };
+    wanted.into_iter().flat_map(of).collect()
 }
 
-/// The words that may stand at the cursor in SPL.
-fn spl(document: &Document, view: &View, found: &Around) -> Vec<Entry> {
-    let before = &document.text[found.command..found.prefix.start];
-    let assigned = before.trim_end_matches(['"', ' ']).to_lowercase();
-    if ["sourcetype=", "sourcetype!=", "sourcetype =", "sourcetype in ("]
-        .iter()
-        .any(|end| assigned.ends_with(end))
-    {
-        return entry::sources(view);
-    }
-    if found.quote.is_some() {
-        return entry::fields(view, document.language);
-    }
-    let words = entry::words(document.language);
-    let is_start = before.trim().is_empty();
-    let after_pipe = found.command > 0;
-    let mut all = Vec::new();
-    if is_start {
-        all.extend(words.into_iter().filter(|entry| entry.kind == EntryKind::Command));
-    } else {
-        all.extend(words.into_iter().filter(|entry| entry.kind == EntryKind::Function));
-    }
-    if !(is_start && after_pipe) {
-        all.extend(entry::fields(view, document.language));
-    }
-    all
-}
-
-/// What is put in: functions open their parentheses, names that need quotes get them.
-fn inserted(entry: &Entry, language: Language, quoted: bool) -> String {
-    let plain = entry.name.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
-    match (entry.kind, language) {
+/// What is put in: functions open their parentheses, names that need marks get them.
+fn inserted(entry: &Entry, lexis: &Lexis, quoted: bool) -> String {
+    let is_plain = entry.name.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
+    match (entry.kind, lexis.name_mark) {
         (EntryKind::Function, _) if entry.syntax.ends_with("()") => format!("{}()", entry.name),
         (EntryKind::Function, _) => format!("{}(", entry.name),
-        (EntryKind::Field, Language::Aql) if !plain && !quoted => format!("\"{}\"", entry.name),
+        (EntryKind::Field, Some(mark)) if !is_plain && !quoted => format!("{mark}{}{mark}", entry.name),
         _ => entry.name.clone(),
     }
 }

@@ -2,7 +2,7 @@
 
 use lsp_types::{Position, PositionEncodingKind, Range, TextDocumentContentChangeEvent};
 use quarry_diagnostic::Span;
-use quarry_pack::Language;
+use quarry_languages::Language;
 
 /// An open document.
 #[derive(Debug, Clone)]
@@ -119,7 +119,7 @@ mod tests {
     #[test]
     fn changes_replace_ranges() {
         let mut document =
-            Document { language: Language::Aql, text: "one\ntwo é three".to_owned(), version: 1 };
+            Document { language: Language::AQL, text: "one\ntwo é three".to_owned(), version: 1 };
         let change = |from: (u32, u32), to: (u32, u32), text: &str| TextDocumentContentChangeEvent {
             range: Some(Range::new(Position::new(from.0, from.1), Position::new(to.0, to.1))),
             range_length: None,

@@ -1,34 +1,40 @@
 //! Hover: what the registries and views say of the word under the cursor.
 
 use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind};
-use quarry_pack::Language;
+use quarry_language_definition::{Entry, EntryKind, FrontEnd, Holds};
 use quarry_views::View;
 
 use crate::{
     document::{Document, Encoding, range},
-    entry::{self, Entry, EntryKind},
+    entry::{self, markdown},
     scanner::{Around, around},
 };
 
 /// What is known of the word at a byte offset.
 pub(crate) fn at(document: &Document, view: &View, offset: usize, encoding: Encoding) -> Option<Hover> {
-    let found = around(&document.text, offset, document.language);
-    if found.comment || found.quote == Some('\'') {
-        return None;
-    }
+    let found = around(&document.text, offset, document.language.lexis);
+    let is_text = found.quote.is_some_and(|quote| matches!(quote.holds, Holds::Text | Holds::Other));
+    let front_end = document.language.front_end.filter(|_| !found.comment && !is_text)?;
     let word = &document.text[found.word.start..found.word.end];
-    let entry = meaning(document, view, &found, word)?;
+    let entry = meaning(document, front_end, view, &found, word)?;
     Some(Hover {
         contents: HoverContents::Markup(MarkupContent {
             kind: MarkupKind::Markdown,
-            value: entry.markdown(document.language),
+            value: markdown(&entry, document.language),
         }),
         range: Some(range(&document.text, found.word, encoding)),
     })
 }
 
-fn meaning(document: &Document, view: &View, found: &Around, word: &str) -> Option<Entry> {
-    let fields = || entry::fields(view, document.language);
+fn meaning(
+    document: &Document,
+    front_end: &FrontEnd,
+    view: &View,
+    found: &Around,
+    word: &str,
+) -> Option<Entry> {
+    let has_commands = !document.language.lexis.commands_after.is_empty();
+    let fields = || entry::fields(view, front_end);
     let same = |name: &str| name.eq_ignore_ascii_case(word);
     let field = || {
         let exact = fields().into_iter().find(|entry| entry.name == word);
@@ -38,10 +44,10 @@ fn meaning(document: &Document, view: &View, found: &Around, word: &str) -> Opti
         return field();
     }
     let is_call = document.text[found.word.end..].trim_start().starts_with('(');
-    let at_command = document.language == Language::Spl
+    let at_command = has_commands
         && document.text[found.command..found.word.start].trim().is_empty()
         && !document.text[found.word.end..].starts_with('=');
-    let words = entry::words(document.language);
+    let words = entry::words(front_end);
     let of_kind =
         |kind: EntryKind| words.iter().find(|entry| entry.kind == kind && same(&entry.name)).cloned();
     if at_command && let Some(command) = of_kind(EntryKind::Command) {
@@ -53,7 +59,7 @@ fn meaning(document: &Document, view: &View, found: &Around, word: &str) -> Opti
     field()
         .or_else(|| keyword(&words, word))
         .or_else(|| of_kind(EntryKind::Catalog))
-        .or_else(|| of_kind(EntryKind::Function).filter(|_| document.language == Language::Spl))
+        .or_else(|| of_kind(EntryKind::Function).filter(|_| has_commands))
 }
 
 /// A keyword by one of its words: `ORDER` is `ORDER BY`, `NULL` is `IS NULL`.

@@ -1,4 +1,4 @@
-//! The language server: what editors show of queries in .spl and .aql files.
+//! The language server: what editors show of query files.
 //!
 //! Diagnostics are those of parsing, planning and whatever [`Check`] adds; completion and hover come
 //! from the registries of the languages and from the views. Documents are kept as the editor sends
@@ -18,9 +18,9 @@ mod session;
 
 use quarry_diagnostic::Diagnostic;
 use quarry_hunt::{Compiled, Compiler, QueryText};
+use quarry_languages::Language;
 use quarry_views::Catalog;
 
-pub use entry::Entry;
 pub use lsp_server::{Connection, Message, Notification, Request, RequestId, Response};
 pub use session::{ServeError, serve};
 
@@ -31,6 +31,8 @@ pub type Check<'a> = dyn Fn(&QueryText, &Compiled) -> Vec<Diagnostic> + 'a;
 pub struct Knowledge<'a> {
     /// The views.
     pub catalog: &'a Catalog,
+    /// The languages of documents.
+    pub languages: Vec<Language>,
     /// Compiles queries, as the command line does.
     pub compiler: Compiler<'a>,
     /// Further checks.

@@ -1,6 +1,6 @@
 //! One session with an editor.
 
-use std::{collections::HashMap, fmt, path::Path};
+use std::{collections::HashMap, ffi::OsStr, fmt, path::Path};
 
 use lsp_server::{Connection, ErrorCode, Message, Notification, ProtocolError, Request, RequestId, Response};
 use lsp_types::{
@@ -13,7 +13,7 @@ use lsp_types::{
     },
     request::{Completion, HoverRequest, Request as _},
 };
-use quarry_pack::Language;
+use quarry_languages::Language;
 use quarry_views::View;
 use serde_json::{Value, json};
 
@@ -129,7 +129,7 @@ impl Session<'_> {
             DidOpenTextDocument::METHOD => {
                 let Some(opened) = read::<DidOpenTextDocument>(notification) else { return Ok(()) };
                 let item = opened.text_document;
-                let Some(language) = language(&item.uri, &item.language_id) else { return Ok(()) };
+                let Some(language) = self.language(&item.uri, &item.language_id) else { return Ok(()) };
                 let document = Document { language, text: item.text, version: item.version };
                 self.documents.insert(item.uri.as_str().to_owned(), document);
                 self.publish(&item.uri)
@@ -154,6 +154,16 @@ impl Session<'_> {
         }
     }
 
+    /// The language of a document: what its name says, else what the editor calls it.
+    fn language(&self, uri: &Uri, id: &str) -> Option<Language> {
+        let languages = || self.knowledge.languages.iter().copied();
+        let ending = Path::new(uri.as_str()).extension().and_then(OsStr::to_str);
+        let named = |language: &Language| {
+            language.ending.zip(ending).is_some_and(|(own, ending)| own.eq_ignore_ascii_case(ending))
+        };
+        languages().find(named).or_else(|| languages().find(|language| language.is_called(id)))
+    }
+
     /// Sends what is found in a document.
     fn publish(&self, uri: &Uri) -> Result<(), ServeError> {
         let Some(document) = self.documents.get(uri.as_str()) else { return Ok(()) };
@@ -169,15 +179,6 @@ impl Session<'_> {
     fn send(&self, message: Message) -> Result<(), ServeError> {
         self.connection.sender.send(message).map_err(|error| ServeError(error.to_string()))
     }
-}
-
-/// The language of a document: what its name says, else what the editor calls it.
-fn language(uri: &Uri, id: &str) -> Option<Language> {
-    Language::of_file(Path::new(uri.as_str())).or(match id.to_lowercase().as_str() {
-        "spl" | "splunk" => Some(Language::Spl),
-        "aql" | "qradar" => Some(Language::Aql),
-        _ => None,
-    })
 }
 
 /// The parameters of a notification; one that cannot be read is passed over.

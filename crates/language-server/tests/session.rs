@@ -2,8 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use quarry_diagnostic::{Diagnostic, Span};
-use quarry_hunt::{Compiler, SplunkFields};
+use quarry_hunt::{CompileOptions, Compiler};
 use quarry_language_server::{Connection, Knowledge, Message, Notification, Request, RequestId, serve};
+use quarry_languages::Language;
 use quarry_views::Catalog;
 use serde_json::{Value, json};
 
@@ -83,7 +84,8 @@ fn session(capabilities: Value, script: impl FnOnce(&mut Editor, Value) + Send) 
             let catalog = Catalog::load(None).unwrap();
             let knowledge = Knowledge {
                 catalog: &catalog,
-                compiler: Compiler::new(&catalog, &[], SplunkFields::Addon).unwrap(),
+                languages: Language::all().collect(),
+                compiler: Compiler::new(&catalog, &CompileOptions::default()).unwrap(),
                 check: Box::new(|query, _| {
                     let found = query.text.find("lintme");
                     let warn =

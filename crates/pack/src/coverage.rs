@@ -107,7 +107,7 @@ fn covered(
     let tally = results.and_then(|results| results.of(id)).map(PackResults::tally);
     let stated = || pack.manifest.iter().map(|manifest| manifest.tactic.clone()).collect();
     let languages: BTreeSet<&str> =
-        pack.detections.iter().map(|detection| detection.language.word()).collect();
+        pack.detections.iter().map(|detection| detection.language.definition().id).collect();
     Some(Covered {
         technique: technique.map_or(id, |technique| &technique.id).to_owned(),
         name: technique.map_or(&pack.name, |technique| &technique.name).clone(),

@@ -34,7 +34,7 @@ pub use error::PackError;
 pub use interval::Interval;
 pub use manifest::{Attack, DataSource, Delay, DetectionEntry, Manifest, Schedule};
 pub use metadata::{DataSet, Entity, Metadata, Trigger};
-pub use pack::{Detection, Language, Pack};
+pub use pack::{Detection, Pack};
 pub use packs::Packs;
 pub use results::TestResults;
 pub use schema::schemas;

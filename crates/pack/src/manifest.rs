@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use quarry_languages::Language;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Interval, Language, PackError, Severity};
+use crate::{Interval, PackError, Severity};
 
 /// What `pack.yml` says.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -146,9 +147,10 @@ impl Manifest {
                 return Err(wrong(format!("the detection id `{}` is used twice", entry.id), &entry.id));
             }
             let ending = entry.file.rsplit_once('.').map_or("", |(_, ending)| ending);
-            let endings = entry.language.endings();
-            if !endings.contains(&ending) {
-                let endings: Vec<String> = endings.iter().map(|ending| format!("`.{ending}`")).collect();
+            let mut endings = entry.language.endings();
+            if !endings.any(|known| known == ending) {
+                let endings = entry.language.endings();
+                let endings: Vec<String> = endings.map(|ending| format!("`.{ending}`")).collect();
                 let endings = endings.join(", ");
                 return Err(wrong(format!("`{}` does not end in {endings}", entry.file), &entry.file));
             }

@@ -6,8 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use quarry_languages::Language;
+use serde::Serialize;
 
 use crate::{
     CaseFile, Manifest, Metadata, PackError, Severity, Tuning, import,
@@ -19,69 +19,6 @@ use crate::{
 const CASES: &str = "tests/cases.yml";
 /// The tuning of a pack, below its folder.
 const TUNING: &str = "tuning/tuning.yml";
-
-/// Language of a detection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Language {
-    /// Splunk's search processing language.
-    Spl,
-    /// QRadar's Ariel query language.
-    Aql,
-    /// Microsoft's Kusto query language; read and shown, not run yet.
-    Kql,
-    /// Sigma; read and shown, not run yet.
-    Sigma,
-}
-
-impl Language {
-    /// The endings, without the dot, of its files: first of plain queries where there are such, then of
-    /// rules around a query.
-    #[must_use]
-    pub const fn endings(self) -> &'static [&'static str] {
-        match self {
-            Self::Spl => &["spl", "yml", "yaml", "conf"],
-            Self::Aql => &["aql"],
-            Self::Kql => &["kql", "yaml", "yml", "json"],
-            Self::Sigma => &["yml", "yaml"],
-        }
-    }
-
-    /// The word in packs, reports and addresses.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Spl => "spl",
-            Self::Aql => "aql",
-            Self::Kql => "kql",
-            Self::Sigma => "sigma",
-        }
-    }
-
-    /// What people call it.
-    #[must_use]
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Spl => "SPL",
-            Self::Aql => "AQL",
-            Self::Kql => "KQL",
-            Self::Sigma => "Sigma",
-        }
-    }
-
-    /// Whether quarry runs it.
-    #[must_use]
-    pub const fn runs(self) -> bool {
-        matches!(self, Self::Spl | Self::Aql)
-    }
-
-    /// The language of a plain query file by its ending.
-    #[must_use]
-    pub fn of_file(path: &Path) -> Option<Self> {
-        let ending = path.extension()?.to_str()?.to_lowercase();
-        [Self::Spl, Self::Aql, Self::Kql].into_iter().find(|language| language.endings()[0] == ending)
-    }
-}
 
 /// A detection with its query.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -203,7 +140,7 @@ impl Pack {
             let file = path.display().to_string();
             let language = Language::of_file(path).ok_or_else(|| {
                 PackError::new(&file, "the language of the query is unknown")
-                    .with_help("name the file `*.spl` or `*.aql`")
+                    .with_help(format!("name the file {}", file_names().join(" or ")))
             })?;
             let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy().into_owned();
             Ok(Detection {
@@ -250,6 +187,12 @@ impl Pack {
     }
 }
 
+/// How plain query files are named.
+fn file_names() -> Vec<String> {
+    let endings = Language::running().filter_map(|language| language.ending);
+    endings.map(|ending| format!("`*.{ending}`")).collect()
+}
+
 /// Two detections of one name in different files: the paths tell them apart.
 fn tell_apart(detections: &mut [Detection]) {
     let mut times: BTreeMap<String, usize> = BTreeMap::new();
@@ -279,7 +222,7 @@ fn rule_of(entry: &DetectionEntry, path: &str, text: &str) -> Result<Detection, 
     };
     let mut rules = imported.detections().filter(named);
     let (first, more) = (rules.next(), rules.next());
-    let language = entry.language.title();
+    let language = entry.language.title;
     match (first, more) {
         (Some(rule), None) => Ok(rule.clone()),
         (Some(_), Some(_)) => Err(PackError::new(path, format!("there are several {language} rules"))

@@ -7,8 +7,9 @@ use std::{
 
 use include_dir::{Dir, include_dir};
 use quarry_diagnostic::did_you_mean;
+use quarry_languages::Language;
 
-use crate::{Language, Pack, PackError, import, pages};
+use crate::{Pack, PackError, import, pages};
 
 static EMBEDDED: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../packs");
 

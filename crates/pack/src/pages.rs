@@ -3,8 +3,9 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use include_dir::Dir;
+use quarry_languages::Language;
 
-use crate::{Language, Pack};
+use crate::Pack;
 
 /// Folders of a pack whose texts are kept.
 const FOLDERS: [&str; 4] = ["docs", "hunting", "tuning", "telemetry"];

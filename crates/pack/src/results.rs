@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use quarry_languages::Language;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{CaseKind, Language, Provider, cases::Signal};
+use crate::{CaseKind, Provider, cases::Signal};
 
 /// Results of all packs.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]

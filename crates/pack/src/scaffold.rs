@@ -4,11 +4,15 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use include_dir::{Dir, include_dir};
 use minijinja::Environment;
+use quarry_languages::Language;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::PackError;
 
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/data/new");
+/// What is no file of a pack but what packs say of providers.
+const PROVIDERS: &str = "providers.yml";
 
 /// What a new pack is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,18 +39,14 @@ impl NewPack {
     pub fn files(&self) -> Result<Vec<(String, String)>, PackError> {
         let provider = self.action.split('.').next().unwrap_or_default();
         let values = self.values(provider)?;
-        let mut files = Vec::new();
-        for (path, text) in texts(&TEMPLATES) {
-            let target = match path.as_str() {
-                "providers.yml" => continue,
-                query if query == format!("{provider}.spl") => format!("{}.spl", self.group()),
-                query if query == format!("{provider}.aql") => format!("{}.aql", self.group()),
-                query if !query.contains('/') && !query.ends_with(".yml") => continue,
-                other => other.to_owned(),
-            };
-            files.push((target, render(&path, &text, &values)?));
-        }
-        Ok(files)
+        let mut templates = texts(&TEMPLATES);
+        templates.retain(|(path, _)| path != PROVIDERS);
+        templates.extend(self.queries(provider));
+        let file = |(path, text): (String, String)| {
+            let text = render(&path, &text, &values)?;
+            Ok((path, text))
+        };
+        templates.into_iter().map(file).collect()
     }
 
     /// Writes the pack into `folder`.
@@ -71,6 +71,20 @@ impl NewPack {
         Ok(written)
     }
 
+    /// What languages begin with, by path.
+    fn queries(&self, provider: &str) -> Vec<(String, String)> {
+        let group = self.group();
+        let mut queries = Vec::new();
+        for (language, text) in beginners(provider) {
+            let ending = language.ending.unwrap_or(language.definition().id);
+            queries.push((format!("{group}.{ending}"), text.to_owned()));
+            let hunts = language.definition().front_end.map_or(&[][..], |front_end| front_end.starters.hunts);
+            let hunt = |(name, text): &(&str, &str)| (format!("hunting/{name}.{ending}"), (*text).to_owned());
+            queries.extend(hunts.iter().map(hunt));
+        }
+        queries
+    }
+
     /// The name of the group of its detections.
     fn group(&self) -> String {
         let word = self.operation.rsplit(['.', '/']).next().unwrap_or(&self.operation);
@@ -85,10 +99,9 @@ impl NewPack {
     }
 
     fn values(&self, provider: &str) -> Result<Value, PackError> {
-        let text =
-            TEMPLATES.get_file("providers.yml").and_then(|file| file.contents_utf8()).unwrap_or_default();
-        let providers: BTreeMap<String, BTreeMap<String, String>> = serde_saphyr::from_str(text)
-            .map_err(|error| PackError::new("providers.yml", error.to_string()))?;
+        let text = TEMPLATES.get_file(PROVIDERS).and_then(|file| file.contents_utf8()).unwrap_or_default();
+        let providers: BTreeMap<String, Provider> =
+            serde_saphyr::from_str(text).map_err(|error| PackError::new(PROVIDERS, error.to_string()))?;
         let known = providers.get(provider).ok_or_else(|| {
             PackError::new(&self.action, format!("`{provider}` is no provider"))
                 .with_help("an action is named like `aws.ec2.RunInstances`: `aws`, `azure` or `gcp` first")
@@ -103,17 +116,46 @@ impl NewPack {
             "operation": self.operation,
             "group": self.group(),
             "title": format!("{} that succeeded", self.operation),
+            "names": known.names,
+            "languages": beginners(provider).map(|(language, _)| of_language(language)).collect::<Vec<_>>(),
         });
-        for (key, text) in known {
+        for (key, text) in &known.texts {
             values[key] = json!(render(key, text, &values)?);
         }
         Ok(values)
     }
 }
 
+/// What a new pack says of a provider.
+#[derive(Deserialize)]
+struct Provider {
+    /// What products call its log.
+    names: BTreeMap<String, String>,
+    #[serde(flatten)]
+    texts: BTreeMap<String, String>,
+}
+
+/// The languages that have a detection for a provider to begin with.
+fn beginners(provider: &str) -> impl Iterator<Item = (Language, &'static str)> {
+    Language::all().filter_map(move |language| {
+        let starters = language.definition().front_end?.starters.detections;
+        let (_, text) = starters.iter().find(|(of, _)| *of == provider)?;
+        Some((language, *text))
+    })
+}
+
+fn of_language(language: Language) -> Value {
+    json!({
+        "id": language.id,
+        "ending": language.ending,
+        "product": language.product.id,
+    })
+}
+
 fn render(name: &str, text: &str, values: &Value) -> Result<String, PackError> {
     let mut environment = Environment::new();
     environment.set_keep_trailing_newline(true);
+    environment.set_trim_blocks(true);
     environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
     environment.render_named_str(name, text, values).map_err(|error| PackError::new(name, error.to_string()))
 }

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use quarry_languages::Language;
 use serde::Serialize;
 
 use crate::{
-    CaseKind, Language,
+    CaseKind,
     results::{CaseResults, DetectionResult, PackResults, Verdict},
 };
 

@@ -4,8 +4,9 @@
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path};
 
 use quarry_diagnostic::line_column;
+use quarry_languages::Language;
 use quarry_pack::{
-    Language, Pack,
+    Pack,
     emulate::{Emulator, Options},
     import::{self, FORMATS, Imported, Item},
 };
@@ -109,7 +110,7 @@ fn published_security_content_is_read() {
     assert!(read.others.is_empty(), "{:?}", read.others);
     let detections: Vec<_> = read.files.iter().flat_map(Imported::detections).collect();
     assert_eq!((read.files.len(), detections.len()), (114, 40));
-    assert!(detections.iter().all(|found| found.language == Language::Spl && !found.text.is_empty()));
+    assert!(detections.iter().all(|found| found.language == Language::SPL && !found.text.is_empty()));
     let count = |is: &dyn Fn(&&&quarry_pack::Detection) -> bool| detections.iter().filter(is).count();
     assert_eq!(count(&|found| found.metadata.risk_score.is_some()), 40);
     assert_eq!(count(&|found| !found.metadata.data.is_empty()), 24);
@@ -138,7 +139,7 @@ fn published_sigma_rules_are_read() {
     assert_eq!(detections.len(), 165);
     for found in &detections {
         let metadata = &found.metadata;
-        assert_eq!(found.language, Language::Sigma);
+        assert_eq!(found.language, Language::SIGMA);
         assert!(metadata.severity.is_some() && metadata.rule.is_some(), "{}", found.file);
         assert!(!metadata.data_sources.is_empty() && !metadata.tactics.is_empty(), "{}", found.file);
         assert_eq!(found.text, fs::read_to_string(&found.file).unwrap(), "the text is the file");
@@ -165,7 +166,7 @@ fn published_sentinel_rules_are_read() {
             "{}",
             found.file
         );
-        assert!(found.language == Language::Kql && !metadata.tactics.is_empty(), "{}", found.file);
+        assert!(found.language == Language::KQL && !metadata.tactics.is_empty(), "{}", found.file);
     }
     let Some(corpus) = shared("corpora/kql.jsonl") else { return };
     let corpus = fs::read_to_string(corpus).unwrap();

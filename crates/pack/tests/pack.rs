@@ -2,7 +2,8 @@
 
 use std::{collections::HashMap, fs, path::Path};
 
-use quarry_pack::{Alert, Detection, Language, Manifest, Pack, Packs, Severity};
+use quarry_languages::Language;
+use quarry_pack::{Alert, Detection, Manifest, Pack, Packs, Severity};
 
 const SMALL: &str = "\
 technique: T1535
@@ -58,7 +59,7 @@ fn embedded_packs_hold_their_files_byte_for_byte() {
     for (entry, detection) in manifest.detections.iter().zip(&pack.detections) {
         assert_eq!(fs::read_to_string(source.join(&entry.file)).unwrap(), detection.text, "{}", entry.id);
     }
-    for language in [Language::Spl, Language::Aql] {
+    for language in [Language::SPL, Language::AQL] {
         let of_language = pack.detections.iter().filter(|detection| detection.language == language);
         assert_eq!(of_language.count(), 3, "a launch, a staging sequence and a refusal");
     }

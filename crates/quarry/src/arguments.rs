@@ -2,7 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{
+    Args, Parser, Subcommand, ValueEnum,
+    builder::{PossibleValue, PossibleValuesParser, TypedValueParser},
+};
+use quarry_language_definition::ViewChoice;
+use quarry_languages::Language;
 use quarry_views::NamedFile;
 
 use crate::{
@@ -50,40 +55,30 @@ pub enum Command {
     Serve(crate::commands::serve::ServeArguments),
 }
 
-/// Query languages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Language {
-    /// Splunk Search Processing Language
-    Spl,
-    /// QRadar Ariel Query Language
-    Aql,
+/// The ids of the languages that run.
+pub fn language() -> impl TypedValueParser<Value = Language> {
+    let value = |language: Language| {
+        let definition = language.definition();
+        PossibleValue::new(definition.id).help(definition.long_title)
+    };
+    PossibleValuesParser::new(Language::running().map(value))
+        .try_map(|id| Language::of_id(&id).ok_or("no language has this id"))
 }
 
-impl From<Language> for quarry_pack::Language {
-    fn from(language: Language) -> Self {
-        match language {
-            Language::Spl => Self::Spl,
-            Language::Aql => Self::Aql,
-        }
-    }
-}
-
-/// Which names Splunk searches see.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum SplunkFields {
-    /// The JSON's own names and those of the vendor add-on
-    Addon,
-    /// The JSON's own names only
-    Json,
-}
-
-impl From<SplunkFields> for quarry_hunt::SplunkFields {
-    fn from(fields: SplunkFields) -> Self {
-        match fields {
-            SplunkFields::Addon => Self::Addon,
-            SplunkFields::Json => Self::Json,
-        }
-    }
+/// The views that an option chooses from.
+fn view(option: &'static str) -> impl TypedValueParser<Value = ViewChoice> {
+    let choices = move || {
+        let views = Language::running().flat_map(|language| language.definition().views);
+        views.filter_map(move |view| {
+            let (name, value) = view.option?;
+            (name == option).then_some((value, view))
+        })
+    };
+    PossibleValuesParser::new(choices().map(|(value, view)| PossibleValue::new(value).help(view.meaning)))
+        .try_map(move |word| {
+            let found = choices().find(|(value, _)| *value == word);
+            found.map(|(_, view)| *view).ok_or("no view goes by this word")
+        })
 }
 
 /// How rows are written.
@@ -148,8 +143,8 @@ pub struct LogArguments {
 #[derive(Debug, Args)]
 pub struct LanguageArguments {
     /// Which names Splunk searches see
-    #[arg(long, value_enum, default_value_t = SplunkFields::Addon)]
-    pub splunk_fields: SplunkFields,
+    #[arg(long, value_parser = view("splunk-fields"), default_value = "addon")]
+    pub splunk_fields: ViewChoice,
 
     /// Splunk macros: macros.conf files and folders of security_content macro YAML
     #[arg(long, num_args = 1.., value_name = "PATH")]
@@ -180,10 +175,17 @@ pub struct LanguageArguments {
     pub config: Option<PathBuf>,
 }
 
+impl LanguageArguments {
+    /// The views that were chosen.
+    pub fn views(&self) -> Vec<String> {
+        vec![self.splunk_fields.view.to_owned()]
+    }
+}
+
 #[derive(Debug, Args)]
 pub struct QueryArguments {
-    /// Language (default: by the ending of FILE, .spl or .aql)
-    #[arg(long, value_enum)]
+    /// Language (default: by the ending of FILE)
+    #[arg(long, value_parser = language())]
     pub lang: Option<Language>,
 
     /// The query itself
@@ -258,7 +260,7 @@ pub struct HuntArguments {
 #[derive(Debug, Args)]
 pub struct CheckArguments {
     /// Language (default: by the ending of each FILE)
-    #[arg(long, value_enum)]
+    #[arg(long, value_parser = language())]
     pub lang: Option<Language>,
 
     /// A JSON lines file; each line an object with `name` and `query`

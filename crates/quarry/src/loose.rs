@@ -6,6 +6,8 @@ use std::path::Path;
 
 use clap::{CommandFactory, FromArgMatches, Parser, error::ErrorKind};
 
+use quarry_languages::Language;
+
 use crate::arguments::Arguments;
 
 /// Options of files that Splunk knows things from.
@@ -64,8 +66,7 @@ fn settle(words: Vec<OsString>) -> (Vec<OsString>, Option<usize>) {
 fn is_about(option: &str, value: &OsStr) -> bool {
     let text = value.to_string_lossy();
     let path = Path::new(value);
-    let ending = path.extension().and_then(OsStr::to_str).unwrap_or_default();
-    let is_query = matches!(ending, "spl" | "aql");
+    let is_query = Language::of_file(path).is_some();
     let is_searches = path.file_name().is_some_and(|name| name == "savedsearches.conf");
     is_query || is_technique(&text) || option != LOGS && (is_searches || text == "-")
 }

@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use quarry_hunt::not_yet;
 use quarry_pack::{Pack, PackError, Packs};
 
 use crate::failure::{Failure, Outcome};
@@ -38,7 +37,7 @@ pub fn runnable(packs: Vec<Pack>, quiet: bool) -> Vec<Pack> {
         let (pack, waits) = pack.runnable();
         for detection in waits.iter().filter(|_| !quiet) {
             let technique = pack.technique.as_deref().unwrap_or("-");
-            anstream::eprintln!("{technique}  {}: skipped: {}", detection.id, not_yet(detection.language));
+            anstream::eprintln!("{technique}  {}: skipped: {}", detection.id, detection.language.not_yet());
         }
         pack
     };

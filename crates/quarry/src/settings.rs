@@ -5,9 +5,9 @@ use std::{
     sync::Arc,
 };
 
-use quarry_hunt::{Compiler, LogOptions, Settled, moment};
+use quarry_hunt::{CompileOptions, Compiler, LogOptions, Resources, Settled, moment};
 use quarry_logs::Limits;
-use quarry_views::{Catalog, UserFiles};
+use quarry_views::Catalog;
 
 use crate::{
     arguments::{LanguageArguments, LogArguments},
@@ -74,17 +74,20 @@ pub fn compiler_of<'a>(
     arguments: &LanguageArguments,
     targets: &[String],
 ) -> Outcome<Compiler<'a>> {
-    let files =
-        UserFiles { reference: arguments.reference.clone(), saved_searches: arguments.saved_search.clone() };
     let LanguageArguments { macros, lookups, splunk_app, .. } = arguments;
     let beside = knowledge_beside(targets);
-    let knowledge: Vec<PathBuf> =
-        beside.iter().chain(splunk_app).chain(macros).chain(lookups).cloned().collect();
-    let compiler = Compiler::new(catalog, &knowledge, arguments.splunk_fields.into())?;
+    let resources = Resources {
+        files: beside.iter().chain(splunk_app).chain(macros).chain(lookups).cloned().collect(),
+        tables: arguments.reference.clone(),
+        queries: arguments.saved_search.clone(),
+        permissive: arguments.permissive,
+    };
+    let options = CompileOptions { resources, views: arguments.views(), ..CompileOptions::default() };
+    let compiler = Compiler::new(catalog, &options)?;
     for complaint in compiler.complaints() {
         anstream::eprintln!("warning: {complaint}");
     }
-    compiler.with_aql(&files, arguments.permissive)
+    Ok(compiler)
 }
 
 /// Folders of macros and lookups that belong to rules in files and folders.

@@ -3,7 +3,6 @@
 use std::{path::PathBuf, sync::Arc};
 
 use clap::Args;
-use quarry_hunt::SplunkFields;
 use quarry_pack::{Pack, TestResults, emulate::Options};
 use quarry_validation::Setup;
 
@@ -56,7 +55,7 @@ fn run(packs: &[Pack]) -> Outcome<TestResults> {
     let setup = Setup {
         catalog: Arc::clone(&settings::catalog(None)?),
         macros: Vec::new(),
-        splunk_fields: SplunkFields::Addon,
+        views: Vec::new(),
         emulation: Options::default(),
         threads: std::thread::available_parallelism().map_or(1, usize::from),
     };

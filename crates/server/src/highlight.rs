@@ -1,6 +1,6 @@
-//! Query text as HTML, coloured by a small tokenizer that follows the language's [`Shape`].
+//! Query text as HTML, coloured by a small tokenizer that follows the language's [`Lexis`].
 
-use crate::language::Shape;
+use quarry_language_definition::{Holds, Lexis};
 
 /// Ends a line and begins the next.
 const NEXT_LINE: &str = "</span><span class=l>";
@@ -33,20 +33,14 @@ impl Kind {
     }
 }
 
-/// The text as lines, each a `span` of class `l`; the text content is the text, byte for byte.
-pub fn highlight(shape: Option<&Shape>, text: &str) -> String {
+/// The text as lines, each a `span` of class `l`; the text content is the text, byte for byte. Without a lexis nothing
+/// is coloured.
+pub fn highlight(lexis: Option<&Lexis>, text: &str) -> String {
     let mut html = String::with_capacity(text.len() * 2);
     html.push_str("<span class=l>");
-    let mut rest = text;
-    let mut commands = shape.is_some_and(|shape| !shape.commands_after.is_empty());
-    while !rest.is_empty() {
-        let (kind, length) = shape.map_or((Kind::Plain, rest.len()), |shape| next(shape, rest, commands));
-        let (piece, after) = rest.split_at(length);
-        if let Some(shape) = shape {
-            commands = command_follows(shape, piece, kind, commands);
-        }
-        push(&mut html, kind, piece);
-        rest = after;
+    match lexis {
+        Some(lexis) => pieces(lexis, text, &mut |kind, piece| push(&mut html, kind, piece)),
+        None => push(&mut html, Kind::Plain, text),
     }
     if text.ends_with('\n') && html.ends_with(NEXT_LINE) {
         html.truncate(html.len() - NEXT_LINE.len());
@@ -55,38 +49,48 @@ pub fn highlight(shape: Option<&Shape>, text: &str) -> String {
     html
 }
 
+/// The pieces of a text one after the other.
+fn pieces(lexis: &Lexis, text: &str, push: &mut dyn FnMut(Kind, &str)) {
+    let mut rest = text;
+    let mut before = None;
+    let mut commands = !lexis.commands_after.is_empty();
+    while !rest.is_empty() {
+        let (kind, length) = next(lexis, before, rest, commands);
+        let (piece, after) = rest.split_at(length);
+        commands = command_follows(lexis, piece, kind, commands);
+        push(kind, piece);
+        before = piece.chars().next_back();
+        rest = after;
+    }
+}
+
 /// Whether the next word is a command's name.
-fn command_follows(shape: &Shape, piece: &str, kind: Kind, before: bool) -> bool {
+fn command_follows(lexis: &Lexis, piece: &str, kind: Kind, before: bool) -> bool {
     if kind == Kind::Plain && piece.trim().is_empty() || kind == Kind::Comment {
         return before;
     }
-    kind == Kind::Plain && shape.commands_after.iter().any(|mark| piece.trim_end().ends_with(mark.as_str()))
+    kind == Kind::Plain && piece.trim_end().ends_with(lexis.commands_after)
 }
 
 /// The kind and length of what `rest` begins with.
-fn next(shape: &Shape, rest: &str, command: bool) -> (Kind, usize) {
+fn next(lexis: &Lexis, before: Option<char>, rest: &str, command: bool) -> (Kind, usize) {
+    if let Some((length, _)) = lexis.comment(rest) {
+        return (Kind::Comment, length);
+    }
+    if let Some(quote) = lexis.quote(before, rest) {
+        let kind = match quote.holds {
+            Holds::Text | Holds::Either => Kind::Text,
+            Holds::Name | Holds::Other => Kind::Name,
+        };
+        return (kind, lexis.quoted(rest, quote.mark).0);
+    }
     let first = rest.chars().next().unwrap_or(' ');
-    for (open, close) in &shape.block_comments {
-        if let Some(inside) = rest.strip_prefix(open.as_str()) {
-            let end = inside.find(close.as_str()).map(|at| open.len() + at + close.len());
-            return (Kind::Comment, end.unwrap_or(rest.len()));
-        }
-    }
-    if shape.line_comments.iter().any(|mark| rest.starts_with(mark.as_str())) {
-        return (Kind::Comment, rest.find('\n').unwrap_or(rest.len()));
-    }
-    if shape.strings.contains(&first) {
-        return (Kind::Text, quoted(rest, first, shape.backslash));
-    }
-    if shape.names.contains(&first) {
-        return (Kind::Name, quoted(rest, first, shape.backslash));
-    }
     if first.is_ascii_digit() {
         return (Kind::Number, length_of(rest, |one| one.is_ascii_alphanumeric() || one == '.'));
     }
     if first.is_alphabetic() || first == '_' {
         let length = length_of(rest, |one| one.is_alphanumeric() || matches!(one, '_' | '.' | '{' | '}'));
-        return (word(shape, &rest[..length], &rest[length..], command), length);
+        return (word(lexis, &rest[..length], &rest[length..], command), length);
     }
     if first.is_whitespace() {
         return (Kind::Plain, length_of(rest, char::is_whitespace));
@@ -94,32 +98,16 @@ fn next(shape: &Shape, rest: &str, command: bool) -> (Kind, usize) {
     (Kind::Plain, first.len_utf8())
 }
 
-fn word(shape: &Shape, word: &str, after: &str, command: bool) -> Kind {
+fn word(lexis: &Lexis, word: &str, after: &str, command: bool) -> Kind {
     let lower = word.to_lowercase();
     let assigned = after.starts_with('=');
-    if shape.keywords.contains(&lower) && !assigned {
+    if lexis.keywords.contains(&lower.as_str()) && !assigned {
         return Kind::Keyword;
     }
     if command && !assigned && !after.trim_start().starts_with('=') {
         return Kind::Command;
     }
     if after.starts_with('(') { Kind::Function } else { Kind::Plain }
-}
-
-fn quoted(rest: &str, mark: char, backslash: bool) -> usize {
-    let mut characters = rest.char_indices().skip(1).peekable();
-    while let Some((at, one)) = characters.next() {
-        if backslash && one == '\\' {
-            characters.next();
-        } else if one == mark {
-            if !backslash && characters.peek().is_some_and(|(_, next)| *next == mark) {
-                characters.next();
-                continue;
-            }
-            return at + mark.len_utf8();
-        }
-    }
-    rest.len()
 }
 
 fn length_of(rest: &str, within: impl Fn(char) -> bool) -> usize {

@@ -8,7 +8,6 @@
 mod error;
 mod highlight;
 pub mod http;
-mod language;
 mod markdown;
 mod site;
 mod view;

@@ -1,19 +1,15 @@
 //! Markdown of packs as HTML: headings moved below the page's, no HTML of the author's, no pictures.
 
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
+use quarry_languages::Language;
 
-use crate::{
-    highlight::{escaped, highlight},
-    language::Languages,
-};
+use crate::highlight::{escaped, highlight};
 
 /// How a text is shown.
 #[derive(Debug, Clone, Copy)]
 pub struct Setting<'a> {
     /// What identifiers of headings begin with.
     pub prefix: &'a str,
-    /// Languages of code blocks.
-    pub languages: &'a Languages,
     /// Where files of the pack are found on the page.
     pub links: &'a [(&'a str, &'a str)],
 }
@@ -136,9 +132,8 @@ impl<'a> Rewriter<'a, '_> {
 
     fn code_block(&mut self) -> Event<'a> {
         let (language, code) = self.code.take().unwrap_or_default();
-        let known = quarry_pack::Language::of_file(format!("x.{language}").as_ref());
-        let shape = known.and_then(|language| self.setting.languages.shape(language));
-        raw(format!("<pre tabindex=0><code>{}</code></pre>\n", highlight(shape, &code)))
+        let lexis = Language::called(&language).map(|language| language.lexis);
+        raw(format!("<pre tabindex=0><code>{}</code></pre>\n", highlight(lexis, &code)))
     }
 
     /// The table's start, in a box of its own that scrolls where the screen is narrow.

@@ -7,13 +7,13 @@ use std::{
 };
 
 use minijinja::{AutoEscape, Environment, Output, State, Value, escape_formatter};
-use quarry_pack::{Language, Pack, TestResults, attack::Knowledge, coverage::Coverage, layer::layer};
+use quarry_languages::Language;
+use quarry_pack::{Pack, TestResults, attack::Knowledge, coverage::Coverage, layer::layer};
 use serde::Serialize;
 
 use crate::{
     SiteError,
     highlight::{escaped, inline},
-    language::Languages,
     view,
 };
 
@@ -63,7 +63,6 @@ pub struct Site {
     pub(crate) packs: Vec<Pack>,
     pub(crate) results: Option<TestResults>,
     pub(crate) knowledge: Knowledge,
-    pub(crate) languages: Languages,
     templates: Environment<'static>,
 }
 
@@ -83,13 +82,7 @@ impl Site {
             templates.add_template(name, text)?;
         }
         let packs = packs.into_iter().filter(|pack| pack.technique.is_some() && pack.manifest.is_some());
-        Ok(Self {
-            packs: packs.collect(),
-            results,
-            knowledge: Knowledge::embedded()?,
-            languages: Languages::embedded()?,
-            templates,
-        })
+        Ok(Self { packs: packs.collect(), results, knowledge: Knowledge::embedded()?, templates })
     }
 
     /// The paths of all files.
@@ -103,7 +96,7 @@ impl Site {
             let folder = pack.technique.as_deref().unwrap_or_default();
             paths.push(format!("{folder}/index.html"));
             paths.push(format!("{folder}/queries.js"));
-            paths.extend(languages(pack).iter().map(|language| format!("{folder}/{}.html", language.word())));
+            paths.extend(languages(pack).iter().map(|language| format!("{folder}/{}.html", language.id)));
             paths.extend(
                 pack.detections
                     .iter()
@@ -197,8 +190,7 @@ impl Site {
         if name == "queries.js" {
             return view::queries(pack).map(Some);
         }
-        if let Some(language) = languages(pack).into_iter().find(|one| name == format!("{}.html", one.word()))
-        {
+        if let Some(language) = languages(pack).into_iter().find(|one| name == format!("{}.html", one.id)) {
             return self.page("dialect.html", &view::dialect(self, pack, language)).map(Some);
         }
         let detection = pack.detections.iter().find(|detection| view::file_name(&detection.file) == name);

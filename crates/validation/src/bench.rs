@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use quarry_engine::Session;
-use quarry_hunt::{Compiler, Detected, Failure, LogOptions, Outcome, ReadyDetection, Workspace, detect};
+use quarry_hunt::{
+    CompileOptions, Compiler, Detected, Failure, LogOptions, Outcome, ReadyDetection, Workspace, detect,
+};
 use quarry_pack::{Detection, Pack};
 
 use crate::{
@@ -35,7 +37,9 @@ impl<'a> Bench<'a> {
     /// If macros cannot be read, or no session be made.
     pub fn new(setup: &'a Setup) -> Outcome<Self> {
         let session = LogOptions::of(Vec::new()).session(&setup.catalog)?;
-        let compiler = Compiler::new(&setup.catalog, &setup.macros, setup.splunk_fields)?;
+        let files = CompileOptions::with_files(setup.macros.clone());
+        let options = CompileOptions { views: setup.views.clone(), ..files };
+        let compiler = Compiler::new(&setup.catalog, &options)?;
         Ok(Self { setup, session, compiler })
     }
 

@@ -5,8 +5,9 @@
 
 use std::collections::BTreeSet;
 
+use quarry_languages::Language;
 use quarry_pack::{
-    Alert, Language,
+    Alert,
     import::Claim,
     results::{DetectionResult, Verdict},
 };

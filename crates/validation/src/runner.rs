@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use quarry_hunt::{Detected, Failure, Outcome, SplunkFields};
+use quarry_hunt::{Detected, Failure, Outcome};
 use quarry_pack::{
     Detection, Pack, PackError, Schedule, Tuning,
     cases::{Case, Expected, Order},
@@ -36,8 +36,8 @@ pub struct Setup {
     pub catalog: Arc<Catalog>,
     /// Files and folders of Splunk macros.
     pub macros: Vec<PathBuf>,
-    /// Which names Splunk searches see.
-    pub splunk_fields: SplunkFields,
+    /// Views that a language reads through where it has a choice.
+    pub views: Vec<String>,
     /// How telemetry is made.
     pub emulation: Options,
     /// Cases that run at the same time.

@@ -5,11 +5,13 @@
 //! (functions, catalogs of fields) lives in [`registry`], the codes of all diagnostics in [`codes`].
 
 pub mod codes;
+mod front_end;
 mod lower;
 mod reference;
 pub mod registry;
 pub mod syntax;
 
+pub use front_end::{FRONT_END, LEXIS};
 pub use lower::{LowerOptions, Lowered, OutputColumn, lower};
 pub use reference::{ReferenceCollection, ReferenceData};
 pub use syntax::{Parsed, parse};

@@ -8,13 +8,15 @@
 //! ```
 
 mod codes;
+mod front_end;
 mod knowledge;
 pub mod lower;
 mod macros;
 pub mod registry;
 mod syntax;
 
-pub use knowledge::{Knowledge, KnowledgeError, LookupDefinition, LookupSource, read_csv, write_row};
+pub use front_end::{FRONT_END, LEXIS};
+pub use knowledge::{Knowledge, KnowledgeError, LookupDefinition, LookupSource};
 pub use macros::{Macro, Macros, SourceMap};
 use quarry_diagnostic::Diagnostic;
 pub use syntax::tree;

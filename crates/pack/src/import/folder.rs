@@ -1,5 +1,6 @@
 //! Folders of files in several formats.
 
+use quarry_languages::Language;
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -9,7 +10,7 @@ use super::{
     FORMATS, Imported, codes, read_over,
     saved_searches::{self, Layers},
 };
-use crate::{Detection, Language, Pack, PackError};
+use crate::{Detection, Pack, PackError};
 
 /// Endings of files that are looked at.
 const ENDINGS: [&str; 6] = ["yml", "yaml", "json", "jsonl", "ndjson", "conf"];

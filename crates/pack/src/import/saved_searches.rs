@@ -5,10 +5,11 @@
 use std::collections::BTreeMap;
 
 use quarry_diagnostic::{Diagnostic, Span};
+use quarry_languages::Language;
 use serde_json::Value;
 
 use super::{Format, Item, Reading, Source, codes, fields::techniques, schedule};
-use crate::{Detection, Language, Metadata, Severity, Trigger};
+use crate::{Detection, Metadata, Severity, Trigger};
 
 /// The format. A stanza may have hundreds of settings; those of alerting and of display are named by their beginning.
 pub static FORMAT: Format = Format {
@@ -194,7 +195,7 @@ fn detection(source: &Source<'_>, reading: &Reading, stanza: &Stanza<'_>, search
         id: stanza.name.to_owned(),
         title: stanza.name.to_owned(),
         file: source.file.to_owned(),
-        language: Language::Spl,
+        language: Language::SPL,
         severity: severity.unwrap_or(Severity::Medium),
         severity_by_risk_score: BTreeMap::new(),
         text: search.to_owned(),

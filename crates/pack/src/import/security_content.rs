@@ -7,6 +7,7 @@
 //!
 //! <https://github.com/splunk/contentctl>
 
+use quarry_languages::Language;
 use std::collections::BTreeMap;
 
 use super::{
@@ -16,7 +17,7 @@ use super::{
     schedule,
 };
 use crate::{
-    Detection, Language, Metadata, Schedule, Severity,
+    Detection, Metadata, Schedule, Severity,
     metadata::{DataSet, Entity},
 };
 
@@ -131,7 +132,7 @@ fn read(source: &Source<'_>, reading: &mut Reading) {
             id: name.clone(),
             title: name,
             file: source.file.to_owned(),
-            language: Language::Spl,
+            language: Language::SPL,
             severity: metadata.severity.unwrap_or(Severity::Medium),
             severity_by_risk_score: BTreeMap::new(),
             text: search.to_owned(),

@@ -2,6 +2,7 @@
 //!
 //! <https://github.com/Azure/Azure-Sentinel/wiki/Query-Style-Guide>
 
+use quarry_languages::Language;
 use std::collections::BTreeMap;
 
 use super::{
@@ -10,7 +11,7 @@ use super::{
     node::Node,
 };
 use crate::{
-    Detection, Interval, Language, Metadata, Schedule, Severity,
+    Detection, Interval, Metadata, Schedule, Severity,
     metadata::{Entity, Trigger},
 };
 
@@ -105,7 +106,7 @@ pub fn detection(source: &Source<'_>, findings: &Findings, root: &Node) -> Optio
         id: name.clone(),
         title: name,
         file: source.file.to_owned(),
-        language: Language::Kql,
+        language: Language::KQL,
         severity: metadata.severity.unwrap_or(Severity::Medium),
         severity_by_risk_score: BTreeMap::new(),
         text: query.to_owned(),

@@ -2,6 +2,7 @@
 //!
 //! <https://github.com/SigmaHQ/sigma-specification>
 
+use quarry_languages::Language;
 use std::collections::BTreeMap;
 
 use super::{
@@ -9,7 +10,7 @@ use super::{
     fields::{Findings, techniques},
     node::{Document, Node},
 };
-use crate::{Detection, Interval, Language, Metadata, Schedule, Severity};
+use crate::{Detection, Interval, Metadata, Schedule, Severity};
 
 /// The format.
 pub static FORMAT: Format = Format {
@@ -194,7 +195,7 @@ fn push(source: &Source<'_>, document: &Document, metadata: Metadata, reading: &
         id: name.clone(),
         title: name,
         file: source.file.to_owned(),
-        language: Language::Sigma,
+        language: Language::SIGMA,
         severity: metadata.severity.unwrap_or(Severity::Medium),
         severity_by_risk_score: BTreeMap::new(),
         text: text.to_owned(),

@@ -8,7 +8,7 @@ use std::{
 
 use quarry_diagnostic::{Diagnostic, JsonDiagnostic};
 use quarry_hunt::{Compiled, QueryText, queries_of, read_query};
-use quarry_pack::Language;
+use quarry_languages::Language;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -58,12 +58,12 @@ pub fn run(arguments: &CheckArguments) -> Outcome {
         writeln!(output, "{line}").map_err(Failure::writing)
     };
     if let (Some(corpus), Some(language)) = (&arguments.corpus, arguments.lang) {
-        for_each_line(corpus, language.into(), &mut check)?;
+        for_each_line(corpus, language, &mut check)?;
     }
     for file in &arguments.files {
         match queries_of(file)? {
             Some(queries) => queries.iter().try_for_each(&mut check)?,
-            None => check(&read_query(file, arguments.lang.map(Into::into))?)?,
+            None => check(&read_query(file, arguments.lang)?)?,
         }
     }
     output.flush().map_err(Failure::writing)?;

@@ -8,13 +8,17 @@ use quarry_engine::{
     Cause, Computed, EventTrace, Form, Judged, Reason, Stage, StageKind, Wanted, explain_event,
 };
 use quarry_hunt::{QueryText, Runnable, Settled, Workspace, cut, moment, runnable};
+<<<<<<< HEAD
 use quarry_plan::SourceField;
+=======
+use quarry_languages::Language;
+>>>>>>> 5b5b684 (A front door for languages: one row a language in one table)
 use quarry_views::{Derivation, View};
 use serde_json::{Value, json};
 
 use super::query::query_text;
 use crate::{
-    arguments::{Language, LanguageArguments, LogArguments},
+    arguments::{LanguageArguments, LogArguments, language},
     failure::{Failure, Outcome},
     settings,
 };
@@ -30,8 +34,8 @@ const MARGIN: usize = 19;
 
 #[derive(Debug, Args)]
 pub struct ExplainArguments {
-    /// Language (default: by the ending of FILE, .spl or .aql)
-    #[arg(long, value_enum)]
+    /// Language (default: by the ending of FILE)
+    #[arg(long, value_parser = language())]
     pub lang: Option<Language>,
 
     /// The query itself

@@ -10,15 +10,16 @@ use std::{
 use clap::{Args, ValueEnum};
 use quarry_diagnostic::{Diagnostic, JsonDiagnostic, render};
 use quarry_hunt::{Compiled, Compiler, LogOptions, QueryText, Settled, Workspace, queries_of, read_query};
+use quarry_languages::Language;
 use quarry_lint::{Context, Finding, Subject, apply_fixes, lint, rule};
-use quarry_pack::{Language, Pack};
+use quarry_pack::Pack;
 use quarry_plan::{Node, Operator};
 use quarry_views::Catalog;
 use serde::Serialize;
 
 use super::why;
 use crate::{
-    arguments::{self, LanguageArguments},
+    arguments::{LanguageArguments, language},
     failure::{ERROR, FINDINGS, Failure, Outcome},
     packs::{PackSource, find_packs},
     settings,
@@ -34,8 +35,8 @@ pub struct LintArguments {
     pub targets: Vec<String>,
 
     /// Language (default: by the ending of each FILE)
-    #[arg(long, value_enum)]
-    pub lang: Option<arguments::Language>,
+    #[arg(long, value_parser = language())]
+    pub lang: Option<Language>,
 
     #[command(flatten)]
     pub packs: PackSource,
@@ -180,7 +181,7 @@ fn targets(arguments: &LintArguments) -> Outcome<Vec<Target>> {
                     file: None,
                     around: Surroundings::of_file(path),
                 })),
-                None => found.push(file_target(path, arguments.lang.map(Into::into))?),
+                None => found.push(file_target(path, arguments.lang)?),
             }
             continue;
         }

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use quarry_language_server::{Connection, Knowledge, serve};
+use quarry_languages::Language;
 
 use super::lint;
 use crate::{
@@ -28,6 +29,7 @@ pub fn run(arguments: &LspArguments) -> Outcome {
     let catalog = settings::catalog(arguments.language.config.as_deref())?;
     let knowledge = Knowledge {
         catalog: &catalog,
+        languages: Language::all().collect(),
         compiler: settings::compiler(&catalog, &arguments.language)?,
         check: Box::new(|query, compiled| lint::diagnostics(&catalog, query, compiled)),
     };

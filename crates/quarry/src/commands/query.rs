@@ -4,12 +4,15 @@ use std::{path::PathBuf, process::ExitCode, sync::Arc};
 
 use arrow::record_batch::RecordBatch;
 use quarry_diagnostic::Diagnostic;
-use quarry_hunt::{QueryText, Runnable, Settled, Workspace, read_query, runnable};
+use quarry_hunt::{
+    OutputColumn, QueryText, Runnable, Settled, Workspace, language_options, read_query, runnable,
+};
+use quarry_languages::Language;
 use quarry_plan::{Node, Operator};
 
 use super::why;
 use crate::{
-    arguments::{Language, QueryArguments},
+    arguments::QueryArguments,
     failure::{Failure, Outcome, print_diagnostics},
     output,
     progress::{Progress, grouped},
@@ -45,12 +48,11 @@ pub fn query_text(
 ) -> Outcome<QueryText> {
     match (text, file) {
         (Some(text), _) => {
-            let language = lang.ok_or_else(|| {
-                Failure::Other("say which language: `--lang spl` or `--lang aql`".to_owned())
-            })?;
-            Ok(QueryText { language: language.into(), name: "<query>".to_owned(), text: text.clone() })
+            let language =
+                lang.ok_or_else(|| Failure::Other(format!("say which language: {}", language_options())))?;
+            Ok(QueryText { language, name: "<query>".to_owned(), text: text.clone() })
         }
-        (None, Some(file)) => read_query(file, lang.map(Into::into)),
+        (None, Some(file)) => read_query(file, lang),
         (None, None) => Err(Failure::Other("a query is needed: a file or `-e TEXT`".to_owned())),
     }
 }
@@ -60,7 +62,7 @@ async fn execute(
     query: &QueryText,
     workspace: &Workspace,
     plan: Node,
-    columns: &[(String, String)],
+    columns: &[OutputColumn],
 ) -> Outcome {
     let settled = workspace.settle(plan).await?;
     settings::tell_now(&settled, arguments.logs.quiet);
@@ -79,8 +81,9 @@ async fn execute(
     let bytes = objects.iter().filter_map(|object| object.size).sum();
     let progress = Progress::start(&report, bytes, arguments.logs.quiet);
     let schema = execution.schema();
-    let shown: Vec<usize> = columns.iter().filter_map(|(name, _)| schema.index_of(name).ok()).collect();
-    let labels: Vec<String> = columns.iter().map(|(_, label)| label.clone()).collect();
+    let shown: Vec<usize> =
+        columns.iter().filter_map(|column| schema.index_of(&column.column).ok()).collect();
+    let labels: Vec<String> = columns.iter().map(|column| column.label.clone()).collect();
     let schema = Arc::new(schema.project(&shown).map_err(|error| Failure::Other(error.to_string()))?);
     let mut sink = output::sink(output::chosen(arguments.output), &schema, &labels)?;
     let mut rows = 0_u64;

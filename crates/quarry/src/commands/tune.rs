@@ -62,7 +62,7 @@ pub fn run(arguments: &TuneArguments) -> Outcome {
     let setup = Setup {
         catalog: Arc::clone(&catalog),
         macros: arguments.language.macros.clone(),
-        splunk_fields: arguments.language.splunk_fields.into(),
+        views: arguments.language.views(),
         emulation: Options::default(),
         threads: settings::threads(&arguments.logs),
     };

@@ -8,9 +8,9 @@ mod reference;
 use std::{path::Path, sync::Arc, time::Instant};
 
 use arrow::{array::AsArray, record_batch::RecordBatch};
-use quarry_hunt::{Compiler, LogOptions, QueryText, SplunkFields, Workspace};
-use quarry_pack::Language;
-use quarry_views::{Catalog, UserFiles};
+use quarry_hunt::{CompileOptions, Compiler, LogOptions, QueryText, Resources, Workspace};
+use quarry_languages::Language;
+use quarry_views::Catalog;
 use serde_json::Value;
 
 use self::record::Record;
@@ -65,14 +65,14 @@ impl Runner {
     }
 
     fn compiler(&self, permissive: bool) -> Compiler<'_> {
-        let compiler = Compiler::new(&self.catalog, &[], SplunkFields::Addon);
-        let compiler = compiler.and_then(|compiler| compiler.with_aql(&UserFiles::default(), permissive));
-        compiler.unwrap_or_else(|_| panic!("there is a compiler"))
+        let resources = Resources { permissive, ..Resources::default() };
+        let options = CompileOptions { resources, ..CompileOptions::default() };
+        Compiler::new(&self.catalog, &options).unwrap_or_else(|_| panic!("there is a compiler"))
     }
 
     /// The rows of a query, or why there are none.
     fn run(&self, compiler: &Compiler<'_>, text: &str) -> Result<Vec<RecordBatch>, String> {
-        let query = QueryText { language: Language::Aql, name: "<query>".to_owned(), text: text.to_owned() };
+        let query = QueryText { language: Language::AQL, name: "<query>".to_owned(), text: text.to_owned() };
         let compiled = compiler.compile(&query, None).map_err(|_| "no view".to_owned())?;
         let plan = compiled.plan.ok_or_else(|| format!("{:#?}", compiled.diagnostics))?;
         self.runtime.block_on(async {

@@ -1,5 +1,6 @@
 //! The page of what the packs cover.
 
+use quarry_languages::Language;
 use quarry_pack::coverage::{Coverage, Gap};
 use serde::Serialize;
 
@@ -83,14 +84,14 @@ pub fn coverage(site: &Site) -> CoveragePage {
 fn row(site: &Site, pack: &quarry_pack::Pack) -> Row {
     let id = pack.technique.clone().unwrap_or_default();
     let results = site.results.as_ref().and_then(|results| results.of(&id));
-    let languages = [quarry_pack::Language::Spl, quarry_pack::Language::Aql].map(|language| {
+    let languages = Language::running().map(|language| {
         let share = results.and_then(|results| Share::of(results.tally_of(language)));
-        (site.languages.label(language).to_owned(), share)
+        (language.full_title.to_owned(), share)
     });
     Row {
         name: pack.name.clone(),
         share: results.and_then(|results| Share::of(results.tally())),
-        languages: languages.into(),
+        languages: languages.collect(),
         advice: advice(site, &id),
         id,
     }

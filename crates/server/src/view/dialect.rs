@@ -1,6 +1,7 @@
 //! The page of a technique in one query language.
 
-use quarry_pack::{Language, Pack};
+use quarry_languages::Language;
+use quarry_pack::Pack;
 use serde::Serialize;
 
 use super::{
@@ -49,8 +50,7 @@ pub struct DialectPage {
 /// The page of a pack in one language.
 pub fn dialect(site: &Site, pack: &Pack, language: Language) -> DialectPage {
     let id = pack.technique.clone().unwrap_or_default();
-    let label = site.languages.label(language).to_owned();
-    let shape = site.languages.shape(language);
+    let label = language.full_title.to_owned();
     let results = site.results.as_ref().and_then(|results| results.of(&id));
     let own = pack.detections.iter().filter(|detection| detection.language == language);
     let manifest = pack.manifest.as_ref();
@@ -62,16 +62,15 @@ pub fn dialect(site: &Site, pack: &Pack, language: Language) -> DialectPage {
             format!("The {label} detections of {}, what they require and what their tests show", pack.name),
         ),
         name: pack.name.clone(),
-        language: language.word(),
-        platform: shape.map(|shape| shape.platform_label.clone()).unwrap_or_default(),
-        log_label: shape.map(|shape| shape.log_label.clone()).unwrap_or_default(),
+        language: language.definition().id,
+        platform: language.product.title.to_owned(),
+        log_label: language.product.log_label.to_owned(),
         share: results.and_then(|results| Share::of(results.tally_of(language))),
-        queries: own.map(|detection| of_detection(site, detection, None)).collect(),
+        queries: own.map(|detection| of_detection(detection, None)).collect(),
         matrix: matrix(site, pack, Some(language)),
-        requirements: manifest
-            .map(|manifest| requirements(site, manifest, shape.map(|shape| shape.platform.as_str()))),
+        requirements: manifest.map(|manifest| requirements(manifest, Some(language.product))),
         notes: notes(manifest),
-        hunts: hunts(site, pack, Some(language), None),
+        hunts: hunts(pack, Some(language), None),
         dialects: dialects(site, pack, &id),
         label,
         id,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use quarry_languages::Language;
 use quarry_pack::{
     Pack,
     attack::{Release, Technique},
@@ -96,13 +97,17 @@ pub fn home(site: &Site) -> HomePage {
     let detections = site.packs.iter().map(|pack| pack.detections.len()).sum();
     let cases = site.packs.iter().map(|pack| pack.cases.cases.len()).sum();
     let hunts = site.packs.iter().map(|pack| pack.hunting().count()).sum();
+    let languages: Vec<&str> = Language::running().map(|language| language.definition().full_title).collect();
     let summary = site.results.as_ref().map(|results| results.summary);
     HomePage {
         frame: Frame::new(
             "",
             "home",
             "Detections for cloud audit logs, with their tests",
-            "Splunk SPL and QRadar AQL detections of cloud techniques, each with the tests that show what it catches",
+            format!(
+                "{} detections of cloud techniques, each with the tests that show what it catches",
+                languages.join(" and ")
+            ),
         ),
         entries: site.packs.iter().map(|pack| entry(site, pack)).collect(),
         matrices: site.knowledge.releases.iter().rev().map(|release| matrix(release, &shares)).collect(),
@@ -125,9 +130,8 @@ fn shares(site: &Site) -> Shares {
 fn entry(site: &Site, pack: &Pack) -> Entry {
     let id = pack.technique.clone().unwrap_or_default();
     let results = site.results.as_ref().and_then(|results| results.of(&id));
-    let count = |language: &str| {
-        pack.detections.iter().filter(|detection| detection.language.word() == language).count()
-    };
+    let count =
+        |language: &str| pack.detections.iter().filter(|detection| detection.language.id == language).count();
     let languages = dialects(site, pack, &id);
     Entry {
         name: pack.name.clone(),

@@ -1,7 +1,8 @@
 //! The matrix of tests and detections, and the tests one by one.
 
+use quarry_languages::Language;
 use quarry_pack::{
-    Case, CaseKind, Language, Pack, Provider,
+    Case, CaseKind, Pack, Provider,
     cases::{Commands, Signal, group_of},
     results::{CaseResults, DetectionResult, PackResults, Verdict},
 };
@@ -210,7 +211,7 @@ fn columns(pack: &Pack, only: Option<Language>) -> Vec<Column> {
     let mut columns: Vec<Column> = Vec::new();
     for detection in shown {
         let first = columns.last().is_none_or(|last| group_of(&last.id) != group_of(&detection.id));
-        let language = detection.language.word().to_uppercase();
+        let language = detection.language.id.to_uppercase();
         columns.push(Column { id: detection.id.clone(), language, first });
     }
     columns

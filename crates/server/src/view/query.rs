@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use quarry_pack::{Detection, Language, Severity, cases::group_of};
+use quarry_languages::Language;
+use quarry_pack::{Detection, Severity, cases::group_of};
 use serde::Serialize;
 
 use super::file_name;
-use crate::{Site, SiteError, highlight::highlight};
+use crate::{SiteError, highlight::highlight};
 
 /// A query with its text in colours.
 #[derive(Debug, Clone, Serialize)]
@@ -52,8 +53,8 @@ pub struct Group {
 pub type Most = Option<usize>;
 
 /// A detection as a query.
-pub fn of_detection(site: &Site, detection: &Detection, most: Most) -> Query {
-    let mut query = of_text(site, detection.language, &detection.text, most);
+pub fn of_detection(detection: &Detection, most: Most) -> Query {
+    let mut query = of_text(detection.language, &detection.text, most);
     query.id.clone_from(&detection.id);
     query.title.clone_from(&detection.title);
     query.name = file_name(&detection.file).to_owned();
@@ -68,30 +69,30 @@ fn scores(by_score: &BTreeMap<Severity, f64>) -> Vec<(String, String)> {
 }
 
 /// A text as a query without a name.
-pub fn of_text(site: &Site, language: Language, text: &str, most: Most) -> Query {
+pub fn of_text(language: Language, text: &str, most: Most) -> Query {
     let lines = text.lines().count();
     let shown = most.unwrap_or(lines).min(lines);
     let part: String = text.split_inclusive('\n').take(shown).collect();
     Query {
         id: String::new(),
         title: String::new(),
-        language: language.word(),
-        label: site.languages.label(language).to_owned(),
+        language: language.definition().id,
+        label: language.full_title.to_owned(),
         file: String::new(),
         name: String::new(),
         lines,
         shown,
-        html: highlight(site.languages.shape(language), &part),
+        html: highlight(Some(language.lexis), &part),
         severity: None,
         scores: Vec::new(),
     }
 }
 
 /// The detections of a pack by group, in the order of the manifest.
-pub fn groups(site: &Site, pack: &quarry_pack::Pack, most: Most) -> Vec<Group> {
+pub fn groups(pack: &quarry_pack::Pack, most: Most) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     for detection in &pack.detections {
-        let query = of_detection(site, detection, most);
+        let query = of_detection(detection, most);
         let id = group_of(&detection.id);
         match groups.iter_mut().find(|group| group.id == id) {
             Some(group) => group.queries.push(query),

@@ -61,7 +61,7 @@ fn add(site: &Site, pack: &Pack, entries: &mut Vec<Entry>) {
             w: String::new(),
         });
     }
-    for group in groups(site, pack, Some(0)) {
+    for group in groups(pack, Some(0)) {
         entries.push(Entry {
             t: format!("{id} {}", group.title),
             k: "detection",
@@ -70,7 +70,7 @@ fn add(site: &Site, pack: &Pack, entries: &mut Vec<Entry>) {
             w: group.id,
         });
     }
-    for hunt in hunts(site, pack, None, Some(0)) {
+    for hunt in hunts(pack, None, Some(0)) {
         entries.push(Entry {
             t: hunt.title,
             k: "hunting query",

@@ -1,5 +1,7 @@
 //! What detections require: logs with their names on each platform, fields, delays.
 
+use quarry_language_definition::Product;
+use quarry_languages::Language;
 use quarry_pack::{Manifest, attack::Strategy};
 use serde::Serialize;
 
@@ -34,13 +36,18 @@ pub struct Requirements {
 }
 
 /// What a pack requires, with the names of all platforms or of one.
-pub fn requirements(site: &Site, manifest: &Manifest, only: Option<&str>) -> Requirements {
-    let platforms: Vec<(&str, &str)> =
-        site.languages.platforms().filter(|(key, _)| only.is_none_or(|only| only == *key)).collect();
+pub fn requirements(manifest: &Manifest, only: Option<Product>) -> Requirements {
+    let products: Vec<Product> = match only {
+        Some(product) => vec![product],
+        None => Language::running().map(|language| language.product).collect(),
+    };
     let sources = manifest.data_sources.iter().map(|source| Source {
         title: source.title.clone(),
         log: source.log.clone(),
-        names: platforms.iter().map(|(key, _)| source.names.get(*key).cloned().unwrap_or_default()).collect(),
+        names: products
+            .iter()
+            .map(|product| source.names.get(product.id).cloned().unwrap_or_default())
+            .collect(),
         fields: source.required_fields.clone(),
         delay: manifest
             .delay_model
@@ -50,7 +57,7 @@ pub fn requirements(site: &Site, manifest: &Manifest, only: Option<&str>) -> Req
     let schedule = manifest.schedule.as_ref();
     Requirements {
         sources: sources.collect(),
-        platforms: platforms.iter().map(|(_, label)| (*label).to_owned()).collect(),
+        platforms: products.iter().map(|product| product.title.to_owned()).collect(),
         schedule: schedule.map(|schedule| (schedule.every.to_string(), schedule.look_back.to_string())),
         delays: !manifest.delay_model.is_empty(),
     }

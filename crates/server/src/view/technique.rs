@@ -1,5 +1,6 @@
 //! The page of a technique.
 
+use quarry_languages::Language;
 use quarry_pack::{Manifest, Pack, attack::technique_url, tuning::Exclusion};
 use serde::Serialize;
 
@@ -168,26 +169,26 @@ pub fn technique(site: &Site, pack: &Pack, shrink: usize) -> TechniquePage {
         clouds: clouds(pack),
         share: results.and_then(|results| Share::of(results.tally())),
         dialects: dialects(site, pack, &id),
-        requirements: manifest.map_or_else(|| none(site), |manifest| requirements(site, manifest, None)),
+        requirements: manifest.map_or_else(none, |manifest| requirements(manifest, None)),
         advice: advice(site, &id),
-        groups: groups(site, pack, excerpt),
+        groups: groups(pack, excerpt),
         matrix: matrix(site, pack, None),
         details: details(pack),
         notes: manifest.map(|manifest| manifest.notes.clone()).unwrap_or_default(),
         false_positives: manifest.map(|manifest| manifest.false_positives.clone()).unwrap_or_default(),
         exclusions: pack.tuning.exclusions.iter().map(excluded).collect(),
         thresholds: thresholds(pack),
-        tuning: pack.page("tuning/README.md").map(|text| markdown(site, "tuning", text)),
-        documents: DOCUMENTS.iter().map(|document| read(site, pack, *document)).collect(),
-        hunts: hunts(site, pack, None, excerpt),
+        tuning: pack.page("tuning/README.md").map(|text| markdown("tuning", text)),
+        documents: DOCUMENTS.iter().map(|document| read(pack, *document)).collect(),
+        hunts: hunts(pack, None, excerpt),
         references: manifest.map(|manifest| manifest.references.clone()).unwrap_or_default(),
         related: manifest.map(|manifest| related(site, &manifest.related)).unwrap_or_default(),
         id,
     }
 }
 
-fn none(site: &Site) -> Requirements {
-    let platforms = site.languages.platforms().map(|(_, label)| label.to_owned());
+fn none() -> Requirements {
+    let platforms = Language::running().map(|language| language.product.title.to_owned());
     Requirements { platforms: platforms.collect(), sources: Vec::new(), schedule: None, delays: false }
 }
 
@@ -220,25 +221,25 @@ fn clouds(pack: &Pack) -> Vec<String> {
 /// The languages of a pack, with what the tests show of each.
 pub fn dialects(site: &Site, pack: &Pack, id: &str) -> Vec<Dialect> {
     let results = site.results.as_ref().and_then(|results| results.of(id));
-    let of = |language: quarry_pack::Language| Dialect {
-        language: language.word(),
-        label: site.languages.label(language).to_owned(),
+    let of = |language: Language| Dialect {
+        language: language.definition().id,
+        label: language.full_title.to_owned(),
         share: results.and_then(|results| Share::of(results.tally_of(language))),
     };
     languages(pack).into_iter().map(of).collect()
 }
 
 /// A Markdown text of the pack.
-pub fn markdown(site: &Site, prefix: &str, text: &str) -> String {
-    render(text, Setting { prefix, languages: &site.languages, links: LINKS })
+pub fn markdown(prefix: &str, text: &str) -> String {
+    render(text, Setting { prefix, links: LINKS })
 }
 
-fn read(site: &Site, pack: &Pack, (path, id, title): (&str, &'static str, &'static str)) -> Document {
+fn read(pack: &Pack, (path, id, title): (&str, &'static str, &'static str)) -> Document {
     let text = pack.page(path);
     Document {
         id,
         title,
-        html: text.map(|text| markdown(site, id, text)),
+        html: text.map(|text| markdown(id, text)),
         headings: text.map(|text| headings(text, id)).unwrap_or_default(),
     }
 }

@@ -21,6 +21,7 @@ mod value;
 use std::collections::BTreeMap;
 
 use quarry_diagnostic::{Diagnostic, Span};
+pub use quarry_language_definition::OutputColumn;
 use quarry_plan::{Node, TimeRange};
 use quarry_views::View;
 
@@ -45,15 +46,6 @@ pub struct LowerOptions {
     pub reference: ReferenceData,
     /// The queries of saved searches by name, for GLOBALVIEW.
     pub saved_searches: BTreeMap<String, String>,
-}
-
-/// A column of the result.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OutputColumn {
-    /// Its name in the plan, unique.
-    pub column: String,
-    /// Its name as QRadar prints it; several columns may share one.
-    pub label: String,
 }
 
 /// What became of a statement.

@@ -6,10 +6,11 @@ use std::{
     sync::{Arc, Mutex},
 };
 
+use quarry_language_definition::csv;
 use quarry_plan::{KeyMatch, LookupTable};
 use serde::Deserialize;
 
-use super::{conf::Stanza, csv};
+use super::conf::Stanza;
 
 /// Matching rows used where a definition says nothing, and the most that it can ask for (Splunk Admin Manual,
 /// transforms.conf.spec, max_matches).

@@ -2,12 +2,10 @@
 //! source types, event types and tags, as Splunk apps and security_content keep them.
 
 pub(crate) mod conf;
-pub(crate) mod csv;
 mod load;
 mod lookups;
 pub(crate) mod props;
 
-pub use csv::{read as read_csv, write_row};
 pub use load::KnowledgeError;
 pub(crate) use lookups::Lookups;
 pub use lookups::{LookupDefinition, LookupSource};

@@ -20,6 +20,7 @@ mod wildcard;
 use std::{cell::RefCell, rc::Rc};
 
 use quarry_diagnostic::{Diagnostic, Span};
+pub use quarry_language_definition::{OutputColumn, Store};
 use quarry_plan::{Node, Rows, TimeRange, Type};
 use quarry_views::View;
 
@@ -42,15 +43,6 @@ pub struct LowerOptions<'a> {
     pub default_time: TimeRange,
 }
 
-/// A column of the result.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct OutputColumn {
-    /// Name of the column in the plan.
-    pub column: String,
-    /// What to show above it.
-    pub label: String,
-}
-
 /// What lowering may use besides the query and the view.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Environment<'a> {
@@ -60,21 +52,6 @@ pub struct Environment<'a> {
     pub answers: &'a [Rows],
     /// The time range that replaces that of every search, where the user chose one.
     pub time: Option<&'a TimeRange>,
-}
-
-/// A table that a search writes.
-#[derive(Debug, Clone)]
-pub struct Store {
-    /// Name of the file, such as `seen.csv`.
-    pub file: String,
-    /// The rows, with exactly the columns to write.
-    pub plan: Node,
-    /// Whether rows are added to those there.
-    pub append: bool,
-    /// Whether an empty result leaves the old rows.
-    pub keep_if_empty: bool,
-    /// Where the user wrote it.
-    pub span: Span,
 }
 
 /// A lowered query.

@@ -4,9 +4,10 @@ use std::{io::Write, path::Path, process::ExitCode};
 
 use clap::Args;
 use quarry_diagnostic::{Diagnostic, line_column};
-use quarry_hunt::{Compiler, QueryText, SplunkFields};
+use quarry_hunt::{CompileOptions, Compiler, QueryText};
+use quarry_languages::Language;
 use quarry_pack::{
-    CaseKind, Language, Pack, Packs,
+    CaseKind, Pack, Packs,
     cases::group_of,
     emulate::{Emulator, Options},
 };
@@ -37,7 +38,7 @@ pub fn run(arguments: &CheckArguments) -> Outcome {
     let (rules, targets): (Vec<String>, Vec<String>) =
         arguments.targets.iter().cloned().partition(|target| is_imported(target));
     let catalog = settings::catalog(None)?;
-    let compiler = Compiler::new(&catalog, &settings::knowledge_beside(&rules), SplunkFields::Addon)?;
+    let compiler = Compiler::new(&catalog, &CompileOptions::with_files(settings::knowledge_beside(&rules)))?;
     let mut found = 0;
     if !rules.is_empty() {
         found += imported::check(&rules, &compiler)?;

@@ -3,8 +3,9 @@
 use std::{collections::BTreeMap, io::Write};
 
 use quarry_diagnostic::{Diagnostic, Severity, line_column};
-use quarry_hunt::{Compiler, QueryText, not_yet};
-use quarry_pack::{Detection, Language, import::Imported};
+use quarry_hunt::{Compiler, QueryText};
+use quarry_languages::Language;
+use quarry_pack::{Detection, import::Imported};
 
 use crate::{
     failure::{Failure, Outcome},
@@ -73,8 +74,8 @@ pub fn summary(files: &[Imported]) -> String {
     let mut parts: Vec<String> = languages
         .into_iter()
         .map(|(language, count)| {
-            let wait = if language.runs() { String::new() } else { format!(" ({})", not_yet(language)) };
-            counted(count, &format!("{} detection", language.title())) + &wait
+            let wait = if language.runs() { String::new() } else { format!(" ({})", language.not_yet()) };
+            counted(count, &format!("{} detection", language.title)) + &wait
         })
         .collect();
     let tests = files.iter().flat_map(Imported::tests).count();

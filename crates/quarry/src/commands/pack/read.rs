@@ -121,7 +121,7 @@ fn of_detection(detection: &Detection) -> Vec<String> {
         (!detection.language.runs()).then(|| "not run yet".to_owned()),
     ];
     vec![
-        format!("{} detection", detection.language.title()),
+        format!("{} detection", detection.language.title),
         detection.title.clone(),
         metadata.severity.map_or_else(String::new, |severity| severity.to_string()),
         metadata.techniques.join(", "),

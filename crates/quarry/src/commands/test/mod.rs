@@ -100,7 +100,7 @@ pub fn run(arguments: &TestArguments) -> Outcome {
     let setup = Setup {
         catalog: Arc::clone(&catalog),
         macros,
-        splunk_fields: arguments.language.splunk_fields.into(),
+        views: arguments.language.views(),
         emulation: Options { seed: arguments.seed, ..Options::default() },
         threads: std::thread::available_parallelism().map_or(1, usize::from),
     };

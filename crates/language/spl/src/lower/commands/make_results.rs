@@ -1,12 +1,13 @@
 //! `makeresults`: rows out of nothing, with the present time.
 
 use quarry_diagnostic::Diagnostic;
+use quarry_language_definition::csv;
 use quarry_plan::{Rows, Type, Value};
 
 use super::super::context::{Context, TIME};
 use super::super::{build, codes};
 use super::general::{General, bad_value};
-use crate::knowledge::csv;
+
 use crate::tree::Command;
 
 /// More rows than this are refused.

@@ -1,9 +1,9 @@
-//! Comma-separated values as lookups keep them: a header, then rows; fields may be quoted.
+//! Comma-separated values as tables of users keep them: records of fields that may be quoted.
 
-/// The header and the rows of comma-separated values; short rows are filled with empty texts.
+/// The header and the rows; short rows are filled with empty texts.
 #[must_use]
 pub fn read(text: &str) -> (Vec<String>, Vec<Vec<String>>) {
-    let mut records = records(text.trim_start_matches('\u{feff}')).into_iter();
+    let mut records = records(text, None).into_iter();
     let header: Vec<String> =
         records.next().unwrap_or_default().into_iter().map(|name| name.trim().to_owned()).collect();
     let width = header.len();
@@ -17,12 +17,19 @@ pub fn read(text: &str) -> (Vec<String>, Vec<Vec<String>>) {
     (header, rows)
 }
 
-fn records(text: &str) -> Vec<Vec<String>> {
+/// All records; lines that begin with the mark of a comment are left out.
+#[must_use]
+pub fn records(text: &str, comment: Option<char>) -> Vec<Vec<String>> {
+    let text = text.trim_start_matches('\u{feff}');
     let (mut records, mut record, mut field) = (Vec::new(), Vec::new(), String::new());
     let mut letters = text.chars().peekable();
     let mut quoted = false;
     while let Some(letter) = letters.next() {
+        let starts = !quoted && record.is_empty() && field.is_empty();
         match letter {
+            _ if starts && comment == Some(letter) => {
+                letters.by_ref().find(|letter| *letter == '\n');
+            }
             '"' if quoted && letters.peek() == Some(&'"') => {
                 letters.next();
                 field.push('"');
@@ -61,7 +68,7 @@ pub fn write_row(values: &[String]) -> String {
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
-    use super::{read, write_row};
+    use super::{read, records, write_row};
 
     #[test]
     fn quotes_hold_commas_and_lines() {
@@ -70,5 +77,11 @@ mod tests {
         assert_eq!(rows, [["1,\"x\"", "two\nlines"], ["3", ""]]);
         assert_eq!(read(&format!("h\n{}", write_row(&rows[0]))).1, [["1,\"x\""]]);
         assert_eq!(read(""), (vec![], vec![]));
+    }
+
+    #[test]
+    fn comments_are_lines_of_their_own() {
+        let found = records("# a, b\n1,#2\n\"#3\",\"x\n#y\"\n#end", Some('#'));
+        assert_eq!(found, [["1", "#2"], ["#3", "x\n#y"]]);
     }
 }

@@ -1,0 +1,91 @@
+//! The rows.
+
+use quarry_language_definition::{Definition, Escape, Holds, Lexis, Product, Quote, ViewChoice};
+
+/// All languages, in the order in which they are shown.
+pub static TABLE: &[&Definition] = &[&SPL, &AQL, &KQL, &SIGMA];
+
+pub static SPL: Definition = Definition {
+    id: "spl",
+    title: "SPL",
+    full_title: "Splunk SPL",
+    long_title: "Splunk Search Processing Language",
+    meaning: "Splunk's search processing language.",
+    product: Product { id: "splunk", title: "Splunk", log_label: "sourcetype" },
+    ending: Some("spl"),
+    rule_endings: &["yml", "yaml", "conf"],
+    editor_ids: &["splunk"],
+    fence: "spl",
+    lexis: &quarry_spl::LEXIS,
+    views: &[
+        ViewChoice {
+            view: "splunk",
+            option: Some(("splunk-fields", "addon")),
+            meaning: "The JSON's own names and those of the vendor add-on",
+        },
+        ViewChoice {
+            view: "splunk-json",
+            option: Some(("splunk-fields", "json")),
+            meaning: "The JSON's own names only",
+        },
+    ],
+    front_end: Some(&quarry_spl::FRONT_END),
+};
+
+pub static AQL: Definition = Definition {
+    id: "aql",
+    title: "AQL",
+    full_title: "QRadar AQL",
+    long_title: "QRadar Ariel Query Language",
+    meaning: "QRadar's Ariel query language.",
+    product: Product { id: "qradar", title: "QRadar", log_label: "log source type" },
+    ending: Some("aql"),
+    rule_endings: &[],
+    editor_ids: &["qradar"],
+    fence: "aql",
+    lexis: &quarry_aql::LEXIS,
+    views: &[ViewChoice {
+        view: "qradar",
+        option: None,
+        meaning: "Properties of events, built in and custom",
+    }],
+    front_end: Some(&quarry_aql::FRONT_END),
+};
+
+pub static KQL: Definition = Definition {
+    id: "kql",
+    title: "KQL",
+    full_title: "Microsoft Sentinel KQL",
+    long_title: "Microsoft Kusto Query Language",
+    meaning: "Microsoft's Kusto query language; read and shown, not run yet.",
+    product: Product { id: "sentinel", title: "Microsoft Sentinel", log_label: "table" },
+    ending: Some("kql"),
+    rule_endings: &["yaml", "yml", "json"],
+    editor_ids: &["kusto"],
+    fence: "kql",
+    lexis: &Lexis {
+        line_comments: &["//"],
+        quotes: &[Quote { mark: '"', holds: Holds::Text }, Quote { mark: '\'', holds: Holds::Text }],
+        escape: Escape::Backslash,
+        commands_after: &['|'],
+        ..Lexis::PLAIN
+    },
+    views: &[],
+    front_end: None,
+};
+
+pub static SIGMA: Definition = Definition {
+    id: "sigma",
+    title: "Sigma",
+    full_title: "Sigma",
+    long_title: "Sigma rules",
+    meaning: "Sigma; read and shown, not run yet.",
+    product: Product { id: "sigma", title: "Sigma", log_label: "log source" },
+    ending: None,
+    rule_endings: &["yml", "yaml"],
+    editor_ids: &[],
+    fence: "yaml",
+    lexis: &Lexis { line_comments: &["#"], ..Lexis::PLAIN },
+    views: &[],
+    front_end: None,
+};
