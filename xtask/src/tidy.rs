@@ -34,6 +34,12 @@ const VENDOR_NAMES: &[&str] = &[
 /// Files that may name them, with the reason.
 const NAMING_FILES: &[(&str, &str)] = &[("crates/functions/src/spl/term.rs", "an example of raw text")];
 
+/// What tells one query language from another; only the table of languages may ask.
+const LANGUAGES: &[&str] = &["Language::SPL", "Language::AQL", "Language::KQL", "Language::SIGMA"];
+
+/// Where languages may be named: the table, and the readers of formats that hold one of them.
+const NAMING_LANGUAGES: &[&str] = &["crates/languages/src/", "crates/pack/src/import/"];
+
 /// Checks everything below `root`; prints each finding.
 pub fn check(root: &Path) -> Result<(), Box<dyn Error>> {
     let mut files = Vec::new();
@@ -84,7 +90,16 @@ fn file_findings(file: &Path, text: &str) -> Vec<String> {
     }
     let exempt = name.ends_with("tests.rs") || NAMING_FILES.iter().any(|(naming, _)| *naming == name);
     if name.starts_with("crates/") && name.contains("/src/") && !exempt {
-        findings.extend(vendor_names(&name, text));
+        findings.extend(named_in_code(&name, text, VENDOR_NAMES, "a provider's field name in code"));
+    }
+    if name.contains("/src/") && !NAMING_LANGUAGES.iter().any(|folder| name.starts_with(folder)) {
+        findings.extend(named_in_code(&name, text, LANGUAGES, "asks which language it is"));
+        let ids: Vec<String> = Language::all().map(|language| format!("\"{}\"", language.id)).collect();
+        let ids: Vec<&str> = ids.iter().map(String::as_str).collect();
+        let is_above = !name.starts_with("crates/language/") && !name.starts_with("xtask/");
+        if is_above {
+            findings.extend(named_in_code(&name, text, &ids, "the id of a language in code"));
+        }
     }
     findings
 }
@@ -101,8 +116,8 @@ fn machine_paths(name: &str, text: &str) -> Vec<String> {
     findings
 }
 
-/// Providers' field names in code; comments and what follows `#[cfg(test)]` may name them.
-fn vendor_names(name: &str, text: &str) -> Vec<String> {
+/// Words in code; comments and what follows `#[cfg(test)]` may name them.
+fn named_in_code(name: &str, text: &str, words: &[&str], what: &str) -> Vec<String> {
     let mut findings = Vec::new();
     for (number, line) in text.lines().enumerate() {
         if line.trim_start().starts_with("#[cfg(test)]") {
@@ -111,8 +126,8 @@ fn vendor_names(name: &str, text: &str) -> Vec<String> {
         if line.trim_start().starts_with("//") {
             continue;
         }
-        if let Some(word) = VENDOR_NAMES.iter().find(|word| line.contains(**word)) {
-            findings.push(format!("{name}:{}: a provider's field name in code: {word}", number + 1));
+        if let Some(word) = words.iter().find(|word| line.contains(**word)) {
+            findings.push(format!("{name}:{}: {what}: {word}", number + 1));
         }
     }
     findings
@@ -162,6 +177,19 @@ mod tests {
         let findings = file_findings(Path::new("crates/logs/src/a.rs"), code);
         assert_eq!(findings, ["crates/logs/src/a.rs:2: a provider's field name in code: userIdentity"]);
         assert!(file_findings(Path::new("xtask/src/a.rs"), code).is_empty());
+    }
+
+    #[test]
+    fn only_the_table_tells_languages_apart() {
+        let code = "if language == Language::SPL {}\nif id == \"aql\" {}\n#[cfg(test)]\nlet a = Language::AQL;";
+        assert_eq!(
+            file_findings(Path::new("crates/hunt/src/a.rs"), code),
+            [
+                "crates/hunt/src/a.rs:1: asks which language it is: Language::SPL",
+                "crates/hunt/src/a.rs:2: the id of a language in code: \"aql\""
+            ]
+        );
+        assert!(file_findings(Path::new("crates/languages/src/table.rs"), code).is_empty());
     }
 
     #[test]

@@ -1,8 +1,10 @@
 //! Scripted sessions over an in-memory connection.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod toy;
+
 use quarry_diagnostic::{Diagnostic, Span};
-use quarry_hunt::{CompileOptions, Compiler};
+use quarry_hunt::{CompileOptions, Compiled, Compiler};
 use quarry_language_server::{Connection, Knowledge, Message, Notification, Request, RequestId, serve};
 use quarry_languages::Language;
 use quarry_views::Catalog;
@@ -78,20 +80,30 @@ impl Editor {
 
 /// Plays a script in a session whose further check finds the word `lintme`.
 fn session(capabilities: Value, script: impl FnOnce(&mut Editor, Value) + Send) {
+    let check = |_: &Catalog, text: &str, _: &Compiled| {
+        let warn = |at| Diagnostic::warning("LNT999", "a word to test with", Span::new(at, at + 6));
+        text.find("lintme").map(warn).into_iter().collect()
+    };
+    session_in(Language::all().collect(), check, capabilities, script);
+}
+
+/// Plays a script in a session about some languages with a further check.
+fn session_in(
+    languages: Vec<Language>,
+    check: impl Fn(&Catalog, &str, &Compiled) -> Vec<Diagnostic> + Send,
+    capabilities: Value,
+    script: impl FnOnce(&mut Editor, Value) + Send,
+) {
     let (server, client) = Connection::memory();
     std::thread::scope(|scope| {
         let serving = scope.spawn(move || {
             let catalog = Catalog::load(None).unwrap();
+            let options = CompileOptions { languages: languages.clone(), ..CompileOptions::default() };
             let knowledge = Knowledge {
                 catalog: &catalog,
-                languages: Language::all().collect(),
-                compiler: Compiler::new(&catalog, &CompileOptions::default()).unwrap(),
-                check: Box::new(|query, _| {
-                    let found = query.text.find("lintme");
-                    let warn =
-                        |at| Diagnostic::warning("LNT999", "a word to test with", Span::new(at, at + 6));
-                    found.map(warn).into_iter().collect()
-                }),
+                languages,
+                compiler: Compiler::new(&catalog, &options).unwrap(),
+                check: Box::new(|query, compiled| check(&catalog, &query.text, compiled)),
             };
             serve(&knowledge, &server)
         });
