@@ -54,8 +54,7 @@ fn words() -> Vec<Entry> {
 }
 
 fn wanted(cursor: &Cursor<'_>) -> Vec<Wanted> {
-    let kind =
-        if cursor.before.trim().is_empty() { EntryKind::Keyword } else { EntryKind::Field };
+    let kind = if cursor.before.trim().is_empty() { EntryKind::Keyword } else { EntryKind::Field };
     vec![Wanted::Kind(kind)]
 }
 

@@ -8,11 +8,8 @@ use quarry_engine::{
     Cause, Computed, EventTrace, Form, Judged, Reason, Stage, StageKind, Wanted, explain_event,
 };
 use quarry_hunt::{QueryText, Runnable, Settled, Workspace, cut, moment, runnable};
-<<<<<<< HEAD
-use quarry_plan::SourceField;
-=======
 use quarry_languages::Language;
->>>>>>> 5b5b684 (A front door for languages: one row a language in one table)
+use quarry_plan::SourceField;
 use quarry_views::{Derivation, View};
 use serde_json::{Value, json};
 
