@@ -32,7 +32,7 @@ static TOY: Definition = Definition {
         escape: Escape::Backslash,
         ..Lexis::PLAIN
     },
-    views: &[ViewChoice { view: "splunk", option: None, meaning: "As Splunk does" }],
+    views: &[ViewChoice { view: "qradar", option: None, meaning: "As QRadar does" }],
     front_end: Some(&FrontEnd {
         load,
         words,
@@ -107,17 +107,16 @@ fn a_row_is_all_that_a_new_language_needs() {
     session_in(languages, check, json!({}), |editor, _| {
         let found = editor.open(URI, "show");
         assert_eq!(found[0]["code"], "TOY001");
-        let found = editor.open(URI, "show eventName is \"RunInstances\"");
-        assert!(found.is_empty(), "{found:?}");
-        let found = editor.open(URI, "show eventName is \"runInstances\"");
-        assert_eq!(found[0]["code"], "LNT003", "{found:?}");
+        let found = editor.open(URI, "show Operation is \"RunInstances\"");
+        let lints: Vec<_> = found.iter().map(|found| found["code"].as_str().unwrap()).collect();
+        assert!(lints.contains(&"LNT017"), "{found:?}");
         assert!(editor.hover(URI, 0, 2).contains("show <field> is <text>"));
-        assert!(editor.hover(URI, 0, 7).contains("A field of the view `splunk`"));
+        assert!(editor.hover(URI, 0, 7).contains("A field of the view `qradar`"));
         assert!(editor.hover(URI, 0, 22).is_empty(), "nothing is known inside a string");
         let offered = |items: &[serde_json::Value]| {
             items.iter().map(|item| item["label"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
         };
         assert_eq!(offered(&editor.completion(URI, 0, 2)), ["show"]);
-        assert!(offered(&editor.completion(URI, 0, 10)).contains(&"eventName".to_owned()));
+        assert!(offered(&editor.completion(URI, 0, 10)).contains(&"Operation".to_owned()));
     });
 }
