@@ -10,8 +10,8 @@ use quarry_diagnostic::Span;
 use quarry_engine::{Session, SessionOptions, bind, explain_empty, with_provenance};
 use quarry_logs::{Limits, Location};
 use quarry_plan::{
-    Aggregate, AggregateCall, Comparison, Expression, ExpressionKind, JoinKind, Need, Node, Operator,
-    SortKey, Source, SourceColumn, SourceField, TimeBound, TimeRange, Type, Value,
+    Aggregate, AggregateCall, Comparison, ComparisonRule, Expression, ExpressionKind, JoinKind, Need, Node,
+    Operator, SortKey, Source, SourceColumn, SourceField, TimeBound, TimeRange, Type, Value,
 };
 use quarry_views::Catalog;
 
@@ -48,7 +48,10 @@ fn events(fields: &[&str]) -> Node {
 
 fn equals(name: &str, value: &str) -> Expression {
     let (left, right) = (Box::new(column(name)), Box::new(Expression::text(value, Span::default())));
-    Expression::new(ExpressionKind::Compare { operator: Comparison::Equal, left, right }, Span::default())
+    Expression::new(
+        ExpressionKind::Compare { operator: Comparison::Equal, rule: ComparisonRule::Exact, left, right },
+        Span::default(),
+    )
 }
 
 fn filter(input: Node, predicate: Expression) -> Node {

@@ -8,6 +8,7 @@
 mod aggregate;
 mod aql;
 mod base;
+mod comparison;
 mod json;
 mod lookup;
 mod network;
@@ -28,6 +29,7 @@ pub use base::{
     Constants, Example, Function, Literal, Places, QueryContext, data_type, number_text, parse_number,
     waist_type,
 };
+pub use comparison::comparison_function;
 pub use lookup::{lookup_rows_udf, lookup_value_udf};
 pub use pattern::{Groups, Matcher, Pattern, TEXT_MATCH, compile_pattern, matcher, text_match_arguments};
 pub use window::WindowFunction;

@@ -2,7 +2,7 @@
 
 use quarry_diagnostic::Span;
 
-use crate::{Type, Value};
+use crate::{Comparison, ComparisonRule, Type, Value};
 
 /// An expression and its place in the query.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,10 +35,12 @@ pub enum ExpressionKind {
     And(Vec<Expression>),
     /// At least one holds.
     Or(Vec<Expression>),
-    /// Exact comparison of two values of one type (text by bytes, case-sensitive). Never on lists.
+    /// Comparison of two values.
     Compare {
         /// Which comparison.
         operator: Comparison,
+        /// By which rule.
+        rule: ComparisonRule,
         /// Left side.
         left: Box<Expression>,
         /// Right side.
@@ -92,23 +94,6 @@ pub enum ExpressionKind {
         /// Right side.
         right: Box<Expression>,
     },
-}
-
-/// Comparison operators.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Comparison {
-    /// Same value.
-    Equal,
-    /// Another value.
-    NotEqual,
-    /// Smaller.
-    Less,
-    /// Smaller or same.
-    LessOrEqual,
-    /// Greater.
-    Greater,
-    /// Greater or same.
-    GreaterOrEqual,
 }
 
 /// Arithmetic operators.
@@ -176,6 +161,13 @@ impl Expression {
     /// A function call.
     pub fn call(function: impl Into<String>, arguments: Vec<Self>, result: Type, span: Span) -> Self {
         Self::new(ExpressionKind::Call { function: function.into(), arguments, result }, span)
+    }
+
+    /// A comparison.
+    #[must_use]
+    pub fn compare(operator: Comparison, rule: ComparisonRule, left: Self, right: Self, span: Span) -> Self {
+        let (left, right) = (Box::new(left), Box::new(right));
+        Self::new(ExpressionKind::Compare { operator, rule, left, right }, span)
     }
 
     /// A conversion.

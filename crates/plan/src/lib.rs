@@ -9,16 +9,20 @@
 //! by name.
 
 mod columns;
+mod comparison;
 mod expression;
 mod necessary;
+mod number;
 mod operator;
 mod pattern;
 mod time;
 mod traverse;
 mod value;
 
-pub use expression::{Arithmetic, Comparison, Expression, ExpressionKind, TextMatcher, TextPattern};
+pub use comparison::{Comparison, ComparisonRule, Operand, order};
+pub use expression::{Arithmetic, Expression, ExpressionKind, TextMatcher, TextPattern};
 pub use necessary::{ColumnFacts, Facts, Need, necessary};
+pub use number::{number_text, parse_number, seconds_text};
 pub use operator::{
     Aggregate, AggregateCall, Frame, JoinKind, KeyMatch, Lookup, LookupKey, LookupTable, Node, Operator,
     Rows, SortKey, Source, SourceColumn, SourceField, WindowCall,

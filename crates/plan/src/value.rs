@@ -1,5 +1,7 @@
 //! The one type lattice of all languages.
 
+use crate::Operand;
+
 /// The type of a column or expression.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Type {
@@ -41,6 +43,20 @@ pub enum Value {
 }
 
 impl Value {
+    /// The value for a comparison; none for a list, of which each value compares.
+    #[must_use]
+    pub fn operand(&self) -> Option<Operand<'_>> {
+        Some(match self {
+            Self::Null => Operand::Null,
+            Self::Boolean(value) => Operand::Boolean(*value),
+            Self::Integer(value) => Operand::Integer(*value),
+            Self::Double(value) => Operand::Number(*value),
+            Self::Text(value) => Operand::Text(value),
+            Self::Timestamp(micros) => Operand::Timestamp(*micros),
+            Self::TextList(_) => return None,
+        })
+    }
+
     /// The type of the constant.
     #[must_use]
     pub fn type_of(&self) -> Type {

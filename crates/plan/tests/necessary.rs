@@ -2,8 +2,8 @@
 
 use quarry_diagnostic::Span;
 use quarry_plan::{
-    ColumnFacts, Comparison, Expression, ExpressionKind, Need, TextMatcher, TextPattern, Type, Value,
-    necessary,
+    ColumnFacts, Comparison, ComparisonRule, Expression, ExpressionKind, Need, TextMatcher, TextPattern,
+    Type, Value, necessary,
 };
 
 fn new(kind: ExpressionKind) -> Expression {
@@ -23,7 +23,11 @@ fn number(value: f64) -> Expression {
 }
 
 fn equal(left: Expression, right: Expression) -> Expression {
-    new(ExpressionKind::Compare { operator: Comparison::Equal, left: Box::new(left), right: Box::new(right) })
+    by_rule(ComparisonRule::Exact, left, right)
+}
+
+fn by_rule(rule: ComparisonRule, left: Expression, right: Expression) -> Expression {
+    Expression::compare(Comparison::Equal, rule, left, right, Span::default())
 }
 
 fn matches(pattern: TextPattern, ignore_case: bool, value: Expression) -> Expression {
@@ -86,7 +90,7 @@ fn a_case_over_the_log_type_becomes_one_literal() {
         number(0.0),
     );
     assert_eq!(need(&equal(is_launch.clone(), number(1.0))), literal("RunInstances", false));
-    let coerced = Expression::call("spl_equal", vec![is_launch, number(1.0)], Type::Boolean, Span::default());
+    let coerced = by_rule(ComparisonRule::NumbersElseText, is_launch, number(1.0));
     assert_eq!(need(&coerced), literal("RunInstances", false));
 }
 
@@ -144,4 +148,16 @@ fn an_alternative_that_can_never_hold_adds_nothing() {
     assert_eq!(need(&predicate), literal("y", false));
     let first = new(ExpressionKind::Coalesce(vec![column("missing"), column("name")]));
     assert_eq!(need(&equal(first, text("z"))), literal("z", false));
+}
+
+#[test]
+fn texts_that_only_some_readers_take_for_numbers_are_texts() {
+    for word in ["inf", "NaN", "infinity", "0x1f", " 5"] {
+        let is_run = case(vec![(equal(column("name"), text("Run")), text(word))], text("low"));
+        for rule in [ComparisonRule::Exact, ComparisonRule::NumbersElseText, ComparisonRule::NumberAsText] {
+            let found = need(&by_rule(rule, is_run.clone(), text(word)));
+            assert_eq!(found, literal("Run", false), "{word}");
+            assert_eq!(need(&by_rule(rule, column("name"), text(word))), literal(word, false));
+        }
+    }
 }

@@ -19,7 +19,9 @@ use datafusion::{
     },
 };
 use quarry_functions::{TEXT_MATCH, text_match_arguments};
-use quarry_plan::{Arithmetic, Comparison, Expression, ExpressionKind, TextMatcher, Type, Value};
+use quarry_plan::{
+    Arithmetic, Comparison, ComparisonRule, Expression, ExpressionKind, TextMatcher, Type, Value,
+};
 
 use super::{Lowering, arrow_type};
 
@@ -46,7 +48,9 @@ impl Lowering {
             ExpressionKind::Or(items) => {
                 Ok(disjunction(self.expressions(items, schema)?).unwrap_or_else(|| lit(false)))
             }
-            ExpressionKind::Compare { operator, left, right } => self.compare(*operator, left, right, schema),
+            ExpressionKind::Compare { operator, rule, left, right } => {
+                self.compare((*operator, *rule), left, right, schema)
+            }
             ExpressionKind::Match { matcher, value } => self.matches(matcher, value, schema),
             ExpressionKind::IsNull(value) => Ok(self.expression(value, schema)?.is_null()),
             ExpressionKind::Case { arms, otherwise } => self.case(arms, otherwise.as_deref(), schema),
@@ -134,11 +138,15 @@ impl Lowering {
 
     fn compare(
         &self,
-        operator: Comparison,
+        (operator, rule): (Comparison, ComparisonRule),
         left: &Expression,
         right: &Expression,
         schema: &DFSchema,
     ) -> Result<Expr> {
+        if let Some(function) = quarry_functions::comparison_function(operator, rule) {
+            let sides = vec![self.expression(left, schema)?, self.expression(right, schema)?];
+            return self.call(function, sides);
+        }
         let operator = match operator {
             Comparison::Equal => Binary::Eq,
             Comparison::NotEqual => Binary::NotEq,

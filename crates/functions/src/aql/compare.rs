@@ -3,11 +3,12 @@
 use std::cmp::Ordering;
 
 use arrow::array::ArrayRef;
+use quarry_plan::ComparisonRule;
 
-use super::plain;
 use super::source::OPERATORS;
 use crate::base::Literal::{Bool, Int, List, Null, Num, Text, Time};
-use crate::base::{Call, Cell, Example, Function, results};
+use crate::base::{Call, Example, Function, results};
+use crate::comparison::compare_cells;
 
 pub(crate) const FUNCTIONS: &[Function] = &[
     row(
@@ -83,26 +84,5 @@ const fn row(
 }
 
 fn compare(call: &Call<'_>, wanted: fn(Ordering) -> bool) -> ArrayRef {
-    call.booleans(|row| cells(plain(row.cell(0)), plain(row.cell(1)), wanted))
-}
-
-fn cells(left: Cell<'_>, right: Cell<'_>, wanted: fn(Ordering) -> bool) -> Option<bool> {
-    match (left, right) {
-        (Cell::Null, _) | (_, Cell::Null) => None,
-        (Cell::List(list), other) => {
-            Some(list.iter().any(|one| cells(Cell::Text(one), other, wanted) == Some(true)))
-        }
-        (other, Cell::List(list)) => {
-            Some(list.iter().any(|one| cells(other, Cell::Text(one), wanted) == Some(true)))
-        }
-        (Cell::Text(left), Cell::Text(right)) => Some(wanted(left.cmp(right))),
-        (Cell::Integer(left), Cell::Integer(right)) => Some(wanted(left.cmp(&right))),
-        (Cell::Text(_), _) | (_, Cell::Text(_)) => {
-            Some(wanted(left.text()?.as_ref().cmp(right.text()?.as_ref())))
-        }
-        _ => match (left.number(), right.number()) {
-            (Some(left), Some(right)) => left.partial_cmp(&right).map(wanted),
-            _ => Some(wanted(left.text()?.as_ref().cmp(right.text()?.as_ref()))),
-        },
-    }
+    call.booleans(|row| compare_cells(ComparisonRule::NumberAsText, row.cell(0), row.cell(1), wanted))
 }

@@ -4,10 +4,12 @@
 use std::cmp::Ordering;
 
 use arrow::array::ArrayRef;
+use quarry_plan::ComparisonRule;
 
 use super::source::{COMPARISON, SEARCH};
 use crate::base::Literal::{Bool, List, Null, Num, Text, Time};
-use crate::base::{Call, Cell, Example, Function, parse_number, results};
+use crate::base::{Call, Cell, Example, Function, results};
+use crate::comparison::compare_cells;
 
 pub(crate) const FUNCTIONS: &[Function] = &[
     row(
@@ -105,7 +107,12 @@ const fn row(
 }
 
 fn compare(call: &Call<'_>, wanted: fn(Ordering) -> bool) -> ArrayRef {
-    call.booleans(|row| compare_cells(row.cell(0), row.cell(1), wanted))
+    call.booleans(|row| compare_cells(ComparisonRule::NumbersElseText, row.cell(0), row.cell(1), wanted))
+}
+
+/// Whether two values are the same.
+pub(super) fn same(left: Cell<'_>, right: Cell<'_>) -> bool {
+    compare_cells(ComparisonRule::NumbersElseText, left, right, Ordering::is_eq) == Some(true)
 }
 
 fn in_list(call: &Call<'_>) -> ArrayRef {
@@ -114,39 +121,6 @@ fn in_list(call: &Call<'_>) -> ArrayRef {
         if value.is_null() {
             return None;
         }
-        Some(row.cells(1).any(|item| compare_cells(value, item, Ordering::is_eq) == Some(true)))
+        Some(row.cells(1).any(|item| same(value, item)))
     })
-}
-
-/// Whether some pair of values stands in an accepted order; null where a side is null.
-pub(super) fn compare_cells(left: Cell<'_>, right: Cell<'_>, wanted: fn(Ordering) -> bool) -> Option<bool> {
-    match (left, right) {
-        (Cell::Null, _) | (_, Cell::Null) => None,
-        (Cell::List(list), other) => {
-            Some(list.iter().any(|one| compare_cells(Cell::Text(one), other, wanted) == Some(true)))
-        }
-        (other, Cell::List(list)) => {
-            Some(list.iter().any(|one| compare_cells(other, Cell::Text(one), wanted) == Some(true)))
-        }
-        (Cell::Text(left), Cell::Text(right)) => Some(wanted(order_texts(left, right))),
-        (left, right) => match (left.number(), right.number()) {
-            (Some(left), Some(right)) => left.partial_cmp(&right).map(wanted),
-            _ => Some(wanted(left.text()?.as_ref().cmp(right.text()?.as_ref()))),
-        },
-    }
-}
-
-/// The order of two texts, as numbers where both look numeric.
-pub(crate) fn order_texts(left: &str, right: &str) -> Ordering {
-    // Most texts that are no numbers show it in the first byte.
-    let numeric = |text: &str| {
-        text.as_bytes().first().is_some_and(|byte| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.'))
-    };
-    if numeric(left)
-        && numeric(right)
-        && let (Some(left), Some(right)) = (parse_number(left), parse_number(right))
-    {
-        return left.partial_cmp(&right).unwrap_or(Ordering::Equal);
-    }
-    left.cmp(right)
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use arrow::array::ArrayRef;
 
-use super::compare::compare_cells;
+use super::compare::same;
 use super::source::{COMPARISON, CONVERSION, INFORMATION};
 use crate::base::Literal::{Bool, List, Null, Num, Text};
 use crate::base::{Call, Cell, Example, Function, results};
@@ -135,5 +135,5 @@ fn type_of(call: &Call<'_>) -> ArrayRef {
 }
 
 fn nullif(call: &Call<'_>) -> ArrayRef {
-    call.copy_first(|row| compare_cells(row.cell(0), row.cell(1), std::cmp::Ordering::is_eq) != Some(true))
+    call.copy_first(|row| !same(row.cell(0), row.cell(1)))
 }

@@ -8,7 +8,7 @@ use quarry_language_definition::{
 use quarry_languages::Language;
 use quarry_lint::{Context, Subject, lint};
 use quarry_plan::{
-    Comparison, Expression, ExpressionKind, Node, Operator, Source, SourceColumn, SourceField, TimeRange,
+    Comparison, ComparisonRule, Expression, Node, Operator, Source, SourceColumn, SourceField, TimeRange,
     Type,
 };
 use serde_json::json;
@@ -77,15 +77,14 @@ impl Compile for Toy {
             time: TimeRange::default(),
             choices: Vec::new(),
         });
-        let equal = ExpressionKind::Compare {
-            operator: Comparison::Equal,
-            left: Box::new(Expression::column(field, whole)),
-            right: Box::new(Expression::text(text.trim_matches('"'), whole)),
-        };
-        let filter = Operator::Filter {
-            input: Box::new(Node::new(source, whole)),
-            predicate: Expression::new(equal, whole),
-        };
+        let equal = Expression::compare(
+            Comparison::Equal,
+            ComparisonRule::Exact,
+            Expression::column(field, whole),
+            Expression::text(text.trim_matches('"'), whole),
+            whole,
+        );
+        let filter = Operator::Filter { input: Box::new(Node::new(source, whole)), predicate: equal };
         Compiled {
             plan: Some(Node::new(filter, whole)),
             output: vec![OutputColumn { column: field.to_owned(), label: field.to_owned() }],

@@ -2,7 +2,7 @@
 
 use std::{cell::RefCell, collections::HashMap, sync::Arc};
 
-use quarry_plan::{TextMatcher, TextPattern, Value};
+use quarry_plan::{Comparison, ComparisonRule, TextMatcher, TextPattern, Value, parse_number};
 use regex::{Regex, RegexBuilder};
 
 /// All values an expression can have.
@@ -253,7 +253,7 @@ fn any_match(matcher: &TextMatcher, empty: bool, shape: Option<&Regex>) -> Truth
 }
 
 /// How an equality of two values can come out.
-pub fn equal_truths(left: &Domain, right: &Domain) -> Truths {
+pub fn equal_truths(rule: ComparisonRule, left: &Domain, right: &Domain) -> Truths {
     let null = left.null || right.null;
     if left.is_null() || right.is_null() {
         return Truths { null: true, ..Truths::NONE };
@@ -263,7 +263,7 @@ pub fn equal_truths(left: &Domain, right: &Domain) -> Truths {
             let mut known = Truths::NONE;
             for one in left {
                 for two in right {
-                    known = known.or(Truths::of(same(one, two)));
+                    known = known.or(text_truths(Comparison::Equal, rule, one, two));
                 }
             }
             known
@@ -280,13 +280,18 @@ pub fn equal_truths(left: &Domain, right: &Domain) -> Truths {
     texts.nullable(null)
 }
 
+/// How two values compare whose texts are known; whether they are texts or numbers is not.
+pub fn text_truths(operator: Comparison, rule: ComparisonRule, left: &str, right: &str) -> Truths {
+    let as_texts = Truths::of(operator.holds(left.cmp(right)));
+    let (Some(left), Some(right)) = (parse_number(left), parse_number(right)) else { return as_texts };
+    let by_size = left.partial_cmp(&right).map_or(Truths::ANY, |order| Truths::of(operator.holds(order)));
+    match rule {
+        ComparisonRule::NumbersElseText => by_size,
+        ComparisonRule::Exact | ComparisonRule::NumberAsText => by_size.or(as_texts),
+    }
+}
+
 /// Whether two texts are the same text, or the same number.
 pub fn same(left: &str, right: &str) -> bool {
-    if left == right {
-        return true;
-    }
-    match (left.trim().parse::<f64>(), right.trim().parse::<f64>()) {
-        (Ok(left), Ok(right)) => (left - right).abs() <= f64::EPSILON * left.abs().max(right.abs()),
-        _ => false,
-    }
+    text_truths(Comparison::Equal, ComparisonRule::NumbersElseText, left, right).yes
 }

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use quarry_plan::{Comparison, Expression, ExpressionKind, TextMatcher, TextPattern, Value};
+use quarry_plan::{Comparison, ComparisonRule, Expression, ExpressionKind, TextMatcher, TextPattern, Value};
 
-use super::domain::{Domain, Matchers, Texts, Truths, equal_truths, match_truths};
+use super::domain::{Domain, Matchers, Texts, Truths, equal_truths, match_truths, text_truths};
 
 /// What the columns of a stage can be for one log type.
 pub type Columns = HashMap<String, Domain>;
@@ -31,7 +31,9 @@ impl Scope<'_> {
             ExpressionKind::Match { matcher, value } => {
                 match_truths(self.matchers, matcher, &self.domain(value))
             }
-            ExpressionKind::Compare { operator, left, right } => self.compare(*operator, left, right),
+            ExpressionKind::Compare { operator, rule, left, right } => {
+                self.compare(*operator, *rule, left, right)
+            }
             ExpressionKind::IsNull(value) => {
                 let value = self.domain(value);
                 Truths { yes: value.null, no: !value.is_null(), null: false }
@@ -47,19 +49,20 @@ impl Scope<'_> {
         items.iter().map(|item| self.truths(item)).collect()
     }
 
-    fn compare(&self, operator: Comparison, left: &Expression, right: &Expression) -> Truths {
+    fn compare(
+        &self,
+        operator: Comparison,
+        rule: ComparisonRule,
+        left: &Expression,
+        right: &Expression,
+    ) -> Truths {
         let (left, right) = (self.domain(left), self.domain(right));
         match operator {
-            Comparison::Equal => equal_truths(&left, &right),
-            Comparison::NotEqual => equal_truths(&left, &right).negate(),
+            Comparison::Equal => equal_truths(rule, &left, &right),
+            Comparison::NotEqual => equal_truths(rule, &left, &right).negate(),
             _ if left.is_null() || right.is_null() => Truths { null: true, ..Truths::NONE },
-            _ => match (number(&left), number(&right)) {
-                (Some(left), Some(right)) => Truths::of(match operator {
-                    Comparison::Less => left < right,
-                    Comparison::LessOrEqual => left <= right,
-                    Comparison::Greater => left > right,
-                    _ => left >= right,
-                }),
+            _ => match (left.single(), right.single()) {
+                (Some(left), Some(right)) => text_truths(operator, rule, left, right),
                 _ => Truths { yes: true, no: true, null: left.null || right.null },
             },
         }
@@ -81,12 +84,6 @@ impl Scope<'_> {
 
     fn call_truths(&self, function: &str, arguments: &[Expression]) -> Truths {
         match (bare(function), arguments) {
-            ("equal", [left, right]) => self.compare(Comparison::Equal, left, right),
-            ("not_equal", [left, right]) => self.compare(Comparison::NotEqual, left, right),
-            ("less", [left, right]) => self.compare(Comparison::Less, left, right),
-            ("less_or_equal", [left, right]) => self.compare(Comparison::LessOrEqual, left, right),
-            ("greater", [left, right]) => self.compare(Comparison::Greater, left, right),
-            ("greater_or_equal", [left, right]) => self.compare(Comparison::GreaterOrEqual, left, right),
             ("match", [value, pattern]) => match constant_text(pattern) {
                 Some(pattern) => {
                     let pattern = TextPattern::Regex(pattern.to_owned());
@@ -148,10 +145,6 @@ impl Scope<'_> {
             _ => Domain::any(),
         }
     }
-}
-
-fn number(domain: &Domain) -> Option<f64> {
-    domain.single()?.trim().parse().ok()
 }
 
 /// A function's name without its language.

@@ -109,17 +109,12 @@ fn threshold<'a>(analysis: &Analysis<'a>, scan: usize, log: usize) -> Option<&'a
 
 fn asks_for_many(condition: &Expression, counts: &[&str]) -> bool {
     let (value, limit, least) = match &condition.kind {
-        ExpressionKind::Compare { operator: Comparison::Greater, left, right } => (left.as_ref(), right, 1.0),
-        ExpressionKind::Compare { operator: Comparison::GreaterOrEqual, left, right } => {
+        ExpressionKind::Compare { operator: Comparison::Greater, left, right, .. } => {
+            (left.as_ref(), right, 1.0)
+        }
+        ExpressionKind::Compare { operator: Comparison::GreaterOrEqual, left, right, .. } => {
             (left.as_ref(), right, 2.0)
         }
-        ExpressionKind::Call { function, arguments, .. } => match arguments.as_slice() {
-            [left, right] if function.ends_with("_greater") => return many(left, right, counts, 1.0),
-            [left, right] if function.ends_with("_greater_or_equal") => {
-                return many(left, right, counts, 2.0);
-            }
-            _ => return false,
-        },
         _ => return false,
     };
     many(value, limit, counts, least)

@@ -77,7 +77,7 @@ pub fn comparison(condition: &Expression) -> Option<Comparison<'_>> {
         ExpressionKind::Match { matcher, value } => {
             Some(Comparison { value, matcher: matcher.clone(), differs: false })
         }
-        ExpressionKind::Compare { operator, left, right } => {
+        ExpressionKind::Compare { operator, left, right, .. } => {
             let differs = match operator {
                 quarry_plan::Comparison::Equal => false,
                 quarry_plan::Comparison::NotEqual => true,
@@ -90,9 +90,6 @@ pub fn comparison(condition: &Expression) -> Option<Comparison<'_>> {
             }
         }
         ExpressionKind::Call { function, arguments, .. } => match (bare(function), arguments.as_slice()) {
-            ("equal" | "not_equal", [value, constant]) => {
-                Some(exact(value, &literal(constant)?, bare(function) == "not_equal"))
-            }
             ("match", [value, pattern]) => {
                 let pattern = TextPattern::Regex(literal(pattern)?);
                 Some(Comparison {

@@ -3,7 +3,7 @@
 use regex::RegexBuilder;
 
 use super::{ColumnFacts, Facts};
-use crate::{Comparison, Expression, ExpressionKind, TextMatcher, TextPattern, Value};
+use crate::{Comparison, ComparisonRule, Expression, ExpressionKind, TextMatcher, TextPattern, Value, order};
 
 /// The constant an expression always has, if that is certain.
 pub fn fold(expression: &Expression, facts: Facts<'_>) -> Option<Value> {
@@ -19,7 +19,9 @@ pub fn fold(expression: &Expression, facts: Facts<'_>) -> Option<Value> {
         },
         ExpressionKind::And(items) => junction(items, facts, false),
         ExpressionKind::Or(items) => junction(items, facts, true),
-        ExpressionKind::Compare { operator, left, right } => compare(*operator, left, right, facts),
+        ExpressionKind::Compare { operator, rule, left, right } => {
+            compare(*operator, *rule, left, right, facts)
+        }
         ExpressionKind::Match { matcher, value } => {
             let constant = fold(value, facts)?;
             if constant == Value::Null {
@@ -55,16 +57,54 @@ fn junction(items: &[Expression], facts: Facts<'_>, decisive: bool) -> Option<Va
     Some(if null { Value::Null } else { Value::Boolean(!decisive) })
 }
 
-fn compare(operator: Comparison, left: &Expression, right: &Expression, facts: Facts<'_>) -> Option<Value> {
+fn compare(
+    operator: Comparison,
+    rule: ComparisonRule,
+    left: &Expression,
+    right: &Expression,
+    facts: Facts<'_>,
+) -> Option<Value> {
     let (left, right) = (fold(left, facts), fold(right, facts));
-    if left == Some(Value::Null) || right == Some(Value::Null) {
+    if left.as_ref().is_some_and(is_null) || right.as_ref().is_some_and(is_null) {
         return Some(Value::Null);
     }
-    let same = constants_equal(&left?, &right?)?;
-    match operator {
-        Comparison::Equal => Some(Value::Boolean(same)),
-        Comparison::NotEqual => Some(Value::Boolean(!same)),
-        _ => None,
+    compare_constants(operator, rule, &left?, &right?).map(Value::Boolean)
+}
+
+/// Whether a constant reads as null.
+pub fn is_null(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::TextList(texts) => texts.is_empty(),
+        _ => false,
+    }
+}
+
+/// How two constants compare, neither null; none if unsure.
+pub fn compare_constants(
+    operator: Comparison,
+    rule: ComparisonRule,
+    left: &Value,
+    right: &Value,
+) -> Option<bool> {
+    if let (Some(left), Some(right)) = (left.operand(), right.operand()) {
+        return order(rule, left, right).map(|found| operator.holds(found));
+    }
+    if rule == ComparisonRule::Exact {
+        return None;
+    }
+    let any = |lefts: &[Value], rights: &[Value]| {
+        let holds =
+            |left: &Value, right: &Value| compare_constants(operator, rule, left, right) == Some(true);
+        lefts.iter().any(|left| rights.iter().any(|right| holds(left, right)))
+    };
+    Some(any(&values(left), &values(right)))
+}
+
+fn values(value: &Value) -> Vec<Value> {
+    match value {
+        Value::TextList(texts) => texts.iter().cloned().map(Value::Text).collect(),
+        other => vec![other.clone()],
     }
 }
 
@@ -101,42 +141,6 @@ fn call(function: &str, arguments: &[Expression], facts: Facts<'_>) -> Option<Va
     match (function, arguments) {
         ("spl_lower" | "aql_lower", [_]) => text(false),
         ("spl_upper" | "aql_upper", [_]) => text(true),
-        ("spl_equal" | "aql_equal", [left, right]) => compare(Comparison::Equal, left, right, facts),
-        ("spl_not_equal" | "aql_not_equal", [left, right]) => {
-            compare(Comparison::NotEqual, left, right, facts)
-        }
-        _ => None,
-    }
-}
-
-/// Whether two constants are equal: as numbers if both look numeric, else as text; none if unsure.
-pub fn constants_equal(left: &Value, right: &Value) -> Option<bool> {
-    if let (Some(left), Some(right)) = (number(left), number(right)) {
-        return Some((left - right).abs() <= f64::EPSILON * left.abs().max(right.abs()));
-    }
-    match (left, right) {
-        (Value::Text(left), Value::Text(right)) => Some(left == right),
-        (Value::Boolean(left), Value::Boolean(right)) => Some(left == right),
-        (Value::Text(text), Value::Double(_) | Value::Integer(_))
-        | (Value::Double(_) | Value::Integer(_), Value::Text(text)) => {
-            (!looks_numeric(text)).then_some(false)
-        }
-        _ => None,
-    }
-}
-
-/// Whether a text might be read as a number by some language.
-pub fn looks_numeric(text: &str) -> bool {
-    let trimmed = text.trim();
-    trimmed.parse::<f64>().is_ok() || trimmed.starts_with("0x")
-}
-
-#[allow(clippy::cast_precision_loss)] // equality of constants written by people
-fn number(value: &Value) -> Option<f64> {
-    match value {
-        Value::Integer(number) => Some(*number as f64),
-        Value::Double(number) => Some(*number),
-        Value::Text(text) => text.trim().parse().ok(),
         _ => None,
     }
 }

@@ -8,8 +8,11 @@
 mod fold;
 mod pattern;
 
-use crate::{Comparison, Expression, ExpressionKind, TextMatcher, TextPattern, Type, Value};
-use fold::{fold, looks_numeric};
+use crate::{
+    Comparison, ComparisonRule, Expression, ExpressionKind, TextMatcher, TextPattern, Type, Value,
+    parse_number,
+};
+use fold::fold;
 
 /// A condition on the raw bytes of a record that every match fulfils. It is necessary, never
 /// sufficient: the exact predicate always runs afterwards.
@@ -121,7 +124,9 @@ pub fn necessary(predicate: &Expression, facts: Facts<'_>) -> Need {
         ExpressionKind::Or(items) => Need::any(items.iter().map(|item| necessary(item, facts)).collect()),
         ExpressionKind::Not(inner) => not_necessary(inner, facts),
         ExpressionKind::Match { matcher, value } => matches(matcher, value, facts),
-        ExpressionKind::Compare { operator: Comparison::Equal, left, right } => equal(left, right, facts),
+        ExpressionKind::Compare { operator: Comparison::Equal, rule, left, right } => {
+            equal(*rule, left, right, facts)
+        }
         ExpressionKind::Compare { left, right, .. } => both_present(left, right, facts),
         ExpressionKind::Call { function, arguments, .. } => call(function, arguments, facts),
         ExpressionKind::Case { .. } | ExpressionKind::Coalesce(_) => {
@@ -222,22 +227,23 @@ fn any_case(matcher: &TextMatcher) -> TextMatcher {
 }
 
 /// `left = right` where one side is constant.
-fn equal(left: &Expression, right: &Expression, facts: Facts<'_>) -> Need {
+fn equal(rule: ComparisonRule, left: &Expression, right: &Expression, facts: Facts<'_>) -> Need {
     let (value, constant) = match (fold(left, facts), fold(right, facts)) {
         (Some(constant), None) => (right, constant),
         (None, Some(constant)) => (left, constant),
         _ => return Need::Anything,
     };
-    if constant == Value::Null {
+    if fold::is_null(&constant) {
         return Need::Never;
     }
     let needed = |arm: &Expression| match (fold(arm, facts), &constant) {
-        (Some(Value::Null), _) => Need::Never,
-        (Some(known), _) => match fold::constants_equal(&known, &constant) {
+        (Some(known), _) if fold::is_null(&known) => Need::Never,
+        (Some(known), _) => match fold::compare_constants(Comparison::Equal, rule, &known, &constant) {
             Some(false) => Need::Never,
             _ => Need::Anything,
         },
-        (None, Value::Text(text)) if !looks_numeric(text) => {
+        // A number may be written in several ways.
+        (None, Value::Text(text)) if parse_number(text).is_none() => {
             let matcher = TextMatcher { pattern: TextPattern::Equals(text.clone()), ignore_case: false };
             matches(&matcher, arm, facts)
         }
@@ -248,7 +254,6 @@ fn equal(left: &Expression, right: &Expression, facts: Facts<'_>) -> Need {
 
 fn call(function: &str, arguments: &[Expression], facts: Facts<'_>) -> Need {
     match (function, arguments) {
-        ("spl_equal" | "aql_equal", [left, right]) => equal(left, right, facts),
         ("spl_term", [raw, term]) => match fold(term, facts) {
             Some(Value::Text(text)) => {
                 let pattern = TextPattern::Wildcard(format!("*{}*", text.trim_matches('"')));
@@ -263,9 +268,6 @@ fn call(function: &str, arguments: &[Expression], facts: Facts<'_>) -> Need {
             }
             _ => Need::Anything,
         },
-        _ if function.starts_with("spl_less") || function.starts_with("spl_greater") => {
-            Need::all(arguments.iter().map(|argument| present(argument, facts)).collect())
-        }
         _ => Need::Anything,
     }
 }

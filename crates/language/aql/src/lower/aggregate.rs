@@ -189,7 +189,10 @@ pub(super) fn same(left: &Planned, right: &Planned) -> bool {
         (Kind::Literal(left), Kind::Literal(right)) => left == right,
         (Kind::Column(left), Kind::Column(right)) => left == right,
         (Kind::Call { function: left, .. }, Kind::Call { function: right, .. }) => left == right,
-        (Kind::Compare { operator: left, .. }, Kind::Compare { operator: right, .. }) => left == right,
+        (
+            Kind::Compare { operator: left, rule: left_rule, .. },
+            Kind::Compare { operator: right, rule: right_rule, .. },
+        ) => left == right && left_rule == right_rule,
         (Kind::Match { matcher: left, .. }, Kind::Match { matcher: right, .. }) => left == right,
         (Kind::Cast { to: left, .. }, Kind::Cast { to: right, .. }) => left == right,
         (Kind::Arithmetic { operator: left, .. }, Kind::Arithmetic { operator: right, .. }) => left == right,
@@ -231,8 +234,8 @@ fn map_children(expression: Planned, change: &mut dyn FnMut(Planned) -> Planned)
         Kind::IsNull(value) => Kind::IsNull(boxed(value)),
         Kind::Match { matcher, value } => Kind::Match { matcher, value: boxed(value) },
         Kind::Cast { value, to } => Kind::Cast { value: boxed(value), to },
-        Kind::Compare { operator, left, right } => {
-            Kind::Compare { operator, left: boxed(left), right: boxed(right) }
+        Kind::Compare { operator, rule, left, right } => {
+            Kind::Compare { operator, rule, left: boxed(left), right: boxed(right) }
         }
         Kind::ForEach { list, element, body } => {
             Kind::ForEach { list: boxed(list), element, body: boxed(body) }

@@ -1,7 +1,7 @@
 //! Comparisons. A number and a text compare as texts; `= NULL` means IS NULL.
 
 use quarry_diagnostic::Span;
-use quarry_plan::{Comparison, Expression, ExpressionKind, TextPattern, Type, Value};
+use quarry_plan::{Comparison, ComparisonRule, Expression, ExpressionKind, TextPattern, Type, Value};
 
 use super::value::{Origin, Typed, common, matches};
 
@@ -117,11 +117,9 @@ fn truth(text: &str) -> Option<bool> {
 fn values(operator: Comparison, left: Typed, right: Typed, span: Span) -> Typed {
     let types = (left.data_type, right.data_type);
     if matches!(types, (Type::Double, Type::Text) | (Type::Text, Type::Double)) {
-        let arguments = vec![left.expression, right.expression];
-        return Typed::new(
-            Expression::call(function(operator), arguments, Type::Boolean, span),
-            Type::Boolean,
-        );
+        let (left, right) = (Box::new(left.expression), Box::new(right.expression));
+        let rule = ComparisonRule::NumberAsText;
+        return Typed::boolean(ExpressionKind::Compare { operator, rule, left, right }, span);
     }
     let data_type = match common(left.data_type, right.data_type) {
         Type::Null => Type::Text,
@@ -131,17 +129,6 @@ fn values(operator: Comparison, left: Typed, right: Typed, span: Span) -> Typed 
 }
 
 fn direct(operator: Comparison, left: Expression, right: Expression, span: Span) -> Typed {
-    Typed::boolean(ExpressionKind::Compare { operator, left: Box::new(left), right: Box::new(right) }, span)
-}
-
-/// The function that compares a number with a text.
-fn function(operator: Comparison) -> &'static str {
-    match operator {
-        Comparison::Equal => "aql_equal",
-        Comparison::NotEqual => "aql_not_equal",
-        Comparison::Less => "aql_less",
-        Comparison::LessOrEqual => "aql_less_or_equal",
-        Comparison::Greater => "aql_greater",
-        Comparison::GreaterOrEqual => "aql_greater_or_equal",
-    }
+    let (left, right) = (Box::new(left), Box::new(right));
+    Typed::boolean(ExpressionKind::Compare { operator, rule: ComparisonRule::Exact, left, right }, span)
 }

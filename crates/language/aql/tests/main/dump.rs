@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use quarry_plan::{
-    AggregateCall, Arithmetic, Comparison, Expression, ExpressionKind, Node, Operator, SortKey, SourceField,
-    TextPattern, TimeBound, TimeStep, Value,
+    AggregateCall, Arithmetic, Comparison, ComparisonRule, Expression, ExpressionKind, Node, Operator,
+    SortKey, SourceField, TextPattern, TimeBound, TimeStep, Value,
 };
 
 pub fn plan(node: &Node) -> String {
@@ -132,7 +132,7 @@ pub fn expression(value: &Expression) -> String {
         ExpressionKind::Not(inner) => format!("not ({})", expression(inner)),
         ExpressionKind::And(items) => format!("({})", list(items, " and ")),
         ExpressionKind::Or(items) => format!("({})", list(items, " or ")),
-        ExpressionKind::Compare { operator, left, right } => {
+        ExpressionKind::Compare { operator, rule, left, right } => {
             let operator = match operator {
                 Comparison::Equal => "=",
                 Comparison::NotEqual => "<>",
@@ -141,7 +141,12 @@ pub fn expression(value: &Expression) -> String {
                 Comparison::Greater => ">",
                 Comparison::GreaterOrEqual => ">=",
             };
-            format!("{} {operator} {}", expression(left), expression(right))
+            let rule = match rule {
+                ComparisonRule::Exact => "",
+                ComparisonRule::NumbersElseText => " [numbers else text]",
+                ComparisonRule::NumberAsText => " [number as text]",
+            };
+            format!("{} {operator}{rule} {}", expression(left), expression(right))
         }
         ExpressionKind::Match { matcher, value } => {
             let (name, pattern) = match &matcher.pattern {

@@ -2,7 +2,8 @@
 
 use quarry_diagnostic::Span;
 use quarry_plan::{
-    AggregateCall, Comparison, Expression, ExpressionKind, TextMatcher, TextPattern, Type, Value,
+    AggregateCall, Comparison, ComparisonRule, Expression, ExpressionKind, TextMatcher, TextPattern, Type,
+    Value,
 };
 
 /// The aggregation that counts rows.
@@ -59,8 +60,19 @@ pub(crate) fn coalesce(items: Vec<Expression>, span: Span) -> Expression {
     Expression::new(ExpressionKind::Coalesce(items), span)
 }
 
+/// Two values of one type.
 pub(crate) fn compare(operator: Comparison, left: Expression, right: Expression, span: Span) -> Expression {
-    Expression::new(ExpressionKind::Compare { operator, left: Box::new(left), right: Box::new(right) }, span)
+    Expression::compare(operator, ComparisonRule::Exact, left, right, span)
+}
+
+/// Two values of any types, by the rule of the language.
+pub(crate) fn compare_values(
+    operator: Comparison,
+    left: Expression,
+    right: Expression,
+    span: Span,
+) -> Expression {
+    Expression::compare(operator, ComparisonRule::NumbersElseText, left, right, span)
 }
 
 pub(crate) fn matches(pattern: TextPattern, ignore_case: bool, value: Expression, span: Span) -> Expression {
@@ -85,16 +97,4 @@ pub(crate) fn call(name: &str, arguments: Vec<Expression>, result: Type, span: S
 pub(crate) fn looks_numeric(text: &str) -> bool {
     let trimmed = text.trim();
     trimmed.parse::<f64>().is_ok() || trimmed.get(..2).is_some_and(|start| start.eq_ignore_ascii_case("0x"))
-}
-
-/// The name of the comparison as a function of the language.
-pub(crate) fn comparison_name(operator: Comparison) -> &'static str {
-    match operator {
-        Comparison::Equal => "equal",
-        Comparison::NotEqual => "not_equal",
-        Comparison::Less => "less",
-        Comparison::LessOrEqual => "less_or_equal",
-        Comparison::Greater => "greater",
-        Comparison::GreaterOrEqual => "greater_or_equal",
-    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use quarry_plan::{Expression, ExpressionKind, Node, Operator, Type};
+use quarry_plan::{ComparisonRule, Expression, ExpressionKind, Node, Operator, Type};
 
 /// What is wrong with a plan.
 pub fn faults(node: &Node) -> Vec<String> {
@@ -112,7 +112,8 @@ fn types(value: &Expression, columns: &[(String, Type)], found: &mut Vec<String>
         ExpressionKind::Coalesce(items) => same(&items.iter().collect::<Vec<_>>()),
         ExpressionKind::And(items) | ExpressionKind::Or(items) => items.iter().all(condition),
         ExpressionKind::Not(inner) => condition(inner),
-        ExpressionKind::Compare { left, right, .. } | ExpressionKind::Arithmetic { left, right, .. } => {
+        ExpressionKind::Compare { rule: ComparisonRule::Exact, left, right, .. }
+        | ExpressionKind::Arithmetic { left, right, .. } => {
             same(&[left, right]) && left.type_of(&known) != Type::TextList
         }
         ExpressionKind::Match { value, .. } => matches!(value.type_of(&known), Type::Text | Type::TextList),

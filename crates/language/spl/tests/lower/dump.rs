@@ -1,8 +1,8 @@
 //! Plans as text, one operator a line, the source first.
 
 use quarry_plan::{
-    AggregateCall, Arithmetic, Comparison, Expression, ExpressionKind, Frame, Node, Operator, SortKey,
-    TextPattern, Value,
+    AggregateCall, Arithmetic, Comparison, ComparisonRule, Expression, ExpressionKind, Frame, Node, Operator,
+    SortKey, TextPattern, Value,
 };
 
 pub fn plan(node: &Node) -> String {
@@ -153,7 +153,7 @@ pub fn expression(value: &Expression) -> String {
         ExpressionKind::Not(inner) => format!("not {}", expression(inner)),
         ExpressionKind::And(items) => joined(items, " and "),
         ExpressionKind::Or(items) => joined(items, " or "),
-        ExpressionKind::Compare { operator, left, right } => {
+        ExpressionKind::Compare { operator, rule, left, right } => {
             let sign = match operator {
                 Comparison::Equal => "=",
                 Comparison::NotEqual => "!=",
@@ -162,7 +162,12 @@ pub fn expression(value: &Expression) -> String {
                 Comparison::Greater => ">",
                 Comparison::GreaterOrEqual => ">=",
             };
-            format!("{}{sign}{}", expression(left), expression(right))
+            let rule = match rule {
+                ComparisonRule::Exact => "",
+                ComparisonRule::NumbersElseText => "[numbers else text]",
+                ComparisonRule::NumberAsText => "[number as text]",
+            };
+            format!("{}{sign}{rule}{}", expression(left), expression(right))
         }
         ExpressionKind::Match { matcher, value } => {
             let (kind, pattern) = match &matcher.pattern {

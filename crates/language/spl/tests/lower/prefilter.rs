@@ -107,8 +107,8 @@ fn substitute(value: &Expression, known: &HashMap<String, Expression>) -> Expres
         ExpressionKind::And(items) => ExpressionKind::And(all(items)),
         ExpressionKind::Or(items) => ExpressionKind::Or(all(items)),
         ExpressionKind::Coalesce(items) => ExpressionKind::Coalesce(all(items)),
-        ExpressionKind::Compare { operator, left, right } => {
-            ExpressionKind::Compare { operator: *operator, left: one(left), right: one(right) }
+        ExpressionKind::Compare { operator, rule, left, right } => {
+            ExpressionKind::Compare { operator: *operator, rule: *rule, left: one(left), right: one(right) }
         }
         ExpressionKind::Match { matcher, value } => {
             ExpressionKind::Match { matcher: matcher.clone(), value: one(value) }

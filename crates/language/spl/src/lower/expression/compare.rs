@@ -1,12 +1,12 @@
 //! Comparison in `eval` and `where`: by number if both sides look numeric, else by text, with case.
 
 use quarry_diagnostic::Span;
-use quarry_plan::{Comparison, Expression, ExpressionKind, TextPattern, Type, Value};
+use quarry_plan::{Comparison, Expression, ExpressionKind, TextPattern, Type, Value, parse_number};
 
 use super::super::build;
 
 /// `left operator right`. Uses an exact operator of the waist where the types settle how to compare,
-/// else the language's own function.
+/// else the rule of the language.
 pub(super) fn compare(
     operator: Comparison,
     (left, left_type): (Expression, Type),
@@ -35,7 +35,7 @@ pub(super) fn compare(
             _ => {}
         }
     }
-    build::call(build::comparison_name(operator), vec![left, right], Type::Boolean, span)
+    build::compare_values(operator, left, right, span)
 }
 
 /// Comparison with a constant text that is no number: by bytes.
@@ -50,7 +50,7 @@ fn equal_text(
     match (value_type, operator) {
         (Type::Text, _) => build::compare(operator, value, constant, span),
         (_, Comparison::Equal) => build::matches(TextPattern::Equals(text), false, value, span),
-        _ => build::call(build::comparison_name(operator), vec![value, constant], Type::Boolean, span),
+        _ => build::compare_values(operator, value, constant, span),
     }
 }
 
@@ -60,7 +60,7 @@ fn is_text(of: Type) -> bool {
 
 fn plain_text(value: &Expression) -> Option<String> {
     match &value.kind {
-        ExpressionKind::Literal(Value::Text(text)) if !build::looks_numeric(text) => Some(text.clone()),
+        ExpressionKind::Literal(Value::Text(text)) if parse_number(text).is_none() => Some(text.clone()),
         _ => None,
     }
 }

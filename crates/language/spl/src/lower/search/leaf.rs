@@ -26,7 +26,7 @@ pub(crate) fn comparison(
         Comparison::NotEqual => not_equal(column, data_type, value, exact, span),
         _ => {
             let constant = Expression::text(value, span);
-            build::call(build::comparison_name(operator), vec![column, constant], Type::Boolean, span)
+            build::compare_values(operator, column, constant, span)
         }
     }
 }
@@ -41,7 +41,7 @@ fn equal(column: Expression, data_type: Type, value: &str, exact: bool, span: Sp
         // A number or an instant has no writing of its own; a pattern needs its text.
         _ if build::looks_numeric(value) => {
             let constant = Expression::text(value, span);
-            return build::call("equal", vec![column, constant], Type::Boolean, span);
+            return build::compare_values(Comparison::Equal, column, constant, span);
         }
         _ => {
             build::matches(pattern(value), !exact, seconds(column.clone(), data_type).cast(Type::Text), span)

@@ -1,0 +1,178 @@
+//! Comparison: an operator, and the rule by which two values stand in an order.
+//!
+//! The rules are computed here and nowhere else: the functions that run over rows, the folding of
+//! constants and the lints all ask [`order`].
+
+use std::borrow::Cow;
+use std::cmp::Ordering;
+
+use crate::number::{number_text, parse_number, seconds_text};
+
+/// Comparison operators.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    /// Same value.
+    Equal,
+    /// Another value.
+    NotEqual,
+    /// Smaller.
+    Less,
+    /// Smaller or same.
+    LessOrEqual,
+    /// Greater.
+    Greater,
+    /// Greater or same.
+    GreaterOrEqual,
+}
+
+impl Comparison {
+    /// Whether two values in this order fulfil it.
+    #[must_use]
+    pub fn holds(self, order: Ordering) -> bool {
+        match self {
+            Self::Equal => order.is_eq(),
+            Self::NotEqual => order.is_ne(),
+            Self::Less => order.is_lt(),
+            Self::LessOrEqual => order.is_le(),
+            Self::Greater => order.is_gt(),
+            Self::GreaterOrEqual => order.is_ge(),
+        }
+    }
+}
+
+/// By which rule two values compare. All are case-sensitive: any case is a [`crate::TextMatcher`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ComparisonRule {
+    /// Two values of one type, texts by bytes; never lists.
+    Exact,
+    /// Values of any types: as numbers where both look like numbers, else as texts by bytes; instants
+    /// are epoch seconds. A list compares if any of its values does.
+    NumbersElseText,
+    /// Values of any types: two numbers by size, a number and a text as texts, all else as texts by
+    /// bytes; instants are epoch milliseconds. A list compares if any of its values does.
+    NumberAsText,
+}
+
+/// One side of a comparison; a list compares value by value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Operand<'a> {
+    /// No value.
+    Null,
+    /// True or false.
+    Boolean(bool),
+    /// An integer.
+    Integer(i64),
+    /// A double.
+    Number(f64),
+    /// A text.
+    Text(&'a str),
+    /// Microseconds since 1970-01-01 UTC.
+    Timestamp(i64),
+}
+
+impl<'a> Operand<'a> {
+    fn number(self) -> Option<f64> {
+        match self {
+            Self::Null | Self::Boolean(_) => None,
+            Self::Integer(value) => Some(value as f64),
+            Self::Number(value) => Some(value),
+            Self::Text(value) => parse_number(value),
+            Self::Timestamp(micros) => Some(micros as f64 / 1e6),
+        }
+    }
+
+    fn text(self) -> Option<Cow<'a, str>> {
+        match self {
+            Self::Null => None,
+            Self::Boolean(value) => Some(Cow::Borrowed(if value { "true" } else { "false" })),
+            Self::Integer(value) => Some(Cow::Owned(value.to_string())),
+            Self::Number(value) => Some(Cow::Owned(number_text(value))),
+            Self::Text(value) => Some(Cow::Borrowed(value)),
+            Self::Timestamp(micros) => Some(Cow::Owned(seconds_text(micros))),
+        }
+    }
+
+    fn in_milliseconds(self) -> Self {
+        match self {
+            Self::Timestamp(micros) => Self::Integer(micros.div_euclid(1_000)),
+            other => other,
+        }
+    }
+}
+
+/// The order of two values; none where a side is null or the rule knows no order.
+///
+/// ```
+/// use quarry_plan::{ComparisonRule, Operand, order};
+/// let (seven, same) = (Operand::Text("7"), Operand::Text("7.0"));
+/// assert!(order(ComparisonRule::NumbersElseText, seven, same).is_some_and(|found| found.is_eq()));
+/// assert!(order(ComparisonRule::NumberAsText, seven, same).is_some_and(|found| found.is_lt()));
+/// assert!(order(ComparisonRule::Exact, seven, Operand::Null).is_none());
+/// ```
+#[must_use]
+#[inline]
+pub fn order(rule: ComparisonRule, left: Operand<'_>, right: Operand<'_>) -> Option<Ordering> {
+    match rule {
+        ComparisonRule::Exact => exact(left, right),
+        ComparisonRule::NumbersElseText => numbers_else_text(left, right),
+        ComparisonRule::NumberAsText => number_as_text(left.in_milliseconds(), right.in_milliseconds()),
+    }
+}
+
+fn exact(left: Operand<'_>, right: Operand<'_>) -> Option<Ordering> {
+    match (left, right) {
+        (Operand::Text(left), Operand::Text(right)) => Some(left.cmp(right)),
+        (Operand::Boolean(left), Operand::Boolean(right)) => Some(left.cmp(&right)),
+        (Operand::Integer(left), Operand::Integer(right))
+        | (Operand::Timestamp(left), Operand::Timestamp(right)) => Some(left.cmp(&right)),
+        (Operand::Integer(_) | Operand::Number(_), Operand::Integer(_) | Operand::Number(_)) => {
+            left.number()?.partial_cmp(&right.number()?)
+        }
+        _ => None,
+    }
+}
+
+#[inline]
+fn numbers_else_text(left: Operand<'_>, right: Operand<'_>) -> Option<Ordering> {
+    if let (Operand::Text(left), Operand::Text(right)) = (left, right) {
+        return Some(order_texts(left, right));
+    }
+    by_size_else_text(left, right)
+}
+
+#[inline]
+fn number_as_text(left: Operand<'_>, right: Operand<'_>) -> Option<Ordering> {
+    match (left, right) {
+        (Operand::Text(left), Operand::Text(right)) => Some(left.cmp(right)),
+        (Operand::Integer(left), Operand::Integer(right)) => Some(left.cmp(&right)),
+        (Operand::Text(_), _) | (_, Operand::Text(_)) => by_text(left, right),
+        _ => by_size_else_text(left, right),
+    }
+}
+
+fn by_size_else_text(left: Operand<'_>, right: Operand<'_>) -> Option<Ordering> {
+    match (left.number(), right.number()) {
+        (Some(left), Some(right)) => left.partial_cmp(&right),
+        _ => by_text(left, right),
+    }
+}
+
+fn by_text(left: Operand<'_>, right: Operand<'_>) -> Option<Ordering> {
+    Some(left.text()?.as_ref().cmp(right.text()?.as_ref()))
+}
+
+/// The order of two texts, as numbers where both look numeric.
+#[inline]
+fn order_texts(left: &str, right: &str) -> Ordering {
+    // Most texts that are no numbers show it in the first byte.
+    let numeric = |text: &str| {
+        text.as_bytes().first().is_some_and(|byte| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.'))
+    };
+    if numeric(left)
+        && numeric(right)
+        && let (Some(left), Some(right)) = (parse_number(left), parse_number(right))
+    {
+        return left.partial_cmp(&right).unwrap_or(Ordering::Equal);
+    }
+    left.cmp(right)
+}
