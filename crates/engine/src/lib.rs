@@ -23,7 +23,6 @@ pub use error::EngineError;
 pub use explain::{
     Cause, Computed, EventTrace, Form, Judged, Reason, Stage, StageKind, Wanted, explain_event,
 };
-pub use lower::arrow_type;
 pub use provenance::{ALERT_FIELDS, hidden_column, with_provenance};
 pub use prune::prune;
 pub use rewrite::raise_sorts;

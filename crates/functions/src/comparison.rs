@@ -62,7 +62,7 @@ mod tests {
     use quarry_plan::{ColumnFacts, Expression, Need, Value, necessary};
 
     use super::*;
-    use crate::base::{check, list_scalar};
+    use crate::base::check;
 
     const RULES: [ComparisonRule; 2] = [ComparisonRule::NumbersElseText, ComparisonRule::NumberAsText];
     const OPERATORS: [Comparison; 6] = [
@@ -120,15 +120,7 @@ mod tests {
     }
 
     fn scalar(value: &Value) -> ScalarValue {
-        match value {
-            Value::Null => ScalarValue::Null,
-            Value::Boolean(value) => ScalarValue::Boolean(Some(*value)),
-            Value::Integer(value) => ScalarValue::Int64(Some(*value)),
-            Value::Double(value) => ScalarValue::Float64(Some(*value)),
-            Value::Text(value) => ScalarValue::Utf8(Some(value.clone())),
-            Value::Timestamp(value) => ScalarValue::TimestampMicrosecond(Some(*value), Some("UTC".into())),
-            Value::TextList(items) => list_scalar(items.iter().map(String::as_str)),
-        }
+        crate::scalar(value).unwrap()
     }
 
     /// What the function of a comparison gives.

@@ -26,8 +26,7 @@ use quarry_plan::Type;
 
 pub use aggregate::{AggregateExample, AggregateFunction};
 pub use base::{
-    Constants, Example, Function, Literal, Places, QueryContext, data_type, number_text, parse_number,
-    waist_type,
+    Constants, Example, Function, Literal, Places, QueryContext, number_text, parse_number, scalar,
 };
 pub use comparison::comparison_function;
 pub use lookup::{lookup_rows_udf, lookup_value_udf};

@@ -11,8 +11,9 @@ use datafusion_common::{Result, exec_datafusion_err};
 use datafusion_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility};
 use ipnet::IpNet;
 use quarry_plan::{KeyMatch, Lookup, LookupTable, TextMatcher, TextPattern, Type};
+use quarry_types::arrow_type;
 
-use crate::base::{Argument, Cell, data_type};
+use crate::base::{Argument, Cell};
 use crate::network::{contains, parse_network};
 use crate::pattern::{Matcher, matcher};
 
@@ -280,7 +281,7 @@ impl ScalarUDFImpl for LookupValue {
     }
 
     fn return_type(&self, _: &[DataType]) -> Result<DataType> {
-        Ok(data_type(if self.single { Type::Text } else { Type::TextList }))
+        Ok(arrow_type(if self.single { Type::Text } else { Type::TextList }))
     }
 
     fn invoke_with_args(&self, arguments: ScalarFunctionArgs) -> Result<ColumnarValue> {

@@ -2,8 +2,7 @@
 
 use arrow::{
     array::{Array, ArrayRef, AsArray},
-    datatypes::{DataType, Float64Type, TimestampMicrosecondType},
-    util::display::{ArrayFormatter, FormatOptions},
+    datatypes::{DataType, Float64Type, TimeUnit, TimestampMicrosecondType},
 };
 
 use crate::moment;
@@ -23,7 +22,7 @@ pub fn cell_text(column: &ArrayRef, row: usize) -> String {
             let number = column.as_primitive::<Float64Type>().value(row);
             if number.is_nan() { String::new() } else { number.to_string() }
         }
-        DataType::Timestamp(_, _) => {
+        DataType::Timestamp(TimeUnit::Microsecond, _) => {
             moment::show(column.as_primitive::<TimestampMicrosecondType>().value(row))
         }
         DataType::List(_) => {
@@ -31,9 +30,6 @@ pub fn cell_text(column: &ArrayRef, row: usize) -> String {
             let texts: Vec<String> = (0..items.len()).map(|item| cell_text(&items, item)).collect();
             texts.join(SEPARATOR)
         }
-        _ => match ArrayFormatter::try_new(column.as_ref(), &FormatOptions::default()) {
-            Ok(formatter) => formatter.value(row).to_string(),
-            Err(_) => String::new(),
-        },
+        _ => quarry_types::text_at(column, row).unwrap_or_default(),
     }
 }

@@ -52,5 +52,6 @@ fn text_of(value: &Value) -> String {
         Value::TextList(items) => items.join("\n"),
         #[allow(clippy::cast_precision_loss)] // microseconds of our times fit
         Value::Timestamp(micros) => number_text(*micros as f64 / 1e6),
+        other => other.text().unwrap_or_default(),
     }
 }

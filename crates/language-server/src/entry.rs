@@ -56,6 +56,7 @@ fn literal(value: Literal) -> String {
         Literal::Text(text) => format!("'{text}'"),
         Literal::List(items) => format!("[{}]", items.join(", ")),
         Literal::Time(micros) => micros.div_euclid(1_000).to_string(),
+        Literal::Written(_, text) => text.to_owned(),
     }
 }
 
@@ -107,7 +108,9 @@ fn type_text(data_type: Type) -> &'static str {
         Type::Boolean => "true or false",
         Type::TextList => "a list of texts",
         Type::Timestamp => "a time",
-        Type::Null | Type::Text | Type::Dynamic => "a text",
+        Type::Dynamic => "a JSON value",
+        Type::Null | Type::Text => "a text",
+        other => other.name(),
     }
 }
 

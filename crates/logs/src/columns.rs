@@ -4,14 +4,15 @@ use std::{borrow::Cow, sync::Arc};
 
 use arrow::{
     array::{
-        ArrayRef, BooleanBuilder, Float64Builder, Int64Builder, ListBuilder, StringBuilder,
-        TimestampMicrosecondBuilder,
+        ArrayRef, BooleanBuilder, Float64Builder, Int64Builder, LargeStringBuilder, ListBuilder,
+        StringBuilder, TimestampMicrosecondBuilder,
     },
-    datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit},
+    datatypes::{Field, Schema, SchemaRef},
     error::ArrowError,
     record_batch::{RecordBatch, RecordBatchOptions},
 };
-use quarry_plan::Type;
+use quarry_plan::{Type, Value};
+use quarry_types::{array_of, arrow_type};
 
 use crate::{
     derive::{Derived, Node, Row},
@@ -20,19 +21,8 @@ use crate::{
 
 /// The schema of scan columns; every column may be null.
 pub(crate) fn schema(columns: &[ScanColumn]) -> SchemaRef {
-    let field = |column: &ScanColumn| Field::new(&column.name, data_type(column.data_type), true);
+    let field = |column: &ScanColumn| Field::new(&column.name, arrow_type(column.data_type), true);
     Arc::new(Schema::new(columns.iter().map(field).collect::<Vec<_>>()))
-}
-
-fn data_type(data_type: Type) -> DataType {
-    match data_type {
-        Type::Boolean => DataType::Boolean,
-        Type::Integer => DataType::Int64,
-        Type::Double => DataType::Float64,
-        Type::Null | Type::Text | Type::Dynamic => DataType::Utf8,
-        Type::TextList => DataType::List(Arc::new(Field::new_list_field(DataType::Utf8, true))),
-        Type::Timestamp => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
-    }
 }
 
 /// Rows under construction.
@@ -50,9 +40,11 @@ enum Builder {
     Integer(Int64Builder),
     Double(Float64Builder),
     Text(StringBuilder),
-    Dynamic(StringBuilder),
+    Dynamic(LargeStringBuilder),
     TextList(ListBuilder<StringBuilder>),
     Timestamp(TimestampMicrosecondBuilder),
+    /// Any other type of the waist.
+    Other(Type, Vec<Value>),
 }
 
 impl Rows {
@@ -81,7 +73,7 @@ impl Rows {
 
     /// The rows so far; begins anew.
     pub(crate) fn finish(&mut self) -> Result<RecordBatch, ArrowError> {
-        let arrays: Vec<ArrayRef> = self.columns.iter_mut().map(Builder::finish).collect();
+        let arrays = self.columns.iter_mut().map(Builder::finish).collect::<Result<Vec<ArrayRef>, _>>()?;
         let options = RecordBatchOptions::new().with_row_count(Some(self.count));
         self.count = 0;
         self.bytes = 0;
@@ -95,10 +87,13 @@ impl Builder {
             Type::Boolean => Self::Boolean(BooleanBuilder::new()),
             Type::Integer => Self::Integer(Int64Builder::new()),
             Type::Double => Self::Double(Float64Builder::new()),
-            Type::Null | Type::Text => Self::Text(text_builder()),
-            Type::Dynamic => Self::Dynamic(text_builder()),
+            Type::Text => Self::Text(text_builder()),
+            Type::Dynamic => Self::Dynamic(LargeStringBuilder::with_capacity(16, 256)),
             Type::TextList => Self::TextList(ListBuilder::new(text_builder())),
             Type::Timestamp => Self::Timestamp(TimestampMicrosecondBuilder::new().with_timezone("UTC")),
+            Type::Null | Type::Decimal | Type::Datetime | Type::Timespan | Type::Guid | Type::List(_) => {
+                Self::Other(data_type, Vec::new())
+            }
         }
     }
 
@@ -110,21 +105,29 @@ impl Builder {
             Self::Double(builder) => builder.append_option(value.double()),
             Self::Timestamp(builder) => builder.append_option(value.timestamp()),
             Self::Text(builder) => return append_text(builder, value.into_text()),
-            Self::Dynamic(builder) => return append_text(builder, value.into_dynamic()),
+            Self::Other(data_type, values) => values.push(value.value(*data_type)),
+            Self::Dynamic(builder) => {
+                let json = value.into_json();
+                let length = json.as_ref().map_or(0, |json| json.len());
+                builder.append_option(json);
+                return length;
+            }
             Self::TextList(builder) => return append_list(builder, &value),
         }
         8
     }
 
-    fn finish(&mut self) -> ArrayRef {
-        match self {
+    fn finish(&mut self) -> Result<ArrayRef, ArrowError> {
+        Ok(match self {
             Self::Boolean(builder) => Arc::new(builder.finish()),
             Self::Integer(builder) => Arc::new(builder.finish()),
             Self::Double(builder) => Arc::new(builder.finish()),
             Self::Timestamp(builder) => Arc::new(builder.finish()),
-            Self::Text(builder) | Self::Dynamic(builder) => Arc::new(builder.finish()),
+            Self::Text(builder) => Arc::new(builder.finish()),
+            Self::Dynamic(builder) => Arc::new(builder.finish()),
             Self::TextList(builder) => Arc::new(builder.finish()),
-        }
+            Self::Other(data_type, values) => array_of(*data_type, &std::mem::take(values))?,
+        })
     }
 }
 

@@ -2,7 +2,10 @@
 
 use std::{borrow::Cow, sync::Arc};
 
-use quarry_plan::Value;
+use quarry_plan::{
+    Type, Value,
+    text::{json_of_text, parse_datetime, parse_guid, parse_timespan, ticks_of_micros},
+};
 use quarry_views::{Derivation, LookupTable};
 use regex::Regex;
 
@@ -187,6 +190,7 @@ fn constant(value: &Value) -> Derived<'_> {
         Value::TextList(values) => {
             Derived::List(values.iter().map(|value| Cow::Borrowed(value.as_str())).collect())
         }
+        other => other.text().map_or(Derived::Null, |text| Derived::Text(Cow::Owned(text))),
     }
 }
 
@@ -288,12 +292,48 @@ impl<'a> Derived<'a> {
         }
     }
 
-    /// As raw JSON or plain text for a dynamic column: objects and arrays too.
-    pub(crate) fn into_dynamic(self) -> Option<Cow<'a, str>> {
+    /// As JSON: a text in quotes, numbers, objects and arrays as they are written.
+    pub(crate) fn into_json(self) -> Option<Cow<'a, str>> {
         match self {
-            Self::Json(text) => Some(Cow::Borrowed(text)),
-            other => other.into_text(),
+            Self::Null => None,
+            Self::Json(text) | Self::Number(text) => Some(Cow::Borrowed(text)),
+            Self::Boolean(_) | Self::Integer(_) => self.into_text(),
+            Self::Double(value) if value.is_finite() => self.into_text(),
+            Self::List(texts) => {
+                let items: Vec<String> = texts.iter().map(|text| json_of_text(text)).collect();
+                Some(Cow::Owned(format!("[{}]", items.join(","))))
+            }
+            other => other.into_text().map(|text| Cow::Owned(json_of_text(&text))),
         }
+    }
+
+    /// As a value of one of the types that have no builder of their own.
+    pub(crate) fn value(&self, of: Type) -> Value {
+        self.typed(of).unwrap_or(Value::Null)
+    }
+
+    fn typed(&self, of: Type) -> Option<Value> {
+        Some(match (of, self) {
+            (Type::Boolean, _) => Value::Boolean(self.boolean()?),
+            (Type::Integer, _) => Value::Integer(self.integer()?),
+            (Type::Double, _) => Value::Double(self.double()?),
+            (Type::Timestamp, _) => Value::Timestamp(self.timestamp()?),
+            (Type::Dynamic, _) => Value::Dynamic(self.clone().into_json()?.into_owned()),
+            (Type::Decimal, Self::Number(text)) => Value::Decimal(text.parse().ok()?),
+            (Type::Decimal, Self::Text(text)) => Value::Decimal(text.trim_ascii().parse().ok()?),
+            (Type::Decimal, _) => Value::Decimal(self.integer()?.into()),
+            (Type::Datetime, Self::Text(text)) if parse_datetime(text).is_some() => {
+                Value::Datetime(parse_datetime(text)?)
+            }
+            (Type::Datetime, _) => Value::Datetime(ticks_of_micros(self.timestamp()?)?),
+            (Type::Timespan, Self::Text(text)) => Value::Timespan(parse_timespan(text)?),
+            (Type::Guid, Self::Text(text)) => Value::Guid(parse_guid(text)?),
+            (Type::List(element), Self::List(texts)) => {
+                let one = |text: &Cow<'_, str>| Derived::Text(Cow::Borrowed(text)).value(element.type_of());
+                Value::List(element, texts.iter().map(one).collect())
+            }
+            _ => return None,
+        })
     }
 
     pub(crate) fn boolean(&self) -> Option<bool> {

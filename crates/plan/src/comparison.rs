@@ -6,7 +6,11 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
-use crate::number::{number_text, parse_number, seconds_text};
+use crate::{
+    Decimal,
+    number::{number_text, parse_number, seconds_text},
+    text::{datetime_text, guid_text, timespan_text},
+};
 
 /// Comparison operators.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,12 +72,22 @@ pub enum Operand<'a> {
     Text(&'a str),
     /// Microseconds since 1970-01-01 UTC.
     Timestamp(i64),
+    /// An exact decimal number.
+    Decimal(Decimal),
+    /// Ticks since year 1.
+    Datetime(i64),
+    /// Ticks.
+    Timespan(i64),
+    /// 128 bits.
+    Guid(u128),
 }
 
 impl<'a> Operand<'a> {
     fn number(self) -> Option<f64> {
         match self {
-            Self::Null | Self::Boolean(_) => None,
+            Self::Null | Self::Boolean(_) | Self::Guid(_) => None,
+            Self::Decimal(value) => Some(value.to_f64()),
+            Self::Datetime(ticks) | Self::Timespan(ticks) => Some(ticks as f64),
             Self::Integer(value) => Some(value as f64),
             Self::Number(value) => Some(value),
             Self::Text(value) => parse_number(value),
@@ -89,6 +103,10 @@ impl<'a> Operand<'a> {
             Self::Number(value) => Some(Cow::Owned(number_text(value))),
             Self::Text(value) => Some(Cow::Borrowed(value)),
             Self::Timestamp(micros) => Some(Cow::Owned(seconds_text(micros))),
+            Self::Decimal(value) => Some(Cow::Owned(value.to_string())),
+            Self::Datetime(ticks) => datetime_text(ticks).map(Cow::Owned),
+            Self::Timespan(ticks) => Some(Cow::Owned(timespan_text(ticks))),
+            Self::Guid(bits) => Some(Cow::Owned(guid_text(bits))),
         }
     }
 
@@ -124,7 +142,11 @@ fn exact(left: Operand<'_>, right: Operand<'_>) -> Option<Ordering> {
         (Operand::Text(left), Operand::Text(right)) => Some(left.cmp(right)),
         (Operand::Boolean(left), Operand::Boolean(right)) => Some(left.cmp(&right)),
         (Operand::Integer(left), Operand::Integer(right))
-        | (Operand::Timestamp(left), Operand::Timestamp(right)) => Some(left.cmp(&right)),
+        | (Operand::Timestamp(left), Operand::Timestamp(right))
+        | (Operand::Datetime(left), Operand::Datetime(right))
+        | (Operand::Timespan(left), Operand::Timespan(right)) => Some(left.cmp(&right)),
+        (Operand::Decimal(left), Operand::Decimal(right)) => Some(left.cmp(&right)),
+        (Operand::Guid(left), Operand::Guid(right)) => Some(left.cmp(&right)),
         (Operand::Integer(_) | Operand::Number(_), Operand::Integer(_) | Operand::Number(_)) => {
             left.number()?.partial_cmp(&right.number()?)
         }

@@ -10,16 +10,19 @@
 
 mod columns;
 mod comparison;
+mod decimal;
 mod expression;
 mod necessary;
 mod number;
 mod operator;
 mod pattern;
+pub mod text;
 mod time;
 mod traverse;
 mod value;
 
 pub use comparison::{Comparison, ComparisonRule, Operand, order};
+pub use decimal::{Decimal, NoDecimal};
 pub use expression::{Arithmetic, Expression, ExpressionKind, TextMatcher, TextPattern};
 pub use necessary::{ColumnFacts, Facts, Need, necessary};
 pub use number::{number_text, parse_number, seconds_text};
@@ -29,4 +32,4 @@ pub use operator::{
 };
 pub use pattern::{Groups, Pattern, PatternFault, cached_pattern, compile_pattern};
 pub use time::{TimeBound, TimeRange, TimeStep, TimeUnit};
-pub use value::{Type, Value};
+pub use value::{Element, Type, Value};

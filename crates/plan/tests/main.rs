@@ -3,4 +3,5 @@
 
 mod columns;
 mod necessary;
+mod text;
 mod time;

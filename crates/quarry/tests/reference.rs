@@ -63,6 +63,7 @@ fn literal(value: Literal) -> String {
         Literal::Num(value) => number_text(value),
         Literal::Time(micros) => number_text(micros as f64 / 1e6),
         Literal::Text(value) => text(value),
+        Literal::Written(_, text) => text.to_owned(),
         Literal::List(values) => {
             format!("mvappend({})", values.iter().map(|value| text(value)).collect::<Vec<_>>().join(", "))
         }
@@ -83,6 +84,7 @@ fn outcome(value: Literal) -> Option<String> {
         Literal::Num(value) => number_text(value),
         Literal::Time(micros) => number_text(micros as f64 / 1e6),
         Literal::Text(value) => value.to_owned(),
+        Literal::Written(_, text) => text.to_owned(),
         Literal::List(values) => values.join("\n"),
     })
 }

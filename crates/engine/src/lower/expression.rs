@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use arrow::{
-    array::{ListArray, new_empty_array},
+    array::new_empty_array,
     datatypes::{DataType, Field},
 };
 use datafusion::{
@@ -18,18 +18,18 @@ use datafusion::{
         utils::{conjunction, disjunction},
     },
 };
-use quarry_functions::{TEXT_MATCH, text_match_arguments};
-use quarry_plan::{
-    Arithmetic, Comparison, ComparisonRule, Expression, ExpressionKind, TextMatcher, Type, Value,
-};
+use quarry_functions::{TEXT_MATCH, scalar, text_match_arguments};
+use quarry_plan::{Arithmetic, Comparison, ComparisonRule, Expression, ExpressionKind, TextMatcher, Type};
 
-use super::{Lowering, arrow_type};
+use quarry_types::{arrow_type, waist_type};
+
+use super::Lowering;
 
 impl Lowering {
     /// Lowers one expression over an input with this schema.
     pub(super) fn expression(&self, expression: &Expression, schema: &DFSchema) -> Result<Expr> {
         match &expression.kind {
-            ExpressionKind::Literal(value) => Ok(literal(value)),
+            ExpressionKind::Literal(value) => Ok(lit(scalar(value)?)),
             ExpressionKind::Column(name) => {
                 let column = Column::new_unqualified(name);
                 if !schema.has_column(&column) {
@@ -125,7 +125,13 @@ impl Lowering {
             return Ok(lit(ScalarValue::try_new_null(&arrow_type(to))?));
         }
         let function = match to {
-            Type::Text | Type::Dynamic => "cast_text",
+            Type::Text => "cast_text",
+            Type::Dynamic => "cast_dynamic",
+            Type::Decimal => "cast_decimal",
+            Type::Datetime => "cast_datetime",
+            Type::Timespan => "cast_timespan",
+            Type::Guid => "cast_guid",
+            Type::List(_) => return self.call("cast_list_of", vec![value, lit(to.name())]),
             Type::TextList => "cast_list",
             Type::Double => "cast_double",
             Type::Integer => "cast_integer",
@@ -144,8 +150,13 @@ impl Lowering {
         schema: &DFSchema,
     ) -> Result<Expr> {
         if let Some(function) = quarry_functions::comparison_function(operator, rule) {
-            let sides = vec![self.expression(left, schema)?, self.expression(right, schema)?];
-            return self.call(function, sides);
+            let side = |side: &Expression| {
+                let side = self.expression(side, schema)?;
+                // JSON compares by its text.
+                let is_json = side.get_type(schema)? == arrow_type(Type::Dynamic);
+                if is_json { self.cast(side, Type::Text, schema) } else { Ok(side) }
+            };
+            return self.call(function, vec![side(left)?, side(right)?]);
         }
         let operator = match operator {
             Comparison::Equal => Binary::Eq,
@@ -162,7 +173,8 @@ impl Lowering {
     fn matches(&self, matcher: &TextMatcher, value: &Expression, schema: &DFSchema) -> Result<Expr> {
         let value = self.expression(value, schema)?;
         let value = match value.get_type(schema)? {
-            DataType::Utf8 | DataType::List(_) => value,
+            data_type if matches!(waist_type(&data_type), Type::Text | Type::TextList) => value,
+            DataType::List(_) => self.cast(value, Type::TextList, schema)?,
             _ => self.cast(value, Type::Text, schema)?,
         };
         self.with_constants(TEXT_MATCH, value, &text_match_arguments(matcher), schema)
@@ -211,26 +223,4 @@ impl Lowering {
         };
         self.call(function, vec![left, right])
     }
-}
-
-pub(super) fn literal(value: &Value) -> Expr {
-    lit(scalar(value))
-}
-
-/// A constant as DataFusion has it.
-pub(super) fn scalar(value: &Value) -> ScalarValue {
-    match value {
-        Value::Null => ScalarValue::Null,
-        Value::Boolean(value) => ScalarValue::Boolean(Some(*value)),
-        Value::Integer(value) => ScalarValue::Int64(Some(*value)),
-        Value::Double(value) => ScalarValue::Float64(Some(*value)),
-        Value::Text(value) => ScalarValue::Utf8(Some(value.clone())),
-        Value::Timestamp(value) => ScalarValue::TimestampMicrosecond(Some(*value), Some("UTC".into())),
-        Value::TextList(items) => ScalarValue::List(text_list(items)),
-    }
-}
-
-fn text_list(items: &[String]) -> Arc<ListArray> {
-    let values: Vec<ScalarValue> = items.iter().map(|item| ScalarValue::Utf8(Some(item.clone()))).collect();
-    ScalarValue::new_list_nullable(&values, &DataType::Utf8)
 }

@@ -26,7 +26,9 @@ use datafusion::{
 };
 use quarry_plan::{Expression, Type};
 
-use super::{Lowering, arrow_type, compiled::compile};
+use quarry_types::arrow_type;
+
+use super::{Lowering, compiled::compile};
 
 impl Lowering {
     /// The list of what `body` gives for each element of `list`.

@@ -10,13 +10,11 @@ mod program;
 
 use std::{collections::HashMap, sync::Arc};
 
-use arrow::datatypes::{DataType, Field, TimeUnit};
 use datafusion::{
     common::config::ConfigOptions,
     logical_expr::{AggregateUDF, LogicalPlan, ScalarUDF, TableSource, WindowUDF},
 };
 use quarry_functions::QueryContext;
-use quarry_plan::Type;
 
 /// What lowering needs to know: functions by name and the table each source became.
 pub struct Lowering {
@@ -58,19 +56,5 @@ impl Lowering {
     /// the language that made the plan.
     pub fn lower(mut self, root: &quarry_plan::Node) -> datafusion::error::Result<LogicalPlan> {
         self.node(root)
-    }
-}
-
-/// The Arrow type that carries a waist type.
-#[must_use]
-pub fn arrow_type(data_type: Type) -> DataType {
-    match data_type {
-        Type::Null => DataType::Null,
-        Type::Boolean => DataType::Boolean,
-        Type::Integer => DataType::Int64,
-        Type::Double => DataType::Float64,
-        Type::Text | Type::Dynamic => DataType::Utf8,
-        Type::TextList => DataType::List(Arc::new(Field::new("item", DataType::Utf8, true))),
-        Type::Timestamp => DataType::Timestamp(TimeUnit::Microsecond, Some("UTC".into())),
     }
 }

@@ -17,7 +17,9 @@ use quarry_plan::{
     Aggregate, AggregateCall, Expression, Frame, JoinKind, Node, Operator, SortKey, Type, Value, WindowCall,
 };
 
-use super::{Lowering, arrow_type, program};
+use quarry_types::{array_of, arrow_type};
+
+use super::{Lowering, program};
 
 /// Name of the helper column that numbers the rows of a duplicate group.
 const ROW_NUMBER: &str = "__row_number";
@@ -340,16 +342,10 @@ fn values(columns: &[(String, Type)], rows: &[Vec<Value>]) -> Result<LogicalPlan
 
 /// Fixed rows as a batch: a plan of literals would be slow to plan where there are thousands.
 fn value_batch(schema: &Schema, columns: &[(String, Type)], rows: &[Vec<Value>]) -> Result<RecordBatch> {
-    let mut arrays = Vec::with_capacity(columns.len());
-    for (index, (_, data_type)) in columns.iter().enumerate() {
-        let wanted = arrow_type(*data_type);
-        let null = ScalarValue::try_new_null(&wanted)?;
-        let values = rows.iter().map(|row| match row.get(index).map(super::expression::scalar) {
-            Some(value) if value.data_type() == wanted => value,
-            _ => null.clone(),
-        });
-        arrays.push(ScalarValue::iter_to_array(values)?);
-    }
+    let arrays = columns.iter().enumerate().map(|(index, (_, data_type))| {
+        array_of(*data_type, rows.iter().map(|row| row.get(index).unwrap_or(&Value::Null)))
+    });
+    let arrays = arrays.collect::<Result<Vec<_>, _>>()?;
     let options = RecordBatchOptions::new().with_row_count(Some(rows.len()));
     Ok(RecordBatch::try_new_with_options(Arc::new(schema.clone()), arrays, &options)?)
 }

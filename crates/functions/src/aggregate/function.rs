@@ -13,10 +13,11 @@ use datafusion_expr::function::{AccumulatorArgs, StateFieldsArgs};
 use datafusion_expr::utils::{AggregateOrderSensitivity, format_state_name};
 use datafusion_expr::{Accumulator, AggregateUDF, AggregateUDFImpl, Signature, Volatility};
 use quarry_plan::Type;
+use quarry_types::{arrow_type, waist_type};
 
 use super::fold::{Fold, Outcome};
 use super::state::{Reader, Writer};
-use crate::base::{Argument, ArgumentTypes, Literal, Row, data_type, list_scalar, waist_type};
+use crate::base::{Argument, ArgumentTypes, Literal, Row, list_scalar};
 
 /// Rows of arguments and the result they give; runs as a test.
 pub type AggregateExample = (&'static [&'static [Literal]], Literal);
@@ -103,7 +104,7 @@ impl AggregateUDFImpl for TableAggregate {
 
     fn return_type(&self, types: &[DataType]) -> Result<DataType> {
         let types: Vec<Type> = types.iter().map(waist_type).collect();
-        self.function.result_type(&types).map(data_type).or_else(|message| plan_err!("{message}"))
+        self.function.result_type(&types).map(arrow_type).or_else(|message| plan_err!("{message}"))
     }
 
     fn accumulator(&self, arguments: AccumulatorArgs<'_>) -> Result<Box<dyn Accumulator>> {
@@ -265,7 +266,7 @@ impl Accumulator for FoldAccumulator {
 
 fn scalar(outcome: Outcome, wanted: Type) -> Result<ScalarValue> {
     match (outcome, wanted) {
-        (Outcome::Null, _) => ScalarValue::try_new_null(&data_type(wanted)),
+        (Outcome::Null, _) => ScalarValue::try_new_null(&arrow_type(wanted)),
         (Outcome::Integer(count), _) => Ok(ScalarValue::Int64(i64::try_from(count).ok())),
         (Outcome::Number(number), _) => Ok(ScalarValue::Float64(Some(number))),
         (Outcome::List(values), Type::TextList) => Ok(list_scalar(values.iter().map(String::as_str))),

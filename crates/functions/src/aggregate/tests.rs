@@ -10,11 +10,12 @@ use datafusion_common::ScalarValue;
 use datafusion_expr::Accumulator;
 use proptest::prelude::*;
 use quarry_plan::Type;
+use quarry_types::waist_type;
 
 use super::AggregateFunction;
 use super::function::accumulator;
 use crate::base::check::{same, scalar};
-use crate::base::{Literal, list_scalar, waist_type};
+use crate::base::{Literal, list_scalar};
 use crate::{aggregate_functions, aggregate_table};
 
 /// One row: the arguments and the key to order by.

@@ -9,9 +9,9 @@ use arrow::datatypes::DataType;
 use datafusion_common::{Result, exec_datafusion_err};
 use datafusion_expr::ColumnarValue;
 use quarry_plan::Type;
+use quarry_types::{arrow_type, waist_type};
 
-use super::cell::{Cell, List};
-use super::types::{data_type, waist_type};
+use super::cell::{Cell, List, Typed};
 
 /// An argument whose cells can be read by row.
 #[derive(Debug)]
@@ -29,6 +29,8 @@ enum Column {
     Text(StringArray),
     List(ListArray, StringArray),
     Timestamp(TimestampMicrosecondArray),
+    /// Any other type of the waist.
+    Other(ArrayRef),
 }
 
 impl Argument {
@@ -45,7 +47,7 @@ impl Argument {
 
     /// Reads a column, converting types outside the waist to the nearest one inside.
     pub(crate) fn from_array(array: &ArrayRef) -> Result<Self> {
-        let wanted = data_type(waist_type(array.data_type()));
+        let wanted = arrow_type(waist_type(array.data_type()));
         let converted = if *array.data_type() == wanted { array.clone() } else { cast(array, &wanted)? };
         Ok(Self { column: Column::new(&converted)?, constant: false })
     }
@@ -64,6 +66,7 @@ impl Argument {
             Column::Number(array) if array.is_valid(row) => Cell::Number(array.value(row)),
             Column::Text(array) if array.is_valid(row) => Cell::Text(array.value(row)),
             Column::Timestamp(array) if array.is_valid(row) => Cell::Timestamp(array.value(row)),
+            Column::Other(array) if array.is_valid(row) => Cell::Typed(Typed::new(array, row)),
             Column::List(array, values) if array.is_valid(row) => {
                 let offsets = array.value_offsets();
                 let list = List::new(values, offsets[row] as usize, offsets[row + 1] as usize);
@@ -85,12 +88,15 @@ impl Column {
             Type::Boolean => Self::Boolean(typed(array)?),
             Type::Integer => Self::Integer(typed(array)?),
             Type::Double => Self::Number(typed(array)?),
-            Type::Text | Type::Dynamic => Self::Text(typed(array)?),
+            Type::Text => Self::Text(typed(array)?),
             Type::Timestamp => Self::Timestamp(typed(array)?),
             Type::TextList => {
                 let list: ListArray = typed(array)?;
                 let values = cast(list.values(), &DataType::Utf8)?;
                 Self::List(list, typed(&values)?)
+            }
+            Type::Decimal | Type::Datetime | Type::Timespan | Type::Guid | Type::Dynamic | Type::List(_) => {
+                Self::Other(array.clone())
             }
         })
     }

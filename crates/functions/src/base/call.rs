@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use arrow::array::{
     ArrayRef, BooleanArray, Float64Array, Int64Array, ListBuilder, StringBuilder, TimestampMicrosecondArray,
+    new_null_array,
 };
-use quarry_plan::Type;
+use quarry_plan::{Type, Value};
+use quarry_types::{array_of, arrow_type};
 
 use super::argument::Argument;
 use super::cell::Cell;
@@ -113,6 +115,13 @@ impl Call<'_> {
         Arc::new(builder.finish())
     }
 
+    /// Values of any type, each as the result's type wants it: what is of another is null.
+    pub(crate) fn values<'s>(&'s self, body: impl FnMut(Row<'s>) -> Value) -> ArrayRef {
+        let values: Vec<Value> = self.each().map(body).collect();
+        let made = array_of(self.result, &values);
+        made.unwrap_or_else(|_| new_null_array(&arrow_type(self.result), self.rows))
+    }
+
     /// Maps the first argument: value by value where the result is a list, as one text otherwise.
     pub(crate) fn each_text<'s>(
         &'s self,
@@ -168,7 +177,8 @@ impl Call<'_> {
                 Cell::Timestamp(micros) => Some(micros),
                 _ => None,
             }),
-            Type::Null | Type::Text | Type::Dynamic => self.texts(|row| cell(row).text()),
+            Type::Null | Type::Text => self.texts(|row| cell(row).text()),
+            _ => self.values(|row| cell(row).value()),
         }
     }
 }

@@ -2,8 +2,11 @@
 
 use std::borrow::Cow;
 
-use arrow::array::{Array, StringArray};
-use quarry_plan::{Operand, number_text, parse_number, seconds_text};
+use arrow::array::{Array, ArrayRef, AsArray, StringArray};
+use quarry_plan::{Operand, Type, Value, number_text, parse_number, seconds_text, text::json_text};
+use quarry_types::{value_at, waist_type};
+
+use crate::json;
 
 /// One value. An empty list reads as null.
 #[derive(Debug, Clone, Copy)]
@@ -16,6 +19,47 @@ pub(crate) enum Cell<'a> {
     List(List<'a>),
     /// Microseconds since 1970-01-01 UTC.
     Timestamp(i64),
+    /// A value of a type that SPL and AQL do not have.
+    Typed(Typed<'a>),
+}
+
+/// A value in its column.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Typed<'a> {
+    column: &'a ArrayRef,
+    row: usize,
+}
+
+impl<'a> Typed<'a> {
+    pub(crate) fn new(column: &'a ArrayRef, row: usize) -> Self {
+        Self { column, row }
+    }
+
+    pub(crate) fn value(self) -> Value {
+        value_at(self.column, self.row)
+    }
+
+    /// The JSON text of a dynamic value.
+    pub(crate) fn json(self) -> Option<&'a str> {
+        let is_dynamic = waist_type(self.column.data_type()) == Type::Dynamic;
+        self.column.as_string_opt::<i64>().filter(|_| is_dynamic).map(|texts| texts.value(self.row))
+    }
+
+    /// The value for a comparison; JSON is compared by its text, which has a type of its own.
+    fn operand(self) -> Operand<'a> {
+        match self.value() {
+            Value::Decimal(value) => Operand::Decimal(value),
+            Value::Datetime(ticks) => Operand::Datetime(ticks),
+            Value::Timespan(ticks) => Operand::Timespan(ticks),
+            Value::Guid(bits) => Operand::Guid(bits),
+            _ => Operand::Null,
+        }
+    }
+
+    /// The value, out of JSON where it is a scalar there.
+    pub(crate) fn plain(self) -> Value {
+        self.json().map_or_else(|| self.value(), json::plain)
+    }
 }
 
 /// A list of texts inside a column; elements that are null do not count.
@@ -64,6 +108,10 @@ impl<'a> Cell<'a> {
                 None => Cow::Owned(list.iter().collect::<Vec<_>>().join("\n")),
             }),
             Self::Timestamp(micros) => Some(Cow::Owned(seconds_text(micros))),
+            Self::Typed(typed) => match typed.json() {
+                Some(json) => json_text(json),
+                None => typed.value().text().map(Cow::Owned),
+            },
         }
     }
 
@@ -76,6 +124,13 @@ impl<'a> Cell<'a> {
             Self::Text(value) => parse_number(value),
             Self::List(list) => list.only().and_then(parse_number),
             Self::Timestamp(micros) => Some(micros as f64 / 1e6),
+            Self::Typed(typed) => match typed.plain() {
+                Value::Integer(value) | Value::Datetime(value) | Value::Timespan(value) => Some(value as f64),
+                Value::Double(value) => Some(value),
+                Value::Decimal(value) => Some(value.to_f64()),
+                Value::Text(text) => parse_number(&text),
+                _ => None,
+            },
         }
     }
 
@@ -84,6 +139,12 @@ impl<'a> Cell<'a> {
         match self {
             Self::Integer(value) => Some(value),
             Self::Text(value) => value.parse().ok().or_else(|| whole(parse_number(value)?)),
+            Self::Typed(typed) => match typed.plain() {
+                Value::Integer(value) | Value::Datetime(value) | Value::Timespan(value) => Some(value),
+                Value::Decimal(value) => value.to_integer(),
+                Value::Text(text) => Cell::Text(&text).integer(),
+                _ => whole(self.number()?),
+            },
             _ => whole(self.number()?),
         }
     }
@@ -94,6 +155,11 @@ impl<'a> Cell<'a> {
             Self::Boolean(value) => Some(value),
             Self::Text(value) if value.eq_ignore_ascii_case("true") => Some(true),
             Self::Text(value) if value.eq_ignore_ascii_case("false") => Some(false),
+            Self::Typed(typed) => match typed.plain() {
+                Value::Boolean(value) => Some(value),
+                Value::Text(text) => Cell::Text(&text).boolean(),
+                _ => self.number().map(|number| number != 0.0),
+            },
             _ => self.number().map(|number| number != 0.0),
         }
     }
@@ -107,8 +173,23 @@ impl<'a> Cell<'a> {
             Self::Number(value) => Operand::Number(value),
             Self::Text(value) => Operand::Text(value),
             Self::Timestamp(micros) => Operand::Timestamp(micros),
+            Self::Typed(typed) => typed.operand(),
             Self::List(list) => return Err(list),
         })
+    }
+
+    /// The value on its own.
+    pub(crate) fn value(self) -> Value {
+        match self {
+            Self::Null => Value::Null,
+            Self::Boolean(value) => Value::Boolean(value),
+            Self::Integer(value) => Value::Integer(value),
+            Self::Number(value) => Value::Double(value),
+            Self::Text(text) => Value::Text(text.to_owned()),
+            Self::List(list) => Value::TextList(list.iter().map(str::to_owned).collect()),
+            Self::Timestamp(micros) => Value::Timestamp(micros),
+            Self::Typed(typed) => typed.value(),
+        }
     }
 
     /// Every value as text: the elements of a list, or the one value.

@@ -8,6 +8,9 @@ use arrow::datatypes::{Field, FieldRef};
 use datafusion_common::ScalarValue;
 use datafusion_common::config::ConfigOptions;
 use datafusion_expr::{ColumnarValue, ReturnFieldArgs, ScalarFunctionArgs};
+use quarry_plan::{Type, Value};
+
+use crate::waist::convert;
 
 use super::{Argument, Cell, Function, Literal, QueryContext, list_scalar, scalar_udf};
 
@@ -23,7 +26,14 @@ pub(crate) fn scalar(literal: Literal) -> ScalarValue {
         Literal::Text(value) => ScalarValue::Utf8(Some(value.to_owned())),
         Literal::Time(value) => ScalarValue::TimestampMicrosecond(Some(value), Some(Arc::from("UTC"))),
         Literal::List(values) => list_scalar(values.iter().copied()),
+        Literal::Written(of, text) => super::scalar(&written(of, text)).unwrap(),
     }
+}
+
+fn written(of: Type, text: &str) -> Value {
+    let text = Value::Text(text.to_owned());
+    let is_list = matches!(of, Type::List(_));
+    convert(if is_list { convert(text, Type::Dynamic) } else { text }, of)
 }
 
 /// A column of constants; nulls take the type of the others.
@@ -79,6 +89,7 @@ pub(crate) fn same(array: &ArrayRef, row: usize, expected: Literal) -> bool {
         }
         (Cell::Number(found), Literal::Num(wanted)) => (found - wanted).abs() <= 1e-9 * wanted.abs().max(1.0),
         (Cell::Text(found), Literal::Text(wanted)) => found == wanted,
+        (Cell::Typed(found), Literal::Written(of, text)) => found.value() == written(of, text),
         (Cell::List(found), Literal::List(wanted)) => found.iter().eq(wanted.iter().copied()),
         _ => false,
     }

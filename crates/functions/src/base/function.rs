@@ -11,11 +11,11 @@ use datafusion_expr::{
     Volatility,
 };
 use quarry_plan::Type;
+use quarry_types::{arrow_type, waist_type};
 
 use super::argument::Argument;
 use super::call::Call;
 use super::places::Places;
-use super::types::{data_type, waist_type};
 
 /// What a function may know about the query it runs in.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -43,6 +43,8 @@ pub enum Literal {
     List(&'static [&'static str]),
     /// An instant in microseconds since 1970-01-01 UTC.
     Time(i64),
+    /// What a text becomes as another type.
+    Written(Type, &'static str),
 }
 
 /// Arguments and the result they give; runs as a test.
@@ -142,6 +144,13 @@ pub(crate) mod results {
     pub(crate) fn timestamp(_: &ArgumentTypes<'_>) -> Type {
         Type::Timestamp
     }
+    pub(crate) fn dynamic(_: &ArgumentTypes<'_>) -> Type {
+        Type::Dynamic
+    }
+    /// The type that the second argument names.
+    pub(crate) fn named(arguments: &ArgumentTypes<'_>) -> Type {
+        arguments.constant(1).and_then(Type::named).unwrap_or(Type::Null)
+    }
     /// A list where the first argument is one, else text.
     pub(crate) fn text_or_list(arguments: &ArgumentTypes<'_>) -> Type {
         if arguments.first() == Type::TextList { Type::TextList } else { Type::Text }
@@ -237,7 +246,7 @@ impl ScalarUDFImpl for TableFunction {
 
     fn return_type(&self, types: &[DataType]) -> Result<DataType> {
         let types: Vec<Type> = types.iter().map(waist_type).collect();
-        Ok(data_type(self.result(&types, &vec![None; types.len()])?))
+        Ok(arrow_type(self.result(&types, &vec![None; types.len()])?))
     }
 
     fn return_field_from_args(&self, arguments: ReturnFieldArgs<'_>) -> Result<FieldRef> {
@@ -246,7 +255,7 @@ impl ScalarUDFImpl for TableFunction {
         let constants: Vec<Option<String>> =
             arguments.scalar_arguments.iter().map(|scalar| scalar.and_then(constant_text)).collect();
         let result = self.result(&types, &constants)?;
-        Ok(Arc::new(Field::new(self.function.name, data_type(result), true)))
+        Ok(Arc::new(Field::new(self.function.name, arrow_type(result), true)))
     }
 
     fn invoke_with_args(&self, arguments: ScalarFunctionArgs) -> Result<ColumnarValue> {

@@ -19,4 +19,4 @@ pub use function::{Example, Function, Literal, QueryContext};
 pub use places::Places;
 pub use quarry_plan::{number_text, parse_number};
 pub(crate) use types::list_scalar;
-pub use types::{data_type, waist_type};
+pub use types::scalar;

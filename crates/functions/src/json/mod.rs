@@ -1,6 +1,10 @@
 //! Paths into JSON, as SPL writes them: `a.b{}.c{0}`.
 
+mod slice;
+
 use serde_json::Value;
+
+pub(crate) use slice::{element, is_valid, items, member, plain};
 
 /// One step of a path.
 #[derive(Debug, Clone, PartialEq, Eq)]

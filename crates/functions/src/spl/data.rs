@@ -209,6 +209,9 @@ pub(super) fn value(cell: Cell<'_>) -> Value {
         Cell::Number(number) if number.fract() == 0.0 && number.abs() < 9e15 => Value::from(number as i64),
         Cell::Number(number) => Value::from(number),
         Cell::Timestamp(_) => cell.number().map_or(Value::Null, |seconds| value(Cell::Number(seconds))),
+        Cell::Typed(typed) => {
+            serde_json::from_str(&crate::waist::json_of(&typed.value())).unwrap_or(Value::Null)
+        }
         Cell::List(list) => list.iter().map(Value::from).collect(),
         Cell::Text(text) if text.starts_with(['{', '[']) => {
             serde_json::from_str(text).unwrap_or_else(|_| text.into())

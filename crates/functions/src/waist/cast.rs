@@ -5,9 +5,12 @@ use std::borrow::Cow;
 use arrow::array::ArrayRef;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use quarry_plan::text::micros_of_ticks;
+use quarry_plan::{Element, Type, Value};
 
-use crate::base::Literal::{Bool, Int, List, Null, Num, Text, Time};
-use crate::base::{Call, Cell, Example, Function, results};
+use super::convert::{convert, texts};
+use crate::base::Literal::{Bool, Int, List, Null, Num, Text, Time, Written};
+use crate::base::{ArgumentTypes, Call, Cell, Example, Function, results};
 use crate::time::seconds_to_micros;
 
 const SOURCE: &str = "the waist's `Cast` expression";
@@ -90,7 +93,97 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             "cast_list",
             "List of one text; lists stay.",
             |call| call.lists(|row| Some(values(row.cell(0)))),
-            &[(&[Text("a")], List(&["a"])), (&[List(&["a", "b"])], List(&["a", "b"])), (&[Null], Null)],
+            &[
+                (&[Text("a")], List(&["a"])),
+                (&[List(&["a", "b"])], List(&["a", "b"])),
+                (&[Written(Type::Dynamic, "[1, \"b\", null]")], List(&["1", "b"])),
+                (&[Written(Type::List(Element::Integer), "1")], List(&["1"])),
+                (&[Null], Null),
+            ],
+        )
+    },
+    typed(
+        "cast_decimal",
+        "Decimal number, exact; a double as it is shown.",
+        |_| Type::Decimal,
+        &[
+            (&[Text("1.50")], Written(Type::Decimal, "1.5")),
+            (&[Num(0.1)], Written(Type::Decimal, "0.1")),
+            (&[Int(-7)], Written(Type::Decimal, "-7")),
+            (&[Written(Type::Dynamic, "\"2.5\"")], Written(Type::Decimal, "2.5")),
+            (&[Text("1e50")], Null),
+        ],
+    ),
+    typed(
+        "cast_datetime",
+        "Datetime from ISO 8601 text, an instant, or ticks since year 1.",
+        |_| Type::Datetime,
+        &[
+            (
+                &[Text("2024-10-24T14:34:56.1234567+02:00")],
+                Written(Type::Datetime, "2024-10-24T12:34:56.1234567Z"),
+            ),
+            (&[Time(1_729_773_296_000_000)], Written(Type::Datetime, "2024-10-24T12:34:56Z")),
+            (&[Int(0)], Written(Type::Datetime, "0001-01-01")),
+            (&[Int(-1)], Null),
+            (&[Text("yesterday")], Null),
+        ],
+    ),
+    typed(
+        "cast_timespan",
+        "Timespan from text such as 1.02:03:04.5, or ticks.",
+        |_| Type::Timespan,
+        &[
+            (&[Text("1.02:03:04.5")], Written(Type::Timespan, "1.02:03:04.5000000")),
+            (&[Int(10_000_000)], Written(Type::Timespan, "00:00:01")),
+            (&[Text("soon")], Null),
+        ],
+    ),
+    typed(
+        "cast_guid",
+        "GUID from 32 hexadecimal digits, in groups or not.",
+        |_| Type::Guid,
+        &[
+            (
+                &[Text("{74425BEE-4A2B-4BBA-B47C-0A1B2C3D4E5F}")],
+                Written(Type::Guid, "74425bee4a2b4bbab47c0a1b2c3d4e5f"),
+            ),
+            (&[Text("guid")], Null),
+        ],
+    ),
+    typed(
+        "cast_dynamic",
+        "JSON value; a text that is no JSON becomes a JSON text.",
+        results::dynamic,
+        &[
+            (&[Text(" {\"a\": 1} ")], Written(Type::Dynamic, "{\"a\": 1}")),
+            (&[Text("1")], Written(Type::Dynamic, "1")),
+            (&[Text("a \"b\"")], Written(Type::Dynamic, "\"a \\\"b\\\"\"")),
+            (&[List(&["1", "b"])], Written(Type::Dynamic, "[\"1\",\"b\"]")),
+            (&[Bool(true)], Written(Type::Dynamic, "true")),
+            (&[Num(2.0)], Written(Type::Dynamic, "2")),
+            (&[Time(0)], Written(Type::Dynamic, "\"1970-01-01T00:00:00Z\"")),
+            (&[Null], Null),
+        ],
+    ),
+    Function {
+        signature: "<value>, <name of a type of lists>",
+        arity: (2, 2),
+        ..typed(
+            "cast_list_of",
+            "List of values of a type; what does not convert is null in it.",
+            results::named,
+            &[
+                (
+                    &[List(&["1", "x"]), Text("list of integer")],
+                    Written(Type::List(Element::Integer), "[1,null]"),
+                ),
+                (
+                    &[Written(Type::Dynamic, "[1, \"1\", {}]"), Text("list of dynamic")],
+                    Written(Type::List(Element::Dynamic), "[1,\"1\",{}]"),
+                ),
+                (&[Null, Text("list of guid")], Null),
+            ],
         )
     },
 ];
@@ -114,6 +207,19 @@ const fn row(
     }
 }
 
+/// A conversion to a type of which values are made one by one.
+const fn typed(
+    name: &'static str,
+    meaning: &'static str,
+    result: fn(&ArgumentTypes<'_>) -> Type,
+    examples: &'static [Example],
+) -> Function {
+    Function {
+        result,
+        ..row(name, meaning, |call| call.values(|row| convert(row.cell(0).value(), call.result)), examples)
+    }
+}
+
 fn text(call: &Call<'_>) -> ArrayRef {
     call.texts(|row| match row.cell(0) {
         Cell::Timestamp(micros) => Some(Cow::Owned(Timestamp::from_microsecond(micros).ok()?.to_string())),
@@ -124,6 +230,10 @@ fn text(call: &Call<'_>) -> ArrayRef {
 fn double(cell: Cell<'_>) -> Option<f64> {
     match cell {
         Cell::Boolean(value) => Some(f64::from(u8::from(value))),
+        Cell::Typed(typed) => match typed.plain() {
+            Value::Boolean(value) => Some(f64::from(u8::from(value))),
+            _ => cell.number(),
+        },
         other => other.number(),
     }
 }
@@ -144,6 +254,13 @@ fn timestamp(cell: Cell<'_>) -> Option<i64> {
             Some(seconds) => seconds_to_micros(seconds),
             None => instant(text.trim()),
         },
+        Cell::Typed(typed) => match typed.plain() {
+            Value::Datetime(ticks) => micros_of_ticks(ticks),
+            Value::Text(text) => timestamp(Cell::Text(&text)),
+            Value::Integer(millis) => timestamp(Cell::Integer(millis)),
+            Value::Double(seconds) => seconds_to_micros(seconds),
+            _ => None,
+        },
         other => seconds_to_micros(other.number()?),
     }
 }
@@ -158,5 +275,8 @@ fn instant(text: &str) -> Option<i64> {
 }
 
 fn values(cell: Cell<'_>) -> Vec<Cow<'_, str>> {
-    cell.values().collect()
+    match cell {
+        Cell::Typed(typed) => texts(typed.value()),
+        other => other.values().collect(),
+    }
 }

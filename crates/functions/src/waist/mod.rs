@@ -2,8 +2,15 @@
 
 mod arithmetic;
 mod cast;
+mod convert;
 mod list;
+mod path;
 
 use crate::base::Function;
 
-pub(crate) const TABLES: &[&[Function]] = &[arithmetic::FUNCTIONS, cast::FUNCTIONS, list::FUNCTIONS];
+#[cfg(test)]
+pub(crate) use convert::convert;
+pub(crate) use convert::json_of;
+
+pub(crate) const TABLES: &[&[Function]] =
+    &[arithmetic::FUNCTIONS, cast::FUNCTIONS, list::FUNCTIONS, path::FUNCTIONS];

@@ -9,8 +9,9 @@ use datafusion_common::Result;
 use datafusion_expr::function::{PartitionEvaluatorArgs, WindowUDFFieldArgs};
 use datafusion_expr::{PartitionEvaluator, Signature, Volatility, WindowUDF, WindowUDFImpl};
 use quarry_plan::Type;
+use quarry_types::arrow_type;
 
-use crate::base::{Argument, Literal, data_type};
+use crate::base::{Argument, Literal};
 
 /// Rows of arguments and the value of each row; runs as a test.
 pub type WindowExample = (&'static [&'static [Literal]], &'static [Literal]);
@@ -80,7 +81,7 @@ impl WindowUDFImpl for TableWindow {
     }
 
     fn field(&self, arguments: WindowUDFFieldArgs<'_>) -> Result<FieldRef> {
-        Ok(Arc::new(Field::new(arguments.name(), data_type(self.function.result), true)))
+        Ok(Arc::new(Field::new(arguments.name(), arrow_type(self.function.result), true)))
     }
 }
 

@@ -62,7 +62,8 @@ impl Domain {
             Value::Text(text) => Self::word(text.clone()),
             Value::TextList(texts) if texts.is_empty() => Self::null(),
             Value::TextList(texts) => Self { null: false, texts: Texts::Words(texts.clone()) },
-            Value::Timestamp(_) => Self::some(),
+            Value::Decimal(number) => Self::word(number.to_string()),
+            _ => Self::some(),
         }
     }
 

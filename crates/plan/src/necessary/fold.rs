@@ -90,7 +90,8 @@ pub fn compare_constants(
     if let (Some(left), Some(right)) = (left.operand(), right.operand()) {
         return order(rule, left, right).map(|found| operator.holds(found));
     }
-    if rule == ComparisonRule::Exact {
+    let is_list = |value: &Value| matches!(value, Value::TextList(_));
+    if rule == ComparisonRule::Exact || !(is_list(left) || is_list(right)) {
         return None;
     }
     let any = |lefts: &[Value], rights: &[Value]| {

@@ -1,12 +1,17 @@
 //! JSON arrays and JSON lines. Nulls are left out; times are RFC 3339 in UTC.
 
-use std::io::{self, Write};
+use std::{
+    io::{self, Write},
+    sync::Arc,
+};
 
 use arrow::{
-    datatypes::SchemaRef,
+    array::{Array, AsArray, LargeStringArray},
+    datatypes::{FieldRef, SchemaRef},
+    error::ArrowError,
     json::{
-        LineDelimitedWriter, WriterBuilder,
-        writer::{JsonArray, JsonFormat, LineDelimited, Writer},
+        Encoder, EncoderFactory, EncoderOptions, LineDelimitedWriter, WriterBuilder,
+        writer::{JsonArray, JsonFormat, LineDelimited, NullableEncoder, Writer},
     },
     record_batch::RecordBatch,
 };
@@ -22,15 +27,48 @@ pub struct JsonSink<W: Write, F: JsonFormat> {
 impl<W: Write> JsonSink<W, JsonArray> {
     /// One array of all rows.
     pub fn array(output: W, schema: SchemaRef) -> Self {
-        Self { writer: WriterBuilder::new().build(output), schema }
+        Self { writer: builder().build(output), schema }
     }
 }
 
 impl<W: Write> JsonSink<W, LineDelimited> {
     /// One object a line.
     pub fn lines(output: W, schema: SchemaRef) -> Self {
-        let writer: LineDelimitedWriter<W> = WriterBuilder::new().build(output);
+        let writer: LineDelimitedWriter<W> = builder().build(output);
         Self { writer, schema }
+    }
+}
+
+fn builder() -> WriterBuilder {
+    WriterBuilder::new().with_encoder_factory(Arc::new(Embedding))
+}
+
+/// Writes dynamic values as the JSON that they are, not as text.
+#[derive(Debug)]
+struct Embedding;
+
+struct Embedded<'a>(&'a LargeStringArray);
+
+impl EncoderFactory for Embedding {
+    fn make_default_encoder<'a>(
+        &self,
+        _: &'a FieldRef,
+        array: &'a dyn Array,
+        _: &'a EncoderOptions,
+    ) -> Result<Option<NullableEncoder<'a>>, ArrowError> {
+        let embedded = array
+            .as_string_opt::<i64>()
+            .map(|texts| NullableEncoder::new(Box::new(Embedded(texts)), texts.nulls().cloned()));
+        Ok(embedded)
+    }
+}
+
+impl Encoder for Embedded<'_> {
+    fn encode(&mut self, row: usize, output: &mut Vec<u8>) {
+        // Between values JSON may hold line feeds, lines of JSON may not.
+        let json =
+            self.0.value(row).bytes().map(|byte| if byte == b'\n' || byte == b'\r' { b' ' } else { byte });
+        output.extend(json);
     }
 }
 

@@ -79,14 +79,16 @@ fn unique(schema: &SchemaRef, labels: &[String]) -> SchemaRef {
         }
         used.push(name);
     }
+    let schema = quarry_types::presented_schema(schema);
     let fields = schema.fields().iter().zip(used);
     let fields: Vec<Field> =
         fields.map(|(field, name)| field.as_ref().clone().with_name(name).with_nullable(true)).collect();
     Arc::new(Schema::new(fields))
 }
 
-/// The batch under another schema of the same types.
+/// The batch as it leaves, under other names.
 fn renamed(batch: &RecordBatch, schema: &SchemaRef) -> io::Result<RecordBatch> {
+    let batch = quarry_types::presented(batch).map_err(io::Error::other)?;
     let options = arrow::record_batch::RecordBatchOptions::new().with_row_count(Some(batch.num_rows()));
     RecordBatch::try_new_with_options(Arc::clone(schema), batch.columns().to_vec(), &options)
         .map_err(io::Error::other)

@@ -66,14 +66,14 @@ fn literal(value: Literal) -> Option<String> {
         Literal::Int(number) => number.to_string(),
         Literal::Num(number) => number_text(number),
         Literal::Text(text) => format!("'{}'", text.replace('\'', "''")),
-        Literal::List(_) | Literal::Time(_) => return None,
+        Literal::List(_) | Literal::Time(_) | Literal::Written(..) => return None,
     })
 }
 
 /// A value as a table shows it.
 fn outcome(value: Literal) -> String {
     match value {
-        Literal::Null | Literal::List(_) | Literal::Time(_) => "null".to_owned(),
+        Literal::Null | Literal::List(_) | Literal::Time(_) | Literal::Written(..) => "null".to_owned(),
         Literal::Bool(truth) => truth.to_string(),
         Literal::Int(number) => number.to_string(),
         Literal::Num(number) => number_text(number),

@@ -48,7 +48,7 @@ const FORMS: [Form; 18] = [
     Form { key: "field", with: &[], build: |fields, _, node| fields.reference(node) },
 ];
 
-const TYPES: [(&str, Type); 7] = [
+const TYPES: [(&str, Type); 11] = [
     ("text", Type::Text),
     ("text_list", Type::TextList),
     ("integer", Type::Integer),
@@ -56,6 +56,10 @@ const TYPES: [(&str, Type); 7] = [
     ("boolean", Type::Boolean),
     ("timestamp", Type::Timestamp),
     ("dynamic", Type::Dynamic),
+    ("decimal", Type::Decimal),
+    ("datetime", Type::Datetime),
+    ("timespan", Type::Timespan),
+    ("guid", Type::Guid),
 ];
 
 const METAS: [&str; 8] = ["time", "raw", "object", "record", "log_type", "source_type", "provider", "title"];

@@ -203,5 +203,6 @@ pub(crate) fn plain(value: &Value) -> Option<String> {
             let text = format!("{seconds}.{rest:06}");
             Some(text.trim_end_matches('0').trim_end_matches('.').to_owned())
         }
+        other => other.text(),
     }
 }
