@@ -3,16 +3,15 @@
 use std::path::{Path, PathBuf};
 
 use quarry_diagnostic::{Diagnostic, Span, line_column};
+use quarry_engine::EngineError;
+use quarry_engine::EngineError;
 use quarry_language_definition::{Compile, Compiled, Request, Resources};
 use quarry_languages::Language;
 use quarry_pack::import;
 use quarry_plan::{Rows, TimeRange, Type};
 use quarry_views::{Catalog, View};
 
-use crate::{Failure, Outcome};
-
-/// The query is in a language that is not run.
-const NOT_RUN: &str = "RUN002";
+use crate::{Failure, Outcome, failure::NOT_RUN};
 
 /// A query and where it is from.
 #[derive(Debug, Clone)]
@@ -95,8 +94,7 @@ impl<'a> Compiler<'a> {
         let mut ready = Vec::new();
         for language in &options.languages {
             if let Some(front_end) = language.front_end {
-                let loaded = (front_end.load)(&resources);
-                ready.push((*language, loaded.map_err(|error| Failure::Other(error.to_string()))?));
+                ready.push((*language, (front_end.load)(&resources)?));
             }
         }
         Ok(Self { catalog, ready, views: options.views.clone() })
@@ -114,10 +112,10 @@ impl<'a> Compiler<'a> {
     pub fn view(&self, language: Language) -> Outcome<&'a View> {
         let chosen = language.views.iter().find(|choice| self.views.iter().any(|name| name == choice.view));
         let Some(choice) = chosen.or(language.views.first()) else {
-            return Err(Failure::Other(language.not_yet()));
+            return Err(Failure::NotRun(language));
         };
         let view = self.catalog.view(choice.view);
-        view.ok_or_else(|| Failure::Other(format!("no view is named `{}`", choice.view)))
+        view.ok_or_else(|| Failure::from(EngineError::unknown_view(choice.view)))
     }
 
     /// Compiles one query; `discovered` are the fields seen in the data, where known.
@@ -157,8 +155,7 @@ fn not_run(language: Language) -> Compiled {
 }
 
 fn text_of(path: &Path) -> Outcome<String> {
-    std::fs::read_to_string(path)
-        .map_err(|error| Failure::of(format!("cannot read `{}`", path.display()), error))
+    std::fs::read_to_string(path).map_err(|error| Failure::reading_file(path, error))
 }
 
 /// The queries of a file that is no plain query but rules in a product's own format; none if it is neither.
@@ -181,9 +178,7 @@ pub fn queries_of(path: &Path) -> Outcome<Option<Vec<QueryText>>> {
         })
         .collect();
     match imported.first_error() {
-        Some(error) if found.is_empty() && imported.format.is_some() => {
-            Err(Failure::Other(error.to_string()))
-        }
+        Some(error) if found.is_empty() && imported.format.is_some() => Err(Failure::from(error)),
         _ => Ok((!found.is_empty()).then_some(found)),
     }
 }
@@ -204,13 +199,13 @@ pub fn read_query(path: &Path, language: Option<Language>) -> Outcome<QueryText>
     let standard_input = path.as_os_str() == "-";
     let text = if standard_input {
         std::io::read_to_string(std::io::stdin())
-            .map_err(|error| Failure::of("cannot read standard input", error))?
+            .map_err(|error| Failure::reading("standard input", error))?
     } else {
         text_of(path)?
     };
     let language = language.or_else(|| Language::of_file(path)).ok_or_else(|| {
         let name = path.display();
-        Failure::Other(format!(
+        Failure::Usage(format!(
             "the language of `{name}` is not clear from its ending: say {}",
             language_options()
         ))

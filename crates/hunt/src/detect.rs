@@ -44,7 +44,7 @@ pub async fn detect(
     let compiled = workspace.compile(compiler, &query).await?;
     let Runnable { plan, columns, warnings, stores } = runnable(&query, compiled)?;
     let settled = workspace.settle(with_provenance(&plan)).await?;
-    let failed = |error: EngineError| Failure::of(&detection.id, error);
+    let failed = |error: EngineError| Failure::engine(&detection.id, error);
     let execution = workspace
         .session
         .run(&settled.plan, Arc::clone(&settled.objects), settled.now, Arc::clone(report))
@@ -90,7 +90,7 @@ impl<'a> ReadyDetection<'a> {
         }
         runnable.plan = with_provenance(&runnable.plan);
         let prepared = session.prepare(&runnable.plan).await;
-        let prepared = prepared.map_err(|error| Failure::of(&detection.id, error))?;
+        let prepared = prepared.map_err(|error| Failure::engine(&detection.id, error))?;
         Ok(Some(Self { technique, detection, query, runnable, prepared }))
     }
 
@@ -104,7 +104,7 @@ impl<'a> ReadyDetection<'a> {
         let Settled { plan, now, objects, .. } = &settled;
         let execution =
             workspace.session.run_prepared(&self.prepared, plan, objects, *now, Arc::clone(report));
-        let execution = execution.map_err(|error| Failure::of(&self.detection.id, error))?;
+        let execution = execution.map_err(|error| Failure::engine(&self.detection.id, error))?;
         let alerts = alerts(self.technique, self.detection, columns, execution).await?;
         let (warnings, stores) = (warnings.clone(), stores.clone());
         Ok(Detected { alerts, warnings, query: self.query.clone(), stores, settled })
@@ -123,7 +123,7 @@ async fn alerts(
     execution: Execution,
 ) -> Outcome<Vec<Alert>> {
     let mut alerts = Vec::new();
-    for batch in execution.collect().await.map_err(|error| Failure::of(&detection.id, error))? {
+    for batch in execution.collect().await.map_err(|error| Failure::engine(&detection.id, error))? {
         for row in 0..batch.num_rows() {
             alerts.push(alert(technique, detection, columns, &batch, row));
         }

@@ -3,9 +3,18 @@
 use std::{
     fmt::{self, Display},
     io,
+    path::Path,
 };
 
 use quarry_diagnostic::Diagnostic;
+use quarry_engine::EngineError;
+use quarry_language_definition::LoadError;
+use quarry_languages::Language;
+use quarry_logs::ListError;
+use quarry_pack::PackError;
+
+/// The query is in a language that is not run.
+pub(crate) const NOT_RUN: &str = "RUN002";
 
 /// Why something could not be done.
 #[derive(Debug)]
@@ -21,14 +30,70 @@ pub enum Failure {
     },
     /// Whoever read the output has had enough, as `head` has.
     ReaderGone,
-    /// Anything else, one sentence.
-    Other(String),
+    /// The query is in a language that is not run.
+    NotRun(Language),
+    /// What was asked for cannot be done: a name that is not known, a value that is none, options that exclude each
+    /// other.
+    Usage(String),
+    /// A file or stream cannot be read.
+    Read {
+        /// Which.
+        what: String,
+        /// What the system says.
+        reason: String,
+    },
+    /// A file or stream cannot be written.
+    Write {
+        /// Which.
+        what: String,
+        /// What the system says.
+        reason: String,
+    },
+    /// A file was read and is not what it should be.
+    Content(String),
+    /// Something that queries refer to cannot be loaded.
+    Resource(LoadError),
+    /// The views cannot be loaded.
+    Views(quarry_views::LoadError),
+    /// Logs cannot be listed.
+    Logs(ListError),
+    /// Something about a pack or a file of rules.
+    Pack(PackError),
+    /// A plan cannot be run.
+    Engine {
+        /// The detection it is of, or what was being done.
+        of: Option<String>,
+        /// Why.
+        error: EngineError,
+    },
+    /// What should always work does not: starting threads, writing down what is in memory.
+    Inner {
+        /// What was being done.
+        doing: &'static str,
+        /// Why it failed.
+        reason: String,
+    },
 }
 
 impl Failure {
-    /// A failure told by another error, with what was being done.
-    pub fn of(doing: impl Display, error: impl Display) -> Self {
-        Self::Other(format!("{doing}: {error}"))
+    /// A file or stream cannot be read.
+    pub fn reading(what: impl Display, error: impl Display) -> Self {
+        Self::Read { what: what.to_string(), reason: error.to_string() }
+    }
+
+    /// A file cannot be read.
+    pub fn reading_file(path: &Path, error: impl Display) -> Self {
+        Self::reading(format!("`{}`", path.display()), error)
+    }
+
+    /// A file or stream cannot be written.
+    pub fn writing_to(what: impl Display, error: impl Display) -> Self {
+        Self::Write { what: what.to_string(), reason: error.to_string() }
+    }
+
+    /// A file cannot be written.
+    pub fn writing_file(path: &Path, error: impl Display) -> Self {
+        Self::writing_to(format!("`{}`", path.display()), error)
     }
 
     /// A failure to write output.
@@ -37,7 +102,36 @@ impl Failure {
     pub fn writing(error: io::Error) -> Self {
         // A writer over another may keep no kind, only the text.
         let gone = error.kind() == io::ErrorKind::BrokenPipe || error.to_string().contains("Broken pipe");
-        if gone { Self::ReaderGone } else { Self::of("cannot write", error) }
+        if gone { Self::ReaderGone } else { Self::writing_to("the output", error) }
+    }
+
+    /// What should always work does not.
+    pub fn inner(doing: &'static str, error: impl Display) -> Self {
+        Self::Inner { doing, reason: error.to_string() }
+    }
+
+    /// A plan of something cannot be run.
+    pub fn engine(of: impl Into<String>, error: EngineError) -> Self {
+        Self::Engine { of: Some(of.into()), error }
+    }
+
+    /// Its stable code; none where the diagnostics have theirs, or where nothing is wrong.
+    #[must_use]
+    pub fn code(&self) -> Option<&'static str> {
+        match self {
+            Self::Query { .. } | Self::ReaderGone => None,
+            Self::NotRun(_) => Some(NOT_RUN),
+            Self::Usage(_) => Some("RUN003"),
+            Self::Read { .. } => Some("RUN004"),
+            Self::Write { .. } => Some("RUN005"),
+            Self::Content(_) => Some("RUN006"),
+            Self::Resource(_) => Some("RUN007"),
+            Self::Views(_) => Some("RUN008"),
+            Self::Logs(_) => Some("RUN009"),
+            Self::Pack(_) => Some("RUN010"),
+            Self::Engine { error, .. } => Some(error.code),
+            Self::Inner { .. } => Some("RUN011"),
+        }
     }
 
     /// The failure in one line.
@@ -49,7 +143,17 @@ impl Failure {
                 format!("{name}: {}", first.map_or("cannot run", |found| found.message.as_str()))
             }
             Self::ReaderGone => "the reader of the output is gone".to_owned(),
-            Self::Other(message) => message.clone(),
+            Self::NotRun(language) => language.not_yet(),
+            Self::Usage(message) | Self::Content(message) => message.clone(),
+            Self::Read { what, reason } => format!("cannot read {what}: {reason}"),
+            Self::Write { what, reason } => format!("cannot write {what}: {reason}"),
+            Self::Resource(error) => error.to_string(),
+            Self::Views(error) => error.to_string(),
+            Self::Logs(error) => error.to_string(),
+            Self::Pack(error) => error.to_string(),
+            Self::Engine { of: Some(of), error } => format!("{of}: {}", error.message),
+            Self::Engine { of: None, error } => error.message.clone(),
+            Self::Inner { doing, reason } => format!("cannot {doing}: {reason}"),
         }
     }
 }
@@ -61,6 +165,36 @@ impl Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+impl From<LoadError> for Failure {
+    fn from(error: LoadError) -> Self {
+        Self::Resource(error)
+    }
+}
+
+impl From<quarry_views::LoadError> for Failure {
+    fn from(error: quarry_views::LoadError) -> Self {
+        Self::Views(error)
+    }
+}
+
+impl From<ListError> for Failure {
+    fn from(error: ListError) -> Self {
+        Self::Logs(error)
+    }
+}
+
+impl From<PackError> for Failure {
+    fn from(error: PackError) -> Self {
+        Self::Pack(error)
+    }
+}
+
+impl From<EngineError> for Failure {
+    fn from(error: EngineError) -> Self {
+        Self::Engine { of: None, error }
+    }
+}
 
 /// A result that a [`Failure`] can end.
 pub type Outcome<T> = Result<T, Failure>;

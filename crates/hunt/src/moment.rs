@@ -14,14 +14,14 @@ pub fn parse(text: &str) -> Outcome<i64> {
     if let Ok(seconds) = text.parse::<i64>() {
         return seconds
             .checked_mul(1_000_000)
-            .ok_or_else(|| Failure::Other(format!("`{text}` is too large for a time")));
+            .ok_or_else(|| Failure::Usage(format!("`{text}` is too large for a time")));
     }
     if let Ok(instant) = text.parse::<Timestamp>() {
         return Ok(instant.as_microsecond());
     }
     let civil = text.parse::<DateTime>().ok().and_then(|civil| civil.to_zoned(TimeZone::UTC).ok());
     civil.map(|zoned| zoned.timestamp().as_microsecond()).ok_or_else(|| {
-        Failure::Other(format!(
+        Failure::Usage(format!(
             "`{text}` is no time: write `2024-05-01T13:00:00Z`, `2024-05-01 13:00`, `2024-05-01` or epoch seconds"
         ))
     })

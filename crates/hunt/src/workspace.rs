@@ -75,7 +75,7 @@ impl LogOptions {
             strict: self.strict,
         };
         let session = Session::new(Arc::clone(catalog), &options);
-        let session = session.map_err(|error| Failure::Other(error.to_string()))?;
+        let session = session.map_err(Failure::from)?;
         Ok(session.with_places(places(self.places.as_deref())?))
     }
 }
@@ -200,7 +200,7 @@ impl Workspace {
     /// # Errors
     /// If logs cannot be read.
     pub async fn rows(&self, plan: Node) -> Outcome<Rows> {
-        let failed = |error: quarry_engine::EngineError| Failure::Other(error.to_string());
+        let failed = Failure::from;
         let Settled { plan, now, objects, .. } = self.settle(plan).await?;
         let execution =
             self.session.run(&plan, objects, now, self.session.new_report()).await.map_err(failed)?;
@@ -233,9 +233,7 @@ impl Workspace {
     /// If logs cannot be read.
     pub async fn discover(&self) -> Outcome<FieldCounts> {
         let formats = Arc::new(self.catalog.formats.clone());
-        quarry_engine::discover_fields(&formats, &self.objects(), self.threads)
-            .await
-            .map_err(|error| Failure::Other(error.to_string()))
+        quarry_engine::discover_fields(&formats, &self.objects(), self.threads).await.map_err(Failure::from)
     }
 
     /// All objects.
@@ -293,7 +291,7 @@ impl Workspace {
         let formats = Arc::new(self.catalog.formats.clone());
         let newest = quarry_engine::newest_event_time(&formats, &self.objects(), self.threads)
             .await
-            .map_err(|error| Failure::Other(error.to_string()))?;
+            .map_err(Failure::from)?;
         Ok(*self.newest.get_or_init(|| newest))
     }
 }
@@ -302,7 +300,7 @@ impl Workspace {
 fn places(path: Option<&Path>) -> Outcome<Option<Places>> {
     let open = |path: &Path| {
         Places::open(path).map_err(|reason| {
-            Failure::Other(format!("cannot use the location database `{}`: {reason}", path.display()))
+            Failure::Content(format!("cannot use the location database `{}`: {reason}", path.display()))
         })
     };
     path.map(open).transpose()
@@ -313,9 +311,9 @@ fn places(path: Option<&Path>) -> Outcome<Option<Places>> {
 async fn list(logs: &[String]) -> Outcome<(Listing, Option<NamedTempFile>)> {
     let (standard_input, others): (Vec<&String>, Vec<&String>) = logs.iter().partition(|input| *input == "-");
     let others: Vec<String> = others.into_iter().cloned().collect();
-    let failed = |error: std::io::Error| Failure::of("cannot keep standard input", error);
+    let failed = |error: std::io::Error| Failure::writing_to("standard input to a temporary file", error);
     let listed = quarry_logs::list_objects(&others, (None, None)).await;
-    let mut listing = listed.map_err(|error| Failure::Other(error.to_string()))?;
+    let mut listing = listed.map_err(Failure::from)?;
     if standard_input.is_empty() {
         return Ok((listing, None));
     }

@@ -15,7 +15,10 @@ pub fn report(failure: Failure) -> ExitCode {
     match failure {
         Failure::Query { name, text, diagnostics } => print_diagnostics(&name, &text, &diagnostics),
         Failure::ReaderGone => return ExitCode::SUCCESS,
-        Failure::Other(message) => anstream::eprintln!("error: {message}"),
+        other => {
+            let code = other.code().map_or_else(String::new, |code| format!("[{code}]"));
+            anstream::eprintln!("error{code}: {other}");
+        }
     }
     ExitCode::from(ERROR)
 }

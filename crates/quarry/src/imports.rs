@@ -12,7 +12,7 @@ use crate::failure::Outcome;
 
 /// What was read of files and folders.
 pub fn read_all(names: &[String]) -> Outcome<Folder> {
-    let failed = |error: PackError| Failure::Other(error.to_string());
+    let failed = Failure::from;
     let mut all = Folder::default();
     for name in names {
         let path = Path::new(name);
@@ -53,7 +53,7 @@ pub fn cases(names: &[String], quiet: bool) -> Outcome<Vec<Case>> {
     if cases.is_empty() {
         let what =
             if skipped > 0 { "no recorded events of a log that quarry reads" } else { "no recorded events" };
-        return Err(Failure::Other(format!("{}: {what}", names.join(", "))));
+        return Err(Failure::Content(format!("{}: {what}", names.join(", "))));
     }
     tell_apart(&mut cases);
     Ok(cases)

@@ -16,7 +16,7 @@ pub struct PackSource {
 
 /// The packs that `targets` name, or all known ones.
 pub fn find_packs(source: &PackSource, targets: &[String]) -> Outcome<Vec<Pack>> {
-    let failed = |error: PackError| Failure::Other(error.to_string());
+    let failed = Failure::from;
     let mut known = Packs::embedded().map_err(failed)?;
     if let Some(folder) = &source.packs {
         known.extend(Packs::load_dir(folder).map_err(failed)?);

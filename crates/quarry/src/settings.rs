@@ -22,14 +22,13 @@ pub fn catalog(config: Option<&Path>) -> Outcome<Arc<Catalog>> {
     let found = config.map(Path::to_path_buf).or_else(find_config);
     let user = match &found {
         Some(path) => {
-            let text = std::fs::read_to_string(path)
-                .map_err(|error| Failure::of(format!("cannot read `{}`", path.display()), error))?;
+            let text = std::fs::read_to_string(path).map_err(|error| Failure::reading_file(path, error))?;
             Some((path.display().to_string(), text))
         }
         None => None,
     };
     let user = user.as_ref().map(|(name, text)| (name.as_str(), text.as_str()));
-    Catalog::load(user).map(Arc::new).map_err(|error| Failure::Other(error.to_string()))
+    Catalog::load(user).map(Arc::new).map_err(Failure::from)
 }
 
 /// `quarry.toml` here or in the nearest folder above.
@@ -115,5 +114,5 @@ pub fn runtime(threads: usize) -> Outcome<tokio::runtime::Runtime> {
         .worker_threads(threads)
         .enable_all()
         .build()
-        .map_err(|error| Failure::of("cannot start threads", error))
+        .map_err(|error| Failure::inner("start threads", error))
 }

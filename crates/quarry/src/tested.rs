@@ -42,10 +42,10 @@ impl TestedPacks {
             return run(packs).map(Some);
         };
         let name = path.display();
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| Failure::of(format!("cannot read `{name}`"), error))?;
+        let text =
+            std::fs::read_to_string(path).map_err(|error| Failure::reading(format!("`{name}`"), error))?;
         serde_json::from_str(&text).map(Some).map_err(|error| {
-            Failure::Other(format!("{name}: expected what `quarry test --output json` writes: {error}"))
+            Failure::Content(format!("{name}: expected what `quarry test --output json` writes: {error}"))
         })
     }
 }

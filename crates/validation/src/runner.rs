@@ -123,13 +123,13 @@ pub fn runtime() -> Outcome<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
-        .map_err(|error| Failure::of("cannot start a thread", error))
+        .map_err(|error| Failure::inner("start a thread", error))
 }
 
 /// A failure told by an error about a pack.
 #[allow(clippy::needless_pass_by_value)] // for `map_err`
 pub fn of_pack(error: PackError) -> Failure {
-    Failure::Other(error.to_string())
+    Failure::from(error)
 }
 
 /// Does jobs on some threads; the results are in the order of the jobs.

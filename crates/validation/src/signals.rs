@@ -64,7 +64,7 @@ pub async fn check_signals(
 }
 
 async fn look_for(workspace: &Workspace, case: &str, signal: &Signal) -> Outcome<SignalFound> {
-    let failed = |error: quarry_engine::EngineError| Failure::of("cannot look for signals", error);
+    let failed = |error: quarry_engine::EngineError| Failure::engine("looking for signals", error);
     let settled = workspace.settle(plan(signal)).await?;
     let report = workspace.session.new_report();
     let execution = workspace.session.run(&settled.plan, settled.objects, settled.now, Arc::clone(&report));

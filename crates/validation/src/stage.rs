@@ -68,7 +68,7 @@ impl<'a> Stage<'a> {
 
 #[allow(clippy::needless_pass_by_value)] // for `map_err`
 fn cannot_write(error: std::io::Error) -> Failure {
-    Failure::of("cannot write emulated records", error)
+    Failure::writing_to("emulated records", error)
 }
 
 /// The alerts that a pack's and a case's tuning let through.

@@ -53,8 +53,7 @@ pub fn run(arguments: &CheckArguments) -> Outcome {
         totals.queries += 1;
         totals.parsed += usize::from(checked.parse);
         totals.planned += usize::from(checked.plan);
-        let line =
-            serde_json::to_string(&checked).map_err(|error| Failure::of("cannot write JSON", error))?;
+        let line = serde_json::to_string(&checked).map_err(|error| Failure::inner("write JSON", error))?;
         writeln!(output, "{line}").map_err(Failure::writing)
     };
     if let (Some(corpus), Some(language)) = (&arguments.corpus, arguments.lang) {
@@ -91,18 +90,17 @@ fn for_each_line(
     check: &mut dyn FnMut(&QueryText) -> Outcome<()>,
 ) -> Outcome<()> {
     let name = corpus.display();
-    let file =
-        std::fs::File::open(corpus).map_err(|error| Failure::of(format!("cannot read `{name}`"), error))?;
+    let file = std::fs::File::open(corpus).map_err(|error| Failure::reading(format!("`{name}`"), error))?;
     for (index, line) in std::io::BufReader::new(file).lines().enumerate() {
-        let line = line.map_err(|error| Failure::of(format!("cannot read `{name}`"), error))?;
+        let line = line.map_err(|error| Failure::reading(format!("`{name}`"), error))?;
         if line.trim().is_empty() {
             continue;
         }
         let entry: CorpusLine = serde_json::from_str(&line).map_err(|error| {
-            Failure::of(
-                format!("{name}, line {}: expected an object with `name` and `query`", index + 1),
-                error,
-            )
+            let line = index + 1;
+            Failure::Content(format!(
+                "{name}, line {line}: expected an object with `name` and `query`: {error}"
+            ))
         })?;
         check(&QueryText { language, name: entry.name, text: entry.query })?;
     }

@@ -48,7 +48,7 @@ pub enum Form {
 
 /// Runs the command.
 pub fn run(arguments: &CoverageArguments) -> Outcome {
-    let knowledge = Knowledge::embedded().map_err(|error| Failure::Other(error.to_string()))?;
+    let knowledge = Knowledge::embedded().map_err(Failure::from)?;
     let release =
         knowledge.release(&arguments.attack).ok_or_else(|| unknown(&knowledge, &arguments.attack))?;
     let packs = arguments.packs.load()?;
@@ -75,19 +75,17 @@ pub fn run(arguments: &CoverageArguments) -> Outcome {
 
 fn unknown(knowledge: &Knowledge, version: &str) -> Failure {
     let known: Vec<&str> = knowledge.releases.iter().map(|release| release.version.as_str()).collect();
-    Failure::Other(format!("`{version}` is no known version of ATT&CK: use one of {}", known.join(", ")))
+    Failure::Usage(format!("`{version}` is no known version of ATT&CK: use one of {}", known.join(", ")))
 }
 
 fn write_layer(path: &Path, coverage: &Coverage) -> Outcome<()> {
     let text = serde_json::to_string_pretty(&layer(coverage))
-        .map_err(|error| Failure::of("cannot write JSON", error))?;
-    std::fs::write(path, text + "\n")
-        .map_err(|error| Failure::of(format!("cannot write `{}`", path.display()), error))
+        .map_err(|error| Failure::inner("write JSON", error))?;
+    std::fs::write(path, text + "\n").map_err(|error| Failure::writing_file(path, error))
 }
 
 fn print_json(coverage: &Coverage) -> Outcome<()> {
-    let text =
-        serde_json::to_string_pretty(coverage).map_err(|error| Failure::of("cannot write JSON", error))?;
+    let text = serde_json::to_string_pretty(coverage).map_err(|error| Failure::inner("write JSON", error))?;
     writeln!(std::io::stdout(), "{text}").map_err(Failure::writing)
 }
 

@@ -147,7 +147,7 @@ pub fn run(arguments: &EmulateArguments) -> Outcome {
 }
 
 fn failed(error: PackError) -> Failure {
-    Failure::Other(error.to_string())
+    Failure::from(error)
 }
 
 fn cloud(name: &str) -> Option<Provider> {
@@ -168,7 +168,7 @@ fn cases<'a>(pack: &'a Pack, wanted: Option<&str>) -> Outcome<Vec<Job<'a>>> {
             |near| format!("did you mean `{near}`?"),
         );
         let which = wanted.map_or_else(String::new, |wanted| format!(" `{wanted}`"));
-        return Err(Failure::Other(format!("{}: no case{which}; {help}", pack.origin)));
+        return Err(Failure::Usage(format!("{}: no case{which}; {help}", pack.origin)));
     }
     Ok(chosen
         .into_iter()
@@ -211,8 +211,7 @@ impl Job<'_> {
         self.tell(&emulation, &files, folder)?;
         let path = folder.join(MANIFEST);
         let manifest = self.manifest(&emulation, &options, files);
-        let cannot =
-            |error: &dyn std::fmt::Display| Failure::of(format!("cannot write `{}`", path.display()), error);
+        let cannot = |error: &dyn std::fmt::Display| Failure::writing_file(path, error);
         let text = serde_json::to_string_pretty(&manifest).map_err(|error| cannot(&error))?;
         std::fs::create_dir_all(folder).map_err(|error| cannot(&error))?;
         std::fs::write(&path, text + "\n").map_err(|error| cannot(&error))
@@ -240,7 +239,7 @@ impl Job<'_> {
 
     fn tell(&self, emulation: &Emulation, files: &[File], folder: &Path) -> Outcome<()> {
         let mut output = std::io::stdout().lock();
-        let cannot = |error| Failure::of("cannot write", error);
+        let cannot = |error| Failure::writing_to("the output", error);
         let title = self.case.map_or("ordinary work", |case| case.title.as_str());
         writeln!(output, "{}: {title}", self.name()).map_err(cannot)?;
         for facts in &emulation.facts {

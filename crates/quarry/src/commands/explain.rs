@@ -104,7 +104,7 @@ pub fn run(arguments: &ExplainArguments) -> Outcome {
             Output::Json => {
                 let all: Vec<Value> = traces.iter().map(|trace| explained.json(trace)).collect();
                 let text = serde_json::to_string_pretty(&all);
-                format!("{}\n", text.map_err(|error| Failure::of("cannot write JSON", error))?)
+                format!("{}\n", text.map_err(|error| Failure::inner("write JSON", error))?)
             }
         };
         write!(std::io::stdout().lock(), "{text}").map_err(Failure::writing)?;
@@ -126,7 +126,7 @@ async fn find(
         }
         (None, Some(condition)) => {
             let Some((field, value)) = condition.split_once('=') else {
-                return Err(Failure::Other(format!("`--where {condition}`: write FIELD=VALUE")));
+                return Err(Failure::Usage(format!("`--where {condition}`: write FIELD=VALUE")));
             };
             let known = view.resolve(field).is_some();
             let kind = if known { SourceField::View } else { SourceField::Path };
@@ -140,7 +140,7 @@ async fn find(
     for wanted in wanted {
         let traces =
             explain_event(&workspace.session, &settled.plan, &wanted, EVENTS, &objects, settled.now).await;
-        let traces = traces.map_err(|error| Failure::Other(error.to_string()))?;
+        let traces = traces.map_err(Failure::from)?;
         if !traces.is_empty() {
             return Ok(traces);
         }

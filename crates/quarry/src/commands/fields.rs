@@ -63,7 +63,7 @@ fn own_fields(counts: quarry_logs::FieldCounts) -> Vec<FieldRow> {
 
 fn unknown_view(name: &str, known: Vec<&str>) -> Failure {
     let hint = did_you_mean(name, known.iter().copied()).map(|near| format!(" (did you mean `{near}`?)"));
-    Failure::Other(format!(
+    Failure::Usage(format!(
         "no view is named `{name}`{}: there are {}",
         hint.unwrap_or_default(),
         known.join(", ")
@@ -88,7 +88,7 @@ async fn view_fields(workspace: &Workspace, view: &View) -> Outcome<Vec<FieldRow
         catalog.views.retain(|candidate| candidate.name != view.name);
         catalog.views.push(only);
         let session = workspace.session.with_catalog(Arc::new(catalog));
-        let failed = |error: quarry_engine::EngineError| Failure::Other(error.to_string());
+        let failed = Failure::from;
         let mut execution =
             session.run(&plan, Arc::clone(&objects), now, session.new_report()).await.map_err(failed)?;
         let mut fields: Vec<FieldRow> = names
@@ -172,7 +172,7 @@ fn print(arguments: &FieldsArguments, fields: &[FieldRow]) -> Outcome {
         Arc::new(values.finish()),
     ];
     let batch = RecordBatch::try_new(Arc::clone(&schema), columns)
-        .map_err(|error| Failure::of("cannot make the list of fields", error))?;
+        .map_err(|error| Failure::inner("make the list of fields", error))?;
     let labels: Vec<String> = schema.fields().iter().map(|field| field.name().clone()).collect();
     let mut sink: Box<dyn Sink> = output::sink(output::chosen(arguments.output), &schema, &labels)?;
     sink.write(&batch).and_then(|()| sink.finish()).map_err(Failure::writing)?;

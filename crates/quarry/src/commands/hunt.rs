@@ -109,9 +109,8 @@ async fn hunt(
 
 fn read_tuning(file: &Path) -> Outcome<Tuning> {
     let name = file.display().to_string();
-    let text =
-        std::fs::read_to_string(file).map_err(|error| Failure::of(format!("cannot read `{name}`"), error))?;
-    Tuning::parse(&name, &text).map_err(|error| Failure::Other(error.to_string()))
+    let text = std::fs::read_to_string(file).map_err(|error| Failure::reading(format!("`{name}`"), error))?;
+    Tuning::parse(&name, &text).map_err(Failure::from)
 }
 
 /// The alerts that every tuning lets through.
@@ -134,7 +133,7 @@ fn told(found: Detected, now_told: &mut bool, quiet: bool) -> Vec<Alert> {
 fn print_lines(alerts: &[Alert]) -> Outcome<()> {
     let mut output = std::io::BufWriter::new(std::io::stdout().lock());
     for alert in alerts {
-        let line = serde_json::to_string(alert).map_err(|error| Failure::of("cannot write JSON", error))?;
+        let line = serde_json::to_string(alert).map_err(|error| Failure::inner("write JSON", error))?;
         writeln!(output, "{line}").map_err(Failure::writing)?;
     }
     output.flush().map_err(Failure::writing)
@@ -174,8 +173,8 @@ fn print_alerts(format: Format, alerts: &mut Vec<Alert>) -> Outcome<()> {
     match format {
         Format::Jsonl => Ok(()),
         Format::Json => {
-            let text = serde_json::to_string_pretty(alerts)
-                .map_err(|error| Failure::of("cannot write JSON", error))?;
+            let text =
+                serde_json::to_string_pretty(alerts).map_err(|error| Failure::inner("write JSON", error))?;
             writeln!(std::io::stdout().lock(), "{text}").map_err(failed)
         }
         Format::Table => {

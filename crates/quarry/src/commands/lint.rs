@@ -164,7 +164,7 @@ fn explain(code: &str) -> Outcome {
     let Some(found) = rule(code) else {
         let codes = quarry_lint::RULES.iter().map(|rule| format!("{} ({})", rule.code, rule.name));
         let codes: Vec<String> = codes.collect();
-        return Err(Failure::Other(format!("no lint has the code `{code}`; there are {}", codes.join(", "))));
+        return Err(Failure::Usage(format!("no lint has the code `{code}`; there are {}", codes.join(", "))));
     };
     write!(std::io::stdout().lock(), "{}", found.page.text()).map_err(Failure::writing)?;
     Ok(ExitCode::SUCCESS)
@@ -247,8 +247,7 @@ fn linted(compiler: &Compiler<'_>, catalog: &Catalog, mut target: Target, fix: b
         let Some(file) = target.file.as_ref().filter(|_| fix && count > 0) else {
             return Ok(Linted { target, findings, fixed, broken: false });
         };
-        std::fs::write(file, &text)
-            .map_err(|error| Failure::of(format!("cannot write `{}`", file.display()), error))?;
+        std::fs::write(file, &text).map_err(|error| Failure::writing_file(file, error))?;
         target.query.text = text;
         fixed += count;
     }
@@ -278,7 +277,7 @@ async fn against_logs(
     workspace: &Workspace,
     query: &QueryText,
 ) -> Outcome<Option<Diagnostic>> {
-    let failed = |error: quarry_engine::EngineError| Failure::Other(error.to_string());
+    let failed = Failure::from;
     let Some(plan) = workspace.compile(compiler, query).await?.plan else { return Ok(None) };
     let Settled { plan, now, objects, .. } = workspace.settle(plan).await?;
     let report = workspace.session.new_report();
@@ -295,7 +294,7 @@ async fn against_logs(
 
 fn print(output: Output, all: &[Linted]) -> Outcome<()> {
     let mut writer = std::io::BufWriter::new(std::io::stdout().lock());
-    let json = |error| Failure::of("cannot write JSON", error);
+    let json = |error| Failure::inner("write JSON", error);
     match output {
         Output::Text => print_text(&mut writer, all).map_err(Failure::writing)?,
         Output::Json => {

@@ -37,7 +37,7 @@ pub fn run(arguments: &LspArguments) -> Outcome {
     let served = serve(&knowledge, &connection);
     drop(connection);
     let ended = threads.join();
-    served.map_err(|error| Failure::of("the editor's session ended", error))?;
-    ended.map_err(|error| Failure::of("the editor's session ended", error))?;
+    served.map_err(|error| Failure::reading("the editor's messages", error))?;
+    ended.map_err(|error| Failure::reading("the editor's messages", error))?;
     Ok(ExitCode::SUCCESS)
 }

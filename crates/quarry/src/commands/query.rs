@@ -49,11 +49,11 @@ pub fn query_text(
     match (text, file) {
         (Some(text), _) => {
             let language =
-                lang.ok_or_else(|| Failure::Other(format!("say which language: {}", language_options())))?;
+                lang.ok_or_else(|| Failure::Usage(format!("say which language: {}", language_options())))?;
             Ok(QueryText { language, name: "<query>".to_owned(), text: text.clone() })
         }
         (None, Some(file)) => read_query(file, lang),
-        (None, None) => Err(Failure::Other("a query is needed: a file or `-e TEXT`".to_owned())),
+        (None, None) => Err(Failure::Usage("a query is needed: a file or `-e TEXT`".to_owned())),
     }
 }
 
@@ -69,7 +69,7 @@ async fn execute(
     let Settled { plan, now, objects, .. } = settled;
     let limited = limited(plan.clone(), arguments.limit);
     let report = workspace.session.new_report();
-    let failed = |error: quarry_engine::EngineError| Failure::Other(error.to_string());
+    let failed = Failure::from;
     let mut execution = workspace
         .session
         .run(&limited, Arc::clone(&objects), now, Arc::clone(&report))
@@ -84,7 +84,7 @@ async fn execute(
     let shown: Vec<usize> =
         columns.iter().filter_map(|column| schema.index_of(&column.column).ok()).collect();
     let labels: Vec<String> = columns.iter().map(|column| column.label.clone()).collect();
-    let schema = Arc::new(schema.project(&shown).map_err(|error| Failure::Other(error.to_string()))?);
+    let schema = Arc::new(schema.project(&shown).map_err(Failure::from)?);
     let mut sink = output::sink(output::chosen(arguments.output), &schema, &labels)?;
     let mut rows = 0_u64;
     while let Some(batch) = execution.next().await {
@@ -96,7 +96,7 @@ async fn execute(
             progress.stop();
         }
         rows += batch.num_rows() as u64;
-        let batch = batch.project(&shown).map_err(|error| Failure::Other(error.to_string()))?;
+        let batch = batch.project(&shown).map_err(Failure::from)?;
         sink.write(&batch).map_err(Failure::writing)?;
     }
     sink.finish().map_err(Failure::writing)?;

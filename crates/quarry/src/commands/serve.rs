@@ -38,7 +38,7 @@ pub fn run(arguments: &ServeArguments) -> Outcome {
     settings::runtime(THREADS)?.block_on(async {
         let address = (arguments.address, arguments.port);
         let failed = |error: std::io::Error| {
-            Failure::of(format!("cannot listen on {} port {}", address.0, address.1), error)
+            Failure::reading(format!("from {} port {}", address.0, address.1), error)
         };
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let bound = listener.local_addr().map_err(failed)?;

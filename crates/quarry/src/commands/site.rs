@@ -37,5 +37,5 @@ pub fn run(arguments: &SiteArguments) -> Outcome {
 }
 
 fn failed(error: SiteError) -> Failure {
-    Failure::Other(error.to_string())
+    Failure::inner("make the pages", error)
 }

@@ -49,7 +49,7 @@ pub fn run(arguments: &TuneArguments) -> Outcome {
     let packs = find_packs(&arguments.packs, std::slice::from_ref(&arguments.target))?;
     let packs = runnable(packs, arguments.logs.quiet);
     let [pack] = &packs[..] else {
-        return Err(Failure::Other("tune one pack at a time".to_owned()));
+        return Err(Failure::Usage("tune one pack at a time".to_owned()));
     };
     let catalog = settings::catalog(arguments.language.config.as_deref())?;
     let compiler = settings::compiler(&catalog, &arguments.language)?;
@@ -95,23 +95,23 @@ fn proposed(pack: Option<&Pack>, tuned: &Tuned) -> Tuning {
 }
 
 fn yaml(tuning: &Tuning) -> Outcome<String> {
-    quarry_pack::to_yaml(tuning).map_err(|error| Failure::of("cannot write YAML", error))
+    quarry_pack::to_yaml(tuning).map_err(|error| Failure::inner("write YAML", error))
 }
 
 fn write(file: &PathBuf, pack: &Pack, tuned: &Tuned) -> Outcome<()> {
     std::fs::write(file, yaml(&proposed(Some(pack), tuned))?)
-        .map_err(|error| Failure::of(format!("cannot write `{}`", file.display()), error))
+        .map_err(|error| Failure::writing_file(file, error))
 }
 
 fn print(arguments: &TuneArguments, tuned: &Tuned) -> Outcome<()> {
     let failed = Failure::writing;
     match arguments.output {
         ResultFormat::Json => {
-            let text = serde_json::to_string_pretty(tuned)
-                .map_err(|error| Failure::of("cannot write JSON", error))?;
+            let text =
+                serde_json::to_string_pretty(tuned).map_err(|error| Failure::inner("write JSON", error))?;
             writeln!(std::io::stdout().lock(), "{text}").map_err(failed)
         }
-        ResultFormat::Junit => Err(Failure::Other("tuning is no test: use `table` or `json`".to_owned())),
+        ResultFormat::Junit => Err(Failure::Usage("tuning is no test: use `table` or `json`".to_owned())),
         ResultFormat::Table => {
             anstream::eprintln!("{}, counting each dialect", alerts_of(tuned.alerts));
             print_groups(tuned).map_err(failed)?;

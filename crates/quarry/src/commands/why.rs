@@ -33,7 +33,7 @@ pub async fn tell(
         return Ok(());
     }
     let explained = explain_empty(&workspace.session, plan, objects, now).await;
-    let Some(explanation) = explained.map_err(|error| Failure::Other(error.to_string()))? else {
+    let Some(explanation) = explained.map_err(Failure::from)? else {
         return Ok(());
     };
     let view = view_of(workspace, plan);
@@ -57,7 +57,7 @@ pub async fn finding(
         return Ok(Diagnostic::warning(MATCHES_NOTHING, message, first));
     }
     let explained = explain_empty(&workspace.session, plan, objects, now).await;
-    let Some(explanation) = explained.map_err(|error| Failure::Other(error.to_string()))? else {
+    let Some(explanation) = explained.map_err(Failure::from)? else {
         return Ok(Diagnostic::warning(MATCHES_NOTHING, "the query matches nothing in these logs", first));
     };
     let span = explanation.passed.get(explanation.culprit).map_or(first, |(span, _)| *span);

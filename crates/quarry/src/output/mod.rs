@@ -46,7 +46,7 @@ pub fn sink(format: Format, schema: &SchemaRef, labels: &[String]) -> Outcome<Bo
         Format::Csv => Box::new(text::CsvSink::new(output, labels.to_vec())),
         Format::Parquet => {
             if io::stdout().is_terminal() {
-                return Err(Failure::Other(
+                return Err(Failure::Usage(
                     "Parquet is not written to a terminal: redirect it to a file".to_owned(),
                 ));
             }
@@ -63,7 +63,7 @@ pub fn text_batch(labels: &[String], rows: &[Vec<String>]) -> Outcome<RecordBatc
         Arc::new(cells.collect::<StringArray>()) as ArrayRef
     });
     RecordBatch::try_new(Arc::new(Schema::new(fields)), columns.collect())
-        .map_err(|error| Failure::of("cannot make rows", error))
+        .map_err(|error| Failure::inner("make rows", error))
 }
 
 /// The schema with labels as names; a label that occurs again gets `_2`, `_3` and so on, since
@@ -106,7 +106,7 @@ impl<W: Write + Send> ParquetSink<W> {
             .set_compression(parquet::basic::Compression::ZSTD(level))
             .build();
         let writer = parquet::arrow::ArrowWriter::try_new(output, Arc::clone(&schema), Some(properties))
-            .map_err(|error| Failure::of("cannot write Parquet", error))?;
+            .map_err(|error| Failure::inner("write Parquet", error))?;
         Ok(Self { writer: Some(writer), schema })
     }
 }

@@ -31,7 +31,7 @@ pub struct NewArguments {
 
 /// Writes the files and says what to do next.
 pub fn run(arguments: &NewArguments) -> Outcome {
-    let failed = |error: quarry_pack::PackError| Failure::Other(error.to_string());
+    let failed = Failure::from;
     let technique = arguments.technique.to_uppercase();
     let service = Templates::embedded()
         .and_then(|templates| templates.service_of(&arguments.action))

@@ -81,7 +81,7 @@ fn print_json(files: &[Imported]) -> Outcome<()> {
         findings: file.json_findings(),
     });
     let text = serde_json::to_string_pretty(&files.collect::<Vec<_>>())
-        .map_err(|error| Failure::of("cannot write JSON", error))?;
+        .map_err(|error| Failure::inner("write JSON", error))?;
     writeln!(std::io::stdout().lock(), "{text}").map_err(Failure::writing)
 }
 

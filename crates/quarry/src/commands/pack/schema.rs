@@ -15,9 +15,9 @@ pub struct SchemaArguments {
 
 /// Writes or prints the schemas.
 pub fn run(arguments: &SchemaArguments) -> Outcome {
-    let failed = |error: std::io::Error| Failure::of("cannot write schemas", error);
+    let failed = |error: std::io::Error| Failure::inner("write schemas", error);
     let text = |value: &serde_json::Value| {
-        serde_json::to_string_pretty(value).map_err(|error| Failure::of("cannot write JSON", error))
+        serde_json::to_string_pretty(value).map_err(|error| Failure::inner("write JSON", error))
     };
     let schemas = quarry_pack::schemas();
     if let Some(folder) = &arguments.out {

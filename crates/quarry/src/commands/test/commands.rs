@@ -42,7 +42,7 @@ pub fn print_imported(names: &[String]) -> Outcome {
         shown += 1;
     }
     if shown == 0 {
-        return Err(Failure::Other(format!("{}: there are no commands", names.join(", "))));
+        return Err(Failure::Content(format!("{}: there are no commands", names.join(", "))));
     }
     Ok(ExitCode::SUCCESS)
 }

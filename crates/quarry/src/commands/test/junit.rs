@@ -15,7 +15,7 @@ pub fn text(results: &TestResults) -> Outcome<String> {
         }
         report.add_test_suite(suite);
     }
-    report.to_string().map_err(|error| Failure::of("cannot write JUnit XML", error))
+    report.to_string().map_err(|error| Failure::inner("write JUnit XML", error))
 }
 
 fn test_case(case: &CaseResults, result: &DetectionResult) -> TestCase {

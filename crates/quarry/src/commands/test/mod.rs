@@ -85,7 +85,7 @@ pub fn run(arguments: &TestArguments) -> Outcome {
             packs.iter().flat_map(|pack| &pack.cases.cases).map(|case| case.id.as_str()).collect();
         let help = quarry_diagnostic::did_you_mean(only, ids.iter().copied())
             .map_or_else(String::new, |near| format!(" (did you mean `{near}`?)"));
-        return Err(Failure::Other(format!("no case is named `{only}`{help}")));
+        return Err(Failure::Usage(format!("no case is named `{only}`{help}")));
     }
     if arguments.commands {
         return commands::print(&packs, only.as_deref());
@@ -107,7 +107,7 @@ pub fn run(arguments: &TestArguments) -> Outcome {
     let results = run_tests(&setup, &packs, only.as_deref(), arguments.quiet)?;
     print(arguments, &packs, &results)?;
     if packs.iter().all(|pack| pack.detections.is_empty()) {
-        return Err(Failure::Other("nothing was tested: there is no detection that quarry runs".to_owned()));
+        return Err(Failure::Usage("nothing was tested: there is no detection that quarry runs".to_owned()));
     }
     let clean = results.summary.pass == results.summary.total();
     Ok(if clean { ExitCode::SUCCESS } else { ExitCode::from(FINDINGS) })
@@ -148,7 +148,7 @@ fn split_case(targets: &[String]) -> Outcome<(Vec<String>, Option<String>)> {
         match target.split_once('#') {
             Some((name, case)) => {
                 if targets.len() > 1 {
-                    return Err(Failure::Other("one case at a time: name only `TECHNIQUE#CASE`".to_owned()));
+                    return Err(Failure::Usage("one case at a time: name only `TECHNIQUE#CASE`".to_owned()));
                 }
                 names.push(name.to_owned());
                 only = Some(case.to_owned());
@@ -164,8 +164,8 @@ fn print(arguments: &TestArguments, packs: &[Pack], results: &TestResults) -> Ou
     match arguments.output {
         ResultFormat::Table => matrix::print(packs, results, arguments.quiet).map_err(failed),
         ResultFormat::Json => {
-            let text = serde_json::to_string_pretty(results)
-                .map_err(|error| Failure::of("cannot write JSON", error))?;
+            let text =
+                serde_json::to_string_pretty(results).map_err(|error| Failure::inner("write JSON", error))?;
             writeln!(std::io::stdout().lock(), "{text}").map_err(failed)
         }
         ResultFormat::Junit => {

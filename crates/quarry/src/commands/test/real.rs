@@ -116,12 +116,12 @@ fn print(arguments: &TestArguments, found: &[Found]) -> Outcome<()> {
     let failed = Failure::writing;
     match arguments.output {
         ResultFormat::Json => {
-            let text = serde_json::to_string_pretty(found)
-                .map_err(|error| Failure::of("cannot write JSON", error))?;
+            let text =
+                serde_json::to_string_pretty(found).map_err(|error| Failure::inner("write JSON", error))?;
             writeln!(std::io::stdout().lock(), "{text}").map_err(failed)
         }
         ResultFormat::Junit => {
-            Err(Failure::Other("JUnit is for emulated tests: use `--output json` with `--logs`".to_owned()))
+            Err(Failure::Usage("JUnit is for emulated tests: use `--output json` with `--logs`".to_owned()))
         }
         ResultFormat::Table => {
             for found in found {
