@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use quarry_diagnostic::{Diagnostic, Span, line_column};
 use quarry_engine::EngineError;
-use quarry_engine::EngineError;
 use quarry_language_definition::{Compile, Compiled, Request, Resources};
 use quarry_languages::Language;
 use quarry_pack::import;

@@ -75,7 +75,7 @@ impl LogOptions {
             strict: self.strict,
         };
         let session = Session::new(Arc::clone(catalog), &options);
-        let session = session.map_err(Failure::from)?;
+        let session = session?;
         Ok(session.with_places(places(self.places.as_deref())?))
     }
 }
@@ -200,12 +200,10 @@ impl Workspace {
     /// # Errors
     /// If logs cannot be read.
     pub async fn rows(&self, plan: Node) -> Outcome<Rows> {
-        let failed = Failure::from;
         let Settled { plan, now, objects, .. } = self.settle(plan).await?;
-        let execution =
-            self.session.run(&plan, objects, now, self.session.new_report()).await.map_err(failed)?;
+        let execution = self.session.run(&plan, objects, now, self.session.new_report()).await?;
         let schema = execution.schema();
-        Ok(quarry_engine::rows_of(&schema, &execution.collect().await.map_err(failed)?))
+        Ok(quarry_engine::rows_of(&schema, &execution.collect().await?))
     }
 
     /// Writes the tables of a query into a folder; without one gives a note for each that is not written.
@@ -289,9 +287,7 @@ impl Workspace {
             return Ok(*known);
         }
         let formats = Arc::new(self.catalog.formats.clone());
-        let newest = quarry_engine::newest_event_time(&formats, &self.objects(), self.threads)
-            .await
-            .map_err(Failure::from)?;
+        let newest = quarry_engine::newest_event_time(&formats, &self.objects(), self.threads).await?;
         Ok(*self.newest.get_or_init(|| newest))
     }
 }
@@ -313,7 +309,7 @@ async fn list(logs: &[String]) -> Outcome<(Listing, Option<NamedTempFile>)> {
     let others: Vec<String> = others.into_iter().cloned().collect();
     let failed = |error: std::io::Error| Failure::writing_to("standard input to a temporary file", error);
     let listed = quarry_logs::list_objects(&others, (None, None)).await;
-    let mut listing = listed.map_err(Failure::from)?;
+    let mut listing = listed?;
     if standard_input.is_empty() {
         return Ok((listing, None));
     }

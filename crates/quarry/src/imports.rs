@@ -4,7 +4,7 @@ use std::path::Path;
 
 use quarry_hunt::Failure;
 use quarry_pack::{
-    Case, PackError,
+    Case,
     import::{self, Folder, Imported},
 };
 
@@ -12,17 +12,16 @@ use crate::failure::Outcome;
 
 /// What was read of files and folders.
 pub fn read_all(names: &[String]) -> Outcome<Folder> {
-    let failed = Failure::from;
     let mut all = Folder::default();
     for name in names {
         let path = Path::new(name);
         if path.is_dir() {
-            let found = import::read_folder(path).map_err(failed)?;
+            let found = import::read_folder(path)?;
             all.files.extend(found.files);
             all.others.extend(found.others);
             all.queries.extend(found.queries);
         } else {
-            all.files.push(import::read_file(path).map_err(failed)?);
+            all.files.push(import::read_file(path)?);
         }
     }
     Ok(all)

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use quarry_pack::{Pack, PackError, Packs};
+use quarry_pack::{Pack, Packs};
 
-use crate::failure::{Failure, Outcome};
+use crate::failure::Outcome;
 
 #[derive(Debug, Args)]
 pub struct PackSource {
@@ -16,15 +16,14 @@ pub struct PackSource {
 
 /// The packs that `targets` name, or all known ones.
 pub fn find_packs(source: &PackSource, targets: &[String]) -> Outcome<Vec<Pack>> {
-    let failed = Failure::from;
-    let mut known = Packs::embedded().map_err(failed)?;
+    let mut known = Packs::embedded()?;
     if let Some(folder) = &source.packs {
-        known.extend(Packs::load_dir(folder).map_err(failed)?);
+        known.extend(Packs::load_dir(folder)?);
     }
     if targets.is_empty() {
         return Ok(known.packs);
     }
-    let packs = known.find_all(targets).map_err(failed)?;
+    let packs = known.find_all(targets)?;
     for error in packs.iter().flat_map(|pack| &pack.left_out) {
         anstream::eprintln!("warning: {error}");
     }

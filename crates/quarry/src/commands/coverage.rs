@@ -48,7 +48,7 @@ pub enum Form {
 
 /// Runs the command.
 pub fn run(arguments: &CoverageArguments) -> Outcome {
-    let knowledge = Knowledge::embedded().map_err(Failure::from)?;
+    let knowledge = Knowledge::embedded()?;
     let release =
         knowledge.release(&arguments.attack).ok_or_else(|| unknown(&knowledge, &arguments.attack))?;
     let packs = arguments.packs.load()?;

@@ -211,7 +211,7 @@ impl Job<'_> {
         self.tell(&emulation, &files, folder)?;
         let path = folder.join(MANIFEST);
         let manifest = self.manifest(&emulation, &options, files);
-        let cannot = |error: &dyn std::fmt::Display| Failure::writing_file(path, error);
+        let cannot = |error: &dyn std::fmt::Display| Failure::writing_file(&path, error);
         let text = serde_json::to_string_pretty(&manifest).map_err(|error| cannot(&error))?;
         std::fs::create_dir_all(folder).map_err(|error| cannot(&error))?;
         std::fs::write(&path, text + "\n").map_err(|error| cannot(&error))

@@ -140,7 +140,7 @@ async fn find(
     for wanted in wanted {
         let traces =
             explain_event(&workspace.session, &settled.plan, &wanted, EVENTS, &objects, settled.now).await;
-        let traces = traces.map_err(Failure::from)?;
+        let traces = traces?;
         if !traces.is_empty() {
             return Ok(traces);
         }

@@ -88,9 +88,7 @@ async fn view_fields(workspace: &Workspace, view: &View) -> Outcome<Vec<FieldRow
         catalog.views.retain(|candidate| candidate.name != view.name);
         catalog.views.push(only);
         let session = workspace.session.with_catalog(Arc::new(catalog));
-        let failed = Failure::from;
-        let mut execution =
-            session.run(&plan, Arc::clone(&objects), now, session.new_report()).await.map_err(failed)?;
+        let mut execution = session.run(&plan, Arc::clone(&objects), now, session.new_report()).await?;
         let mut fields: Vec<FieldRow> = names
             .iter()
             .map(|(name, _)| FieldRow {
@@ -101,7 +99,7 @@ async fn view_fields(workspace: &Workspace, view: &View) -> Outcome<Vec<FieldRow
             })
             .collect();
         while let Some(batch) = execution.next().await {
-            tally(&batch.map_err(failed)?, &mut fields);
+            tally(&batch?, &mut fields);
         }
         found.append(&mut fields);
     }

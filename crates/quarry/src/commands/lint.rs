@@ -277,7 +277,6 @@ async fn against_logs(
     workspace: &Workspace,
     query: &QueryText,
 ) -> Outcome<Option<Diagnostic>> {
-    let failed = Failure::from;
     let Some(plan) = workspace.compile(compiler, query).await?.plan else { return Ok(None) };
     let Settled { plan, now, objects, .. } = workspace.settle(plan).await?;
     let report = workspace.session.new_report();
@@ -285,7 +284,7 @@ async fn against_logs(
     let one = Operator::Limit { input: Box::new(plan.clone()), skip: 0, fetch: Some(1) };
     let one = Node::new(one, span);
     let run = workspace.session.run(&one, Arc::clone(&objects), now, Arc::clone(&report)).await;
-    let batches = run.map_err(failed)?.collect().await.map_err(failed)?;
+    let batches = run?.collect().await?;
     if batches.iter().any(|batch| batch.num_rows() > 0) {
         return Ok(None);
     }

@@ -69,12 +69,8 @@ async fn execute(
     let Settled { plan, now, objects, .. } = settled;
     let limited = limited(plan.clone(), arguments.limit);
     let report = workspace.session.new_report();
-    let failed = Failure::from;
-    let mut execution = workspace
-        .session
-        .run(&limited, Arc::clone(&objects), now, Arc::clone(&report))
-        .await
-        .map_err(failed)?;
+    let mut execution =
+        workspace.session.run(&limited, Arc::clone(&objects), now, Arc::clone(&report)).await?;
     if arguments.explain {
         anstream::eprintln!("{}", execution.physical_plan());
     }
@@ -84,11 +80,12 @@ async fn execute(
     let shown: Vec<usize> =
         columns.iter().filter_map(|column| schema.index_of(&column.column).ok()).collect();
     let labels: Vec<String> = columns.iter().map(|column| column.label.clone()).collect();
-    let schema = Arc::new(schema.project(&shown).map_err(Failure::from)?);
+    let schema =
+        Arc::new(schema.project(&shown).map_err(|error| Failure::inner("choose the columns", error))?);
     let mut sink = output::sink(output::chosen(arguments.output), &schema, &labels)?;
     let mut rows = 0_u64;
     while let Some(batch) = execution.next().await {
-        let batch: RecordBatch = batch.map_err(failed)?;
+        let batch: RecordBatch = batch?;
         if batch.num_rows() == 0 {
             continue;
         }
@@ -96,7 +93,7 @@ async fn execute(
             progress.stop();
         }
         rows += batch.num_rows() as u64;
-        let batch = batch.project(&shown).map_err(Failure::from)?;
+        let batch = batch.project(&shown).map_err(|error| Failure::inner("choose the columns", error))?;
         sink.write(&batch).map_err(Failure::writing)?;
     }
     sink.finish().map_err(Failure::writing)?;

@@ -37,9 +37,8 @@ pub fn run(arguments: &ServeArguments) -> Outcome {
     let source = PackSource { packs: arguments.packs.packs.packs.clone() };
     settings::runtime(THREADS)?.block_on(async {
         let address = (arguments.address, arguments.port);
-        let failed = |error: std::io::Error| {
-            Failure::reading(format!("from {} port {}", address.0, address.1), error)
-        };
+        let failed =
+            |error: std::io::Error| Failure::reading(format!("from {} port {}", address.0, address.1), error);
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let bound = listener.local_addr().map_err(failed)?;
         if !bound.ip().is_loopback() {

@@ -9,10 +9,7 @@ use quarry_logs::{Location, ScanReport};
 use quarry_plan::{Node, TimeBound};
 use quarry_views::View;
 
-use crate::{
-    failure::{Failure, Outcome},
-    progress::grouped,
-};
+use crate::{failure::Outcome, progress::grouped};
 
 /// Code of the lint that a query matches nothing.
 const MATCHES_NOTHING: &str = "LNT019";
@@ -33,7 +30,7 @@ pub async fn tell(
         return Ok(());
     }
     let explained = explain_empty(&workspace.session, plan, objects, now).await;
-    let Some(explanation) = explained.map_err(Failure::from)? else {
+    let Some(explanation) = explained? else {
         return Ok(());
     };
     let view = view_of(workspace, plan);
@@ -57,7 +54,7 @@ pub async fn finding(
         return Ok(Diagnostic::warning(MATCHES_NOTHING, message, first));
     }
     let explained = explain_empty(&workspace.session, plan, objects, now).await;
-    let Some(explanation) = explained.map_err(Failure::from)? else {
+    let Some(explanation) = explained? else {
         return Ok(Diagnostic::warning(MATCHES_NOTHING, "the query matches nothing in these logs", first));
     };
     let span = explanation.passed.get(explanation.culprit).map_or(first, |(span, _)| *span);

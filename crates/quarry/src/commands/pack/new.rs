@@ -5,7 +5,7 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::Args;
 use quarry_pack::{emulate::Templates, scaffold::NewPack};
 
-use crate::failure::{Failure, Outcome};
+use crate::failure::Outcome;
 
 #[derive(Debug, Args)]
 pub struct NewArguments {
@@ -31,11 +31,8 @@ pub struct NewArguments {
 
 /// Writes the files and says what to do next.
 pub fn run(arguments: &NewArguments) -> Outcome {
-    let failed = Failure::from;
     let technique = arguments.technique.to_uppercase();
-    let service = Templates::embedded()
-        .and_then(|templates| templates.service_of(&arguments.action))
-        .map_err(failed)?;
+    let service = Templates::embedded().and_then(|templates| templates.service_of(&arguments.action))?;
     let pack = NewPack {
         name: arguments.name.clone().unwrap_or_else(|| technique.clone()),
         tactic: arguments.tactic.clone().unwrap_or_else(|| "unknown".to_owned()),
@@ -45,7 +42,7 @@ pub fn run(arguments: &NewArguments) -> Outcome {
         technique: technique.clone(),
     };
     let folder = arguments.out.join(&technique);
-    let written = pack.write(&folder).map_err(failed)?;
+    let written = pack.write(&folder)?;
     for path in &written {
         anstream::eprintln!("wrote {}", folder.join(path).display());
     }
