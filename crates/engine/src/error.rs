@@ -36,17 +36,55 @@ impl fmt::Display for EngineError {
 impl std::error::Error for EngineError {}
 
 impl From<DataFusionError> for EngineError {
-    /// Reading errors keep their own text; what DataFusion says of a plan is a defect of ours.
+    /// Errors of reading and computing keep their own text; what DataFusion says of a plan is a defect of ours.
     fn from(error: DataFusionError) -> Self {
-        let message = match error.find_root() {
+        let root = error.find_root();
+        match root {
             DataFusionError::ResourcesExhausted(reason) => {
-                return Self {
-                    code: "ENG003",
-                    message: format!("the query needs more memory than allowed (see `--memory`): {reason}"),
-                };
+                let work = memory_work(reason);
+                Self { code: "ENG003", message: format!("{work} needs more memory than `--memory` allows") }
             }
-            root => root.strip_backtrace(),
+            DataFusionError::External(error) => Self { code: "ENG004", message: error.to_string() },
+            DataFusionError::Execution(message) => Self { code: "ENG005", message: message.clone() },
+            DataFusionError::ArrowError(error, _) => Self { code: "ENG005", message: error.to_string() },
+            DataFusionError::IoError(error) => Self { code: "ENG004", message: error.to_string() },
+            root => {
+                let message = root.strip_backtrace();
+                Self {
+                    code: "ENG002",
+                    message: format!("quarry planned this query wrongly, a defect to report: {message}"),
+                }
+            }
+        }
+    }
+}
+
+/// Words in DataFusion's names of what holds memory, and what they do; the first that fits.
+const MEMORY_WORK: &[(&str, &str)] =
+    &[("Sort", "sorting"), ("TopK", "sorting"), ("Aggregate", "grouping"), ("Join", "joining")];
+
+/// What ran out of memory, from the name of the one that asked for more.
+fn memory_work(reason: &str) -> &'static str {
+    let after = reason.split_once(" failed for ").map_or(reason, |(_, rest)| rest);
+    let name = after.split([' ', '[', '\n']).next().unwrap_or_default();
+    MEMORY_WORK.iter().find(|(word, _)| name.contains(word)).map_or("the query", |(_, work)| work)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_told_by_what_needs_it() {
+        let reason = |name: &str| {
+            let text = format!("Additional allocation failed for {name} with top memory consumers (across");
+            EngineError::from(DataFusionError::ResourcesExhausted(text)).to_string()
         };
-        Self { code: "ENG002", message }
+        assert_eq!(reason("ExternalSorter[0]"), "ENG003: sorting needs more memory than `--memory` allows");
+        assert_eq!(
+            reason("GroupedHashAggregateStream[0] (count(1))"),
+            "ENG003: grouping needs more memory than `--memory` allows"
+        );
+        assert_eq!(reason("odd"), "ENG003: the query needs more memory than `--memory` allows");
     }
 }
