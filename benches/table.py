@@ -13,7 +13,7 @@ for line in open(path):
         best[kind, name] = result
 
 print(f"{gigabytes:.2f} GB of JSON\n")
-print("| input | tool | CPU s | wall s | GB a CPU second | CPU against quarry | peak MB |")
+print("| input | tool | CPU s | wall s | GB per CPU second | CPU against quarry | peak MB |")
 print("|---|---|--:|--:|--:|--:|--:|")
 for (kind, name), result in best.items():
     base = best[kind, "quarry"]["cpu"]

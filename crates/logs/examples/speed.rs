@@ -99,10 +99,10 @@ fn report(name: &str, (speed, rows): (f64, u64), ratio: u64) {
     } else {
         String::new()
     };
-    println!("{name:30} {speed:6.2} GB a CPU second, {rows} rows{ratio}");
+    println!("{name:30} {speed:6.2} GB per CPU second, {rows} rows{ratio}");
 }
 
-/// Speed in GB a CPU second and what the last round gave.
+/// Speed in GB per CPU second and what the last round gave.
 fn best(bytes: usize, mut work: impl FnMut() -> u64) -> (f64, u64) {
     let mut seconds = f64::MAX;
     let mut rows = 0;

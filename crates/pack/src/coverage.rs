@@ -41,7 +41,7 @@ pub struct Covered {
     pub languages: Vec<String>,
     /// Share of attacks and evasions caught and benign twins left alone, in percent; none where not tested.
     pub score: Option<f64>,
-    /// The counts behind it; a case counts once a language.
+    /// The counts behind it; a case counts once for each language.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tally: Option<Tally>,
     /// Data components that ATT&CK names for it.

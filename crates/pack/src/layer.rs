@@ -81,7 +81,7 @@ fn comment(covered: &Covered) -> String {
         || "detections without test results".to_owned(),
         |tally| {
             format!(
-                "{} of {} attacks and evasions caught, {} of {} benign twins silent (each case counts once a language)",
+                "{} of {} attacks and evasions caught, {} of {} benign twins silent (each case counts once per language)",
                 tally.caught, tally.attacks, tally.quiet, tally.benign
             )
         },

@@ -1,4 +1,4 @@
-//! Detection packs: a folder a technique, with a thin `pack.yml` and each detection in its platform's own
+//! Detection packs: a folder for each technique, with a thin `pack.yml` and each detection in its platform's own
 //! file, byte for byte what one would paste into the SIEM.
 //!
 //! * [`Packs`] finds packs: the embedded ones, a folder of the user's, or loose query files.

@@ -10,7 +10,7 @@ use crate::{
     results::{CaseResults, DetectionResult, PackResults, Verdict},
 };
 
-/// What the attacks, evasions and benign twins of a pack show. A case counts once a language.
+/// What the attacks, evasions and benign twins of a pack show. A case counts once for each language.
 ///
 /// Stricter than the share of passes: a detection that is expected to stay silent on an attack does not
 /// cover it.

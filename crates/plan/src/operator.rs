@@ -20,7 +20,7 @@ pub struct Node {
 pub enum Operator {
     /// Events of the log types a view covers.
     Source(Source),
-    /// Fixed rows (one list of values a row).
+    /// Fixed rows (one list of values for each row).
     Values {
         /// Column names and types.
         columns: Vec<(String, Type)>,
@@ -48,7 +48,7 @@ pub enum Operator {
         /// Name and value.
         columns: Vec<(String, Expression)>,
     },
-    /// One row a group; without groups exactly one row. Output: groups, then aggregates.
+    /// One row for each group; without groups exactly one row. Output: groups, then aggregates.
     Aggregate(Aggregate),
     /// Adds one column a call, computed over a partition in an order; rows and their order stay.
     Window {
@@ -100,7 +100,7 @@ pub enum Operator {
         /// Pairs of left and right key.
         on: Vec<(Expression, Expression)>,
     },
-    /// One row an element of a `TextList` column, which becomes `Text`; a null or empty list keeps its row.
+    /// One row for each element of a `TextList` column, which becomes `Text`; a null or empty list keeps its row.
     Expand {
         /// Rows in.
         input: Box<Node>,
@@ -141,7 +141,7 @@ pub struct LookupTable {
     pub name: String,
     /// Column names.
     pub columns: Vec<String>,
-    /// One text a column; an empty text is no value.
+    /// One text for each column; an empty text is no value.
     pub rows: Vec<Vec<String>>,
 }
 
@@ -308,7 +308,7 @@ pub enum JoinKind {
 pub struct Rows {
     /// Column names and types.
     pub columns: Vec<(String, Type)>,
-    /// One value a column.
+    /// One value for each column.
     pub rows: Vec<Vec<Value>>,
 }
 

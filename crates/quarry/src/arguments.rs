@@ -88,7 +88,7 @@ pub enum Format {
     Table,
     /// One JSON array
     Json,
-    /// One JSON object a line
+    /// One JSON object per line
     Jsonl,
     /// Comma-separated values with a header
     Csv,
@@ -263,7 +263,7 @@ pub struct CheckArguments {
     #[arg(long, value_parser = language())]
     pub lang: Option<Language>,
 
-    /// A JSON lines file; each line an object with `name` and `query`
+    /// A file of JSON lines, each an object with `name` and `query`
     #[arg(long, value_name = "FILE", requires = "lang")]
     pub corpus: Option<PathBuf>,
 

@@ -1,35 +1,60 @@
 //! How a failure is told, and what the exit status says.
 
-use std::{io::IsTerminal, process::ExitCode};
-
 use quarry_diagnostic::{Diagnostic, render};
 pub use quarry_hunt::Failure;
 
-/// Exit status for errors (bad query, unreadable input).
-pub const ERROR: u8 = 2;
-/// Exit status for findings, where finding was the question.
-pub const FINDINGS: u8 = 1;
+use crate::Streams;
 
-/// Tells the user on standard error.
-pub fn report(failure: Failure) -> ExitCode {
-    match failure {
-        Failure::Query { name, text, diagnostics } => print_diagnostics(&name, &text, &diagnostics),
-        Failure::ReaderGone => return ExitCode::SUCCESS,
-        other => {
-            let code = other.code().map_or_else(String::new, |code| format!("[{code}]"));
-            anstream::eprintln!("error{code}: {other}");
-        }
-    }
-    ExitCode::from(ERROR)
+/// Exit status for errors.
+pub const ERROR: u8 = 2;
+
+/// How a run ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// As it should.
+    Fine,
+    /// With findings, where finding was the question.
+    Findings,
+    /// With an error: a bad query, unreadable input.
+    Error,
 }
 
-/// Prints diagnostics with their places to standard error.
-pub fn print_diagnostics(name: &str, text: &str, diagnostics: &[Diagnostic]) {
-    let colour = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+impl Exit {
+    /// Fine, or with findings.
+    pub fn clean(clean: bool) -> Self {
+        if clean { Self::Fine } else { Self::Findings }
+    }
+
+    /// The exit status.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Fine => 0,
+            Self::Findings => 1,
+            Self::Error => ERROR,
+        }
+    }
+}
+
+/// Tells the user.
+pub fn report(failure: Failure, streams: &Streams<'_>) -> Exit {
+    match failure {
+        Failure::Query { name, text, diagnostics } => print_diagnostics(streams, &name, &text, &diagnostics),
+        Failure::ReaderGone => return Exit::Fine,
+        other => {
+            let code = other.code().map_or_else(String::new, |code| format!("[{code}]"));
+            streams.tell(format_args!("error{code}: {other}"));
+        }
+    }
+    Exit::Error
+}
+
+/// Tells diagnostics with their places.
+pub fn print_diagnostics(streams: &Streams<'_>, name: &str, text: &str, diagnostics: &[Diagnostic]) {
+    let colour = streams.terminal.messages && streams.terminal.colour;
     for diagnostic in diagnostics {
-        anstream::eprintln!("{}\n", render(diagnostic, name, text, colour));
+        streams.tell(format_args!("{}\n", render(diagnostic, name, text, colour)));
     }
 }
 
 /// A result that a [`Failure`] can end.
-pub type Outcome<T = ExitCode> = Result<T, Failure>;
+pub type Outcome<T = Exit> = Result<T, Failure>;

@@ -8,7 +8,7 @@ use quarry_pack::{
     import::{self, Folder, Imported},
 };
 
-use crate::failure::Outcome;
+use crate::{Streams, failure::Outcome};
 
 /// What was read of files and folders.
 pub fn read_all(names: &[String]) -> Outcome<Folder> {
@@ -28,7 +28,7 @@ pub fn read_all(names: &[String]) -> Outcome<Folder> {
 }
 
 /// The recorded tests of files and folders as cases; those of logs that quarry does not read are named.
-pub fn cases(names: &[String], quiet: bool) -> Outcome<Vec<Case>> {
+pub fn cases(names: &[String], quiet: bool, streams: &Streams<'_>) -> Outcome<Vec<Case>> {
     let all = read_all(names)?;
     let mut cases: Vec<Case> = Vec::new();
     let mut skipped = 0;
@@ -38,16 +38,16 @@ pub fn cases(names: &[String], quiet: bool) -> Outcome<Vec<Case>> {
             Err(error) => {
                 skipped += 1;
                 if !quiet {
-                    anstream::eprintln!("{}: skipped: {}", error.file, error.message);
+                    streams.tell(format_args!("{}: skipped: {}", error.file, error.message));
                 }
             }
         }
     }
     for error in all.files.iter().flat_map(Imported::errors).filter(|_| !quiet) {
-        anstream::eprintln!("warning: {error}");
+        streams.tell(format_args!("warning: {error}"));
     }
     for (path, why) in all.others.iter().filter(|_| !quiet) {
-        anstream::eprintln!("{}: skipped: {why}", path.display());
+        streams.tell(format_args!("{}: skipped: {why}", path.display()));
     }
     if cases.is_empty() {
         let what =

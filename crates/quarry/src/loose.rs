@@ -4,7 +4,7 @@
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use clap::{CommandFactory, FromArgMatches, Parser, error::ErrorKind};
+use clap::{Parser, error::ErrorKind};
 
 use quarry_languages::Language;
 
@@ -15,21 +15,17 @@ const KNOWLEDGE: [&str; 3] = ["--macros", "--lookups", "--splunk-app"];
 /// The option of logs.
 const LOGS: &str = "--logs";
 
-/// The arguments of this run; ends the program where they cannot be understood.
-pub fn arguments() -> Arguments {
-    let (settled, movable) = settle(std::env::args_os().collect());
-    let first = match Arguments::command().try_get_matches_from(&settled) {
-        Ok(matches) => {
-            return Arguments::from_arg_matches(&matches).unwrap_or_else(|error| error.exit());
-        }
+/// The arguments of a command line, or what to print instead.
+pub fn arguments(words: Vec<OsString>) -> Result<Arguments, clap::Error> {
+    let (settled, movable) = settle(words);
+    let first = match Arguments::try_parse_from(&settled) {
         Err(error) => error,
+        found => return found,
     };
-    if let Some(at) = movable.filter(|_| first.kind() == ErrorKind::MissingRequiredArgument)
-        && let Ok(found) = Arguments::try_parse_from(moved(settled, at))
-    {
-        return found;
+    match movable.filter(|_| first.kind() == ErrorKind::MissingRequiredArgument) {
+        Some(at) => Arguments::try_parse_from(moved(settled, at)).map_err(|_| first),
+        None => Err(first),
     }
-    first.exit()
 }
 
 /// Puts every value that can only be a query or a detection before the options. Gives the place of the last

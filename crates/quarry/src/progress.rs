@@ -10,24 +10,26 @@ use quarry_logs::{ScanReport, Snapshot};
 
 use quarry_hunt::moment;
 
+use crate::Streams;
+
 const REFRESH: Duration = Duration::from_millis(200);
 /// At most so many objects with bad records are named, and so many records of each.
 const OBJECTS_LISTED: usize = 100;
 const OF_OBJECT_LISTED: usize = 3;
 
 /// A bar on a terminal, nothing elsewhere.
-pub struct Progress {
+pub struct Progress<'s, 'a> {
+    streams: &'s Streams<'a>,
     bar: ProgressBar,
     started: Instant,
     ticker: Option<tokio::task::JoinHandle<()>>,
     quiet: bool,
 }
 
-impl Progress {
+impl<'s, 'a> Progress<'s, 'a> {
     /// Starts; `bytes` is the size of all objects, if known. Must be called inside the runtime.
-    pub fn start(report: &Arc<ScanReport>, bytes: u64, quiet: bool) -> Self {
-        let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
-        let bar = ProgressBar::with_draw_target(Some(bytes), target);
+    pub fn start(streams: &'s Streams<'a>, report: &Arc<ScanReport>, bytes: u64, quiet: bool) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(bytes), target(streams, quiet));
         let template = "{wide_bar} {bytes}/{total_bytes} {binary_bytes_per_sec} {msg} {eta} left";
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
@@ -43,7 +45,7 @@ impl Progress {
                 }
             })
         });
-        Self { bar, started: Instant::now(), ticker, quiet }
+        Self { streams, bar, started: Instant::now(), ticker, quiet }
     }
 
     /// Takes the bar off the screen.
@@ -54,21 +56,30 @@ impl Progress {
         self.bar.finish_and_clear();
     }
 
-    /// Prints what was read, and what of it was bad or foreign, to standard error.
+    /// Tells what was read, and what of it was bad or foreign.
     pub fn close(&self, report: &ScanReport, found: &str) {
         self.stop();
         if self.quiet {
             return;
         }
         let last = report.snapshot();
-        print_troubles(&last);
+        tell_troubles(self.streams, &last);
         let seconds = self.started.elapsed().as_secs_f64();
-        anstream::eprintln!("{}", summary(&last, found, seconds));
+        self.streams.tell(summary(&last, found, seconds));
+    }
+}
+
+/// Where a bar is drawn: on a terminal, unless all should be quiet.
+pub fn target(streams: &Streams<'_>, quiet: bool) -> ProgressDrawTarget {
+    if quiet || !streams.terminal.messages {
+        ProgressDrawTarget::hidden()
+    } else {
+        ProgressDrawTarget::stderr()
     }
 }
 
 /// Names every object with bad records once, with its first ones.
-fn print_troubles(last: &Snapshot) {
+fn tell_troubles(streams: &Streams<'_>, last: &Snapshot) {
     let mut objects: Vec<&str> = Vec::new();
     for bad in &last.bad_records {
         if !objects.contains(&bad.object.as_str()) {
@@ -79,16 +90,16 @@ fn print_troubles(last: &Snapshot) {
     for object in objects.iter().take(OBJECTS_LISTED) {
         let of_object = last.bad_records.iter().filter(|bad| bad.object == *object).take(OF_OBJECT_LISTED);
         for bad in of_object {
-            anstream::eprintln!("bad record: {} at byte {}: {}", bad.object, bad.offset, bad.reason);
+            streams.tell(format_args!("bad record: {} at byte {}: {}", bad.object, bad.offset, bad.reason));
             listed += 1;
         }
     }
     if last.bad > listed {
-        anstream::eprintln!("and {} more bad records", grouped(last.bad - listed));
+        streams.tell(format_args!("and {} more bad records", grouped(last.bad - listed)));
     }
     for (name, foreign) in &last.foreign {
         let example = foreign.objects.first().map_or("", String::as_str);
-        anstream::eprintln!("not audit records: {} {name} ({example})", grouped(foreign.count));
+        streams.tell(format_args!("not audit records: {} {name} ({example})", grouped(foreign.count)));
     }
 }
 

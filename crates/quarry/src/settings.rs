@@ -10,6 +10,7 @@ use quarry_logs::Limits;
 use quarry_views::Catalog;
 
 use crate::{
+    Streams,
     arguments::{LanguageArguments, LogArguments},
     failure::{Failure, Outcome},
 };
@@ -19,16 +20,15 @@ const CONFIG: &str = "quarry.toml";
 
 /// The views: the built-in ones and those of the user's `quarry.toml`.
 pub fn catalog(config: Option<&Path>) -> Outcome<Arc<Catalog>> {
-    let found = config.map(Path::to_path_buf).or_else(find_config);
-    let user = match &found {
+    let catalog = match config.map(Path::to_path_buf).or_else(find_config) {
         Some(path) => {
-            let text = std::fs::read_to_string(path).map_err(|error| Failure::reading_file(path, error))?;
-            Some((path.display().to_string(), text))
+            let name = path.display().to_string();
+            let text = std::fs::read_to_string(&path).map_err(|error| Failure::reading_file(&path, error))?;
+            Catalog::load(Some((&name, &text))).map(Arc::new)
         }
-        None => None,
+        None => Catalog::embedded(),
     };
-    let user = user.as_ref().map(|(name, text)| (name.as_str(), text.as_str()));
-    Catalog::load(user).map(Arc::new).map_err(Failure::from)
+    catalog.map_err(Failure::from)
 }
 
 /// `quarry.toml` here or in the nearest folder above.
@@ -63,8 +63,12 @@ pub fn logs(arguments: &LogArguments) -> LogOptions {
 }
 
 /// A compiler, as the command line says.
-pub fn compiler<'a>(catalog: &'a Catalog, arguments: &LanguageArguments) -> Outcome<Compiler<'a>> {
-    compiler_of(catalog, arguments, &[])
+pub fn compiler<'a>(
+    catalog: &'a Catalog,
+    arguments: &LanguageArguments,
+    streams: &Streams<'_>,
+) -> Outcome<Compiler<'a>> {
+    compiler_of(catalog, arguments, &[], streams)
 }
 
 /// The same for rules in some files and folders, with the macros and lookups that lie beside them.
@@ -72,6 +76,7 @@ pub fn compiler_of<'a>(
     catalog: &'a Catalog,
     arguments: &LanguageArguments,
     targets: &[String],
+    streams: &Streams<'_>,
 ) -> Outcome<Compiler<'a>> {
     let LanguageArguments { macros, lookups, splunk_app, .. } = arguments;
     let beside = knowledge_beside(targets);
@@ -84,7 +89,7 @@ pub fn compiler_of<'a>(
     let options = CompileOptions { resources, views: arguments.views(), ..CompileOptions::default() };
     let compiler = Compiler::new(catalog, &options)?;
     for complaint in compiler.complaints() {
-        anstream::eprintln!("warning: {complaint}");
+        streams.tell(format_args!("warning: {complaint}"));
     }
     Ok(compiler)
 }
@@ -99,12 +104,12 @@ pub fn knowledge_beside(targets: &[String]) -> Vec<PathBuf> {
 }
 
 /// Says so if "now" is the newest event.
-pub fn tell_now(settled: &Settled, quiet: bool) {
+pub fn tell_now(settled: &Settled, quiet: bool, streams: &Streams<'_>) {
     if settled.from_newest && !quiet {
-        anstream::eprintln!(
+        streams.tell(format_args!(
             "relative times count from the newest event, {} (`--now wall` for the clock)",
             moment::show(settled.now)
-        );
+        ));
     }
 }
 

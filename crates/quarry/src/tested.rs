@@ -7,9 +7,10 @@ use quarry_pack::{Pack, TestResults, emulate::Options};
 use quarry_validation::Setup;
 
 use crate::{
+    Streams,
     commands::test::run_tests,
     failure::{Failure, Outcome},
-    packs::{PackSource, find_packs, runnable},
+    packs::{PackSource, all_packs, runnable},
     settings,
 };
 
@@ -30,16 +31,16 @@ pub struct TestedPacks {
 impl TestedPacks {
     /// The built-in packs and the user's.
     pub fn load(&self) -> Outcome<Vec<Pack>> {
-        find_packs(&self.packs, &[])
+        all_packs(&self.packs).map(|known| known.packs)
     }
 
     /// What the tests of packs show; none where that was not asked for.
-    pub fn results(&self, packs: &[Pack]) -> Outcome<Option<TestResults>> {
+    pub fn results(&self, packs: &[Pack], streams: &Streams<'_>) -> Outcome<Option<TestResults>> {
         if self.no_tests {
             return Ok(None);
         }
         let Some(path) = &self.results else {
-            return run(packs).map(Some);
+            return run(packs, streams).map(Some);
         };
         let name = path.display();
         let text =
@@ -51,7 +52,7 @@ impl TestedPacks {
 }
 
 /// Runs the tests that packs have.
-fn run(packs: &[Pack]) -> Outcome<TestResults> {
+fn run(packs: &[Pack], streams: &Streams<'_>) -> Outcome<TestResults> {
     let setup = Setup {
         catalog: Arc::clone(&settings::catalog(None)?),
         macros: Vec::new(),
@@ -60,6 +61,6 @@ fn run(packs: &[Pack]) -> Outcome<TestResults> {
         threads: std::thread::available_parallelism().map_or(1, usize::from),
     };
     let tested = packs.iter().filter(|pack| !pack.cases.cases.is_empty()).cloned().collect();
-    let tested = runnable(tested, false);
-    run_tests(&setup, &tested, None, false)
+    let tested = runnable(tested, false, streams);
+    run_tests(&setup, &tested, None, false, streams)
 }

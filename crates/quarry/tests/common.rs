@@ -1,15 +1,23 @@
-//! What the tests share: running the binary, folders of logs, rows.
+//! What the tests share: running a command line, folders of logs, rows.
 
 use std::{
     fs,
     io::Write,
+    panic::resume_unwind,
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::{
+        LazyLock,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
 };
+
+use quarry::{Streams, Terminal};
 
 use serde_json::Value;
 
-/// What a run of the binary left behind.
+/// What a run left behind.
 pub struct Run {
     pub code: i32,
     pub stdout: Vec<u8>,
@@ -39,14 +47,21 @@ impl Run {
     }
 }
 
-/// The binary, ready for arguments.
+/// Stack of the first thread of a program, which a run may use.
+const STACK: usize = 8 << 20;
+
+/// Relative paths of runs in this process are from the repository's root.
+static AT_ROOT: LazyLock<()> =
+    LazyLock::new(|| std::env::set_current_dir(root()).expect("the repository's root is a folder"));
+
+/// A command line.
 pub struct Quarry {
     folder: PathBuf,
     arguments: Vec<String>,
     input: Vec<u8>,
 }
 
-/// Runs the binary with arguments in an empty folder of its own choosing.
+/// A command line, run at the repository's root.
 pub fn quarry<I: IntoIterator<Item = S>, S: AsRef<str>>(arguments: I) -> Quarry {
     let arguments = arguments.into_iter().map(|argument| argument.as_ref().to_owned()).collect();
     Quarry { folder: root(), arguments, input: Vec::new() }
@@ -79,13 +94,31 @@ impl Quarry {
         command
     }
 
-    /// Runs to the end.
+    /// Runs to the end: in this process, unless it needs a folder or an input of its own.
     pub fn run(self) -> Run {
+        if self.input.is_empty() && self.folder == root() { self.run_here() } else { self.run_alone() }
+    }
+
+    fn run_here(self) -> Run {
+        LazyLock::force(&AT_ROOT);
+        let words = std::iter::once("quarry".to_owned()).chain(self.arguments).map(Into::into).collect();
+        let run = move || {
+            let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
+            let streams = Streams::new(&mut stdout, &mut stderr, Terminal::default());
+            let code = quarry::run(words, &streams).into();
+            Run { code, stdout, stderr: String::from_utf8_lossy(&stderr).into_owned() }
+        };
+        let thread = thread::Builder::new().stack_size(STACK).spawn(run).expect("a thread can be started");
+        thread.join().unwrap_or_else(|panic| resume_unwind(panic))
+    }
+
+    /// Runs the binary.
+    pub fn run_alone(self) -> Run {
         let mut child = self.command().spawn().expect("the binary starts");
         let mut pipe = child.stdin.take().expect("standard input is a pipe");
         let input = self.input;
         // A program that does not read its input closes the pipe: that is no failure.
-        let writer = std::thread::spawn(move || pipe.write_all(&input).is_ok());
+        let writer = thread::spawn(move || pipe.write_all(&input).is_ok());
         let output = child.wait_with_output().expect("the binary ends");
         writer.join().expect("the writer ends");
         Run {
@@ -94,6 +127,29 @@ impl Quarry {
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
         }
     }
+}
+
+/// What `work` gives for every item, in their order; done by as many threads as there are cores.
+pub fn in_parallel<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let take = || {
+        let mut done = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(item) = items.get(at) else { break };
+            done.push((at, work(item)));
+        }
+        done
+    };
+    let mut all: Vec<(usize, R)> = thread::scope(|scope| {
+        let threads = thread::available_parallelism().map_or(1, usize::from);
+        let threads: Vec<_> = (0..threads).map(|_| scope.spawn(take)).collect();
+        let done =
+            threads.into_iter().map(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        done.flatten().collect()
+    });
+    all.sort_by_key(|(at, _)| *at);
+    all.into_iter().map(|(_, result)| result).collect()
 }
 
 /// The repository's root.

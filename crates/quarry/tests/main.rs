@@ -1,8 +1,9 @@
-//! The binary, end to end.
+//! Command lines, end to end.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::print_stderr)]
 
 mod apps;
 mod aql;
+mod case;
 mod cases;
 mod check;
 mod common;
@@ -19,6 +20,8 @@ mod lsp;
 mod oracle;
 mod output;
 mod packs;
+mod readme;
 mod reference;
 mod shapes;
 mod truth_table;
+mod views;

@@ -1,4 +1,4 @@
-//! The reference pages under `docs/reference/spl`: one a command, function and aggregation, from the
+//! The reference pages under `docs/reference/spl`: one for each command, function and aggregation, from the
 //! registry, the functions' own descriptions and the cases. `UPDATE=1` writes them anew.
 //!
 //! Every example of a page runs: the cases in [`crate::cases`], the expressions here.
@@ -17,8 +17,9 @@ use quarry_spl::registry::{
 };
 
 use crate::{
-    cases::{Case, paths},
-    common::{Folder, quarry, root},
+    case::Case,
+    cases,
+    common::{Folder, in_parallel, quarry, root},
 };
 
 /// Cases shown on one page.
@@ -194,8 +195,7 @@ fn usage_of(table: &'static [Usage], name: &str) -> &'static Usage {
 
 /// Every page by its path below the folder.
 fn pages() -> BTreeMap<String, String> {
-    let texts: Vec<String> = paths().iter().map(|path| fs::read_to_string(path).expect("readable")).collect();
-    let cases: Vec<Case> = texts.iter().map(|text| Case::parse(text)).collect();
+    let cases = cases::all();
     let mut pages = BTreeMap::new();
     let mut index =
         "# Reference of SPL\n\nEvery word of the language, whether it runs here, and its page.\n".to_owned();
@@ -289,38 +289,40 @@ fn every_expression_on_a_page_gives_the_value_beside_it() {
     let all: Vec<(&FunctionRow, &Example)> =
         supported.flat_map(|row| examples(row).into_iter().map(move |example| (row, example))).collect();
     assert!(all.len() > 200, "{} examples", all.len());
-    let mut wrong = Vec::new();
-    for part in all.chunks(60) {
-        let mut search = "search index=*".to_owned();
-        for (number, (row, example)) in part.iter().enumerate() {
-            let expression = expression(row, example);
-            let _ = match example.1 {
-                Literal::Bool(_) => {
-                    write!(search, " | eval r{number}=if({expression}, \"true\", \"false\")")
-                }
-                // A condition that is null is neither.
-                Literal::Null if is_condition(row) => write!(
-                    search,
-                    " | eval r{number}=case({expression}, \"true\", NOT {expression}, \"false\")"
-                ),
-                _ => write!(search, " | eval r{number}={expression}"),
-            };
-        }
-        let names: Vec<String> = (0..part.len()).map(|number| format!("r{number}")).collect();
-        let _ = write!(search, " | table {}", names.join(" "));
-        let run = quarry(["query", "--lang", "spl", "--now", NOW, "--logs", &logs, "--output", "jsonl"])
-            .with([format!("--expression={search}")])
-            .run()
-            .exits(0);
-        let found = run.rows().pop().expect("a row");
-        for (number, (row, example)) in part.iter().enumerate() {
-            let value = &found[format!("r{number}")];
-            if shown(value) != outcome(example.1) && !close(value, example.1) {
-                wrong.push(format!("{}: {value}, not {:?}", expression(row, example), example.1));
+    let parts: Vec<_> = all.chunks(60).collect();
+    let wrong = in_parallel(&parts, |part| differing(part, &logs)).concat();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The expressions of examples that give another value.
+fn differing(examples: &[(&FunctionRow, &Example)], logs: &str) -> Vec<String> {
+    let mut search = "search index=*".to_owned();
+    for (number, (row, example)) in examples.iter().enumerate() {
+        let expression = expression(row, example);
+        let _ = match example.1 {
+            Literal::Bool(_) => write!(search, " | eval r{number}=if({expression}, \"true\", \"false\")"),
+            // A condition that is null is neither.
+            Literal::Null if is_condition(row) => {
+                write!(search, " | eval r{number}=case({expression}, \"true\", NOT {expression}, \"false\")")
             }
+            _ => write!(search, " | eval r{number}={expression}"),
+        };
+    }
+    let names: Vec<String> = (0..examples.len()).map(|number| format!("r{number}")).collect();
+    let _ = write!(search, " | table {}", names.join(" "));
+    let run = quarry(["query", "--lang", "spl", "--now", NOW, "--logs", logs, "--output", "jsonl"])
+        .with([format!("--expression={search}")])
+        .run()
+        .exits(0);
+    let found = run.rows().pop().expect("a row");
+    let mut wrong = Vec::new();
+    for (number, (row, example)) in examples.iter().enumerate() {
+        let value = &found[format!("r{number}")];
+        if shown(value) != outcome(example.1) && !close(value, example.1) {
+            wrong.push(format!("{}: {value}, not {:?}", expression(row, example), example.1));
         }
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    wrong
 }
 
 /// Whether a function gives true or false, as one of its examples does.

@@ -31,7 +31,7 @@ pub struct Scene<'a> {
 }
 
 impl<'a> Stage<'a> {
-    /// Writes the records, a file of JSON lines a log type, and opens them.
+    /// Writes the records, a file of JSON lines for each log type, and opens them.
     pub async fn open(bench: &'a Bench<'a>, scene: &Scene<'_>) -> Outcome<Self> {
         let folder = TempDir::new().map_err(cannot_write)?;
         let mut files: BTreeMap<&str, BufWriter<fs::File>> = BTreeMap::new();

@@ -6,7 +6,11 @@ mod files;
 mod formats;
 mod views;
 
-use std::{fmt, path::PathBuf};
+use std::{
+    fmt,
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+};
 
 use quarry_diagnostic::Diagnostic;
 
@@ -87,8 +91,8 @@ impl std::error::Error for LoadError {}
 impl Catalog {
     /// The embedded catalog, extended by the text of a user's `quarry.toml` if given: (name, text).
     ///
-    /// The user's file has the same tables as the embedded ones (see `README.md` of this crate): a
-    /// field of the same name under the same source type replaces the embedded one.
+    /// The user's file has the same tables as the embedded ones (docs/views.md): a field of the same name under the
+    /// same source type replaces the embedded one.
     ///
     /// ```
     /// use quarry_views::Catalog;
@@ -118,6 +122,18 @@ impl Catalog {
         }
         let views = views::build(&documents, &log_formats)?;
         Ok(Self { formats: log_formats, views, files: user_files })
+    }
+
+    /// The embedded catalog, which a process reads once.
+    ///
+    /// # Errors
+    /// As [`Catalog::load`].
+    pub fn embedded() -> Result<Arc<Self>, LoadError> {
+        static CATALOG: OnceLock<Arc<Catalog>> = OnceLock::new();
+        match CATALOG.get() {
+            Some(catalog) => Ok(Arc::clone(catalog)),
+            None => Self::load(None).map(|catalog| Arc::clone(CATALOG.get_or_init(|| Arc::new(catalog)))),
+        }
     }
 
     /// A view by name.

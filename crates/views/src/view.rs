@@ -16,7 +16,7 @@ pub struct View {
     pub open: bool,
     /// Whether field names ignore case.
     pub ignore_case: bool,
-    /// The source types, at least one a log type.
+    /// The source types, at least one for each log type.
     pub sources: Vec<ViewSource>,
 }
 

@@ -43,5 +43,5 @@ fn the_mix_is_that_of_a_real_trail() {
     let launches = packed.iter().filter(|event| event["eventName"] == "RunInstances").count();
     assert!((1..30).contains(&launches), "{launches} launches");
     let bytes: usize = packed.iter().map(|event| event.to_string().len()).sum();
-    assert!((1_200..1_600).contains(&(bytes / packed.len())), "{} bytes an event", bytes / packed.len());
+    assert!((1_200..1_600).contains(&(bytes / packed.len())), "{} bytes per event", bytes / packed.len());
 }

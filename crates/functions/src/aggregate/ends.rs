@@ -49,7 +49,7 @@ pub(crate) const FUNCTIONS: &[AggregateFunction] = &[
     row(
         "spl_rate",
         "rate(<value>)",
-        "The change of the value a second, from the earliest to the latest.",
+        "The change of the value per second, from the earliest to the latest.",
         results::double,
         || start(|ends| ends.rate().into()),
         &[

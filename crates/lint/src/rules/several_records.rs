@@ -8,7 +8,7 @@ use super::{
 };
 use crate::analysis::{Analysis, Log};
 
-/// Reports thresholds over records, and rows a record, of logs that write several records for one action.
+/// Reports thresholds over records, and rows for each record, of logs that write several records for one action.
 pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
     for (scan, known) in analysis.scans.iter().enumerate() {
         for (log, found) in known.logs.iter().enumerate().filter(|(_, log)| log.targeted && log.is_main()) {

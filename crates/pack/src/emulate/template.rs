@@ -207,7 +207,7 @@ pub struct ShapeTemplate {
     /// What is written for each record; the record itself where absent.
     #[serde(default)]
     pub each: Option<String>,
-    /// The object around its items; one a line where absent.
+    /// The object around its items; one per line where absent.
     #[serde(default)]
     pub object: Option<String>,
     /// Most records in one line or object, where they are batched.

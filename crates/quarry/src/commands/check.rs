@@ -3,7 +3,6 @@
 use std::{
     io::{BufRead, Write},
     path::Path,
-    process::ExitCode,
 };
 
 use quarry_diagnostic::{Diagnostic, JsonDiagnostic};
@@ -12,8 +11,9 @@ use quarry_languages::Language;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    Streams,
     arguments::CheckArguments,
-    failure::{FINDINGS, Failure, Outcome},
+    failure::{Exit, Failure, Outcome},
     settings,
 };
 
@@ -41,12 +41,12 @@ struct Totals {
 }
 
 /// Runs the command: 0 if every query plans, 1 if one does not.
-pub fn run(arguments: &CheckArguments) -> Outcome {
+pub fn run(arguments: &CheckArguments, streams: &Streams<'_>) -> Outcome {
     let catalog = settings::catalog(arguments.language.config.as_deref())?;
     let files: Vec<String> = arguments.files.iter().map(|file| file.display().to_string()).collect();
-    let compiler = settings::compiler_of(&catalog, &arguments.language, &files)?;
+    let compiler = settings::compiler_of(&catalog, &arguments.language, &files, streams)?;
     let mut totals = Totals::default();
-    let mut output = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut output = std::io::BufWriter::new(streams.output());
     let mut check = |query: &QueryText| -> Outcome<()> {
         let compiled = compiler.compile(query, None)?;
         let checked = checked(query, &compiled);
@@ -67,16 +67,16 @@ pub fn run(arguments: &CheckArguments) -> Outcome {
     }
     output.flush().map_err(Failure::writing)?;
     let percent = |part: usize| 100.0 * to_float(part) / to_float(totals.queries.max(1));
-    anstream::eprintln!(
+    streams.tell(format_args!(
         "{} queries: {} parse ({:.1} %), {} plan ({:.1} %)",
         totals.queries,
         totals.parsed,
         percent(totals.parsed),
         totals.planned,
         percent(totals.planned),
-    );
+    ));
     let all = totals.planned == totals.queries;
-    Ok(if all { ExitCode::SUCCESS } else { ExitCode::from(FINDINGS) })
+    Ok(Exit::clean(all))
 }
 
 #[allow(clippy::cast_precision_loss)] // percentages of counts of queries

@@ -3,7 +3,6 @@
 use std::{
     io::Write,
     path::{Path, PathBuf},
-    process::ExitCode,
 };
 
 use clap::{Args, ValueEnum};
@@ -14,7 +13,8 @@ use quarry_pack::{
 };
 
 use crate::{
-    failure::{Failure, Outcome},
+    Streams,
+    failure::{Exit, Failure, Outcome},
     output::print_table,
     tested::TestedPacks,
 };
@@ -47,30 +47,30 @@ pub enum Form {
 }
 
 /// Runs the command.
-pub fn run(arguments: &CoverageArguments) -> Outcome {
+pub fn run(arguments: &CoverageArguments, streams: &Streams<'_>) -> Outcome {
     let knowledge = Knowledge::embedded()?;
     let release =
         knowledge.release(&arguments.attack).ok_or_else(|| unknown(&knowledge, &arguments.attack))?;
     let packs = arguments.packs.load()?;
-    let results = arguments.packs.results(&packs)?;
+    let results = arguments.packs.results(&packs, streams)?;
     let coverage = Coverage::of(&knowledge, release, &packs, results.as_ref());
     if let Some(path) = &arguments.layer {
         write_layer(path, &coverage)?;
     }
     match arguments.output {
-        Form::Json => print_json(&coverage)?,
-        Form::Table => print_tables(&coverage, release)?,
+        Form::Json => print_json(streams, &coverage)?,
+        Form::Table => print_tables(streams, &coverage, release)?,
     }
     for note in coverage.notes.iter().filter(|_| arguments.output == Form::Table) {
-        anstream::eprintln!("note: {note}");
+        streams.tell(format_args!("note: {note}"));
     }
     if results.is_none() {
-        anstream::eprintln!("no scores: no tests were run");
+        streams.tell("no scores: no tests were run");
     }
     if let Some(path) = &arguments.layer {
-        anstream::eprintln!("layer: {}", path.display());
+        streams.tell(format_args!("layer: {}", path.display()));
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::Fine)
 }
 
 fn unknown(knowledge: &Knowledge, version: &str) -> Failure {
@@ -84,12 +84,12 @@ fn write_layer(path: &Path, coverage: &Coverage) -> Outcome<()> {
     std::fs::write(path, text + "\n").map_err(|error| Failure::writing_file(path, error))
 }
 
-fn print_json(coverage: &Coverage) -> Outcome<()> {
+fn print_json(streams: &Streams<'_>, coverage: &Coverage) -> Outcome<()> {
     let text = serde_json::to_string_pretty(coverage).map_err(|error| Failure::inner("write JSON", error))?;
-    writeln!(std::io::stdout(), "{text}").map_err(Failure::writing)
+    writeln!(streams.output(), "{text}").map_err(Failure::writing)
 }
 
-fn print_tables(coverage: &Coverage, release: &Release) -> Outcome<()> {
+fn print_tables(streams: &Streams<'_>, coverage: &Coverage, release: &Release) -> Outcome<()> {
     let names = |keys: &[String]| {
         let name =
             |key: &String| release.tactic(key).map_or(key.as_str(), |tactic| tactic.name.as_str()).to_owned();
@@ -108,8 +108,8 @@ fn print_tables(coverage: &Coverage, release: &Release) -> Outcome<()> {
     let rows: Vec<Vec<String>> =
         coverage.techniques.iter().map(|covered| row(covered, &names(&covered.tactics))).collect();
     let failed = Failure::writing;
-    print_table(&labels.map(str::to_owned), rows).map_err(failed)?;
-    let mut output = std::io::stdout();
+    print_table(streams, &labels.map(str::to_owned), rows).map_err(failed)?;
+    let mut output = streams.output();
     let written =
         writeln!(output, "\n{} techniques of the cloud matrix without a pack:\n", coverage.gaps.len());
     written.map_err(failed)?;
@@ -120,7 +120,8 @@ fn print_tables(coverage: &Coverage, release: &Release) -> Outcome<()> {
             vec![gap.technique.clone(), gap.name.clone(), names(&gap.tactics), gap.platforms.join(", ")]
         })
         .collect();
-    print_table(&["technique", "name", "tactics", "platforms"].map(str::to_owned), gaps).map_err(failed)
+    print_table(streams, &["technique", "name", "tactics", "platforms"].map(str::to_owned), gaps)
+        .map_err(failed)
 }
 
 fn row(covered: &Covered, tactics: &str) -> Vec<String> {

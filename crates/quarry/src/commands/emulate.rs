@@ -4,7 +4,6 @@ use std::{
     collections::BTreeMap,
     io::Write,
     path::{Path, PathBuf},
-    process::ExitCode,
 };
 
 use clap::Args;
@@ -14,7 +13,10 @@ use quarry_pack::{
 };
 use serde::Serialize;
 
-use crate::failure::{Failure, Outcome};
+use crate::{
+    Streams,
+    failure::{Exit, Failure, Outcome},
+};
 
 /// File that says what was written.
 const MANIFEST: &str = "manifest.json";
@@ -108,7 +110,7 @@ struct Job<'a> {
 }
 
 /// Runs the command.
-pub fn run(arguments: &EmulateArguments) -> Outcome {
+pub fn run(arguments: &EmulateArguments, streams: &Streams<'_>) -> Outcome {
     let mut known = Packs::embedded().map_err(failed)?;
     if let Some(folder) = &arguments.packs {
         known.extend(Packs::load_dir(folder).map_err(failed)?);
@@ -140,10 +142,10 @@ pub fn run(arguments: &EmulateArguments) -> Outcome {
             Some((of, emulator)) if of == origin => emulator,
             _ => job.pack.map_or_else(Emulator::embedded, Emulator::of_pack).map_err(failed)?,
         };
-        job.write(&emulator, arguments, &folder)?;
+        job.write(&emulator, arguments, &folder, streams)?;
         made = Some((origin, emulator));
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::Fine)
 }
 
 fn failed(error: PackError) -> Failure {
@@ -196,7 +198,13 @@ impl Job<'_> {
         })
     }
 
-    fn write(&self, emulator: &Emulator, arguments: &EmulateArguments, folder: &Path) -> Outcome<()> {
+    fn write(
+        &self,
+        emulator: &Emulator,
+        arguments: &EmulateArguments,
+        folder: &Path,
+        streams: &Streams<'_>,
+    ) -> Outcome<()> {
         let options = self.options(arguments)?;
         let emulation = match self.case {
             Some(case) => emulator.case(case, &options).map_err(failed)?,
@@ -208,7 +216,7 @@ impl Job<'_> {
         let objects = emulator.write(&emulation, &options, folder).map_err(failed)?;
         let files: Vec<File> =
             objects.into_iter().map(|object| File { path: object.path, records: object.records }).collect();
-        self.tell(&emulation, &files, folder)?;
+        self.tell(&emulation, &files, folder, streams)?;
         let path = folder.join(MANIFEST);
         let manifest = self.manifest(&emulation, &options, files);
         let cannot = |error: &dyn std::fmt::Display| Failure::writing_file(&path, error);
@@ -237,8 +245,14 @@ impl Job<'_> {
         }
     }
 
-    fn tell(&self, emulation: &Emulation, files: &[File], folder: &Path) -> Outcome<()> {
-        let mut output = std::io::stdout().lock();
+    fn tell(
+        &self,
+        emulation: &Emulation,
+        files: &[File],
+        folder: &Path,
+        streams: &Streams<'_>,
+    ) -> Outcome<()> {
+        let mut output = streams.output();
         let cannot = |error| Failure::writing_to("the output", error);
         let title = self.case.map_or("ordinary work", |case| case.title.as_str());
         writeln!(output, "{}: {title}", self.name()).map_err(cannot)?;

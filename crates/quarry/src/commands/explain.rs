@@ -1,6 +1,6 @@
 //! `quarry explain`: why one event did or did not pass.
 
-use std::{io::Write, path::PathBuf, process::ExitCode, sync::Arc};
+use std::{io::Write, path::PathBuf, sync::Arc};
 
 use clap::{Args, ValueEnum};
 use quarry_diagnostic::Span;
@@ -15,8 +15,9 @@ use serde_json::{Value, json};
 
 use super::query::query_text;
 use crate::{
+    Streams,
     arguments::{LanguageArguments, LogArguments, language},
-    failure::{Failure, Outcome},
+    failure::{Exit, Failure, Outcome},
     settings,
 };
 
@@ -73,30 +74,30 @@ pub struct ExplainArguments {
 pub enum Output {
     /// For people
     Text,
-    /// One JSON array, an object an event
+    /// One JSON array with an object for each event
     Json,
 }
 
 /// Runs the command: 0 if an event was found, 1 if none.
-pub fn run(arguments: &ExplainArguments) -> Outcome {
+pub fn run(arguments: &ExplainArguments, streams: &Streams<'_>) -> Outcome {
     let query = query_text(arguments.text.as_ref(), arguments.file.as_ref(), arguments.lang)?;
     let catalog = settings::catalog(arguments.language.config.as_deref())?;
-    let compiler = settings::compiler(&catalog, &arguments.language)?;
+    let compiler = settings::compiler(&catalog, &arguments.language, streams)?;
     let view = compiler.view(query.language)?;
     settings::runtime(settings::threads(&arguments.logs))?.block_on(async {
         let workspace = Workspace::open(Arc::clone(&catalog), &settings::logs(&arguments.logs)).await?;
         let compiled = workspace.compile(&compiler, &query).await?;
         let Runnable { plan, .. } = runnable(&query, compiled)?;
         let settled = workspace.settle(plan).await?;
-        settings::tell_now(&settled, arguments.logs.quiet);
+        settings::tell_now(&settled, arguments.logs.quiet, streams);
         let traces = find(arguments, &workspace, view, &settled).await?;
         if traces.is_empty() {
             let asked = arguments
                 .event
                 .as_ref()
                 .map_or_else(|| arguments.field.clone().unwrap_or_default(), |id| format!("the id {id}"));
-            anstream::eprintln!("no event with {asked} in these logs");
-            return Ok(ExitCode::from(crate::failure::FINDINGS));
+            streams.tell(format_args!("no event with {asked} in these logs"));
+            return Ok(Exit::Findings);
         }
         let explained = Explained { query: &query, view };
         let text = match arguments.output {
@@ -107,8 +108,8 @@ pub fn run(arguments: &ExplainArguments) -> Outcome {
                 format!("{}\n", text.map_err(|error| Failure::inner("write JSON", error))?)
             }
         };
-        write!(std::io::stdout().lock(), "{text}").map_err(Failure::writing)?;
-        Ok(ExitCode::SUCCESS)
+        write!(streams.output(), "{text}").map_err(Failure::writing)?;
+        Ok(Exit::Fine)
     })
 }
 

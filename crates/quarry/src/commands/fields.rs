@@ -1,6 +1,6 @@
 //! `quarry fields`: which fields the events have, how often, and some values.
 
-use std::{process::ExitCode, sync::Arc};
+use std::sync::Arc;
 
 use arrow::{
     array::{Array, ArrayRef, Int64Array, ListBuilder, StringArray, StringBuilder},
@@ -13,8 +13,9 @@ use quarry_plan::{Node, Operator, Source, SourceColumn, SourceField, TimeRange, 
 use quarry_views::View;
 
 use crate::{
+    Streams,
     arguments::FieldsArguments,
-    failure::{Failure, Outcome},
+    failure::{Exit, Failure, Outcome},
     output::{self, Sink},
     settings,
 };
@@ -27,11 +28,11 @@ struct FieldRow {
     values: Vec<String>,
 }
 
-/// How many values are shown a field.
+/// How many values of a field are shown.
 const VALUES: usize = 3;
 
 /// Runs the command.
-pub fn run(arguments: &FieldsArguments) -> Outcome {
+pub fn run(arguments: &FieldsArguments, streams: &Streams<'_>) -> Outcome {
     let catalog = settings::catalog(arguments.config.as_deref())?;
     settings::runtime(settings::threads(&arguments.logs))?.block_on(async {
         let workspace = Workspace::open(Arc::clone(&catalog), &settings::logs(&arguments.logs)).await?;
@@ -44,7 +45,7 @@ pub fn run(arguments: &FieldsArguments) -> Outcome {
             None => own_fields(workspace.discover().await?),
         };
         fields.sort_by(|left, right| (&left.log_type, &left.name).cmp(&(&right.log_type, &right.name)));
-        print(arguments, &fields)
+        print(arguments, &fields, streams)
     })
 }
 
@@ -70,7 +71,7 @@ fn unknown_view(name: &str, known: Vec<&str>) -> Failure {
     ))
 }
 
-/// The declared fields of a view, one scan: a count and the distinct values of each, a log type.
+/// The declared fields of a view, one scan for each log type: a count and some values of each.
 async fn view_fields(workspace: &Workspace, view: &View) -> Outcome<Vec<FieldRow>> {
     let mut found = Vec::new();
     let Settled { now, objects, .. } = workspace.settle(empty_plan()).await?;
@@ -107,7 +108,7 @@ async fn view_fields(workspace: &Workspace, view: &View) -> Outcome<Vec<FieldRow
     Ok(found)
 }
 
-/// Adds the values of a batch, one column a field.
+/// Adds the values of a batch, one column for each field.
 fn tally(batch: &RecordBatch, fields: &mut [FieldRow]) {
     for (column, field) in batch.columns().iter().zip(fields) {
         field.count += (column.len() - column.null_count()) as u64;
@@ -143,7 +144,7 @@ fn rows_plan(view: &View, names: &[(&str, Type)]) -> Node {
     Node::new(Operator::Source(source), span)
 }
 
-fn print(arguments: &FieldsArguments, fields: &[FieldRow]) -> Outcome {
+fn print(arguments: &FieldsArguments, fields: &[FieldRow], streams: &Streams<'_>) -> Outcome {
     let text = |get: &dyn Fn(&FieldRow) -> &str| -> ArrayRef {
         Arc::new(fields.iter().map(|field| Some(get(field))).collect::<StringArray>())
     };
@@ -172,7 +173,8 @@ fn print(arguments: &FieldsArguments, fields: &[FieldRow]) -> Outcome {
     let batch = RecordBatch::try_new(Arc::clone(&schema), columns)
         .map_err(|error| Failure::inner("make the list of fields", error))?;
     let labels: Vec<String> = schema.fields().iter().map(|field| field.name().clone()).collect();
-    let mut sink: Box<dyn Sink> = output::sink(output::chosen(arguments.output), &schema, &labels)?;
+    let mut sink: Box<dyn Sink> =
+        output::sink(streams, output::chosen(arguments.output, streams), &schema, &labels)?;
     sink.write(&batch).and_then(|()| sink.finish()).map_err(Failure::writing)?;
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::Fine)
 }

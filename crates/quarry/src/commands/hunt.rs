@@ -1,14 +1,15 @@
 //! `quarry hunt`: the detections of techniques, packs or query files, and their alerts.
 
-use std::{io::Write, path::Path, process::ExitCode, sync::Arc};
+use std::{io::Write, path::Path, sync::Arc};
 
 use quarry_hunt::{Compiler, Detected, Workspace, detect, moment};
 use quarry_logs::ScanReport;
 use quarry_pack::{Alert, Pack, Tuning};
 
 use crate::{
+    Streams,
     arguments::{Format, HuntArguments},
-    failure::{FINDINGS, Failure, Outcome, print_diagnostics},
+    failure::{Exit, Failure, Outcome, print_diagnostics},
     output,
     packs::find_packs,
     progress::{Progress, alerts_of},
@@ -24,13 +25,13 @@ struct Summary {
 }
 
 /// Runs the command.
-pub fn run(arguments: &HuntArguments) -> Outcome {
-    let packs = find_packs(&arguments.packs, &arguments.targets)?;
+pub fn run(arguments: &HuntArguments, streams: &Streams<'_>) -> Outcome {
+    let packs = find_packs(&arguments.packs, &arguments.targets, streams)?;
     let catalog = settings::catalog(arguments.language.config.as_deref())?;
-    let compiler = settings::compiler_of(&catalog, &arguments.language, &arguments.targets)?;
+    let compiler = settings::compiler_of(&catalog, &arguments.language, &arguments.targets, streams)?;
     settings::runtime(settings::threads(&arguments.logs))?.block_on(async {
         let workspace = Workspace::open(Arc::clone(&catalog), &settings::logs(&arguments.logs)).await?;
-        hunt(arguments, &compiler, &workspace, &packs).await
+        hunt(arguments, &compiler, &workspace, &packs, streams).await
     })
 }
 
@@ -39,20 +40,21 @@ async fn hunt(
     compiler: &Compiler<'_>,
     workspace: &Workspace,
     packs: &[Pack],
+    streams: &Streams<'_>,
 ) -> Outcome {
-    let format = output::chosen(arguments.output);
+    let format = output::chosen(arguments.output, streams);
     let (mut summaries, mut alerts) = (Vec::new(), Vec::new());
     let mut found = 0;
     let mut now_told = false;
     let mut excluded = 0;
     let own_tuning = arguments.tuning.as_deref().map(read_tuning).transpose()?.unwrap_or_default();
     let today: String = moment::show(moment::wall()).chars().take(10).collect();
-    let mut last_report: Option<(Progress, Arc<ScanReport>)> = None;
+    let mut last_report: Option<(Progress<'_, '_>, Arc<ScanReport>)> = None;
     for pack in packs {
         for detection in &pack.detections {
             let report = workspace.session.new_report();
             let bytes = workspace.objects().iter().filter_map(|object| object.size).sum();
-            let progress = Progress::start(&report, bytes, arguments.logs.quiet);
+            let progress = Progress::start(streams, &report, bytes, arguments.logs.quiet);
             let outcome = detect(compiler, workspace, pack.technique.as_deref(), detection, &report).await;
             progress.stop();
             let outcome = match outcome {
@@ -60,9 +62,9 @@ async fn hunt(
                     let folder = arguments.write_lookups.as_deref();
                     let notes = workspace.write_stores(&found.stores, folder).await?;
                     if !arguments.logs.quiet {
-                        print_diagnostics(&found.query.name, &found.query.text, &notes);
+                        print_diagnostics(streams, &found.query.name, &found.query.text, &notes);
                     }
-                    let all = told(found, &mut now_told, arguments.logs.quiet);
+                    let all = told(found, &mut now_told, arguments.logs.quiet, streams);
                     let before = all.len();
                     let shown = admitted(all, &[&pack.tuning, &own_tuning], &today);
                     excluded += before - shown.len();
@@ -75,7 +77,7 @@ async fn hunt(
             let mut new = outcome.unwrap_or_default();
             found += new.len();
             if format == Format::Jsonl {
-                print_lines(&new)?;
+                print_lines(streams, &new)?;
             } else {
                 alerts.append(&mut new);
             }
@@ -88,22 +90,22 @@ async fn hunt(
             last_report = Some((progress, report));
         }
     }
-    print_alerts(format, &mut alerts)?;
+    print_alerts(streams, format, &mut alerts)?;
     if !arguments.logs.quiet {
-        print_summary(&summaries);
+        tell_summary(streams, &summaries);
     }
     if excluded > 0 && !arguments.logs.quiet {
         let are = if excluded == 1 { "is" } else { "are" };
-        anstream::eprintln!("{} {are} not shown, by tuning", alerts_of(excluded));
+        streams.tell(format_args!("{} {are} not shown, by tuning", alerts_of(excluded)));
     }
     if let Some((progress, report)) = last_report {
         progress.close(&report, &alerts_of(found));
     }
     let failed = summaries.iter().any(|summary| summary.outcome.is_err());
     Ok(match (failed, found > 0 && arguments.exit_code) {
-        (true, _) => ExitCode::from(crate::failure::ERROR),
-        (false, true) => ExitCode::from(FINDINGS),
-        (false, false) => ExitCode::SUCCESS,
+        (true, _) => Exit::Error,
+        (false, true) => Exit::Findings,
+        (false, false) => Exit::Fine,
     })
 }
 
@@ -118,20 +120,20 @@ fn admitted(alerts: Vec<Alert>, tunings: &[&Tuning], today: &str) -> Vec<Alert> 
     alerts.into_iter().filter(|alert| tunings.iter().all(|tuning| tuning.admits(alert, today))).collect()
 }
 
-/// The alerts; prints the warnings and, once, what "now" is.
-fn told(found: Detected, now_told: &mut bool, quiet: bool) -> Vec<Alert> {
+/// The alerts; tells the warnings and, once, what "now" is.
+fn told(found: Detected, now_told: &mut bool, quiet: bool, streams: &Streams<'_>) -> Vec<Alert> {
     if !quiet {
-        print_diagnostics(&found.query.name, &found.query.text, &found.warnings);
+        print_diagnostics(streams, &found.query.name, &found.query.text, &found.warnings);
     }
     if !*now_told {
-        settings::tell_now(&found.settled, quiet);
+        settings::tell_now(&found.settled, quiet, streams);
         *now_told = found.settled.from_newest;
     }
     found.alerts
 }
 
-fn print_lines(alerts: &[Alert]) -> Outcome<()> {
-    let mut output = std::io::BufWriter::new(std::io::stdout().lock());
+fn print_lines(streams: &Streams<'_>, alerts: &[Alert]) -> Outcome<()> {
+    let mut output = std::io::BufWriter::new(streams.output());
     for alert in alerts {
         let line = serde_json::to_string(alert).map_err(|error| Failure::inner("write JSON", error))?;
         writeln!(output, "{line}").map_err(Failure::writing)?;
@@ -167,7 +169,7 @@ const FURTHER: [Shown; 7] = [
 ];
 
 /// Prints all alerts, newest first; JSON lines were printed as they came.
-fn print_alerts(format: Format, alerts: &mut Vec<Alert>) -> Outcome<()> {
+fn print_alerts(streams: &Streams<'_>, format: Format, alerts: &mut Vec<Alert>) -> Outcome<()> {
     alerts.sort_by(|left, right| right.time.cmp(&left.time));
     let failed = Failure::writing;
     match format {
@@ -175,18 +177,18 @@ fn print_alerts(format: Format, alerts: &mut Vec<Alert>) -> Outcome<()> {
         Format::Json => {
             let text =
                 serde_json::to_string_pretty(alerts).map_err(|error| Failure::inner("write JSON", error))?;
-            writeln!(std::io::stdout().lock(), "{text}").map_err(failed)
+            writeln!(streams.output(), "{text}").map_err(failed)
         }
         Format::Table => {
             let (labels, mut rows) = table(&SHOWN, alerts);
             rows.iter_mut().filter_map(|row| row.first_mut()).for_each(|time| *time = to_seconds(time));
-            output::print_fitting(&labels, rows, &SPARE).map_err(failed)
+            output::print_fitting(streams, &labels, rows, &SPARE).map_err(failed)
         }
         Format::Csv | Format::Parquet => {
             let shown: Vec<Shown> = SHOWN.iter().chain(&FURTHER).copied().collect();
             let (labels, rows) = table(&shown, alerts);
             let batch = output::text_batch(&labels, &rows)?;
-            let mut sink = output::sink(format, &batch.schema(), &labels)?;
+            let mut sink = output::sink(streams, format, &batch.schema(), &labels)?;
             sink.write(&batch).and_then(|()| sink.finish()).map_err(failed)
         }
     }
@@ -206,16 +208,16 @@ fn to_seconds(time: &str) -> String {
     }
 }
 
-/// One line a detection on standard error.
-fn print_summary(summaries: &[Summary]) {
+/// One line for each detection.
+fn tell_summary(streams: &Streams<'_>, summaries: &[Summary]) {
     for summary in summaries {
         let Summary { technique, detection, severity, outcome } = summary;
         let technique = if technique.is_empty() { "-" } else { technique };
         match outcome {
             Ok(alerts) => {
-                anstream::eprintln!("{technique}  {detection} ({severity}): {}", alerts_of(*alerts))
+                streams.tell(format_args!("{technique}  {detection} ({severity}): {}", alerts_of(*alerts)))
             }
-            Err(reason) => anstream::eprintln!("{technique}  {detection}: failed: {reason}"),
+            Err(reason) => streams.tell(format_args!("{technique}  {detection}: failed: {reason}")),
         }
     }
 }

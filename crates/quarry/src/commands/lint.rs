@@ -1,9 +1,8 @@
 //! `quarry lint`: what queries that run will really do.
 
 use std::{
-    io::{IsTerminal, Write},
+    io::Write,
     path::{Path, PathBuf},
-    process::ExitCode,
     sync::Arc,
 };
 
@@ -19,8 +18,9 @@ use serde::Serialize;
 
 use super::why;
 use crate::{
+    Streams,
     arguments::{LanguageArguments, language},
-    failure::{ERROR, FINDINGS, Failure, Outcome},
+    failure::{Exit, Failure, Outcome},
     packs::{PackSource, find_packs},
     settings,
 };
@@ -131,13 +131,13 @@ struct Linted {
 }
 
 /// Runs the command: 1 if anything is found, 2 if a query cannot be planned.
-pub fn run(arguments: &LintArguments) -> Outcome {
+pub fn run(arguments: &LintArguments, streams: &Streams<'_>) -> Outcome {
     if let Some(code) = &arguments.explain {
-        return explain(code);
+        return explain(code, streams);
     }
-    let targets = targets(arguments)?;
+    let targets = targets(arguments, streams)?;
     let catalog = settings::catalog(arguments.language.config.as_deref())?;
-    let compiler = settings::compiler(&catalog, &arguments.language)?;
+    let compiler = settings::compiler(&catalog, &arguments.language, streams)?;
     let mut all = Vec::new();
     for target in targets {
         all.push(linted(&compiler, &catalog, target, arguments.fix)?);
@@ -154,23 +154,23 @@ pub fn run(arguments: &LintArguments) -> Outcome {
             Ok::<(), Failure>(())
         })?;
     }
-    print(arguments.output, &all)?;
+    print(streams, arguments.output, &all)?;
     let broken = all.iter().any(|linted| linted.broken);
     let found = all.iter().any(|linted| !linted.findings.is_empty());
-    Ok(ExitCode::from(if broken { ERROR } else { u8::from(found) * FINDINGS }))
+    Ok(if broken { Exit::Error } else { Exit::clean(!found) })
 }
 
-fn explain(code: &str) -> Outcome {
+fn explain(code: &str, streams: &Streams<'_>) -> Outcome {
     let Some(found) = rule(code) else {
         let codes = quarry_lint::RULES.iter().map(|rule| format!("{} ({})", rule.code, rule.name));
         let codes: Vec<String> = codes.collect();
         return Err(Failure::Usage(format!("no lint has the code `{code}`; there are {}", codes.join(", "))));
     };
-    write!(std::io::stdout().lock(), "{}", found.page.text()).map_err(Failure::writing)?;
-    Ok(ExitCode::SUCCESS)
+    write!(streams.output(), "{}", found.page.text()).map_err(Failure::writing)?;
+    Ok(Exit::Fine)
 }
 
-fn targets(arguments: &LintArguments) -> Outcome<Vec<Target>> {
+fn targets(arguments: &LintArguments, streams: &Streams<'_>) -> Outcome<Vec<Target>> {
     let mut found = Vec::new();
     for name in &arguments.targets {
         let path = Path::new(name);
@@ -185,7 +185,7 @@ fn targets(arguments: &LintArguments) -> Outcome<Vec<Target>> {
             }
             continue;
         }
-        for pack in find_packs(&arguments.packs, std::slice::from_ref(name))? {
+        for pack in find_packs(&arguments.packs, std::slice::from_ref(name), streams)? {
             found.extend(pack_targets(&pack));
         }
     }
@@ -291,11 +291,12 @@ async fn against_logs(
     why::finding(workspace, query, &plan, now, &objects, &report).await.map(Some)
 }
 
-fn print(output: Output, all: &[Linted]) -> Outcome<()> {
-    let mut writer = std::io::BufWriter::new(std::io::stdout().lock());
+fn print(streams: &Streams<'_>, output: Output, all: &[Linted]) -> Outcome<()> {
+    let mut writer = std::io::BufWriter::new(streams.output());
+    let colour = streams.terminal.output && streams.terminal.colour;
     let json = |error| Failure::inner("write JSON", error);
     match output {
-        Output::Text => print_text(&mut writer, all).map_err(Failure::writing)?,
+        Output::Text => print_text(&mut writer, all, colour).map_err(Failure::writing)?,
         Output::Json => {
             let text = serde_json::to_string_pretty(&json_findings(all)).map_err(json)?;
             writeln!(writer, "{text}").map_err(Failure::writing)?;
@@ -316,8 +317,7 @@ fn print(output: Output, all: &[Linted]) -> Outcome<()> {
     writer.flush().map_err(Failure::writing)
 }
 
-fn print_text(writer: &mut dyn Write, all: &[Linted]) -> std::io::Result<()> {
-    let colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+fn print_text(writer: &mut dyn Write, all: &[Linted], colour: bool) -> std::io::Result<()> {
     let (mut count, mut fixable, mut fixed, mut files) = (0, 0, 0, 0);
     for linted in all {
         let query = &linted.target.query;

@@ -1,15 +1,14 @@
 //! `quarry lsp`: the language server, over standard input and output.
 
-use std::process::ExitCode;
-
 use clap::Args;
 use quarry_language_server::{Connection, Knowledge, serve};
 use quarry_languages::Language;
 
 use super::lint;
 use crate::{
+    Streams,
     arguments::LanguageArguments,
-    failure::{Failure, Outcome},
+    failure::{Exit, Failure, Outcome},
     settings,
 };
 
@@ -25,12 +24,12 @@ pub struct LspArguments {
 }
 
 /// Runs the command until the editor ends it.
-pub fn run(arguments: &LspArguments) -> Outcome {
+pub fn run(arguments: &LspArguments, streams: &Streams<'_>) -> Outcome {
     let catalog = settings::catalog(arguments.language.config.as_deref())?;
     let knowledge = Knowledge {
         catalog: &catalog,
         languages: Language::all().collect(),
-        compiler: settings::compiler(&catalog, &arguments.language)?,
+        compiler: settings::compiler(&catalog, &arguments.language, streams)?,
         check: Box::new(|query, compiled| lint::diagnostics(&catalog, query, compiled)),
     };
     let (connection, threads) = Connection::stdio();
@@ -39,5 +38,5 @@ pub fn run(arguments: &LspArguments) -> Outcome {
     let ended = threads.join();
     served.map_err(|error| Failure::reading("the editor's messages", error))?;
     ended.map_err(|error| Failure::reading("the editor's messages", error))?;
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::Fine)
 }

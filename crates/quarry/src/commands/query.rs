@@ -1,6 +1,6 @@
 //! `quarry query`: one query over logs, its rows on standard output.
 
-use std::{path::PathBuf, process::ExitCode, sync::Arc};
+use std::{path::PathBuf, sync::Arc};
 
 use arrow::record_batch::RecordBatch;
 use quarry_diagnostic::Diagnostic;
@@ -12,29 +12,30 @@ use quarry_plan::{Node, Operator};
 
 use super::why;
 use crate::{
+    Streams,
     arguments::QueryArguments,
-    failure::{Failure, Outcome, print_diagnostics},
+    failure::{Exit, Failure, Outcome, print_diagnostics},
     output,
     progress::{Progress, grouped},
     settings,
 };
 
 /// Runs the command.
-pub fn run(arguments: &QueryArguments) -> Outcome {
+pub fn run(arguments: &QueryArguments, streams: &Streams<'_>) -> Outcome {
     let query = query_text(arguments.text.as_ref(), arguments.file.as_ref(), arguments.lang)?;
     let catalog = settings::catalog(arguments.language.config.as_deref())?;
-    let compiler = settings::compiler(&catalog, &arguments.language)?;
+    let compiler = settings::compiler(&catalog, &arguments.language, streams)?;
     settings::runtime(settings::threads(&arguments.logs))?.block_on(async {
         let workspace = Workspace::open(Arc::clone(&catalog), &settings::logs(&arguments.logs)).await?;
         let compiled = workspace.compile(&compiler, &query).await?;
         let Runnable { plan, columns, warnings, stores } = runnable(&query, compiled)?;
         let tell = |found: &[Diagnostic]| {
             if !arguments.logs.quiet {
-                print_diagnostics(&query.name, &query.text, found);
+                print_diagnostics(streams, &query.name, &query.text, found);
             }
         };
         tell(&warnings);
-        let done = execute(arguments, &query, &workspace, plan, &columns).await?;
+        let done = execute(arguments, &query, &workspace, plan, &columns, streams).await?;
         tell(&workspace.write_stores(&stores, arguments.write_lookups.as_deref()).await?);
         Ok(done)
     })
@@ -63,26 +64,27 @@ async fn execute(
     workspace: &Workspace,
     plan: Node,
     columns: &[OutputColumn],
+    streams: &Streams<'_>,
 ) -> Outcome {
     let settled = workspace.settle(plan).await?;
-    settings::tell_now(&settled, arguments.logs.quiet);
+    settings::tell_now(&settled, arguments.logs.quiet, streams);
     let Settled { plan, now, objects, .. } = settled;
     let limited = limited(plan.clone(), arguments.limit);
     let report = workspace.session.new_report();
     let mut execution =
         workspace.session.run(&limited, Arc::clone(&objects), now, Arc::clone(&report)).await?;
     if arguments.explain {
-        anstream::eprintln!("{}", execution.physical_plan());
+        streams.tell(execution.physical_plan());
     }
     let bytes = objects.iter().filter_map(|object| object.size).sum();
-    let progress = Progress::start(&report, bytes, arguments.logs.quiet);
+    let progress = Progress::start(streams, &report, bytes, arguments.logs.quiet);
     let schema = execution.schema();
     let shown: Vec<usize> =
         columns.iter().filter_map(|column| schema.index_of(&column.column).ok()).collect();
     let labels: Vec<String> = columns.iter().map(|column| column.label.clone()).collect();
     let schema =
         Arc::new(schema.project(&shown).map_err(|error| Failure::inner("choose the columns", error))?);
-    let mut sink = output::sink(output::chosen(arguments.output), &schema, &labels)?;
+    let mut sink = output::sink(streams, output::chosen(arguments.output, streams), &schema, &labels)?;
     let mut rows = 0_u64;
     while let Some(batch) = execution.next().await {
         let batch: RecordBatch = batch?;
@@ -99,9 +101,9 @@ async fn execute(
     sink.finish().map_err(Failure::writing)?;
     progress.close(&report, &format!("{} rows", grouped(rows)));
     if rows == 0 && !arguments.logs.quiet {
-        why::tell(workspace, query, &plan, now, &objects, &report).await?;
+        why::tell(workspace, query, &plan, now, &objects, &report, streams).await?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::Fine)
 }
 
 fn limited(plan: Node, limit: Option<usize>) -> Node {

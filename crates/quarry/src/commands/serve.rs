@@ -1,14 +1,15 @@
 //! `quarry serve`: the packs as pages over HTTP, made anew at each request. The tests are run once, at the start.
 
-use std::{net::IpAddr, process::ExitCode, sync::Arc};
+use std::{net::IpAddr, sync::Arc};
 
 use clap::Args;
 use quarry_server::{Site, SiteError, http};
 use tokio::net::TcpListener;
 
 use crate::{
-    failure::{Failure, Outcome},
-    packs::{PackSource, find_packs},
+    Streams,
+    failure::{Exit, Failure, Outcome},
+    packs::{PackSource, all_packs},
     settings,
     tested::TestedPacks,
 };
@@ -31,9 +32,9 @@ pub struct ServeArguments {
 }
 
 /// Runs the command until it is interrupted.
-pub fn run(arguments: &ServeArguments) -> Outcome {
+pub fn run(arguments: &ServeArguments, streams: &Streams<'_>) -> Outcome {
     let packs = arguments.packs.load()?;
-    let results = arguments.packs.results(&packs)?;
+    let results = arguments.packs.results(&packs, streams)?;
     let source = PackSource { packs: arguments.packs.packs.packs.clone() };
     settings::runtime(THREADS)?.block_on(async {
         let address = (arguments.address, arguments.port);
@@ -42,20 +43,20 @@ pub fn run(arguments: &ServeArguments) -> Outcome {
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let bound = listener.local_addr().map_err(failed)?;
         if !bound.ip().is_loopback() {
-            anstream::eprintln!(
+            streams.tell(format_args!(
                 "warning: {} can be reached from other machines, without a password",
                 bound.ip()
-            );
+            ));
         }
-        anstream::eprintln!("http://{bound}/ (interrupt with Ctrl-C)");
+        streams.tell(format_args!("http://{bound}/ (interrupt with Ctrl-C)"));
         let again = move || {
-            let packs = find_packs(&source, &[]).map_err(|failure| SiteError::new(failure.message()))?;
+            let packs = all_packs(&source).map_err(|failure| SiteError::new(failure.message()))?.packs;
             Site::new(packs, results.clone())
         };
         tokio::select! {
             ended = http::serve(listener, Arc::new(again)) => ended.map_err(failed)?,
             _ = tokio::signal::ctrl_c() => {}
         }
-        Ok(ExitCode::SUCCESS)
+        Ok(Exit::Fine)
     })
 }

@@ -1,12 +1,13 @@
 //! `quarry site`: the packs as pages in a folder.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::path::PathBuf;
 
 use clap::Args;
 use quarry_server::{Site, SiteError};
 
 use crate::{
-    failure::{Failure, Outcome},
+    Streams,
+    failure::{Exit, Failure, Outcome},
     progress::grouped,
     tested::TestedPacks,
 };
@@ -22,18 +23,18 @@ pub struct SiteArguments {
 }
 
 /// Runs the command.
-pub fn run(arguments: &SiteArguments) -> Outcome {
+pub fn run(arguments: &SiteArguments, streams: &Streams<'_>) -> Outcome {
     let packs = arguments.packs.load()?;
-    let results = arguments.packs.results(&packs)?;
+    let results = arguments.packs.results(&packs, streams)?;
     let written = Site::new(packs, results).and_then(|site| site.write(&arguments.out)).map_err(failed)?;
-    anstream::eprintln!(
+    streams.tell(format_args!(
         "{} pages, {} files, {} KiB: {}",
         written.pages,
         written.files,
         grouped((written.bytes / 1024) as u64),
         arguments.out.join("index.html").display()
-    );
-    Ok(ExitCode::SUCCESS)
+    ));
+    Ok(Exit::Fine)
 }
 
 fn failed(error: SiteError) -> Failure {

@@ -1,6 +1,6 @@
 //! `quarry tune`: what the alerts on someone's own logs have in common, and which exclusions are safe.
 
-use std::{io::Write, path::PathBuf, process::ExitCode, sync::Arc};
+use std::{io::Write, path::PathBuf, sync::Arc};
 
 use clap::Args;
 use quarry_hunt::{Compiler, Workspace, detect, moment};
@@ -12,8 +12,9 @@ use quarry_validation::{
 
 use super::test::ResultFormat;
 use crate::{
+    Streams,
     arguments::{LanguageArguments, LogArguments},
-    failure::{Failure, Outcome},
+    failure::{Exit, Failure, Outcome},
     output::print_table,
     packs::{PackSource, find_packs, runnable},
     progress::alerts_of,
@@ -45,14 +46,14 @@ pub struct TuneArguments {
 }
 
 /// Runs the command.
-pub fn run(arguments: &TuneArguments) -> Outcome {
-    let packs = find_packs(&arguments.packs, std::slice::from_ref(&arguments.target))?;
-    let packs = runnable(packs, arguments.logs.quiet);
+pub fn run(arguments: &TuneArguments, streams: &Streams<'_>) -> Outcome {
+    let packs = find_packs(&arguments.packs, std::slice::from_ref(&arguments.target), streams)?;
+    let packs = runnable(packs, arguments.logs.quiet, streams);
     let [pack] = &packs[..] else {
         return Err(Failure::Usage("tune one pack at a time".to_owned()));
     };
     let catalog = settings::catalog(arguments.language.config.as_deref())?;
-    let compiler = settings::compiler(&catalog, &arguments.language)?;
+    let compiler = settings::compiler(&catalog, &arguments.language, streams)?;
     let alerts = settings::runtime(settings::threads(&arguments.logs))?.block_on(async {
         let workspace = Workspace::open(Arc::clone(&catalog), &settings::logs(&arguments.logs)).await?;
         all_alerts(&compiler, &workspace, pack).await
@@ -67,11 +68,11 @@ pub fn run(arguments: &TuneArguments) -> Outcome {
         threads: settings::threads(&arguments.logs),
     };
     let tuned = tune(&setup, pack, &shown, &today)?;
-    print(arguments, &tuned)?;
+    print(arguments, &tuned, streams)?;
     if let Some(file) = &arguments.write {
         write(file, pack, &tuned)?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::Fine)
 }
 
 async fn all_alerts(compiler: &Compiler<'_>, workspace: &Workspace, pack: &Pack) -> Outcome<Vec<Alert>> {
@@ -103,20 +104,20 @@ fn write(file: &PathBuf, pack: &Pack, tuned: &Tuned) -> Outcome<()> {
         .map_err(|error| Failure::writing_file(file, error))
 }
 
-fn print(arguments: &TuneArguments, tuned: &Tuned) -> Outcome<()> {
+fn print(arguments: &TuneArguments, tuned: &Tuned, streams: &Streams<'_>) -> Outcome<()> {
     let failed = Failure::writing;
     match arguments.output {
         ResultFormat::Json => {
             let text =
                 serde_json::to_string_pretty(tuned).map_err(|error| Failure::inner("write JSON", error))?;
-            writeln!(std::io::stdout().lock(), "{text}").map_err(failed)
+            writeln!(streams.output(), "{text}").map_err(failed)
         }
         ResultFormat::Junit => Err(Failure::Usage("tuning is no test: use `table` or `json`".to_owned())),
         ResultFormat::Table => {
-            anstream::eprintln!("{}, counting each dialect", alerts_of(tuned.alerts));
-            print_groups(tuned).map_err(failed)?;
-            print_weighed(tuned).map_err(failed)?;
-            let mut output = std::io::stdout().lock();
+            streams.tell(format_args!("{}, counting each dialect", alerts_of(tuned.alerts)));
+            print_groups(streams, tuned).map_err(failed)?;
+            print_weighed(streams, tuned).map_err(failed)?;
+            let mut output = streams.output();
             let found = proposed(None, tuned);
             if found == Tuning::default() {
                 return writeln!(output, "nothing is proposed").map_err(failed);
@@ -126,7 +127,7 @@ fn print(arguments: &TuneArguments, tuned: &Tuned) -> Outcome<()> {
     }
 }
 
-fn print_groups(tuned: &Tuned) -> std::io::Result<()> {
+fn print_groups(streams: &Streams<'_>, tuned: &Tuned) -> std::io::Result<()> {
     let labels = ["field", "value", "alerts"].map(str::to_owned);
     let rows = FIELDS.iter().flat_map(|field| tuned.groups.iter().filter(move |group| group.field == *field));
     let mut rows: Vec<Vec<String>> = rows
@@ -136,10 +137,10 @@ fn print_groups(tuned: &Tuned) -> std::io::Result<()> {
     rows.extend(
         hours.map(|(hour, alerts)| vec!["hour".to_owned(), format!("{hour:02}"), alerts.to_string()]),
     );
-    print_table(&labels, rows)
+    print_table(streams, &labels, rows)
 }
 
-fn print_weighed(tuned: &Tuned) -> std::io::Result<()> {
+fn print_weighed(streams: &Streams<'_>, tuned: &Tuned) -> std::io::Result<()> {
     let labels = ["entry", "removes", "result"].map(str::to_owned);
     let result = |proposed: bool, refused: &Option<String>, hides: &[String]| {
         let reason = refused.clone().unwrap_or_else(|| "removes nothing".to_owned());
@@ -161,5 +162,5 @@ fn print_weighed(tuned: &Tuned) -> std::io::Result<()> {
         let what = format!("{} at least {}", entry.detections.join(", "), entry.min_risk_score);
         vec![what, weighed.removes.to_string(), result(weighed.proposed, &weighed.refused, &weighed.hides)]
     });
-    print_table(&labels, exclusions.chain(thresholds).collect())
+    print_table(streams, &labels, exclusions.chain(thresholds).collect())
 }

@@ -9,7 +9,7 @@ use quarry_logs::{Location, ScanReport};
 use quarry_plan::{Node, TimeBound};
 use quarry_views::View;
 
-use crate::{failure::Outcome, progress::grouped};
+use crate::{Streams, failure::Outcome, progress::grouped};
 
 /// Code of the lint that a query matches nothing.
 const MATCHES_NOTHING: &str = "LNT019";
@@ -24,9 +24,10 @@ pub async fn tell(
     now: i64,
     objects: &Arc<Vec<Location>>,
     report: &ScanReport,
+    streams: &Streams<'_>,
 ) -> Outcome<()> {
     if let Some(message) = outside_time_range(plan, now, report) {
-        anstream::eprintln!("no rows: {message}");
+        streams.tell(format_args!("no rows: {message}"));
         return Ok(());
     }
     let explained = explain_empty(&workspace.session, plan, objects, now).await;
@@ -35,7 +36,7 @@ pub async fn tell(
     };
     let view = view_of(workspace, plan);
     for line in lines(&explanation, query, view) {
-        anstream::eprintln!("{line}");
+        streams.tell(line);
     }
     Ok(())
 }

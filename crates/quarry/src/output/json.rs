@@ -32,7 +32,7 @@ impl<W: Write> JsonSink<W, JsonArray> {
 }
 
 impl<W: Write> JsonSink<W, LineDelimited> {
-    /// One object a line.
+    /// One object per line.
     pub fn lines(output: W, schema: SchemaRef) -> Self {
         let writer: LineDelimitedWriter<W> = builder().build(output);
         Self { writer, schema }

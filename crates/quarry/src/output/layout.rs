@@ -1,4 +1,4 @@
-//! How rows are laid out in a given width: as a table while it can be read, else one value a line.
+//! How rows are laid out in a given width: as a table while it can be read, else one value per line.
 
 /// A column whose cells are no longer than this is never cut.
 const SHORT: usize = 30;
@@ -12,7 +12,7 @@ const GAP: usize = 3;
 pub enum Layout {
     /// A table of these columns, each with its greatest width.
     Table { columns: Vec<usize>, widths: Vec<usize>, is_cut: bool },
-    /// One line a value.
+    /// One line for each value.
     Records,
 }
 

@@ -1,4 +1,4 @@
-//! Rows for people and machines. Data goes to standard output only.
+//! Rows for people and machines.
 
 mod json;
 mod layout;
@@ -6,7 +6,7 @@ mod table;
 mod text;
 
 use std::{
-    io::{self, IsTerminal, Write},
+    io::{self, Write},
     sync::Arc,
 };
 
@@ -17,6 +17,7 @@ use arrow::{
 };
 
 use crate::{
+    Streams,
     arguments::Format,
     failure::{Failure, Outcome},
 };
@@ -32,20 +33,25 @@ pub trait Sink {
 }
 
 /// The format asked for, or a table on a terminal and JSON lines in a pipe.
-pub fn chosen(format: Option<Format>) -> Format {
-    format.unwrap_or_else(|| if io::stdout().is_terminal() { Format::Table } else { Format::Jsonl })
+pub fn chosen(format: Option<Format>, streams: &Streams<'_>) -> Format {
+    format.unwrap_or(if streams.terminal.output { Format::Table } else { Format::Jsonl })
 }
 
 /// A sink for rows of `schema`, whose columns are shown as `labels`.
-pub fn sink(format: Format, schema: &SchemaRef, labels: &[String]) -> Outcome<Box<dyn Sink>> {
-    let output = io::BufWriter::new(io::stdout());
+pub fn sink<'s>(
+    streams: &'s Streams<'_>,
+    format: Format,
+    schema: &SchemaRef,
+    labels: &[String],
+) -> Outcome<Box<dyn Sink + 's>> {
+    let output = io::BufWriter::new(streams.output());
     Ok(match format {
-        Format::Table => Box::new(table::TableSink::new(labels.to_vec())),
+        Format::Table => Box::new(table::TableSink::new(streams, labels.to_vec())),
         Format::Json => Box::new(json::JsonSink::array(output, unique(schema, labels))),
         Format::Jsonl => Box::new(json::JsonSink::lines(output, unique(schema, labels))),
         Format::Csv => Box::new(text::CsvSink::new(output, labels.to_vec())),
         Format::Parquet => {
-            if io::stdout().is_terminal() {
+            if streams.terminal.output {
                 return Err(Failure::Usage(
                     "Parquet is not written to a terminal: redirect it to a file".to_owned(),
                 ));

@@ -7,6 +7,8 @@ use comfy_table::{ContentArrangement, Table, TableComponent, presets};
 
 use quarry_hunt::cell_text;
 
+use crate::Streams;
+
 use super::{
     Sink,
     layout::{Layout, layout, shortened},
@@ -18,24 +20,25 @@ const ROWS_A_TABLE: usize = 2_000;
 pub type Column = String;
 
 /// Prints rows as tables of at most [`ROWS_A_TABLE`] rows, so that memory stays bounded.
-pub struct TableSink {
+pub struct TableSink<'s, 'a> {
+    streams: &'s Streams<'a>,
     labels: Vec<Column>,
     rows: Vec<Vec<String>>,
     printed: bool,
 }
 
-impl TableSink {
-    pub fn new(labels: Vec<Column>) -> Self {
-        Self { labels, rows: Vec::new(), printed: false }
+impl<'s, 'a> TableSink<'s, 'a> {
+    pub fn new(streams: &'s Streams<'a>, labels: Vec<Column>) -> Self {
+        Self { streams, labels, rows: Vec::new(), printed: false }
     }
 }
 
-impl Sink for TableSink {
+impl Sink for TableSink<'_, '_> {
     fn write(&mut self, batch: &RecordBatch) -> io::Result<()> {
         for row in 0..batch.num_rows() {
             self.rows.push(batch.columns().iter().map(|column| cell_text(column, row)).collect());
             if self.rows.len() >= ROWS_A_TABLE {
-                print_table(&self.labels, std::mem::take(&mut self.rows))?;
+                print_table(self.streams, &self.labels, std::mem::take(&mut self.rows))?;
                 self.printed = true;
             }
         }
@@ -46,39 +49,43 @@ impl Sink for TableSink {
         if self.rows.is_empty() && self.printed {
             return Ok(());
         }
-        print_table(&self.labels, std::mem::take(&mut self.rows))
+        print_table(self.streams, &self.labels, std::mem::take(&mut self.rows))
     }
 }
 
-/// Prints one table to standard output; nothing if there are no rows.
-pub fn print_table(labels: &[Column], rows: Vec<Vec<String>>) -> io::Result<()> {
-    print_fitting(labels, rows, &[])
+/// Prints one table; nothing if there are no rows.
+pub fn print_table(streams: &Streams<'_>, labels: &[Column], rows: Vec<Vec<String>>) -> io::Result<()> {
+    print_fitting(streams, labels, rows, &[])
 }
 
 /// The same, but where the terminal is narrow the columns `spare` are left out in this order.
-pub fn print_fitting(labels: &[Column], rows: Vec<Vec<String>>, spare: &[&str]) -> io::Result<()> {
+pub fn print_fitting(
+    streams: &Streams<'_>,
+    labels: &[Column],
+    rows: Vec<Vec<String>>,
+    spare: &[&str],
+) -> io::Result<()> {
     if rows.is_empty() {
         return Ok(());
     }
     let rows: Vec<Vec<String>> =
         rows.into_iter().map(|row| row.iter().map(|cell| printable(cell)).collect()).collect();
-    // None where standard output is no terminal: then nothing is cut.
-    let width = Table::new().width().map(usize::from);
-    let mut output = io::stdout().lock();
-    match layout(labels, &rows, width, spare) {
-        Layout::Records => write!(output, "{}", records(labels, &rows)),
+    // Where there is no terminal, nothing is cut.
+    let mut output = io::BufWriter::new(streams.output());
+    match layout(labels, &rows, streams.terminal.width, spare) {
+        Layout::Records => write!(output, "{}", records(labels, &rows))?,
         Layout::Table { columns, widths, is_cut } => {
             writeln!(output, "{}", table(labels, &rows, &columns, &widths))?;
             let hidden: Vec<&str> = (0..labels.len())
                 .filter(|column| !columns.contains(column))
                 .filter_map(|column| labels.get(column).map(String::as_str))
                 .collect();
-            match note(&hidden, is_cut) {
-                Some(note) => writeln!(output, "{note}"),
-                None => Ok(()),
+            if let Some(note) = note(&hidden, is_cut) {
+                writeln!(output, "{note}")?;
             }
         }
     }
+    output.flush()
 }
 
 /// What a table does not show.
@@ -112,7 +119,7 @@ fn table(labels: &[Column], rows: &[Vec<String>], columns: &[usize], widths: &[u
     table
 }
 
-/// One line a value, empty ones left out, and an empty line between two rows.
+/// One line for each value, empty ones left out, and an empty line between two rows.
 fn records(labels: &[Column], rows: &[Vec<String>]) -> String {
     let width = labels.iter().map(|label| label.chars().count()).max().unwrap_or_default();
     let mut text = String::new();

@@ -1,4 +1,4 @@
-//! The reference pages under `docs/reference/aql`: one a function, and an index with the clauses, from the
+//! The reference pages under `docs/reference/aql`: one for each function, and an index with the clauses, from the
 //! registry, the functions' own examples and the cases. `UPDATE=1` writes them anew.
 
 use std::{collections::BTreeMap, fmt::Write, fs, path::PathBuf};

@@ -16,7 +16,7 @@ pub struct Hunt {
     pub title: String,
     /// What else the heading of its first query says: label and text.
     pub heading: Vec<(String, String)>,
-    /// One a language.
+    /// One for each language.
     pub queries: Vec<Query>,
 }
 

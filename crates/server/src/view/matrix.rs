@@ -79,7 +79,7 @@ pub struct Row {
     pub title: String,
     /// Cloud.
     pub provider: String,
-    /// One a detection.
+    /// One for each detection.
     pub cells: Vec<Cell>,
     /// What must be said of results: detection, kind of remark, text.
     pub remarks: Vec<Remark>,

@@ -43,7 +43,7 @@ pub struct Group {
     pub id: String,
     /// What they alert on.
     pub title: String,
-    /// One a language.
+    /// One for each language.
     pub queries: Vec<Query>,
     /// Whether the manifest claims them to be equivalent.
     pub equivalent: bool,

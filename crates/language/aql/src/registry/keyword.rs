@@ -60,7 +60,7 @@ pub static KEYWORDS: &[Keyword] = &[
     row(
         "GROUP BY",
         "GROUP BY value, ...",
-        "One row a group; a field that is no key shows its first value as `FIRST_field`.",
+        "One row for each group; a field that is no key shows its first value as `FIRST_field`.",
         SELECT,
     ),
     row("HAVING", "HAVING condition", "Which groups count.", SELECT),

@@ -1,6 +1,6 @@
 //! `quarry pack check`.
 
-use std::{io::Write, path::Path, process::ExitCode};
+use std::{io::Write, path::Path};
 
 use clap::Args;
 use quarry_diagnostic::{Diagnostic, line_column};
@@ -14,7 +14,8 @@ use quarry_pack::{
 
 use super::imported;
 use crate::{
-    failure::{FINDINGS, Failure, Outcome},
+    Streams,
+    failure::{Exit, Failure, Outcome},
     packs::{PackSource, find_packs},
     settings,
 };
@@ -34,19 +35,19 @@ pub struct CheckArguments {
 }
 
 /// Prints what is wrong or missing, one line each.
-pub fn run(arguments: &CheckArguments) -> Outcome {
+pub fn run(arguments: &CheckArguments, streams: &Streams<'_>) -> Outcome {
     let (rules, targets): (Vec<String>, Vec<String>) =
         arguments.targets.iter().cloned().partition(|target| is_imported(target));
     let catalog = settings::catalog(None)?;
     let compiler = Compiler::new(&catalog, &CompileOptions::with_files(settings::knowledge_beside(&rules)))?;
     let mut found = 0;
     if !rules.is_empty() {
-        found += imported::check(&rules, &compiler)?;
+        found += imported::check(&rules, &compiler, streams)?;
         if targets.is_empty() {
-            return Ok(if found == 0 { ExitCode::SUCCESS } else { ExitCode::from(FINDINGS) });
+            return Ok(Exit::clean(found == 0));
         }
     }
-    let packs = find_packs(&arguments.packs, &targets)?;
+    let packs = find_packs(&arguments.packs, &targets, streams)?;
     for pack in &packs {
         let mut lines = Vec::new();
         missing_pages(pack, &mut lines);
@@ -55,13 +56,13 @@ pub fn run(arguments: &CheckArguments) -> Outcome {
         missing_kinds(pack, &mut lines);
         found += lines.len();
         for line in lines {
-            writeln!(std::io::stdout().lock(), "{line}").map_err(Failure::writing)?;
+            writeln!(streams.output(), "{line}").map_err(Failure::writing)?;
         }
     }
     let word = if packs.len() == 1 { "pack" } else { "packs" };
     let findings = if found == 1 { "finding" } else { "findings" };
-    anstream::eprintln!("{} {word}: {found} {findings}", packs.len());
-    Ok(if found == 0 { ExitCode::SUCCESS } else { ExitCode::from(FINDINGS) })
+    streams.tell(format_args!("{} {word}: {found} {findings}", packs.len()));
+    Ok(Exit::clean(found == 0))
 }
 
 /// Whether a target is a file or a folder of rules, and no pack.

@@ -8,14 +8,15 @@ use quarry_languages::Language;
 use quarry_pack::{Detection, import::Imported};
 
 use crate::{
+    Streams,
     failure::{Failure, Outcome},
     imports,
 };
 
 /// Prints what is wrong with files, or not used, one line each; gives the number of what is wrong.
-pub fn check(names: &[String], compiler: &Compiler<'_>) -> Outcome<usize> {
+pub fn check(names: &[String], compiler: &Compiler<'_>, streams: &Streams<'_>) -> Outcome<usize> {
     let all = imports::read_all(names)?;
-    let mut output = std::io::stdout().lock();
+    let mut output = streams.output();
     let mut found = 0;
     for (path, why) in &all.others {
         writeln!(output, "{}: note: not read: {why}", path.display()).map_err(Failure::writing)?;
@@ -34,7 +35,7 @@ pub fn check(names: &[String], compiler: &Compiler<'_>) -> Outcome<usize> {
     }
     let files = all.files.len();
     let word = if files == 1 { "file" } else { "files" };
-    anstream::eprintln!("{files} {word}: {}, {}", summary(&all.files), counted(found, "finding"));
+    streams.tell(format_args!("{files} {word}: {}, {}", summary(&all.files), counted(found, "finding")));
     Ok(found)
 }
 

@@ -8,7 +8,7 @@ mod schema;
 
 use clap::{Args, Subcommand};
 
-use crate::failure::Outcome;
+use crate::{Streams, failure::Outcome};
 
 #[derive(Debug, Args)]
 pub struct PackArguments {
@@ -29,11 +29,11 @@ enum PackCommand {
 }
 
 /// Runs the command.
-pub fn run(arguments: &PackArguments) -> Outcome {
+pub fn run(arguments: &PackArguments, streams: &Streams<'_>) -> Outcome {
     match &arguments.command {
-        PackCommand::Check(check) => check::run(check),
-        PackCommand::Read(read) => read::run(read),
-        PackCommand::New(new) => new::run(new),
-        PackCommand::Schema(schema) => schema::run(schema),
+        PackCommand::Check(check) => check::run(check, streams),
+        PackCommand::Read(read) => read::run(read, streams),
+        PackCommand::New(new) => new::run(new, streams),
+        PackCommand::Schema(schema) => schema::run(schema, streams),
     }
 }

@@ -1,11 +1,14 @@
 //! `quarry pack new`.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::path::PathBuf;
 
 use clap::Args;
 use quarry_pack::{emulate::Templates, scaffold::NewPack};
 
-use crate::failure::Outcome;
+use crate::{
+    Streams,
+    failure::{Exit, Outcome},
+};
 
 #[derive(Debug, Args)]
 pub struct NewArguments {
@@ -30,7 +33,7 @@ pub struct NewArguments {
 }
 
 /// Writes the files and says what to do next.
-pub fn run(arguments: &NewArguments) -> Outcome {
+pub fn run(arguments: &NewArguments, streams: &Streams<'_>) -> Outcome {
     let technique = arguments.technique.to_uppercase();
     let service = Templates::embedded().and_then(|templates| templates.service_of(&arguments.action))?;
     let pack = NewPack {
@@ -44,11 +47,11 @@ pub fn run(arguments: &NewArguments) -> Outcome {
     let folder = arguments.out.join(&technique);
     let written = pack.write(&folder)?;
     for path in &written {
-        anstream::eprintln!("wrote {}", folder.join(path).display());
+        streams.tell(format_args!("wrote {}", folder.join(path).display()));
     }
     let folder = folder.display();
-    anstream::eprintln!("next: quarry pack check {folder}, then quarry test {folder}");
-    Ok(ExitCode::SUCCESS)
+    streams.tell(format_args!("next: quarry pack check {folder}, then quarry test {folder}"));
+    Ok(Exit::Fine)
 }
 
 /// The provider's name of an action: `RunInstances`, `Microsoft.Compute/virtualMachines/write`,

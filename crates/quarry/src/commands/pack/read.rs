@@ -1,6 +1,6 @@
 //! `quarry pack read`.
 
-use std::{io::Write, process::ExitCode};
+use std::io::Write;
 
 use clap::{Args, ValueEnum};
 use quarry_diagnostic::JsonDiagnostic;
@@ -12,7 +12,8 @@ use serde::Serialize;
 
 use super::imported::summary;
 use crate::{
-    failure::{Failure, Outcome, print_diagnostics},
+    Streams,
+    failure::{Exit, Failure, Outcome, print_diagnostics},
     imports,
     output::print_table,
 };
@@ -52,28 +53,28 @@ struct File<'a> {
 }
 
 /// Prints what was read, then what was not.
-pub fn run(arguments: &ReadArguments) -> Outcome {
+pub fn run(arguments: &ReadArguments, streams: &Streams<'_>) -> Outcome {
     let all = imports::read_all(&arguments.targets)?;
     match arguments.output {
-        ListFormat::Table => print_files(&all.files)?,
-        ListFormat::Json => print_json(&all.files)?,
+        ListFormat::Table => print_files(streams, &all.files)?,
+        ListFormat::Json => print_json(streams, &all.files)?,
     }
     if !arguments.quiet {
         if arguments.output == ListFormat::Table {
             for file in &all.files {
-                print_diagnostics(&file.file, &file.text, &file.findings);
+                print_diagnostics(streams, &file.file, &file.text, &file.findings);
             }
         }
         for (path, why) in &all.others {
-            anstream::eprintln!("{}: not read: {why}", path.display());
+            streams.tell(format_args!("{}: not read: {why}", path.display()));
         }
         let word = if all.files.len() == 1 { "file" } else { "files" };
-        anstream::eprintln!("{} {word}: {}", all.files.len(), summary(&all.files));
+        streams.tell(format_args!("{} {word}: {}", all.files.len(), summary(&all.files)));
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::Fine)
 }
 
-fn print_json(files: &[Imported]) -> Outcome<()> {
+fn print_json(streams: &Streams<'_>, files: &[Imported]) -> Outcome<()> {
     let files = files.iter().map(|file| File {
         file: &file.file,
         format: file.format.map(|format| format.name),
@@ -82,10 +83,10 @@ fn print_json(files: &[Imported]) -> Outcome<()> {
     });
     let text = serde_json::to_string_pretty(&files.collect::<Vec<_>>())
         .map_err(|error| Failure::inner("write JSON", error))?;
-    writeln!(std::io::stdout().lock(), "{text}").map_err(Failure::writing)
+    writeln!(streams.output(), "{text}").map_err(Failure::writing)
 }
 
-fn print_files(files: &[Imported]) -> Outcome<()> {
+fn print_files(streams: &Streams<'_>, files: &[Imported]) -> Outcome<()> {
     let labels = ["item", "name", "severity", "technique", "what is known", "file"].map(str::to_owned);
     let rows = files.iter().flat_map(|file| {
         file.items.iter().map(|item| {
@@ -94,7 +95,7 @@ fn print_files(files: &[Imported]) -> Outcome<()> {
             row
         })
     });
-    print_table(&labels, rows.collect()).map_err(Failure::writing)
+    print_table(streams, &labels, rows.collect()).map_err(Failure::writing)
 }
 
 fn cells(item: &Item) -> Vec<String> {

@@ -1,10 +1,13 @@
 //! `quarry pack schema`.
 
-use std::{fs, io::Write, path::PathBuf, process::ExitCode};
+use std::{fs, io::Write, path::PathBuf};
 
 use clap::Args;
 
-use crate::failure::{Failure, Outcome};
+use crate::{
+    Streams,
+    failure::{Exit, Failure, Outcome},
+};
 
 #[derive(Debug, Args)]
 pub struct SchemaArguments {
@@ -14,7 +17,7 @@ pub struct SchemaArguments {
 }
 
 /// Writes or prints the schemas.
-pub fn run(arguments: &SchemaArguments) -> Outcome {
+pub fn run(arguments: &SchemaArguments, streams: &Streams<'_>) -> Outcome {
     let failed = |error: std::io::Error| Failure::inner("write schemas", error);
     let text = |value: &serde_json::Value| {
         serde_json::to_string_pretty(value).map_err(|error| Failure::inner("write JSON", error))
@@ -27,7 +30,7 @@ pub fn run(arguments: &SchemaArguments) -> Outcome {
         }
     } else {
         let all = schemas.into_iter().map(|(name, schema)| (name.to_owned(), schema)).collect();
-        writeln!(std::io::stdout().lock(), "{}", text(&serde_json::Value::Object(all))?).map_err(failed)?;
+        writeln!(streams.output(), "{}", text(&serde_json::Value::Object(all))?).map_err(failed)?;
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::Fine)
 }

@@ -1,6 +1,6 @@
 //! How to do the tests for real, for people to copy.
 
-use std::{io::Write, process::ExitCode};
+use std::io::Write;
 
 use quarry_pack::{
     Pack,
@@ -9,13 +9,14 @@ use quarry_pack::{
 };
 
 use crate::{
-    failure::{Failure, Outcome},
+    Streams,
+    failure::{Exit, Failure, Outcome},
     imports,
 };
 
 /// Prints the commands of the cases that have some; quarry runs none of them.
-pub fn print(packs: &[Pack], only: Option<&str>) -> Outcome {
-    let mut output = std::io::stdout().lock();
+pub fn print(packs: &[Pack], only: Option<&str>, streams: &Streams<'_>) -> Outcome {
+    let mut output = streams.output();
     let mut write = |text: String| write!(output, "{text}").map_err(Failure::writing);
     let mut shown = 0;
     for pack in packs {
@@ -27,15 +28,15 @@ pub fn print(packs: &[Pack], only: Option<&str>) -> Outcome {
         }
     }
     if shown == 0 {
-        anstream::eprintln!("none of these cases has commands");
+        streams.tell("none of these cases has commands");
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::Fine)
 }
 
 /// Prints the commands of Atomic Red Team tests, with their arguments filled in; quarry runs none of them.
-pub fn print_imported(names: &[String]) -> Outcome {
+pub fn print_imported(names: &[String], streams: &Streams<'_>) -> Outcome {
     let all = imports::read_all(names)?;
-    let mut output = std::io::stdout().lock();
+    let mut output = streams.output();
     let mut shown = 0;
     for procedure in all.files.iter().flat_map(Imported::procedures) {
         write!(output, "{}", procedure_text(procedure)).map_err(Failure::writing)?;
@@ -44,7 +45,7 @@ pub fn print_imported(names: &[String]) -> Outcome {
     if shown == 0 {
         return Err(Failure::Content(format!("{}: there are no commands", names.join(", "))));
     }
-    Ok(ExitCode::SUCCESS)
+    Ok(Exit::Fine)
 }
 
 fn procedure_text(procedure: &Procedure) -> String {

@@ -1,4 +1,4 @@
-//! Results as JUnit XML: a suite a pack, a test case a detection and case.
+//! Results as JUnit XML: a suite for each pack, a test case for each detection and case.
 
 use quarry_pack::results::{CaseResults, DetectionResult, TestResults, Verdict};
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};

@@ -7,26 +7,30 @@ use quarry_pack::{
     results::{CaseResults, DetectionResult, PackResults, TestResults, Verdict},
 };
 
-use crate::output::print_table;
+use crate::{Streams, output::print_table};
 
-/// Prints a matrix a pack to standard output, then each unexpected result with its reason.
-pub fn print(packs: &[Pack], results: &TestResults, quiet: bool) -> io::Result<()> {
+/// Prints a matrix for each pack, then each unexpected result with its reason.
+pub fn print(streams: &Streams<'_>, packs: &[Pack], results: &TestResults, quiet: bool) -> io::Result<()> {
     for (pack, results) in packs.iter().zip(&results.packs) {
         let name = pack.technique.as_deref().unwrap_or("-");
         if results.cases.is_empty() {
-            anstream::eprintln!("{name} {}: no tests ({})", pack.name, super::cases_file(pack).display());
+            streams.tell(format_args!(
+                "{name} {}: no tests ({})",
+                pack.name,
+                super::cases_file(pack).display()
+            ));
             continue;
         }
-        writeln!(io::stdout().lock(), "{name} {}", pack.name)?;
+        writeln!(streams.output(), "{name} {}", pack.name)?;
         let mut labels = vec!["test".to_owned(), "kind".to_owned(), "provider".to_owned()];
         labels.extend(pack.detections.iter().map(|detection| detection.id.clone()));
-        print_table(&labels, results.cases.iter().map(row).collect())?;
-        print_reasons(results)?;
-        writeln!(io::stdout().lock())?;
+        print_table(streams, &labels, results.cases.iter().map(row).collect())?;
+        print_reasons(streams, results)?;
+        writeln!(streams.output())?;
     }
     if !quiet {
         let summary = &results.summary;
-        anstream::eprintln!(
+        streams.tell(format_args!(
             "{}: {} as expected, {}, {}, {} with a wrong entity, {}",
             counted(summary.total(), "result", "results"),
             summary.pass,
@@ -34,7 +38,7 @@ pub fn print(packs: &[Pack], results: &TestResults, quiet: bool) -> io::Result<(
             counted(summary.false_alarm, "false alarm", "false alarms"),
             summary.wrong_entity,
             counted(summary.error, "error", "errors"),
-        );
+        ));
     }
     Ok(())
 }
@@ -58,8 +62,8 @@ fn cell(result: &DetectionResult) -> String {
     }
 }
 
-fn print_reasons(results: &PackResults) -> io::Result<()> {
-    let mut output = io::stdout().lock();
+fn print_reasons(streams: &Streams<'_>, results: &PackResults) -> io::Result<()> {
+    let mut output = streams.output();
     for case in &results.cases {
         for result in case.results.iter().filter(|result| result.verdict != Verdict::Pass) {
             let why = result.why.as_deref().unwrap_or("no reason is known");

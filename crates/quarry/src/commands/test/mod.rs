@@ -5,7 +5,7 @@ mod junit;
 mod matrix;
 mod real;
 
-use std::{io::Write, path::PathBuf, process::ExitCode, sync::Arc};
+use std::{io::Write, path::PathBuf, sync::Arc};
 
 use clap::{Args, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -13,10 +13,12 @@ use quarry_pack::{Pack, emulate::Options, results::TestResults};
 use quarry_validation::{Setup, test_packs};
 
 use crate::{
+    Streams,
     arguments::LanguageArguments,
-    failure::{FINDINGS, Failure, Outcome},
+    failure::{Exit, Failure, Outcome},
     imports,
     packs::{PackSource, find_packs, runnable},
+    progress::target,
     settings,
 };
 
@@ -71,14 +73,14 @@ pub struct TestArguments {
 }
 
 /// Runs the command: 0 if everything is as expected, 1 if not.
-pub fn run(arguments: &TestArguments) -> Outcome {
+pub fn run(arguments: &TestArguments, streams: &Streams<'_>) -> Outcome {
     let (targets, only) = split_case(&arguments.targets)?;
     if arguments.commands && !arguments.tests.is_empty() {
-        return commands::print_imported(&arguments.tests);
+        return commands::print_imported(&arguments.tests, streams);
     }
-    let mut packs = find_packs(&arguments.packs, &targets)?;
+    let mut packs = find_packs(&arguments.packs, &targets, streams)?;
     if !arguments.tests.is_empty() {
-        with_tests(&mut packs, &arguments.tests, arguments.quiet)?;
+        with_tests(&mut packs, &arguments.tests, arguments.quiet, streams)?;
     }
     if let Some(only) = only.as_ref().filter(|only| !has_case(&packs, only)) {
         let ids: Vec<&str> =
@@ -88,13 +90,13 @@ pub fn run(arguments: &TestArguments) -> Outcome {
         return Err(Failure::Usage(format!("no case is named `{only}`{help}")));
     }
     if arguments.commands {
-        return commands::print(&packs, only.as_deref());
+        return commands::print(&packs, only.as_deref(), streams);
     }
     if !arguments.logs.is_empty() {
-        return real::run(arguments, &packs, only.as_deref());
+        return real::run(arguments, &packs, only.as_deref(), streams);
     }
     let catalog = settings::catalog(arguments.language.config.as_deref())?;
-    let packs = runnable(packs, arguments.quiet);
+    let packs = runnable(packs, arguments.quiet, streams);
     let mut macros = settings::knowledge_beside(&targets);
     macros.extend(arguments.language.macros.clone());
     let setup = Setup {
@@ -104,18 +106,18 @@ pub fn run(arguments: &TestArguments) -> Outcome {
         emulation: Options { seed: arguments.seed, ..Options::default() },
         threads: std::thread::available_parallelism().map_or(1, usize::from),
     };
-    let results = run_tests(&setup, &packs, only.as_deref(), arguments.quiet)?;
-    print(arguments, &packs, &results)?;
+    let results = run_tests(&setup, &packs, only.as_deref(), arguments.quiet, streams)?;
+    print(arguments, &packs, &results, streams)?;
     if packs.iter().all(|pack| pack.detections.is_empty()) {
         return Err(Failure::Usage("nothing was tested: there is no detection that quarry runs".to_owned()));
     }
     let clean = results.summary.pass == results.summary.total();
-    Ok(if clean { ExitCode::SUCCESS } else { ExitCode::from(FINDINGS) })
+    Ok(Exit::clean(clean))
 }
 
 /// Puts recorded tests in the place of the packs' own.
-fn with_tests(packs: &mut [Pack], files: &[String], quiet: bool) -> Outcome<()> {
-    let cases = imports::cases(files, quiet)?;
+fn with_tests(packs: &mut [Pack], files: &[String], quiet: bool, streams: &Streams<'_>) -> Outcome<()> {
+    let cases = imports::cases(files, quiet, streams)?;
     for pack in packs {
         pack.cases.cases.clone_from(&cases);
     }
@@ -123,8 +125,14 @@ fn with_tests(packs: &mut [Pack], files: &[String], quiet: bool) -> Outcome<()> 
 }
 
 /// Runs the tests with a bar on a terminal.
-pub fn run_tests(setup: &Setup, packs: &[Pack], only: Option<&str>, quiet: bool) -> Outcome<TestResults> {
-    let bar = if quiet { ProgressBar::hidden() } else { ProgressBar::new(0) };
+pub fn run_tests(
+    setup: &Setup,
+    packs: &[Pack],
+    only: Option<&str>,
+    quiet: bool,
+    streams: &Streams<'_>,
+) -> Outcome<TestResults> {
+    let bar = ProgressBar::with_draw_target(Some(0), target(streams, quiet));
     if let Ok(style) = ProgressStyle::with_template("{wide_bar} {pos}/{len} tests, {eta} left") {
         bar.set_style(style);
     }
@@ -159,18 +167,23 @@ fn split_case(targets: &[String]) -> Outcome<(Vec<String>, Option<String>)> {
     Ok((names, only))
 }
 
-fn print(arguments: &TestArguments, packs: &[Pack], results: &TestResults) -> Outcome<()> {
+fn print(
+    arguments: &TestArguments,
+    packs: &[Pack],
+    results: &TestResults,
+    streams: &Streams<'_>,
+) -> Outcome<()> {
     let failed = Failure::writing;
     match arguments.output {
-        ResultFormat::Table => matrix::print(packs, results, arguments.quiet).map_err(failed),
+        ResultFormat::Table => matrix::print(streams, packs, results, arguments.quiet).map_err(failed),
         ResultFormat::Json => {
             let text =
                 serde_json::to_string_pretty(results).map_err(|error| Failure::inner("write JSON", error))?;
-            writeln!(std::io::stdout().lock(), "{text}").map_err(failed)
+            writeln!(streams.output(), "{text}").map_err(failed)
         }
         ResultFormat::Junit => {
             let text = junit::text(results)?;
-            writeln!(std::io::stdout().lock(), "{text}").map_err(failed)
+            writeln!(streams.output(), "{text}").map_err(failed)
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The expectations of packs on real telemetry.
 
-use std::{io::Write, process::ExitCode, sync::Arc};
+use std::{io::Write, sync::Arc};
 
 use quarry_hunt::{LogOptions, Workspace, detect};
 use quarry_pack::Pack;
@@ -9,7 +9,8 @@ use serde::Serialize;
 
 use super::{ResultFormat, TestArguments};
 use crate::{
-    failure::{FINDINGS, Failure, Outcome},
+    Streams,
+    failure::{Exit, Failure, Outcome},
     output::print_table,
     progress::alerts_of,
     settings,
@@ -44,9 +45,9 @@ struct Fired {
 }
 
 /// Looks for every expected signal and runs the detections: 1 if a signal did not arrive or arrived late.
-pub fn run(arguments: &TestArguments, packs: &[Pack], only: Option<&str>) -> Outcome {
+pub fn run(arguments: &TestArguments, packs: &[Pack], only: Option<&str>, streams: &Streams<'_>) -> Outcome {
     let catalog = settings::catalog(arguments.language.config.as_deref())?;
-    let compiler = settings::compiler(&catalog, &arguments.language)?;
+    let compiler = settings::compiler(&catalog, &arguments.language, streams)?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let options = LogOptions { threads, ..LogOptions::of(arguments.logs.clone()) };
     let found: Vec<Found> = settings::runtime(threads)?.block_on(async {
@@ -70,9 +71,9 @@ pub fn run(arguments: &TestArguments, packs: &[Pack], only: Option<&str>) -> Out
         }
         Ok::<_, Failure>(found)
     })?;
-    print(arguments, &found)?;
+    print(arguments, &found, streams)?;
     let mut signals = found.iter().flat_map(|found| &found.signals);
-    Ok(if signals.all(|signal| signal.holds) { ExitCode::SUCCESS } else { ExitCode::from(FINDINGS) })
+    Ok(Exit::clean(signals.all(|signal| signal.holds)))
 }
 
 impl SignalRow {
@@ -112,13 +113,13 @@ impl SignalRow {
     }
 }
 
-fn print(arguments: &TestArguments, found: &[Found]) -> Outcome<()> {
+fn print(arguments: &TestArguments, found: &[Found], streams: &Streams<'_>) -> Outcome<()> {
     let failed = Failure::writing;
     match arguments.output {
         ResultFormat::Json => {
             let text =
                 serde_json::to_string_pretty(found).map_err(|error| Failure::inner("write JSON", error))?;
-            writeln!(std::io::stdout().lock(), "{text}").map_err(failed)
+            writeln!(streams.output(), "{text}").map_err(failed)
         }
         ResultFormat::Junit => {
             Err(Failure::Usage("JUnit is for emulated tests: use `--output json` with `--logs`".to_owned()))
@@ -126,16 +127,17 @@ fn print(arguments: &TestArguments, found: &[Found]) -> Outcome<()> {
         ResultFormat::Table => {
             for found in found {
                 let title = found.technique.as_deref().unwrap_or("-");
-                writeln!(std::io::stdout().lock(), "{title}: expected telemetry").map_err(failed)?;
+                writeln!(streams.output(), "{title}: expected telemetry").map_err(failed)?;
                 let labels = ["test", "log", "action", "records", "first", "delivered after", "result"];
                 let labels: Vec<String> = labels.iter().map(|label| (*label).to_owned()).collect();
-                print_table(&labels, found.signals.iter().map(SignalRow::cells).collect()).map_err(failed)?;
-                writeln!(std::io::stdout().lock(), "{title}: detections").map_err(failed)?;
+                print_table(streams, &labels, found.signals.iter().map(SignalRow::cells).collect())
+                    .map_err(failed)?;
+                writeln!(streams.output(), "{title}: detections").map_err(failed)?;
                 let rows = found.detections.iter().map(|fired| {
                     let result = fired.error.clone().unwrap_or_else(|| alerts_of(fired.alerts));
                     vec![fired.detection.clone(), result]
                 });
-                print_table(&["detection".to_owned(), "result".to_owned()], rows.collect())
+                print_table(streams, &["detection".to_owned(), "result".to_owned()], rows.collect())
                     .map_err(failed)?;
             }
             Ok(())
