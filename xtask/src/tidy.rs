@@ -13,7 +13,8 @@ use quarry_languages::Language;
 const LONGEST: usize = 600;
 
 /// Files that may be longer, with the reason.
-const LONG_FILES: &[(&str, &str)] = &[];
+const LONG_FILES: &[(&str, &str)] =
+    &[("crates/plan/src/signature/table.rs", "written from the rows of all functions")];
 
 /// Names of providers' fields; they belong in view files, packs and tests.
 const VENDOR_NAMES: &[&str] = &[

@@ -13,6 +13,8 @@ mod json;
 mod lookup;
 mod network;
 mod pattern;
+#[cfg(test)]
+mod signatures;
 mod spl;
 mod time;
 mod waist;

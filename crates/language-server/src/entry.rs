@@ -1,6 +1,6 @@
 //! What languages, functions and views say of words.
 
-use quarry_functions::{Literal, aggregate_table, scalar_table};
+use quarry_functions::{Literal, scalar_table};
 use quarry_language_definition::{Entry, EntryKind, FrontEnd};
 use quarry_languages::Language;
 use quarry_plan::Type;
@@ -15,24 +15,15 @@ pub(crate) fn markdown(entry: &Entry, language: Language) -> String {
     text
 }
 
-/// Words of a language, with what the functions say that they stand for.
+/// Words of a language, with examples.
 pub(crate) fn words(front_end: &FrontEnd) -> Vec<Entry> {
     (front_end.words)().into_iter().map(described).collect()
 }
 
-/// A word with what its function says of itself, and examples.
+/// A word with examples of the function that computes it.
 fn described(mut entry: Entry) -> Entry {
-    let Some(function) = &entry.function else { return entry };
-    let scalar = || scalar_table().find(|row| row.name == function).map(|row| (row.signature, row.meaning));
-    let aggregate =
-        || aggregate_table().find(|row| row.name == function).map(|row| (row.signature, row.meaning));
-    if entry.meaning.is_empty() {
-        let (signature, meaning) = scalar().or_else(aggregate).unwrap_or(("", "A function that runs here."));
-        entry.meaning = meaning.to_owned();
-        entry.syntax =
-            if signature.is_empty() { format!("{}(...)", entry.name) } else { signature.to_owned() };
-    }
-    entry.meaning.push_str(&examples(function, &entry.name));
+    let examples = entry.function.as_ref().map(|function| examples(function, &entry.name));
+    entry.meaning.push_str(&examples.unwrap_or_default());
     entry
 }
 

@@ -16,6 +16,7 @@ mod necessary;
 mod number;
 mod operator;
 mod pattern;
+mod signature;
 pub mod text;
 mod time;
 mod traverse;
@@ -31,5 +32,6 @@ pub use operator::{
     Rows, SortKey, Source, SourceColumn, SourceField, WindowCall,
 };
 pub use pattern::{Groups, Pattern, PatternFault, cached_pattern, compile_pattern};
+pub use signature::{MANY, Returns, Signature, aggregate_signature, scalar_signature, scalar_signatures};
 pub use time::{TimeBound, TimeRange, TimeStep, TimeUnit};
 pub use value::{Element, Type, Value};

@@ -8,13 +8,16 @@ use std::{
     fmt::Write,
     fs,
     path::{Path, PathBuf},
+    sync::LazyLock,
 };
 
-use quarry_functions::{Example, Function, Literal, number_text, scalar_table};
-use quarry_spl::registry::{
-    AGGREGATION_USAGE, AGGREGATIONS, COMMAND_USAGE, COMMANDS, FUNCTION_USAGE, FUNCTIONS, FunctionRow, Status,
-    Usage,
-};
+use quarry_diagnostic::Diagnostic;
+use quarry_functions::{Example, Function, Literal, aggregate_table, number_text, scalar_table};
+use quarry_plan::TimeRange;
+use quarry_spl::Macros;
+use quarry_spl::lower::{LowerOptions, lower};
+use quarry_spl::registry::{COMMANDS, FUNCTIONS, FunctionRow, Status, aggregation_names};
+use quarry_views::Catalog;
 
 use crate::{
     case::Case,
@@ -34,7 +37,7 @@ fn folder() -> PathBuf {
 
 /// The description of an eval function, where it is a function of its own.
 fn described(row: &FunctionRow) -> Option<&'static Function> {
-    let name = format!("spl_{}", row.name);
+    let name = row.computed_by()?.name;
     scalar_table().find(|function| function.name == name)
 }
 
@@ -42,13 +45,21 @@ fn described(row: &FunctionRow) -> Option<&'static Function> {
 fn examples(row: &FunctionRow) -> Vec<&'static Example> {
     let fits = |example: &&Example| {
         let count = example.0.len();
-        count >= row.least && row.most.is_none_or(|most| count <= most)
+        let is_called = row.description().is_some_and(|row| (row.least..=row.most).contains(&count));
+        is_called
+            && is_accepted(&format!("| makeresults | eval x=if(isnull({}), 1, 2)", expression(row, example)))
     };
-    // A function with a row of its own in the usage tables shows cases only.
-    if FUNCTION_USAGE.iter().any(|usage| usage.name == row.name) {
-        return Vec::new();
-    }
     described(row).map(|function| function.examples.iter().filter(fits).collect()).unwrap_or_default()
+}
+
+/// Whether a search has no error: a pattern that cannot be read is one where it is a constant.
+fn is_accepted(search: &str) -> bool {
+    static CATALOG: LazyLock<Catalog> = LazyLock::new(|| Catalog::load(None).expect("the views load"));
+    let view = CATALOG.view("splunk").expect("the view is there");
+    let options = LowerOptions { view, discovered: None, default_time: TimeRange::default() };
+    let parsed = quarry_spl::parse(search, &Macros::default());
+    let lowered = lower(&parsed, &options);
+    !parsed.diagnostics.iter().chain(&lowered.diagnostics).any(Diagnostic::is_error)
 }
 
 fn text(text: &str) -> String {
@@ -168,13 +179,12 @@ fn cell(text: &str) -> String {
 }
 
 fn function_page(row: &FunctionRow, cases: &[Case]) -> String {
-    let usage = FUNCTION_USAGE.iter().find(|usage| usage.name == row.name);
     let cases = cases_with(cases, row.name, false);
-    if let Some(usage) = usage {
-        return page(row.name, usage.syntax, usage.meaning, "", &cases);
+    let described = row.description().unwrap_or_else(|| panic!("{} is not described", row.name));
+    let mut notes = String::new();
+    if !described.source.is_empty() {
+        let _ = writeln!(notes, "\nSource: {}.", described.source);
     }
-    let function = described(row).unwrap_or_else(|| panic!("{} is not described", row.name));
-    let mut notes = format!("\nSource: {}.\n", function.source);
     let examples = examples(row);
     if !examples.is_empty() {
         notes.push_str("\n| expression | value |\n|---|---|\n");
@@ -183,14 +193,7 @@ fn function_page(row: &FunctionRow, cases: &[Case]) -> String {
         let value = outcome(example.1).map_or("null".to_owned(), |value| cell(&value));
         let _ = writeln!(notes, "| {} | {value} |", cell(&expression(row, example)));
     }
-    page(row.name, function.signature, function.meaning, &notes, &cases)
-}
-
-fn usage_of(table: &'static [Usage], name: &str) -> &'static Usage {
-    table
-        .iter()
-        .find(|usage| usage.name == name)
-        .unwrap_or_else(|| panic!("`{name}` is supported and needs a row in the registry's usage tables"))
+    page(row.name, described.written, described.meaning, &notes, &cases)
 }
 
 /// Every page by its path below the folder.
@@ -217,8 +220,8 @@ fn pages() -> BTreeMap<String, String> {
     let only = |status: Status, page: &dyn Fn() -> String| (status == Status::Supported).then(page);
     let commands = COMMANDS.iter().map(|row| {
         let text = only(row.status, &|| {
-            let usage = usage_of(COMMAND_USAGE, row.name);
-            page(row.name, usage.syntax, usage.meaning, "", &cases_with(&cases, row.name, true))
+            let meaning = row.meaning().expect("a meaning");
+            page(row.name, &row.written(), &meaning, "", &cases_with(&cases, row.name, true))
         });
         (row.name, row.status, text)
     });
@@ -226,12 +229,12 @@ fn pages() -> BTreeMap<String, String> {
     let functions =
         FUNCTIONS.iter().map(|row| (row.name, row.status, only(row.status, &|| function_page(row, &cases))));
     section("functions", functions.collect());
-    let aggregations = AGGREGATIONS.iter().map(|row| {
-        let text = only(row.status, &|| {
-            let usage = usage_of(AGGREGATION_USAGE, row.name);
-            page(row.name, usage.syntax, usage.meaning, "", &cases_with(&cases, row.name, false))
+    let aggregations = aggregation_names().into_iter().map(|name| {
+        let text = only(name.row.status, &|| {
+            let (written, meaning) = (name.written().expect("written"), name.meaning().expect("described"));
+            page(name.name, &written, &meaning, "", &cases_with(&cases, name.name, false))
         });
-        (row.name, row.status, text)
+        (name.name, name.row.status, text)
     });
     section("aggregations", aggregations.collect());
     pages.insert("README.md".to_owned(), index);
@@ -278,6 +281,19 @@ fn pages_are_what_the_registry_says() {
         "stale: {stale:?}\nsuperfluous: {superfluous:?}\n\
          `UPDATE=1 cargo test -p quarry --test main reference` writes the pages"
     );
+}
+
+#[test]
+fn no_word_is_described_in_two_places() {
+    let plan_name = |name: &str| format!("spl_{name}");
+    for row in FUNCTIONS.iter().filter(|row| row.status == Status::Supported && row.computed_by().is_none()) {
+        let twice = scalar_table().find(|function| function.name == plan_name(row.name));
+        assert!(twice.is_none(), "`{}` is described in the registry and in quarry-functions", row.name);
+    }
+    for name in aggregation_names().iter().filter(|name| name.row.computed_by().is_none()) {
+        let twice = aggregate_table().find(|function| function.name == plan_name(name.name));
+        assert!(twice.is_none(), "`{}` is described in the registry and in quarry-functions", name.name);
+    }
 }
 
 #[test]

@@ -1,31 +1,29 @@
 //! `count`.
 
+use quarry_plan::Returns;
+
 use super::SOURCE;
 use super::fold::{Fold, Outcome};
 use super::function::AggregateFunction;
 use super::state::{Reader, Writer};
 use crate::base::Literal::{Int, List, Null, Text};
-use crate::base::{Cell, Row, results};
+use crate::base::{Cell, Row};
 
-pub(crate) const FUNCTIONS: &[AggregateFunction] = &[row("spl_count"), row("spl_c")];
-
-const fn row(name: &'static str) -> AggregateFunction {
-    AggregateFunction {
-        name,
-        signature: "count(<value>)",
-        meaning: "How many values there are; each value of a list counts.",
-        source: SOURCE,
-        examples: &[
-            (&[&[Text("a")], &[Null], &[Text("a")]], Int(2)),
-            (&[&[List(&["a", "b"])], &[List(&[])]], Int(2)),
-            (&[&[Null]], Int(0)),
-        ],
-        ordered: false,
-        arity: 1,
-        result: results::integer,
-        start: || Box::new(Count(0)),
-    }
-}
+pub(crate) const FUNCTIONS: &[AggregateFunction] = &[AggregateFunction {
+    name: "spl_count_values",
+    signature: "count_values(<field>)",
+    meaning: "How many values there are; each value of a list counts.",
+    source: SOURCE,
+    examples: &[
+        (&[&[Text("a")], &[Null], &[Text("a")]], Int(2)),
+        (&[&[List(&["a", "b"])], &[List(&[])]], Int(2)),
+        (&[&[Null]], Int(0)),
+    ],
+    ordered: false,
+    arity: 1,
+    result: Returns::INTEGER,
+    start: || Box::new(Count(0)),
+}];
 
 #[derive(Debug)]
 struct Count(u64);

@@ -2,14 +2,14 @@
 
 use std::collections::HashSet;
 
-use quarry_plan::Type;
+use quarry_plan::Returns;
 
 use super::SOURCE;
 use super::fold::{Fold, Outcome};
 use super::function::{AggregateExample, AggregateFunction};
 use super::state::{Reader, Writer};
 use crate::base::Literal::{Int, List, Null, Num, Text};
-use crate::base::{ArgumentTypes, Row, results};
+use crate::base::Row;
 
 const COUNTS: &[AggregateExample] = &[
     (&[&[Text("b")], &[Text("a")], &[Text("b")]], Int(2)),
@@ -20,9 +20,9 @@ const COUNTS: &[AggregateExample] = &[
 pub(crate) const FUNCTIONS: &[AggregateFunction] = &[
     row(
         "spl_values",
-        "values(<value>)",
-        "The distinct values in lexicographic order.",
-        results::list,
+        "values(<field>)",
+        "The different values in text order.",
+        Returns::LIST,
         || start(false),
         &[
             (&[&[Text("b")], &[Text("a")], &[Text("b")], &[Text("B")]], List(&["B", "a", "b"])),
@@ -32,34 +32,18 @@ pub(crate) const FUNCTIONS: &[AggregateFunction] = &[
         ],
     ),
     row(
-        "spl_dc",
-        "dc(<value>)",
-        "How many distinct values there are.",
-        results::integer,
-        || start(true),
-        COUNTS,
-    ),
-    row(
-        "spl_distinct_count",
-        "distinct_count(<value>)",
-        "How many distinct values there are.",
-        results::integer,
-        || start(true),
-        COUNTS,
-    ),
-    row(
-        "spl_estdc",
-        "estdc(<value>)",
-        "How many distinct values there are; exact here.",
-        results::integer,
+        "spl_distinct_values",
+        "distinct_values(<field>)",
+        "How many different values there are.",
+        Returns::INTEGER,
         || start(true),
         COUNTS,
     ),
     row(
         "distinct_count",
-        "distinct_count(<value>)",
+        "distinct_count(<field>)",
         "How many distinct values there are, in little memory for each of many groups.",
-        results::integer,
+        Returns::INTEGER,
         || start(true),
         COUNTS,
     ),
@@ -69,7 +53,7 @@ const fn row(
     name: &'static str,
     signature: &'static str,
     meaning: &'static str,
-    result: fn(&ArgumentTypes<'_>) -> Type,
+    result: Returns,
     start: fn() -> Box<dyn Fold>,
     examples: &'static [AggregateExample],
 ) -> AggregateFunction {

@@ -1,69 +1,28 @@
-//! `earliest`, `latest` and what is computed from both. The second argument is the time of the row.
+//! What is computed from the earliest and the latest value. The second argument is the time of the row.
 
-use quarry_plan::Type;
+use quarry_plan::Returns;
 
 use super::SOURCE;
 use super::fold::{Fold, Outcome, owned_values};
 use super::function::{AggregateExample, AggregateFunction};
 use super::state::{Reader, Writer};
-use crate::base::Literal::{List, Null, Num, Text, Time};
-use crate::base::{ArgumentTypes, Row, parse_number, results};
+use crate::base::Literal::{Null, Num};
+use crate::base::{Row, parse_number};
 
-pub(crate) const FUNCTIONS: &[AggregateFunction] = &[
-    row(
-        "spl_earliest",
-        "earliest(<value>)",
-        "The value at the earliest time.",
-        results::text_or_list,
-        || start(|ends| ends.earliest.as_ref().map(|end| end.values.clone()).unwrap_or_default().into()),
-        &[
-            (&[&[Text("b"), Num(2.0)], &[Text("a"), Num(1.0)], &[Null, Num(0.0)]], Text("a")),
-            (&[&[List(&["x", "y"]), Time(1)], &[List(&["z"]), Time(2)]], List(&["x", "y"])),
-            (&[&[Null, Num(1.0)]], Null),
-        ],
-    ),
-    row(
-        "spl_latest",
-        "latest(<value>)",
-        "The value at the latest time.",
-        results::text_or_list,
-        || start(|ends| ends.latest.as_ref().map(|end| end.values.clone()).unwrap_or_default().into()),
-        &[(&[&[Text("b"), Time(2_000_000)], &[Text("a"), Time(1_000_000)]], Text("b"))],
-    ),
-    row(
-        "spl_earliest_time",
-        "earliest_time(<value>)",
-        "The time of the earliest value, in epoch seconds.",
-        results::double,
-        || start(|ends| ends.earliest.as_ref().map(|end| end.time).into()),
-        &[(&[&[Text("b"), Time(2_000_000)], &[Text("a"), Time(1_500_000)]], Num(1.5))],
-    ),
-    row(
-        "spl_latest_time",
-        "latest_time(<value>)",
-        "The time of the latest value, in epoch seconds.",
-        results::double,
-        || start(|ends| ends.latest.as_ref().map(|end| end.time).into()),
-        &[(&[&[Text("b"), Time(2_000_000)], &[Null, Time(3_000_000)]], Num(2.0))],
-    ),
-    row(
-        "spl_rate",
-        "rate(<value>)",
-        "The change of the value per second, from the earliest to the latest.",
-        results::double,
-        || start(|ends| ends.rate().into()),
-        &[
-            (&[&[Num(10.0), Num(100.0)], &[Num(30.0), Num(110.0)]], Num(2.0)),
-            (&[&[Num(10.0), Num(100.0)]], Null),
-        ],
-    ),
-];
+pub(crate) const FUNCTIONS: &[AggregateFunction] = &[row(
+    "spl_rate",
+    "rate(<field>)",
+    "How fast a number grows per second, from the oldest event to the newest.",
+    Returns::DOUBLE,
+    || start(|ends| ends.rate().into()),
+    &[(&[&[Num(10.0), Num(100.0)], &[Num(30.0), Num(110.0)]], Num(2.0)), (&[&[Num(10.0), Num(100.0)]], Null)],
+)];
 
 const fn row(
     name: &'static str,
     signature: &'static str,
     meaning: &'static str,
-    result: fn(&ArgumentTypes<'_>) -> Type,
+    result: Returns,
     start: fn() -> Box<dyn Fold>,
     examples: &'static [AggregateExample],
 ) -> AggregateFunction {

@@ -1,5 +1,6 @@
 //! `min` and `max`: by size where all values are numbers, else in lexicographic order.
 
+use quarry_plan::Returns;
 use std::cmp::Ordering;
 
 use super::SOURCE;
@@ -7,13 +8,13 @@ use super::fold::{Fold, Outcome};
 use super::function::{AggregateExample, AggregateFunction};
 use super::state::{Reader, Writer};
 use crate::base::Literal::{List, Null, Num, Text, Time};
-use crate::base::{Cell, Row, parse_number, results};
+use crate::base::{Cell, Row, parse_number};
 
 pub(crate) const FUNCTIONS: &[AggregateFunction] = &[
     row(
         "spl_max",
-        "max(<value>)",
-        "The greatest value.",
+        "max(<field>)",
+        "The greatest, by number if all are numbers, else by text.",
         || start(Ordering::Greater),
         &[
             (&[&[Text("9")], &[Text("10")], &[Null]], Text("10")),
@@ -26,8 +27,8 @@ pub(crate) const FUNCTIONS: &[AggregateFunction] = &[
     ),
     row(
         "spl_min",
-        "min(<value>)",
-        "The smallest value.",
+        "min(<field>)",
+        "The smallest, by number if all are numbers, else by text.",
         || start(Ordering::Less),
         &[
             (&[&[Text("9")], &[Text("10")]], Text("9")),
@@ -52,7 +53,7 @@ const fn row(
         examples,
         ordered: false,
         arity: 1,
-        result: results::text,
+        result: Returns::TEXT,
         start,
     }
 }

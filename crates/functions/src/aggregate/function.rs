@@ -12,12 +12,12 @@ use datafusion_common::{Result, ScalarValue, exec_datafusion_err, plan_err};
 use datafusion_expr::function::{AccumulatorArgs, StateFieldsArgs};
 use datafusion_expr::utils::{AggregateOrderSensitivity, format_state_name};
 use datafusion_expr::{Accumulator, AggregateUDF, AggregateUDFImpl, Signature, Volatility};
-use quarry_plan::Type;
+use quarry_plan::{Returns, Type};
 use quarry_types::{arrow_type, waist_type};
 
 use super::fold::{Fold, Outcome};
 use super::state::{Reader, Writer};
-use crate::base::{Argument, ArgumentTypes, Literal, Row, list_scalar};
+use crate::base::{Argument, Literal, Row, list_scalar};
 
 /// Rows of arguments and the result they give; runs as a test.
 pub type AggregateExample = (&'static [&'static [Literal]], Literal);
@@ -39,7 +39,7 @@ pub struct AggregateFunction {
     /// How many arguments it takes.
     pub(crate) arity: usize,
     /// Type of the result.
-    pub(crate) result: fn(&ArgumentTypes<'_>) -> Type,
+    pub(crate) result: Returns,
     pub(crate) start: fn() -> Box<dyn Fold>,
 }
 
@@ -63,7 +63,7 @@ impl AggregateFunction {
                 self.signature
             ));
         }
-        Ok((self.result)(&ArgumentTypes { types, constants: &[] }))
+        Ok(self.result.of(types, &[]))
     }
 }
 

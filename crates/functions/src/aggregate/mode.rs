@@ -1,5 +1,6 @@
 //! `mode`.
 
+use quarry_plan::Returns;
 use std::collections::BTreeMap;
 
 use super::SOURCE;
@@ -7,11 +8,11 @@ use super::fold::{Fold, Outcome};
 use super::function::AggregateFunction;
 use super::state::{Reader, Writer};
 use crate::base::Literal::{List, Null, Text};
-use crate::base::{Row, results};
+use crate::base::Row;
 
 pub(crate) const FUNCTIONS: &[AggregateFunction] = &[AggregateFunction {
     name: "spl_mode",
-    signature: "mode(<value>)",
+    signature: "mode(<field>)",
     meaning: "The most frequent value; of several the first in lexicographic order.",
     source: SOURCE,
     examples: &[
@@ -21,7 +22,7 @@ pub(crate) const FUNCTIONS: &[AggregateFunction] = &[AggregateFunction {
     ],
     ordered: false,
     arity: 1,
-    result: results::text,
+    result: Returns::TEXT,
     start: || Box::new(Mode { counts: BTreeMap::new(), bytes: 0 }),
 }];
 

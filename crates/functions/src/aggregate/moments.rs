@@ -1,11 +1,13 @@
 //! Sums, means and spreads.
 
+use quarry_plan::Returns;
+
 use super::SOURCE;
 use super::fold::{Fold, Outcome, each_number};
 use super::function::{AggregateExample, AggregateFunction};
 use super::state::{Reader, Writer};
 use crate::base::Literal::{List, Null, Num, Text};
-use crate::base::{Row, results};
+use crate::base::Row;
 
 const MEAN: &[AggregateExample] =
     &[(&[&[Text("1")], &[Text("2")], &[Text("x")], &[Null]], Num(1.5)), (&[&[Text("x")]], Null)];
@@ -13,8 +15,8 @@ const MEAN: &[AggregateExample] =
 pub(crate) const FUNCTIONS: &[AggregateFunction] = &[
     row(
         "spl_sum",
-        "sum(<value>)",
-        "The sum.",
+        "sum(<field>)",
+        "The sum of the numbers.",
         || start(|all| Some(all.sum)),
         &[
             (&[&[Text("1")], &[Text("2.5")], &[Text("x")]], Num(3.5)),
@@ -22,39 +24,44 @@ pub(crate) const FUNCTIONS: &[AggregateFunction] = &[
             (&[&[Null]], Null),
         ],
     ),
-    row("spl_avg", "avg(<value>)", "The mean.", || start(|all| Some(all.sum / all.count)), MEAN),
-    row("spl_mean", "mean(<value>)", "The mean.", || start(|all| Some(all.sum / all.count)), MEAN),
+    row(
+        "spl_avg",
+        "avg(<field>)",
+        "The mean of the numbers.",
+        || start(|all| Some(all.sum / all.count)),
+        MEAN,
+    ),
     row(
         "spl_sumsq",
-        "sumsq(<value>)",
+        "sumsq(<field>)",
         "The sum of the squares.",
         || start(|all| Some(all.squares)),
         &[(&[&[Num(3.0)], &[Num(4.0)]], Num(25.0))],
     ),
     row(
         "spl_range",
-        "range(<value>)",
-        "The greatest less the smallest.",
+        "range(<field>)",
+        "The greatest number less the smallest.",
         || start(|all| Some(all.greatest - all.smallest)),
         &[(&[&[Num(3.0)], &[Num(10.0)], &[Num(4.0)]], Num(7.0))],
     ),
     row(
         "spl_var",
-        "var(<value>)",
+        "var(<field>)",
         "The variance of a sample; 0 for one value.",
         || start(|all| Some(all.sample())),
         &[(&[&[Num(2.0)], &[Num(4.0)], &[Num(6.0)]], Num(4.0)), (&[&[Num(2.0)]], Num(0.0))],
     ),
     row(
         "spl_varp",
-        "varp(<value>)",
-        "The variance of a population.",
+        "varp(<field>)",
+        "The variance of a whole population.",
         || start(|all| Some(all.population())),
         &[(&[&[Num(1.0)], &[Num(3.0)]], Num(1.0))],
     ),
     row(
         "spl_stdev",
-        "stdev(<value>)",
+        "stdev(<field>)",
         "The standard deviation of a sample; 0 for one value.",
         || start(|all| Some(all.sample().sqrt())),
         &[
@@ -65,8 +72,8 @@ pub(crate) const FUNCTIONS: &[AggregateFunction] = &[
     ),
     row(
         "spl_stdevp",
-        "stdevp(<value>)",
-        "The standard deviation of a population.",
+        "stdevp(<field>)",
+        "The standard deviation of a whole population.",
         || start(|all| Some(all.population().sqrt())),
         &[(&[&[Num(1.0)], &[Num(3.0)]], Num(1.0))],
     ),
@@ -87,7 +94,7 @@ const fn row(
         examples,
         ordered: false,
         arity: 1,
-        result: results::double,
+        result: Returns::DOUBLE,
         start,
     }
 }

@@ -3,18 +3,20 @@
 //! The manual's examples of `perc` and a published run (90 % of ten response times) lie between two values; in
 //! that run `exactperc` is a value, the one that `limits.conf` describes as nearest rank.
 
+use quarry_plan::Returns;
+
 use super::SOURCE;
 use super::fold::{Fold, Outcome, each_number};
 use super::function::{AggregateExample, AggregateFunction};
 use super::state::{Reader, Writer};
 use crate::base::Literal::{List, Null, Num, Text};
-use crate::base::{Row, results};
+use crate::base::Row;
 
 pub(crate) const FUNCTIONS: &[AggregateFunction] = &[
     row(
         "spl_median",
-        "median(<value>)",
-        "The middle value; of an even number the higher of the two.",
+        "median(<field>)",
+        "The middle value; of an even count the higher one.",
         1,
         || start(Rank::Middle),
         &[
@@ -25,8 +27,8 @@ pub(crate) const FUNCTIONS: &[AggregateFunction] = &[
     ),
     row(
         "spl_percentile",
-        "perc<percent>(<value>)",
-        "Where a percentage (second argument) of the values ends, between two values if need be.",
+        "perc<n>(<field>)",
+        "Where so many percent of the values end, between two values if need be; exact here.",
         2,
         || start(Rank::Between),
         &[
@@ -39,8 +41,8 @@ pub(crate) const FUNCTIONS: &[AggregateFunction] = &[
     ),
     row(
         "spl_exact_percentile",
-        "exactperc<percent>(<value>)",
-        "The value below which a percentage (second argument) of the values lies.",
+        "exactperc<n>(<field>)",
+        "The value below which so many percent of the values lie.",
         2,
         || start(Rank::Below),
         &[
@@ -68,7 +70,7 @@ const fn row(
         examples,
         ordered: false,
         arity,
-        result: results::double,
+        result: Returns::DOUBLE,
         start,
     }
 }

@@ -1,16 +1,17 @@
 //! `INCIDR`.
 
 use arrow::array::ArrayRef;
+use quarry_plan::Returns;
 
 use super::source::RETRIEVAL;
 use crate::base::Literal::{Bool, Null, Text};
-use crate::base::{Call, Cell, Function, Memo, results};
+use crate::base::{Call, Cell, Function, Memo};
 use crate::network::{contains, parse_network};
 
 pub(crate) const FUNCTIONS: &[Function] = &[Function {
     name: "aql_incidr",
-    signature: "INCIDR('network', ip, …)",
-    meaning: "Whether one of the addresses lies in a network; a single address is a network of its own.",
+    signature: "INCIDR('network', address, ...)",
+    meaning: "Whether one of the addresses lies in a network; an address alone is a network of one.",
     source: RETRIEVAL,
     examples: &[
         (&[Text("192.168.122.84/10"), Text("192.168.0.1")], Bool(true)),
@@ -20,7 +21,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
         (&[Text("10.0.0.0/8"), Null], Null),
     ],
     arity: (2, usize::MAX),
-    result: results::boolean,
+    result: Returns::BOOLEAN,
     evaluate: incidr,
     uses_now: false,
 }];

@@ -1,11 +1,12 @@
 //! `& | ~ << >>` and exclusive or, on integers.
 
 use arrow::array::ArrayRef;
+use quarry_plan::Returns;
 
 use super::convert::long;
 use super::source::BITS;
 use crate::base::Literal::{Int, Null, Text};
-use crate::base::{Call, Example, Function, results};
+use crate::base::{Call, Example, Function};
 
 pub(crate) const FUNCTIONS: &[Function] = &[
     row(
@@ -73,7 +74,7 @@ const fn row(
         source: BITS,
         examples,
         arity: (2, 2),
-        result: results::integer,
+        result: Returns::INTEGER,
         evaluate,
         uses_now: false,
     }

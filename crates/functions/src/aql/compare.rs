@@ -3,11 +3,11 @@
 use std::cmp::Ordering;
 
 use arrow::array::ArrayRef;
-use quarry_plan::ComparisonRule;
+use quarry_plan::{ComparisonRule, Returns};
 
 use super::source::OPERATORS;
 use crate::base::Literal::{Bool, Int, List, Null, Num, Text, Time};
-use crate::base::{Call, Example, Function, results};
+use crate::base::{Call, Example, Function};
 use crate::comparison::compare_cells;
 
 pub(crate) const FUNCTIONS: &[Function] = &[
@@ -77,7 +77,7 @@ const fn row(
         source: OPERATORS,
         examples,
         arity: (2, 2),
-        result: results::boolean,
+        result: Returns::BOOLEAN,
         evaluate,
         uses_now: false,
     }

@@ -3,12 +3,12 @@
 use std::net::Ipv4Addr;
 
 use arrow::array::ArrayRef;
-use quarry_plan::Type;
+use quarry_plan::Returns;
 
 use super::plain;
 use super::source::FORMATTING;
 use crate::base::Literal::{Bool, Int, Null, Num, Text, Time};
-use crate::base::{ArgumentTypes, Call, Cell, Example, Function, results};
+use crate::base::{Call, Cell, Example, Function};
 
 pub(crate) const FUNCTIONS: &[Function] = &[
     row(
@@ -16,16 +16,16 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "STR(value)",
         "The value as text.",
         (1, 1),
-        results::text,
+        Returns::TEXT,
         |call| call.texts(|row| plain(row.cell(0)).text()),
         &[(&[Int(42)], Text("42")), (&[Num(1.5)], Text("1.5")), (&[Bool(true)], Text("true"))],
     ),
     row(
         "aql_long",
         "LONG(value)",
-        "The value as integer: numbers towards zero, an IPv4 address as its 32 bits, hexadecimal text after `0x`.",
+        "The value as a whole number: towards zero, an IPv4 address as its 32 bits, hexadecimal text after `0x`.",
         (1, 1),
-        results::integer,
+        Returns::INTEGER,
         |call| call.integers(|row| long(row.cell(0))),
         &[
             (&[Text("42")], Int(42)),
@@ -39,18 +39,18 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     row(
         "aql_double",
         "DOUBLE(value)",
-        "The value as double.",
+        "The value as a number with a fraction.",
         (1, 1),
-        results::double,
+        Returns::DOUBLE,
         |call| call.numbers(|row| plain(row.cell(0)).number()),
         &[(&[Text("1.5")], Num(1.5)), (&[Int(2)], Num(2.0)), (&[Text("x")], Null)],
     ),
     row(
         "aql_power",
-        "a ^ b",
-        "A number raised to a power.",
+        "POWER(number, by)",
+        "The number raised to a power.",
         (2, 2),
-        results::double,
+        Returns::DOUBLE,
         |call| call.numbers(|row| Some(plain(row.cell(0)).number()?.powf(plain(row.cell(1)).number()?))),
         &[(&[Int(2), Int(10)], Num(1024.0)), (&[Int(-1), Num(0.5)], Null)],
     ),
@@ -61,7 +61,7 @@ const fn row(
     signature: &'static str,
     meaning: &'static str,
     arity: (usize, usize),
-    result: fn(&ArgumentTypes<'_>) -> Type,
+    result: Returns,
     evaluate: fn(&Call<'_>) -> ArrayRef,
     examples: &'static [Example],
 ) -> Function {

@@ -4,21 +4,21 @@
 use std::borrow::Cow;
 
 use arrow::array::ArrayRef;
-use quarry_plan::{TimeBound, TimeUnit, Type};
+use quarry_plan::{Returns, TimeBound, TimeUnit};
 
 use super::convert::long;
 use super::source::FORMATTING;
 use crate::base::Literal::{Int, Null, Text, Time};
-use crate::base::{ArgumentTypes, Call, Example, Function, Memo, results};
+use crate::base::{Call, Example, Function, Memo};
 use crate::time::{java_format, java_parse, strptime};
 
 pub(crate) const FUNCTIONS: &[Function] = &[
     row(
         "aql_now",
         "NOW()",
-        "The time of the query in epoch milliseconds.",
+        "The time of the query in milliseconds since 1970.",
         (0, 0),
-        results::integer,
+        Returns::INTEGER,
         |call| call.integers(|_| Some(call.context.now_micros.div_euclid(1_000))),
         &[(&[], Int(1_729_773_296_789))],
     ),
@@ -27,9 +27,9 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         ..row(
             "aql_dateformat",
             "DATEFORMAT(milliseconds, 'pattern')",
-            "Epoch milliseconds in a pattern; `YYYY` is the week year.",
+            "A time in a pattern of Java's SimpleDateFormat, in UTC; `YYYY` is the year of the week.",
             (2, 2),
-            results::text,
+            Returns::TEXT,
             format,
             &[
                 (&[Int(1_729_773_296_789), Text("yyyy-MM-dd HH:mm:ss")], Text("2024-10-24 12:34:56")),
@@ -43,9 +43,9 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     row(
         "aql_parsedatetime",
         "PARSEDATETIME('text')",
-        "Epoch milliseconds of `now`, `3 days ago`, or a date with or without time.",
+        "Milliseconds since 1970 of `now`, `3 days ago`, or a date with or without time.",
         (1, 1),
-        results::integer,
+        Returns::INTEGER,
         parse,
         &[
             (&[Text("1 hour ago")], Int(1_729_769_696_789)),
@@ -59,10 +59,10 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     ),
     row(
         "aql_parsetimestamp",
-        "PARSETIMESTAMP('pattern', 'text')",
-        "Epoch milliseconds of a text in a pattern.",
+        "PARSETIMESTAMP('pattern', text)",
+        "Milliseconds since 1970 of a text in a pattern of Java's SimpleDateFormat.",
         (2, 2),
-        results::integer,
+        Returns::INTEGER,
         parse_pattern,
         &[
             (&[Text("yyyy-MM-dd HH:mm"), Text("2024-10-24 12:34")], Int(1_729_773_240_000)),
@@ -76,7 +76,7 @@ const fn row(
     signature: &'static str,
     meaning: &'static str,
     arity: (usize, usize),
-    result: fn(&ArgumentTypes<'_>) -> Type,
+    result: Returns,
     evaluate: fn(&Call<'_>) -> ArrayRef,
     examples: &'static [Example],
 ) -> Function {

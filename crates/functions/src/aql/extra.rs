@@ -1,13 +1,13 @@
-//! What public queries call although AQL lacks it, see `registry/extra.rs` of the language.
+//! What public queries call although AQL lacks it, see `lower/extra` of the language.
 
 use std::borrow::Cow;
 
 use arrow::array::ArrayRef;
-use quarry_plan::Type;
+use quarry_plan::Returns;
 
 use super::plain;
 use crate::base::Literal::{List, Null, Num, Text};
-use crate::base::{ArgumentTypes, Call, Example, Function, map_slice, results};
+use crate::base::{Call, Example, Function, map_slice};
 
 /// These have no page of the vendor.
 const SOURCE: &str = "public queries; not part of AQL";
@@ -18,7 +18,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "ABS(number)",
         "The number without its sign.",
         (1, 1),
-        results::double,
+        Returns::DOUBLE,
         |call| rounded(call, f64::abs),
         &[(&[Num(-1.5)], Num(1.5)), (&[Text("x")], Null)],
     ),
@@ -27,7 +27,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "CEIL(number)",
         "The next whole number up.",
         (1, 1),
-        results::double,
+        Returns::DOUBLE,
         |call| rounded(call, f64::ceil),
         &[(&[Num(1.2)], Num(2.0)), (&[Num(-1.2)], Num(-1.0))],
     ),
@@ -36,7 +36,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "FLOOR(number)",
         "The next whole number down.",
         (1, 1),
-        results::double,
+        Returns::DOUBLE,
         |call| rounded(call, f64::floor),
         &[(&[Num(1.8)], Num(1.0)), (&[Num(-1.2)], Num(-2.0))],
     ),
@@ -45,7 +45,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "ROUND(number, places)",
         "The number rounded, halves away from zero.",
         (1, 2),
-        results::double,
+        Returns::DOUBLE,
         |call| rounded(call, f64::round),
         &[
             (&[Num(2.5)], Num(3.0)),
@@ -58,16 +58,16 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "TRUNCATE(number, places)",
         "The number cut off.",
         (1, 2),
-        results::double,
+        Returns::DOUBLE,
         |call| rounded(call, f64::trunc),
         &[(&[Num(-2.9)], Num(-2.0)), (&[Num(2.349), Num(2.0)], Num(2.34))],
     ),
     row(
         "aql_list_join",
-        "STRING_AGG(value, separator)",
+        "list_join(values, separator)",
         "The values of a list joined.",
         (2, 2),
-        results::text,
+        Returns::TEXT,
         join,
         &[(&[List(&["a", "b"]), Text("; ")], Text("a; b")), (&[Null, Text(",")], Null)],
     ),
@@ -76,7 +76,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "REPLACE(text, part, by)",
         "The text with every occurrence of a part replaced.",
         (3, 3),
-        results::text,
+        Returns::TEXT,
         replace,
         &[
             (&[Text("a.b.c"), Text("."), Text("-")], Text("a-b-c")),
@@ -88,16 +88,16 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "RIGHT(text, length)",
         "The last characters.",
         (2, 2),
-        results::text,
+        Returns::TEXT,
         right,
         &[(&[Text("héllo"), Num(3.0)], Text("llo")), (&[Text("ab"), Num(9.0)], Text("ab"))],
     ),
     row(
-        "aql_trim",
-        "TRIM(text)",
+        "aql_trim_side",
+        "trim_side(text, side)",
         "The text without blanks at its `start`, its `end`, or `both`.",
         (2, 2),
-        results::text,
+        Returns::TEXT,
         trim,
         &[
             (&[Text(" a "), Text("both")], Text("a")),
@@ -112,7 +112,7 @@ const fn row(
     signature: &'static str,
     meaning: &'static str,
     arity: (usize, usize),
-    result: fn(&ArgumentTypes<'_>) -> Type,
+    result: Returns,
     evaluate: fn(&Call<'_>) -> ArrayRef,
     examples: &'static [Example],
 ) -> Function {

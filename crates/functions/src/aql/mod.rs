@@ -19,10 +19,12 @@ use crate::base::{Cell, Function};
 
 /// Pages of the guide that describe the functions.
 pub(crate) mod source {
-    pub(crate) const BITS: &str = "QRadar AQL guide, bitwise operators";
-    pub(crate) const FORMATTING: &str = "QRadar AQL guide, data calculation and formatting functions";
-    pub(crate) const OPERATORS: &str = "QRadar AQL guide, logical and comparison operators";
-    pub(crate) const RETRIEVAL: &str = "QRadar AQL guide, data retrieval functions";
+    pub(crate) const BITS: &str =
+        "https://www.ibm.com/docs/SS42VS_latest/com.ibm.qradar.doc/r_aql_operators.html";
+    pub(crate) const FORMATTING: &str = "https://www.ibm.com/docs/en/qradar-on-cloud?topic=language-aql-data-calculation-formatting-functions";
+    pub(crate) const OPERATORS: &str = BITS;
+    pub(crate) const RETRIEVAL: &str =
+        "https://www.ibm.com/docs/SS42VS_latest/com.ibm.qradar.doc/r_aql_data_functions.html";
 }
 
 pub(crate) const TABLES: &[&[Function]] = &[

@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use arrow::array::ArrayRef;
-use quarry_plan::{TextMatcher, TextPattern};
+use quarry_plan::{Returns, TextMatcher, TextPattern};
 
 use super::plain;
 use super::source::{FORMATTING, OPERATORS};
 use crate::base::Literal::{Bool, Null, Text};
-use crate::base::{Call, Example, Function, Memo, results};
+use crate::base::{Call, Example, Function, Memo};
 use crate::pattern::{Groups, Pattern, cached_pattern, matcher};
 
 pub(crate) const FUNCTIONS: &[Function] = &[
@@ -33,7 +33,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     Function {
         arity: (2, 2),
         source: OPERATORS,
-        result: results::boolean,
+        result: Returns::BOOLEAN,
         ..row(
             "aql_matches",
             "text MATCHES 'regex'",
@@ -49,7 +49,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     Function {
         arity: (2, 2),
         source: OPERATORS,
-        result: results::boolean,
+        result: Returns::BOOLEAN,
         ..row(
             "aql_imatches",
             "text IMATCHES 'regex'",
@@ -61,7 +61,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     Function {
         arity: (2, 2),
         source: OPERATORS,
-        result: results::boolean,
+        result: Returns::BOOLEAN,
         ..row(
             "aql_like",
             "text LIKE 'pattern'",
@@ -77,7 +77,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     Function {
         arity: (2, 2),
         source: OPERATORS,
-        result: results::boolean,
+        result: Returns::BOOLEAN,
         ..row(
             "aql_ilike",
             "text ILIKE 'pattern'",
@@ -102,7 +102,7 @@ const fn row(
         source: FORMATTING,
         examples,
         arity: (3, 3),
-        result: results::text,
+        result: Returns::TEXT,
         evaluate,
         uses_now: false,
     }

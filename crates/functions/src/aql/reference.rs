@@ -6,20 +6,20 @@ use std::{
 };
 
 use arrow::array::ArrayRef;
-use quarry_plan::Type;
+use quarry_plan::Returns;
 
 use super::plain;
 use super::source::RETRIEVAL;
 use crate::base::Literal::{Bool, Int, List, Null, Text};
-use crate::base::{ArgumentTypes, Call, Cell, Example, Function, results};
+use crate::base::{Call, Cell, Example, Function};
 
 pub(crate) const FUNCTIONS: &[Function] = &[
     row(
         "aql_reference_contains",
-        "REFERENCESETCONTAINS('set', value)",
+        "reference_contains(values, value)",
         "Whether a list holds the value; of several values one is enough.",
         (2, 2),
-        results::boolean,
+        Returns::BOOLEAN,
         contains,
         &[
             (&[List(&["10.0.0.1", "10.0.0.2"]), Text("10.0.0.2")], Bool(true)),
@@ -31,10 +31,10 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     ),
     row(
         "aql_reference_pair",
-        "REFERENCEMAPSETCONTAINS('map', key, value)",
+        "reference_pair(keys, values, key, value)",
         "Whether a key and a value stand at the same place of two lists.",
         (4, 4),
-        results::boolean,
+        Returns::BOOLEAN,
         pair,
         &[
             (&[List(&["k", "k", "m"]), List(&["a", "b", "c"]), Text("k"), Text("b")], Bool(true)),
@@ -44,10 +44,10 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     ),
     row(
         "aql_reference_value",
-        "REFERENCEMAP('map', key), REFERENCETABLE('table', 'column', key)",
+        "reference_value(keys, values, key)",
         "The value at the place where the key last stands; null if nowhere or empty.",
         (3, 3),
-        results::text,
+        Returns::TEXT,
         value,
         &[
             (&[List(&["ann", "bob"]), List(&["Ann B.", "Bob C."]), Text("bob")], Text("Bob C.")),
@@ -63,7 +63,7 @@ const fn row(
     signature: &'static str,
     meaning: &'static str,
     arity: (usize, usize),
-    result: fn(&ArgumentTypes<'_>) -> Type,
+    result: Returns,
     evaluate: fn(&Call<'_>) -> ArrayRef,
     examples: &'static [Example],
 ) -> Function {

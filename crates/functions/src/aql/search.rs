@@ -1,11 +1,11 @@
 //! `TEXT SEARCH`.
 
 use arrow::array::ArrayRef;
-use quarry_plan::{TextMatcher, TextPattern};
+use quarry_plan::{Returns, TextMatcher, TextPattern};
 
 use super::source::OPERATORS;
 use crate::base::Literal::{Bool, Null, Text};
-use crate::base::{Call, Function, Memo, results};
+use crate::base::{Call, Function, Memo};
 use crate::pattern::{Matcher, matcher};
 
 pub(crate) const FUNCTIONS: &[Function] = &[Function {
@@ -24,7 +24,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
         (&[Null, Text("a")], Null),
     ],
     arity: (2, 2),
-    result: results::boolean,
+    result: Returns::BOOLEAN,
     evaluate: text_search,
     uses_now: false,
 }];

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 
 use arrow::array::ArrayRef;
 use base64::Engine;
-use quarry_plan::Type;
+use quarry_plan::Returns;
 
 use super::plain;
 use super::source::FORMATTING;
 use crate::base::Literal::{Int, Null, Num, Text};
-use crate::base::{ArgumentTypes, Call, Example, Function, map_slice, results};
+use crate::base::{Call, Example, Function, map_slice};
 
 pub(crate) const FUNCTIONS: &[Function] = &[
     row(
@@ -17,7 +17,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "LOWER(text)",
         "The text in lower case.",
         (1, 1),
-        results::text,
+        Returns::TEXT,
         |call| call.texts(|row| Some(Cow::Owned(plain(row.cell(0)).text()?.to_lowercase()))),
         &[(&[Text("RunInstances")], Text("runinstances")), (&[Null], Null)],
     ),
@@ -26,34 +26,34 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "UPPER(text)",
         "The text in upper case.",
         (1, 1),
-        results::text,
+        Returns::TEXT,
         |call| call.texts(|row| Some(Cow::Owned(plain(row.cell(0)).text()?.to_uppercase()))),
         &[(&[Text("a")], Text("A"))],
     ),
     row(
         "aql_concat",
-        "CONCAT(text, …)",
+        "CONCAT(text, ...)",
         "The texts joined; null parts are left out.",
         (1, usize::MAX),
-        results::text,
+        Returns::TEXT,
         concat,
         &[(&[Text("a"), Int(1), Null, Num(2.5)], Text("a12.5")), (&[Null], Text(""))],
     ),
     row(
         "aql_strlen",
         "STRLEN(text)",
-        "Number of characters.",
+        "The number of characters.",
         (1, 1),
-        results::integer,
+        Returns::INTEGER,
         |call| call.integers(|row| i64::try_from(plain(row.cell(0)).text()?.chars().count()).ok()),
         &[(&[Text("héllo")], Int(5)), (&[Null], Null)],
     ),
     row(
         "aql_strpos",
         "STRPOS(text, part, from)",
-        "Where the part first stands, from 0; -1 if nowhere.",
+        "Where the part first stands, counted from 0; -1 if nowhere.",
         (2, 3),
-        results::integer,
+        Returns::INTEGER,
         strpos,
         &[
             (&[Text("éabc"), Text("b")], Int(2)),
@@ -66,7 +66,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "SUBSTRING(text, start, length)",
         "Part of a text; the first character is 0.",
         (2, 3),
-        results::text,
+        Returns::TEXT,
         substring,
         &[
             (&[Text("héllo"), Int(1), Int(3)], Text("éll")),
@@ -80,7 +80,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "UTF8(payload)",
         "The raw event as text.",
         (1, 1),
-        results::text,
+        Returns::TEXT,
         |call| call.texts(|row| plain(row.cell(0)).text()),
         &[(&[Text("{}")], Text("{}"))],
     ),
@@ -89,7 +89,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "BASE64(payload)",
         "The raw event in Base64.",
         (1, 1),
-        results::text,
+        Returns::TEXT,
         |call| {
             call.texts(|row| {
                 let text = plain(row.cell(0)).text()?;
@@ -105,7 +105,7 @@ const fn row(
     signature: &'static str,
     meaning: &'static str,
     arity: (usize, usize),
-    result: fn(&ArgumentTypes<'_>) -> Type,
+    result: Returns,
     evaluate: fn(&Call<'_>) -> ArrayRef,
     examples: &'static [Example],
 ) -> Function {

@@ -163,22 +163,3 @@ pub(crate) fn map_slice<'a>(text: Cow<'a, str>, part: impl FnOnce(&str) -> &str)
         Cow::Owned(whole) => Cow::Owned(part(&whole).to_owned()),
     }
 }
-
-impl Call<'_> {
-    /// The first argument where `keep` holds, else null.
-    pub(crate) fn copy_first<'s>(&'s self, mut keep: impl FnMut(Row<'s>) -> bool) -> ArrayRef {
-        let mut cell = |row: Row<'s>| if keep(row) { row.cell(0) } else { Cell::Null };
-        match self.result {
-            Type::Boolean => self.booleans(|row| cell(row).boolean()),
-            Type::Integer => self.integers(|row| cell(row).integer()),
-            Type::Double => self.numbers(|row| cell(row).number()),
-            Type::TextList => self.lists(|row| Some(cell(row).values().collect())),
-            Type::Timestamp => self.timestamps(|row| match cell(row) {
-                Cell::Timestamp(micros) => Some(micros),
-                _ => None,
-            }),
-            Type::Null | Type::Text => self.texts(|row| cell(row).text()),
-            _ => self.values(|row| cell(row).value()),
-        }
-    }
-}

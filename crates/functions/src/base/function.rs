@@ -10,7 +10,7 @@ use datafusion_expr::{
     ColumnarValue, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, TypeSignature,
     Volatility,
 };
-use quarry_plan::Type;
+use quarry_plan::{Returns, Type};
 use quarry_types::{arrow_type, waist_type};
 
 use super::argument::Argument;
@@ -62,10 +62,10 @@ pub struct Function {
     pub source: &'static str,
     /// Calls and their results.
     pub examples: &'static [Example],
-    /// Least and greatest number of arguments.
+    /// Least and greatest number of arguments; `usize::MAX` is any number.
     pub(crate) arity: (usize, usize),
     /// Type of the result.
-    pub(crate) result: fn(&ArgumentTypes<'_>) -> Type,
+    pub(crate) result: Returns,
     pub(crate) evaluate: fn(&Call<'_>) -> ArrayRef,
     /// Whether the result depends on the query's "now".
     pub(crate) uses_now: bool,
@@ -81,7 +81,7 @@ impl Function {
         evaluate: fn(&Call<'_>) -> ArrayRef,
         examples: &'static [Example],
     ) -> Self {
-        let (arity, result) = ((1, 1), results::text_or_list as fn(&ArgumentTypes<'_>) -> Type);
+        let (arity, result) = ((1, 1), Returns::EachValue);
         Self { name, signature, meaning, source, examples, arity, result, evaluate, uses_now: false }
     }
 }
@@ -92,88 +92,11 @@ impl std::fmt::Debug for Function {
     }
 }
 
-/// What is known of the arguments before any row is seen.
-#[derive(Debug)]
-pub(crate) struct ArgumentTypes<'a> {
-    pub(crate) types: &'a [Type],
-    /// Constants as text, where known.
-    pub(crate) constants: &'a [Option<String>],
-}
-
-impl ArgumentTypes<'_> {
-    pub(crate) fn first(&self) -> Type {
-        self.types.first().copied().unwrap_or(Type::Null)
-    }
-
-    pub(crate) fn constant(&self, position: usize) -> Option<&str> {
-        self.constants.get(position).and_then(Option::as_deref)
-    }
-
-    fn all_numeric(&self) -> bool {
-        !self.types.is_empty() && self.types.iter().all(is_numeric)
-    }
-
-    fn any_numeric(&self) -> bool {
-        self.types.iter().any(is_numeric)
-    }
-}
-
-fn is_numeric(of: &Type) -> bool {
-    matches!(of, Type::Integer | Type::Double | Type::Timestamp)
-}
-
-/// Rules for the type of a result.
-pub(crate) mod results {
-    use super::{ArgumentTypes, Type};
-
-    pub(crate) fn boolean(_: &ArgumentTypes<'_>) -> Type {
-        Type::Boolean
-    }
-    pub(crate) fn integer(_: &ArgumentTypes<'_>) -> Type {
-        Type::Integer
-    }
-    pub(crate) fn double(_: &ArgumentTypes<'_>) -> Type {
-        Type::Double
-    }
-    pub(crate) fn text(_: &ArgumentTypes<'_>) -> Type {
-        Type::Text
-    }
-    pub(crate) fn list(_: &ArgumentTypes<'_>) -> Type {
-        Type::TextList
-    }
-    pub(crate) fn timestamp(_: &ArgumentTypes<'_>) -> Type {
-        Type::Timestamp
-    }
-    pub(crate) fn dynamic(_: &ArgumentTypes<'_>) -> Type {
-        Type::Dynamic
-    }
-    /// The type that the second argument names.
-    pub(crate) fn named(arguments: &ArgumentTypes<'_>) -> Type {
-        arguments.constant(1).and_then(Type::named).unwrap_or(Type::Null)
-    }
-    /// A list where the first argument is one, else text.
-    pub(crate) fn text_or_list(arguments: &ArgumentTypes<'_>) -> Type {
-        if arguments.first() == Type::TextList { Type::TextList } else { Type::Text }
-    }
-    /// A number where all arguments have number types, else text.
-    pub(crate) fn double_or_text(arguments: &ArgumentTypes<'_>) -> Type {
-        if arguments.all_numeric() { Type::Double } else { Type::Text }
-    }
-    /// A number where an argument is one, else a text.
-    pub(crate) fn sum_or_text(arguments: &ArgumentTypes<'_>) -> Type {
-        if arguments.any_numeric() { Type::Double } else { Type::Text }
-    }
-    /// The type of the first argument.
-    pub(crate) fn same(arguments: &ArgumentTypes<'_>) -> Type {
-        if arguments.first() == Type::Null { Type::Text } else { arguments.first() }
-    }
-}
-
 /// The functions that give another value in each row although their arguments are the same.
 const BY_CHANCE: &[&str] = &["spl_random"];
 
 impl Function {
-    fn is_by_chance(&self) -> bool {
+    pub(crate) fn is_by_chance(&self) -> bool {
         BY_CHANCE.contains(&self.name)
     }
 
@@ -192,7 +115,7 @@ impl Function {
                 self.signature
             ));
         }
-        Ok((self.result)(&ArgumentTypes { types, constants }))
+        Ok(self.result.of(types, constants))
     }
 }
 

@@ -14,7 +14,7 @@ pub(crate) use argument::Argument;
 pub(crate) use call::{Call, Memo, Row, map_slice};
 pub(crate) use cell::Cell;
 pub use constants::Constants;
-pub(crate) use function::{ArgumentTypes, results, scalar_udf};
+pub(crate) use function::scalar_udf;
 pub use function::{Example, Function, Literal, QueryContext};
 pub use places::Places;
 pub use quarry_plan::{number_text, parse_number};

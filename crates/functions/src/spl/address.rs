@@ -4,10 +4,11 @@ use std::borrow::Cow;
 use std::net::Ipv4Addr;
 
 use arrow::array::ArrayRef;
+use quarry_plan::Returns;
 
 use super::source::{COMPARISON, CONVERSION};
 use crate::base::Literal::{Bool, List, Null, Text};
-use crate::base::{Call, Function, Memo, results};
+use crate::base::{Call, Function, Memo};
 use crate::network::{contains, parse_network};
 
 pub(crate) const FUNCTIONS: &[Function] = &[
@@ -27,7 +28,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             (&[Text("nowhere"), Text("10.1.2.3")], Null),
         ],
         arity: (2, 2),
-        result: results::boolean,
+        result: Returns::BOOLEAN,
         evaluate: cidrmatch,
         uses_now: false,
     },
@@ -42,7 +43,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             (&[Text("255.0.0.0"), Text("no address")], Null),
         ],
         arity: (2, 2),
-        result: results::text,
+        result: Returns::TEXT,
         evaluate: ipmask,
         uses_now: false,
     },

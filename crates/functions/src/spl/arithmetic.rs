@@ -3,15 +3,15 @@
 use std::borrow::Cow;
 
 use arrow::array::ArrayRef;
-use quarry_plan::Type;
+use quarry_plan::{Returns, Type};
 
 use super::source::OPERATORS;
 use crate::base::Literal::{Null, Num, Text, Time};
-use crate::base::{Call, Example, Function, number_text, results};
+use crate::base::{Call, Example, Function, number_text};
 
 pub(crate) const FUNCTIONS: &[Function] = &[
     Function {
-        result: results::sum_or_text,
+        result: Returns::NumberIfAny,
         ..row(
             "spl_add",
             "a + b",
@@ -57,7 +57,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     ),
     Function {
         arity: (1, usize::MAX),
-        result: results::text,
+        result: Returns::TEXT,
         ..row(
             "spl_concat",
             "a . b",
@@ -82,7 +82,7 @@ const fn row(
         source: OPERATORS,
         examples,
         arity: (2, 2),
-        result: results::double,
+        result: Returns::DOUBLE,
         evaluate,
         uses_now: false,
     }

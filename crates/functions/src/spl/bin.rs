@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use arrow::array::ArrayRef;
-use quarry_plan::{TimeBound, TimeStep, TimeUnit, Type};
+use quarry_plan::{Returns, TimeBound, TimeStep, TimeUnit, Type};
 
 use super::timing::micros;
 use crate::base::Literal::{Int, Null, Num, Text, Time};
-use crate::base::{ArgumentTypes, Call, Cell, Function, Memo, number_text, results};
+use crate::base::{Call, Cell, Function, Memo, number_text};
 use crate::time::{TimeSpan, calendar, parse_span};
 
 pub(crate) const FUNCTIONS: &[Function] = &[Function {
@@ -34,14 +34,10 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
         (&[Null, Num(10.0)], Null),
     ],
     arity: (2, 2),
-    result: instant_or_text,
+    result: Returns::TimeOrText,
     evaluate: bin,
     uses_now: false,
 }];
-
-fn instant_or_text(arguments: &ArgumentTypes<'_>) -> Type {
-    if arguments.first() == Type::Timestamp { results::timestamp(arguments) } else { Type::Text }
-}
 
 fn bin(call: &Call<'_>) -> ArrayRef {
     let mut memo = Memo::new();

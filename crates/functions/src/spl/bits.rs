@@ -1,9 +1,10 @@
 //! Bitwise functions on whole numbers from 0 to 2^53 - 1; anything else gives null.
 
 use arrow::array::ArrayRef;
+use quarry_plan::Returns;
 
 use crate::base::Literal::{Null, Num, Text};
-use crate::base::{Call, Cell, Example, Function, results};
+use crate::base::{Call, Cell, Example, Function};
 
 const SOURCE: &str = "Splunk search reference, bitwise functions";
 
@@ -89,7 +90,7 @@ const fn row(
         source: SOURCE,
         examples,
         arity,
-        result: results::double,
+        result: Returns::DOUBLE,
         evaluate,
         uses_now: false,
     }

@@ -4,18 +4,18 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use arrow::array::ArrayRef;
-use quarry_plan::Type;
+use quarry_plan::{Returns, Type};
 
 use super::source::STATISTICAL;
 use crate::base::Literal::{List, Null, Num, Text};
-use crate::base::{Call, Example, Function, Row, parse_number, results};
+use crate::base::{Call, Example, Function, Row, parse_number};
 
 pub(crate) const FUNCTIONS: &[Function] = &[
     row(
         "spl_max",
         "max(<values>)",
         "The greatest; texts are greater than numbers.",
-        results::double_or_text,
+        Returns::NumberIfAll,
         |call| extreme(call, Ordering::Greater),
         &[
             (&[Num(1.0), Num(3.0), Num(2.0)], Num(3.0)),
@@ -29,7 +29,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "spl_min",
         "min(<values>)",
         "The smallest; numbers are smaller than texts.",
-        results::double_or_text,
+        Returns::NumberIfAll,
         |call| extreme(call, Ordering::Less),
         &[
             (&[Num(1.0), Num(3.0)], Num(1.0)),
@@ -41,7 +41,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "spl_sum",
         "sum(<values>)",
         "The sum of those that are numbers.",
-        results::double,
+        Returns::DOUBLE,
         |call| call.numbers(|row| total(row).map(|(sum, _)| sum)),
         &[
             (&[Num(1.0), Text("2"), Text("x")], Num(3.0)),
@@ -53,7 +53,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "spl_avg",
         "avg(<values>)",
         "The mean of those that are numbers.",
-        results::double,
+        Returns::DOUBLE,
         |call| call.numbers(|row| total(row).map(|(sum, count)| sum / count)),
         &[(&[Num(1.0), Text("2"), Null], Num(1.5))],
     ),
@@ -63,7 +63,7 @@ const fn row(
     name: &'static str,
     signature: &'static str,
     meaning: &'static str,
-    result: fn(&crate::base::ArgumentTypes<'_>) -> Type,
+    result: Returns,
     evaluate: fn(&Call<'_>) -> ArrayRef,
     examples: &'static [Example],
 ) -> Function {

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use arrow::array::ArrayRef;
+use quarry_plan::Returns;
 
 use crate::base::Literal::{List, Null, Text};
-use crate::base::{Call, Function, results};
+use crate::base::{Call, Function};
 
 pub(crate) const FUNCTIONS: &[Function] = &[
     Function {
@@ -15,7 +16,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         source: "Splunk search reference, makemv",
         examples: &[(&[List(&["a", "", "b"])], List(&["a", "b"])), (&[List(&[""])], Null), (&[Null], Null)],
         arity: (1, 1),
-        result: results::list,
+        result: Returns::LIST,
         evaluate: without_empty,
         uses_now: false,
     },
@@ -31,7 +32,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             (&[Text("a b"), Null, Text("b")], Null),
         ],
         arity: (3, 3),
-        result: results::text,
+        result: Returns::TEXT,
         evaluate: multikv,
         uses_now: false,
     },

@@ -1,10 +1,11 @@
 //! `commands`.
 
+use quarry_plan::Returns;
 use std::borrow::Cow;
 
 use super::source::MULTIVALUE;
 use crate::base::Literal::{List, Null, Text};
-use crate::base::{Call, Function, results};
+use crate::base::{Call, Function};
 
 pub(crate) const FUNCTIONS: &[Function] = &[Function {
     name: "spl_commands",
@@ -18,7 +19,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
         (&[Null], Null),
     ],
     arity: (1, 1),
-    result: results::list,
+    result: Returns::LIST,
     evaluate: |call: &Call<'_>| call.lists(|row| Some(names(&row.text(0)?))),
     uses_now: false,
 }];

@@ -4,11 +4,11 @@
 use std::cmp::Ordering;
 
 use arrow::array::ArrayRef;
-use quarry_plan::ComparisonRule;
+use quarry_plan::{ComparisonRule, Returns};
 
-use super::source::{COMPARISON, SEARCH};
+use super::source::SEARCH;
 use crate::base::Literal::{Bool, List, Null, Num, Text, Time};
-use crate::base::{Call, Cell, Example, Function, results};
+use crate::base::{Call, Example, Function};
 use crate::comparison::compare_cells;
 
 pub(crate) const FUNCTIONS: &[Function] = &[
@@ -65,25 +65,6 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         |call| compare(call, Ordering::is_ge),
         &[(&[Text("a"), Text("a")], Bool(true)), (&[Text("a"), Text("b")], Bool(false))],
     ),
-    Function {
-        name: "spl_in",
-        signature: "in(<value>, <list>)",
-        meaning: "Whether the value equals one of the others.",
-        source: COMPARISON,
-        arity: (2, usize::MAX),
-        evaluate: in_list,
-        ..row(
-            "",
-            "",
-            "",
-            in_list,
-            &[
-                (&[Text("403"), Text("400"), Text("403")], Bool(true)),
-                (&[Text("200"), Text("400"), Text("403")], Bool(false)),
-                (&[Null, Text("400")], Null),
-            ],
-        )
-    },
 ];
 
 const fn row(
@@ -100,7 +81,7 @@ const fn row(
         source: SEARCH,
         examples,
         arity: (2, 2),
-        result: results::boolean,
+        result: Returns::BOOLEAN,
         evaluate,
         uses_now: false,
     }
@@ -108,19 +89,4 @@ const fn row(
 
 fn compare(call: &Call<'_>, wanted: fn(Ordering) -> bool) -> ArrayRef {
     call.booleans(|row| compare_cells(ComparisonRule::NumbersElseText, row.cell(0), row.cell(1), wanted))
-}
-
-/// Whether two values are the same.
-pub(super) fn same(left: Cell<'_>, right: Cell<'_>) -> bool {
-    compare_cells(ComparisonRule::NumbersElseText, left, right, Ordering::is_eq) == Some(true)
-}
-
-fn in_list(call: &Call<'_>) -> ArrayRef {
-    call.booleans(|row| {
-        let value = row.cell(0);
-        if value.is_null() {
-            return None;
-        }
-        Some(row.cells(1).any(|item| same(value, item)))
-    })
 }

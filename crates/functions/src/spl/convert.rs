@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use arrow::array::ArrayRef;
+use quarry_plan::Returns;
 
 use super::timing::micros;
 use crate::base::Literal::{List, Null, Num, Text, Time};
-use crate::base::{Call, Cell, Function, number_text, parse_number, results};
+use crate::base::{Call, Cell, Function, number_text, parse_number};
 use crate::time::{strftime, strptime};
 
 const SOURCE: &str = "Splunk search reference, convert";
@@ -31,7 +32,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     },
     Function {
         arity: (1, 2),
-        result: results::double,
+        result: Returns::DOUBLE,
         ..Function::of_each_text(
             SOURCE,
             "spl_convert_mktime",

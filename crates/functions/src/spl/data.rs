@@ -3,12 +3,12 @@
 use std::borrow::Cow;
 
 use arrow::array::ArrayRef;
-use quarry_plan::Type;
+use quarry_plan::{Returns, Type};
 use serde_json::{Map, Value};
 
 use super::source::{JSON, TEXT};
 use crate::base::Literal::{Bool, List, Null, Num, Text};
-use crate::base::{ArgumentTypes, Call, Cell, Example, Function, Memo, Row, results};
+use crate::base::{Call, Cell, Example, Function, Memo, Row};
 use crate::json::{follow, parse_path, text};
 use crate::xml::{Document, follow_location};
 
@@ -20,7 +20,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             "spath(<value>, <path>)",
             "What a path leads to in JSON or XML text; a list where the path has `{}`. Null leaves of JSON read as the word; elements of XML are counted from 1.",
             (2, 2),
-            one_or_many,
+            Returns::ListByPath,
             spath,
             &[
                 (&[Text(r#"{"a":{"b":"x"}}"#), Text("a.b")], Text("x")),
@@ -43,7 +43,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "json_extract(<json>, <paths>)",
         "What one path leads to, or an array of what several lead to.",
         (1, usize::MAX),
-        results::text,
+        Returns::TEXT,
         extract,
         &[
             (&[Text(r#"{"a":{"b":"x"}}"#), Text("a.b")], Text("x")),
@@ -59,7 +59,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "json_valid(<json>)",
         "Whether a text is JSON.",
         (1, 1),
-        results::boolean,
+        Returns::BOOLEAN,
         valid,
         &[(&[Text("[1]")], Bool(true)), (&[Text("[1")], Bool(false)), (&[Null], Null)],
     ),
@@ -68,7 +68,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "json_object(<members>)",
         "An object of names and values in turn.",
         (0, usize::MAX),
-        results::text,
+        Returns::TEXT,
         object,
         &[
             (&[Text("a"), Num(1.0), Text("b"), Text("x")], Text(r#"{"a":1,"b":"x"}"#)),
@@ -81,7 +81,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "json_array(<values>)",
         "An array of the values.",
         (0, usize::MAX),
-        results::text,
+        Returns::TEXT,
         array,
         &[
             (&[Text("a"), Num(1.0), Bool(true), Null], Text(r#"["a",1,true,null]"#)),
@@ -93,7 +93,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "json_keys(<json>)",
         "The names of an object's members as a JSON array.",
         (1, 1),
-        results::text,
+        Returns::TEXT,
         keys,
         &[(&[Text(r#"{"b":1,"a":2}"#)], Text(r#"["b","a"]"#)), (&[Text("[1]")], Null)],
     ),
@@ -102,7 +102,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "json_array_to_mv(<json_array>, <keep_quotes>)",
         "The elements of a JSON array.",
         (1, 2),
-        results::list,
+        Returns::LIST,
         to_list,
         &[
             (&[Text(r#"["a",1]"#)], List(&["a", "1"])),
@@ -118,18 +118,11 @@ pub(super) const fn row(
     signature: &'static str,
     meaning: &'static str,
     arity: (usize, usize),
-    result: fn(&ArgumentTypes<'_>) -> Type,
+    result: Returns,
     evaluate: fn(&Call<'_>) -> ArrayRef,
     examples: &'static [Example],
 ) -> Function {
     Function { name, signature, meaning, source: JSON, examples, arity, result, evaluate, uses_now: false }
-}
-
-fn one_or_many(arguments: &ArgumentTypes<'_>) -> Type {
-    match arguments.constant(1) {
-        Some(path) if !path.contains("{}") && arguments.first() != Type::TextList => Type::Text,
-        _ => Type::TextList,
-    }
 }
 
 pub(super) fn parsed(row: Row<'_>) -> Option<Value> {

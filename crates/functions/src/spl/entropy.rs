@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use arrow::array::ArrayRef;
+use quarry_plan::Returns;
 
 use crate::base::Literal::{Null, Text};
-use crate::base::{Call, Function, results};
+use crate::base::{Call, Function};
 
 pub(crate) const FUNCTIONS: &[Function] = &[Function {
     name: "spl_shannon",
@@ -20,7 +21,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
         (&[Null], Null),
     ],
     arity: (1, 1),
-    result: results::text,
+    result: Returns::TEXT,
     evaluate: shannon,
     uses_now: false,
 }];

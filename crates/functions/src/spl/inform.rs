@@ -3,27 +3,13 @@
 use std::borrow::Cow;
 
 use arrow::array::ArrayRef;
+use quarry_plan::Returns;
 
-use super::compare::same;
-use super::source::{COMPARISON, CONVERSION, INFORMATION};
+use super::source::{CONVERSION, INFORMATION};
 use crate::base::Literal::{Bool, List, Null, Num, Text};
-use crate::base::{Call, Cell, Example, Function, results};
+use crate::base::{Call, Cell, Example, Function};
 
 pub(crate) const FUNCTIONS: &[Function] = &[
-    row(
-        "spl_isnull",
-        "isnull(<value>)",
-        "Whether there is no value.",
-        |call| test(call, |cell| cell.is_null()),
-        &[(&[Null], Bool(true)), (&[Text("")], Bool(false))],
-    ),
-    row(
-        "spl_isnotnull",
-        "isnotnull(<value>)",
-        "Whether there is a value.",
-        |call| test(call, |cell| !cell.is_null()),
-        &[(&[Null], Bool(false)), (&[Text("")], Bool(true))],
-    ),
     row(
         "spl_isnum",
         "isnum(<value>)",
@@ -53,7 +39,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         &[(&[Bool(true)], Bool(true)), (&[Text("true")], Bool(false))],
     ),
     Function {
-        result: results::text,
+        result: Returns::TEXT,
         ..row(
             "spl_typeof",
             "typeof(<value>)",
@@ -65,23 +51,6 @@ pub(crate) const FUNCTIONS: &[Function] = &[
                 (&[Bool(false)], Text("Boolean")),
                 (&[Null], Text("Invalid")),
                 (&[List(&["a", "b"])], Text("Multivalue")),
-            ],
-        )
-    },
-    Function {
-        arity: (2, 2),
-        source: COMPARISON,
-        result: results::same,
-        ..row(
-            "spl_nullif",
-            "nullif(<value1>, <value2>)",
-            "Null if both are equal, else the first.",
-            nullif,
-            &[
-                (&[Text("a"), Text("a")], Null),
-                (&[Text("a"), Text("b")], Text("a")),
-                (&[Text("a"), Null], Text("a")),
-                (&[List(&["a", "b"]), Text("c")], List(&["a", "b"])),
             ],
         )
     },
@@ -111,7 +80,7 @@ const fn row(
         source: INFORMATION,
         examples,
         arity: (1, 1),
-        result: results::boolean,
+        result: Returns::BOOLEAN,
         evaluate,
         uses_now: false,
     }
@@ -132,8 +101,4 @@ fn type_of(call: &Call<'_>) -> ArrayRef {
             _ => "String",
         }))
     })
-}
-
-fn nullif(call: &Call<'_>) -> ArrayRef {
-    call.copy_first(|row| !same(row.cell(0), row.cell(1)))
 }

@@ -4,11 +4,12 @@
 use std::borrow::Cow;
 
 use arrow::array::ArrayRef;
+use quarry_plan::Returns;
 use serde_json::{Map, Value, json};
 
 use super::data::{native, parsed, row, value};
 use crate::base::Literal::{Bool, Null, Num, Text};
-use crate::base::{Call, Function, Row, results};
+use crate::base::{Call, Function, Row};
 use crate::json::{Missing, Step, change, parse_path, remove};
 
 pub(crate) const FUNCTIONS: &[Function] = &[
@@ -17,7 +18,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "json(<value>)",
         "The text if it is JSON, else null.",
         (1, 1),
-        results::text,
+        Returns::TEXT,
         |call| call.texts(|row| parsed(row).and(row.text(0))),
         &[(&[Text("{\"a\":1}")], Text("{\"a\":1}")), (&[Text("{a}")], Null)],
     ),
@@ -26,7 +27,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "json_set(<json>, <path_value_pairs>)",
         "The JSON with a value put at each path, in place of what stands there.",
         (3, usize::MAX),
-        results::text,
+        Returns::TEXT,
         |call| edit(call, parse_path, Missing::IsMade, |place, new| *place = new),
         &[
             (&[Text(r#"{"a":1}"#), Text("a"), Num(2.0)], Text(r#"{"a":2}"#)),
@@ -40,7 +41,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "json_set_exact(<json>, <key_value_pairs>)",
         "As json_set, but dots and braces are part of the name.",
         (1, usize::MAX),
-        results::text,
+        Returns::TEXT,
         |call| edit(call, exact, Missing::IsMade, |place, new| *place = new),
         &[
             (&[Text(r#"{"a":{"b":1}}"#), Text("a.b"), Num(2.0)], Text(r#"{"a":{"b":1},"a.b":2}"#)),
@@ -52,7 +53,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "json_append(<json>, <path_value_pairs>)",
         "The JSON with each value added, as one element, to what is at its path, made an array if it is none.",
         (3, usize::MAX),
-        results::text,
+        Returns::TEXT,
         |call| edit(call, parse_path, Missing::IsLeft, append),
         &[
             (&[Text(r#"{"a":[1]}"#), Text("a"), Num(2.0)], Text(r#"{"a":[1,2]}"#)),
@@ -66,7 +67,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "json_extend(<json>, <path_value_pairs>)",
         "As json_append, but the elements of an array are added one by one.",
         (3, usize::MAX),
-        results::text,
+        Returns::TEXT,
         |call| edit(call, parse_path, Missing::IsLeft, extend),
         &[
             (&[Text(r#"{"a":[1]}"#), Text("a"), Text("[2,3]")], Text(r#"{"a":[1,2,3]}"#)),
@@ -78,7 +79,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "json_delete(<json>, <keys>)",
         "The JSON without what each key or path leads to; an array holds several keys.",
         (2, usize::MAX),
-        results::text,
+        Returns::TEXT,
         delete,
         &[
             (&[Text(r#"{"a":1,"b":2,"c":3}"#), Text("a"), Text("c")], Text(r#"{"b":2}"#)),
@@ -93,7 +94,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "json_entries(<json>)",
         "The members of an object as an array of objects with `key` and `value`.",
         (1, 1),
-        results::text,
+        Returns::TEXT,
         entries,
         &[(&[Text(r#"{"a":1}"#)], Text(r#"[{"key":"a","value":1}]"#)), (&[Text("[1]")], Null)],
     ),
@@ -102,7 +103,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "json_extract_exact(<json>, <keys>)",
         "The member of a name, or an array of several; dots and braces are part of the name.",
         (1, usize::MAX),
-        results::text,
+        Returns::TEXT,
         extract_exact,
         &[
             (&[Text(r#"{"a.b":1,"a":{"b":2}}"#), Text("a.b")], Text("1")),
@@ -117,7 +118,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "json_has_key_exact(<json>, <key>)",
         "Whether an object has a member of exactly that name.",
         (2, 2),
-        results::boolean,
+        Returns::BOOLEAN,
         has_key,
         &[
             (&[Text(r#"{"a.b":1}"#), Text("a.b")], Bool(true)),

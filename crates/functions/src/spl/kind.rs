@@ -3,14 +3,14 @@
 use std::borrow::Cow;
 
 use arrow::array::ArrayRef;
-use quarry_plan::Type;
+use quarry_plan::Returns;
 use serde_json::Value;
 
 use super::data::{parsed, value as value_of};
 use super::source::{CONVERSION, INFORMATION};
 use super::tonumber::in_base;
 use crate::base::Literal::{Bool, List, Null, Num, Text};
-use crate::base::{ArgumentTypes, Call, Cell, Example, Function, Row, results};
+use crate::base::{Call, Cell, Example, Function, Row};
 use crate::json::text;
 
 pub(crate) const FUNCTIONS: &[Function] = &[
@@ -53,7 +53,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             "spl_toint",
             "toint(<value>, <base>)",
             "The number of a value, rounded down to a whole one; a text may be in another base.",
-            results::double,
+            Returns::DOUBLE,
             |call| call.numbers(|row| in_base(row, call.has(1)).map(f64::floor)),
             &[
                 (&[Text("3.9")], Num(3.0)),
@@ -69,7 +69,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             "spl_todouble",
             "todouble(<value>, <base>)",
             "The number of a value; a text may be in another base.",
-            results::double,
+            Returns::DOUBLE,
             |call| call.numbers(|row| in_base(row, call.has(1))),
             &[(&[Text("3.25")], Num(3.25)), (&[Text("101"), Num(2.0)], Num(5.0)), (&[Text("x")], Null)],
         )
@@ -78,7 +78,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "spl_toarray",
         "toarray(<value>)",
         "A JSON array, or several values as one, each as the JSON it stands for; else null.",
-        results::text,
+        Returns::TEXT,
         to_array,
         &[
             (&[Text("[1, 2.50, 3.0]")], Text("[1,2.5,3]")),
@@ -91,7 +91,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "spl_toobject",
         "toobject(<value>)",
         "The value if it is a JSON object, else null.",
-        results::text,
+        Returns::TEXT,
         |call| call.texts(|row| parsed(row).filter(Value::is_object).map(compact)),
         &[(&[Text("{\"b\": 1.0, \"a\": 2}")], Text("{\"b\":1,\"a\":2}")), (&[Text("[1]")], Null)],
     ),
@@ -99,7 +99,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "spl_tomv",
         "tomv(<value>)",
         "The elements of a JSON array as values; several values stay, other text is none.",
-        results::list,
+        Returns::LIST,
         to_list,
         &[
             (&[Text("[1,\"a\"]")], List(&["1", "a"])),
@@ -119,7 +119,7 @@ const fn row(
 ) -> Function {
     Function {
         source: INFORMATION,
-        ..conversion(name, signature, meaning, results::boolean, evaluate, examples)
+        ..conversion(name, signature, meaning, Returns::BOOLEAN, evaluate, examples)
     }
 }
 
@@ -127,7 +127,7 @@ const fn conversion(
     name: &'static str,
     signature: &'static str,
     meaning: &'static str,
-    result: fn(&ArgumentTypes<'_>) -> Type,
+    result: Returns,
     evaluate: fn(&Call<'_>) -> ArrayRef,
     examples: &'static [Example],
 ) -> Function {

@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use arrow::array::ArrayRef;
+use quarry_plan::Returns;
 
 use super::source::TEXT;
 use crate::base::Literal::{List, Null, Text};
-use crate::base::{Call, Example, Function, results};
+use crate::base::{Call, Example, Function};
 
 pub(crate) const FUNCTIONS: &[Function] = &[
     row(
@@ -43,7 +44,7 @@ const fn row(
         source: TEXT,
         examples,
         arity: (1, 1),
-        result: results::text_or_list,
+        result: Returns::EachValue,
         evaluate,
         uses_now: false,
     }

@@ -1,10 +1,11 @@
 //! Mathematical and trigonometric functions.
 
 use arrow::array::ArrayRef;
+use quarry_plan::Returns;
 
 use super::source::{MATH, TRIGONOMETRY};
 use crate::base::Literal::{Null, Num, Text};
-use crate::base::{Call, Example, Function, results};
+use crate::base::{Call, Example, Function};
 
 pub(crate) const FUNCTIONS: &[Function] = &[
     one(
@@ -209,7 +210,7 @@ const fn one(
         source: MATH,
         examples,
         arity: (1, 1),
-        result: results::double,
+        result: Returns::DOUBLE,
         evaluate,
         uses_now: false,
     }

@@ -5,12 +5,12 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use arrow::array::ArrayRef;
-use quarry_plan::Type;
+use quarry_plan::{Returns, Type};
 
 use super::kind::inferred;
 use super::source::MULTIVALUE;
 use crate::base::Literal::{Bool, List, Null, Num, Text};
-use crate::base::{ArgumentTypes, Call, Cell, Example, Function, Memo, results};
+use crate::base::{Call, Cell, Example, Function, Memo};
 use crate::pattern::cached_pattern;
 
 pub(crate) const FUNCTIONS: &[Function] = &[
@@ -19,7 +19,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "split(<str>, <delim>)",
         "The parts between delimiters; empty parts stay.",
         (2, 2),
-        results::list,
+        Returns::LIST,
         split,
         &[
             (&[Text("a;;b"), Text(";")], List(&["a", "", "b"])),
@@ -33,7 +33,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "mvappend(<values>)",
         "All values of all arguments.",
         (1, usize::MAX),
-        results::list,
+        Returns::LIST,
         append,
         &[(&[Text("a"), List(&["b", "c"]), Null, Num(4.0)], List(&["a", "b", "c", "4"])), (&[Null], Null)],
     ),
@@ -42,7 +42,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "mvcount(<mv>)",
         "How many values there are; null for none.",
         (1, 1),
-        results::double,
+        Returns::DOUBLE,
         count,
         &[(&[List(&["a", "b"])], Num(2.0)), (&[Text("a")], Num(1.0)), (&[Null], Null)],
     ),
@@ -51,7 +51,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "mvdedup(<mv>)",
         "The values without repetitions, in order.",
         (1, 1),
-        results::list,
+        Returns::LIST,
         dedup,
         &[(&[List(&["b", "a", "b"])], List(&["b", "a"]))],
     ),
@@ -60,7 +60,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "mvfind(<mv>, <regex>)",
         "The index, from 0, of the first value the expression is found in.",
         (2, 2),
-        results::double,
+        Returns::DOUBLE,
         find,
         &[(&[List(&["a1", "b2"]), Text("\\w2")], Num(1.0)), (&[List(&["a1", "b2"]), Text("z")], Null)],
     ),
@@ -69,7 +69,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "mvindex(<mv>, <start>, <end>)",
         "The value at an index from 0 (negative from the end), or the list from one to another.",
         (2, 3),
-        one_or_slice,
+        Returns::ListIfGiven(2),
         index,
         &[
             (&[List(&["a", "b", "c"]), Num(0.0)], Text("a")),
@@ -86,7 +86,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "mvjoin(<mv>, <delim>)",
         "The values as one text.",
         (2, 2),
-        results::text,
+        Returns::TEXT,
         join,
         &[(&[List(&["a", "b"]), Text(", ")], Text("a, b")), (&[Null, Text(",")], Null)],
     ),
@@ -95,7 +95,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "mvreverse(<mv>)",
         "The values from the last to the first.",
         (1, 1),
-        results::list,
+        Returns::LIST,
         reverse,
         &[(&[List(&["b", "a", "c"])], List(&["c", "a", "b"])), (&[Text("a")], List(&["a"]))],
     ),
@@ -104,7 +104,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "mvsort(<mv>)",
         "The values in lexicographic order.",
         (1, 1),
-        results::list,
+        Returns::LIST,
         sort,
         &[(&[List(&["b", "10", "9", "B"])], List(&["10", "9", "B", "b"]))],
     ),
@@ -113,7 +113,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "mvzip(<mv_left>, <mv_right>, <delim>)",
         "Pairs of values joined by the delimiter (a comma).",
         (2, 3),
-        results::list,
+        Returns::LIST,
         zip,
         &[
             (&[List(&["a", "b"]), List(&["1", "2", "3"])], List(&["a,1", "b,2"])),
@@ -126,7 +126,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "mv_to_json_array(<field>, <infer_types>)",
         "The values as a JSON array; with type inference each as the JSON it stands for, else null.",
         (1, 2),
-        results::text,
+        Returns::TEXT,
         to_json,
         &[
             (&[List(&["a", "1"])], Text("[\"a\",\"1\"]")),
@@ -140,7 +140,7 @@ const fn row(
     signature: &'static str,
     meaning: &'static str,
     arity: (usize, usize),
-    result: fn(&ArgumentTypes<'_>) -> Type,
+    result: Returns,
     evaluate: fn(&Call<'_>) -> ArrayRef,
     examples: &'static [Example],
 ) -> Function {
@@ -155,10 +155,6 @@ const fn row(
         evaluate,
         uses_now: false,
     }
-}
-
-fn one_or_slice(arguments: &ArgumentTypes<'_>) -> Type {
-    if arguments.types.len() > 2 { Type::TextList } else { Type::Text }
 }
 
 fn split(call: &Call<'_>) -> ArrayRef {

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use arrow::array::ArrayRef;
+use quarry_plan::Returns;
 
 use crate::base::Literal::{Null, Text};
-use crate::base::{Call, Function, results};
+use crate::base::{Call, Function};
 
 pub(crate) const FUNCTIONS: &[Function] = &[Function {
     name: "spl_iplocation",
@@ -17,7 +18,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
         (&[Null, Text("City"), Text("en")], Null),
     ],
     arity: (3, 3),
-    result: results::text,
+    result: Returns::TEXT,
     evaluate: place,
     uses_now: false,
 }];

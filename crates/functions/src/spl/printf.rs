@@ -1,10 +1,11 @@
 //! `printf`.
 
+use quarry_plan::Returns;
 use std::borrow::Cow;
 
 use super::source::CONVERSION;
 use crate::base::Literal::{Null, Num, Text};
-use crate::base::{Call, Cell, Function, Row, results};
+use crate::base::{Call, Cell, Function, Row};
 
 pub(crate) const FUNCTIONS: &[Function] = &[Function {
     name: "spl_printf",
@@ -32,7 +33,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
         (&[Null], Null),
     ],
     arity: (1, usize::MAX),
-    result: results::text,
+    result: Returns::TEXT,
     evaluate: |call: &Call<'_>| call.texts(|row| Some(Cow::Owned(print(&row.text(0)?, row)))),
     uses_now: false,
 }];

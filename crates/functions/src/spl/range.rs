@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use arrow::array::ArrayRef;
+use quarry_plan::Returns;
 
 use super::source::MULTIVALUE;
 use crate::base::Literal::{List, Null, Num, Text};
-use crate::base::{Call, Function, number_text, results};
+use crate::base::{Call, Function, number_text};
 use crate::time::parse_span;
 
 pub(crate) const FUNCTIONS: &[Function] = &[Function {
@@ -23,7 +24,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
         (&[Num(5.0), Num(5.0)], Null),
     ],
     arity: (2, 3),
-    result: results::list,
+    result: Returns::LIST,
     evaluate: mvrange,
     uses_now: false,
 }];

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use arrow::array::ArrayRef;
-use quarry_plan::{TextMatcher, TextPattern};
+use quarry_plan::{Returns, TextMatcher, TextPattern};
 
 use super::source::{COMPARISON, TEXT};
 use crate::base::Literal::{Bool, List, Null, Text};
-use crate::base::{Call, Example, Function, Memo, results};
+use crate::base::{Call, Example, Function, Memo};
 use crate::pattern::{Groups, cached_pattern, matcher};
 
 pub(crate) const FUNCTIONS: &[Function] = &[
@@ -40,7 +40,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     Function {
         source: TEXT,
         arity: (3, 3),
-        result: results::text_or_list,
+        result: Returns::EachValue,
         ..row(
             "spl_replace",
             "replace(<str>, <regex>, <replacement>)",
@@ -70,7 +70,7 @@ const fn row(
         source: COMPARISON,
         examples,
         arity: (2, 2),
-        result: results::boolean,
+        result: Returns::BOOLEAN,
         evaluate,
         uses_now: false,
     }

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use arrow::array::ArrayRef;
+use quarry_plan::Returns;
 
 use crate::base::Literal::{Null, Num, Text};
-use crate::base::{Call, Function, results};
+use crate::base::{Call, Function};
 
 /// Names and lengths of the units, in seconds; a month has 30 days, a year 365.
 const UNITS: &[(&str, i64)] = &[
@@ -31,7 +32,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
         (&[Null], Null),
     ],
     arity: (1, 1),
-    result: results::text,
+    result: Returns::TEXT,
     evaluate: relative,
     uses_now: true,
 }];

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use arrow::array::ArrayRef;
-use quarry_plan::Type;
+use quarry_plan::{Returns, Type};
 
 use super::regular::expand;
 use crate::base::Literal::{List, Null, Num, Text};
-use crate::base::{ArgumentTypes, Call, Example, Function, Memo, Row, results};
+use crate::base::{Call, Example, Function, Memo, Row};
 use crate::pattern::{Groups, Pattern, cached_pattern};
 
 const SOURCE: &str = "Splunk search reference, rex";
@@ -29,7 +29,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             (&[Null, Text("(?<d>\\d)"), Text("d")], Null),
         ],
         arity: (3, 4),
-        result: one_or_many,
+        result: Returns::ListUnlessOne(3),
         evaluate: rex,
         uses_now: false,
     },
@@ -48,13 +48,13 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             (&[Text("abc"), Text("nonsense")], Text("abc")),
         ],
         arity: (2, 2),
-        result: results::text_or_list,
+        result: Returns::EachValue,
         evaluate: rex_sed,
         uses_now: false,
     },
     named(
         "spl_rex_named",
-        results::text,
+        Returns::TEXT,
         rex_named,
         &[
             (&[Text("a=1, b c=2"), Text(PAIRS), Text("k"), Text("v"), Text("b_c")], Text("2")),
@@ -64,7 +64,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     ),
     named(
         "spl_rex_named_all",
-        results::list,
+        Returns::LIST,
         rex_named,
         &[(&[Text("a=1, a=2"), Text(PAIRS), Text("k"), Text("v"), Text("a")], List(&["1", "2"]))],
     ),
@@ -75,7 +75,7 @@ const PAIRS: &str = "(?<k>[a-z ]+)=(?<v>\\d)";
 
 const fn named(
     name: &'static str,
-    result: fn(&ArgumentTypes<'_>) -> Type,
+    result: Returns,
     evaluate: fn(&Call<'_>) -> ArrayRef,
     examples: &'static [Example],
 ) -> Function {
@@ -117,11 +117,6 @@ fn rex_named(call: &Call<'_>) -> ArrayRef {
         return call.lists(|row| Some(found(row)?.into_iter().map(Cow::Owned).collect()));
     }
     call.texts(|row| found(row)?.into_iter().next().map(Cow::Owned))
-}
-
-fn one_or_many(arguments: &ArgumentTypes<'_>) -> Type {
-    let limited = arguments.types.len() < 4 || arguments.constant(3) == Some("1");
-    if limited { Type::Text } else { Type::TextList }
 }
 
 fn rex(call: &Call<'_>) -> ArrayRef {

@@ -1,13 +1,15 @@
 //! `sigfig`: rounding by the figures that were written.
 
+use quarry_plan::Returns;
+
 use crate::base::Literal::{Null, Num, Text};
-use crate::base::{Call, Function, Row, results};
+use crate::base::{Call, Function, Row};
 
 use super::math::round_to;
 
 pub(crate) const FUNCTIONS: &[Function] = &[Function {
-    name: "spl_sigfig",
-    signature: "sigfig(<num>)",
+    name: "spl_significant_figures",
+    signature: "significant_figures(<result>, <operator>, <operands>)",
     meaning: "A product or quotient rounded to the fewest significant figures of its operands, a sum or difference to the fewest decimals. Arguments: the result, its operator, the operands as text.",
     source: super::source::MATH,
     examples: &[
@@ -18,7 +20,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
         (&[Text("x"), Text("*"), Text("x"), Text("1")], Null),
     ],
     arity: (1, usize::MAX),
-    result: results::double,
+    result: Returns::DOUBLE,
     evaluate: |call: &Call<'_>| call.numbers(rounded),
     uses_now: false,
 }];

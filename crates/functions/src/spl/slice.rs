@@ -3,14 +3,15 @@
 use std::borrow::Cow;
 
 use arrow::array::ArrayRef;
+use quarry_plan::Returns;
 
 use super::source::TEXT;
 use crate::base::Literal::{List, Null, Num, Text};
-use crate::base::{Call, Example, Function, map_slice, results};
+use crate::base::{Call, Example, Function, map_slice};
 
 pub(crate) const FUNCTIONS: &[Function] = &[
     Function {
-        result: results::double,
+        result: Returns::DOUBLE,
         ..row(
             "spl_len",
             "len(<str>)",
@@ -78,7 +79,7 @@ const fn row(
         source: TEXT,
         examples,
         arity: (if most == 3 { 2 } else { 1 }, most),
-        result: results::text_or_list,
+        result: Returns::EachValue,
         evaluate,
         uses_now: false,
     }

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use arrow::array::ArrayRef;
+use quarry_plan::Returns;
 
 use super::source::SEARCH;
 use crate::base::Literal::{Bool, Null, Text};
-use crate::base::{Call, Function, Memo, results};
+use crate::base::{Call, Function, Memo};
 use crate::pattern::{Pattern, cached_pattern};
 
 pub(crate) const FUNCTIONS: &[Function] = &[Function {
@@ -31,7 +32,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
         (&[Null, Text("*")], Null),
     ],
     arity: (2, 2),
-    result: results::boolean,
+    result: Returns::BOOLEAN,
     evaluate: term,
     uses_now: false,
 }];

@@ -3,11 +3,11 @@
 use std::borrow::Cow;
 
 use arrow::array::ArrayRef;
-use quarry_plan::{TimeBound, Type};
+use quarry_plan::{Returns, TimeBound, Type};
 
 use super::source::TIME;
 use crate::base::Literal::{List, Null, Num, Text, Time};
-use crate::base::{ArgumentTypes, Call, Cell, Example, Function, Memo, results};
+use crate::base::{Call, Cell, Example, Function, Memo};
 use crate::time::{parse_modifier, seconds_to_micros, strftime, strptime};
 
 pub(crate) const FUNCTIONS: &[Function] = &[
@@ -16,7 +16,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "now()",
         "The time the search started, in whole epoch seconds.",
         (0, 0),
-        results::double,
+        Returns::DOUBLE,
         now,
         &[(&[], Num(1_729_773_296.0))],
     ),
@@ -25,7 +25,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "time()",
         "The time in epoch seconds with fraction; here the time the search started.",
         (0, 0),
-        results::double,
+        Returns::DOUBLE,
         time,
         &[(&[], Num(1_729_773_296.789))],
     ),
@@ -36,7 +36,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             "relative_time(<time>, <specifier>)",
             "An epoch time moved by a relative time modifier.",
             (2, 2),
-            results::double,
+            Returns::DOUBLE,
             relative,
             &[
                 (&[Num(1_729_773_296.0), Text("-1h@h")], Num(1_729_767_600.0)),
@@ -53,7 +53,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             "strftime(<time>, <format>)",
             "An epoch time in a format, in UTC.",
             (2, 2),
-            formatted,
+            Returns::EachValue,
             format,
             &[
                 (&[Num(1_729_773_296.789), Text("%Y-%m-%dT%H:%M:%S.%3N")], Text("2024-10-24T12:34:56.789")),
@@ -68,7 +68,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "strptime(<str>, <format>)",
         "The epoch time a text stands for, in UTC unless it says otherwise.",
         (2, 2),
-        results::double,
+        Returns::DOUBLE,
         parse,
         &[
             (&[Text("2024-10-24T12:34:56Z"), Text("%Y-%m-%dT%H:%M:%SZ")], Num(1_729_773_296.0)),
@@ -84,15 +84,11 @@ const fn row(
     signature: &'static str,
     meaning: &'static str,
     arity: (usize, usize),
-    result: fn(&ArgumentTypes<'_>) -> Type,
+    result: Returns,
     evaluate: fn(&Call<'_>) -> ArrayRef,
     examples: &'static [Example],
 ) -> Function {
     Function { name, signature, meaning, source: TIME, examples, arity, result, evaluate, uses_now: true }
-}
-
-fn formatted(arguments: &ArgumentTypes<'_>) -> Type {
-    results::text_or_list(arguments)
 }
 
 /// The instant of a cell in microseconds, where numbers are epoch seconds.

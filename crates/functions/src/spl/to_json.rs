@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use arrow::array::ArrayRef;
+use quarry_plan::Returns;
 use serde_json::Value;
 
 use crate::base::Literal::{Bool, List, Null, Num, Text};
-use crate::base::{Call, Cell, Function, parse_number, results};
+use crate::base::{Call, Cell, Function, parse_number};
 
 pub(crate) const FUNCTIONS: &[Function] = &[Function {
     name: "spl_to_json",
@@ -68,7 +69,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
         (&[Bool(false), Text("a"), Text("none"), Text("007")], Text(r#"{"a":"007"}"#)),
     ],
     arity: (1, usize::MAX),
-    result: results::text,
+    result: Returns::TEXT,
     evaluate: to_json,
     uses_now: false,
 }];

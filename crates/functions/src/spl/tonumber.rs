@@ -1,10 +1,11 @@
 //! `tonumber`.
 
 use arrow::array::ArrayRef;
+use quarry_plan::Returns;
 
 use super::source::CONVERSION;
 use crate::base::Literal::{Null, Num, Text};
-use crate::base::{Call, Function, Row, results};
+use crate::base::{Call, Function, Row};
 
 pub(crate) const FUNCTIONS: &[Function] = &[Function {
     name: "spl_tonumber",
@@ -21,7 +22,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
         (&[Null], Null),
     ],
     arity: (1, 2),
-    result: results::double,
+    result: Returns::DOUBLE,
     evaluate: tonumber,
     uses_now: false,
 }];

@@ -3,11 +3,12 @@
 use std::borrow::Cow;
 
 use arrow::array::ArrayRef;
+use quarry_plan::Returns;
 
 use super::math::round_to;
 use super::source::CONVERSION;
 use crate::base::Literal::{Bool, Null, Num, Text};
-use crate::base::{Call, Cell, Function, number_text, results};
+use crate::base::{Call, Cell, Function, number_text};
 
 pub(crate) const FUNCTIONS: &[Function] = &[Function {
     name: "spl_tostring",
@@ -28,7 +29,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
         (&[Null], Null),
     ],
     arity: (1, 2),
-    result: results::text,
+    result: Returns::TEXT,
     evaluate: tostring,
     uses_now: false,
 }];

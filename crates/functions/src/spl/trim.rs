@@ -1,10 +1,11 @@
 //! `trim`, `ltrim` and `rtrim`.
 
 use arrow::array::ArrayRef;
+use quarry_plan::Returns;
 
 use super::source::TEXT;
 use crate::base::Literal::{List, Text};
-use crate::base::{Call, Example, Function, map_slice, results};
+use crate::base::{Call, Example, Function, map_slice};
 
 pub(crate) const FUNCTIONS: &[Function] = &[
     row(
@@ -48,7 +49,7 @@ const fn row(
         source: TEXT,
         examples,
         arity: (1, 2),
-        result: results::text_or_list,
+        result: Returns::EachValue,
         evaluate,
         uses_now: false,
     }

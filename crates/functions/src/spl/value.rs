@@ -7,15 +7,15 @@ use arrow::array::ArrayRef;
 
 use super::source::{MULTIVALUE, SEARCH};
 use crate::base::Literal::{List, Null, Num, Text, Time};
-use crate::base::{ArgumentTypes, Call, Example, Function, results};
-use quarry_plan::Type;
+use crate::base::{Call, Example, Function};
+use quarry_plan::Returns;
 
 pub(crate) const FUNCTIONS: &[Function] = &[
     row(
         "spl_list",
         "<value>",
         "A list of the one value; lists stay, null stays null.",
-        results::list,
+        Returns::LIST,
         |call| call.lists(|row| Some(row.cell(0).values().collect())),
         &[
             (&[Text("a")], List(&["a"])),
@@ -28,7 +28,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "spl_single",
         "<value>",
         "One text; several values are joined by line feeds.",
-        results::text,
+        Returns::TEXT,
         texts,
         &[(&[List(&["a"])], Text("a")), (&[List(&["a", "b"])], Text("a\nb")), (&[List(&[])], Null)],
     ),
@@ -36,7 +36,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "spl_text",
         "<value>",
         "The value as it is shown; instants as epoch seconds.",
-        results::text,
+        Returns::TEXT,
         texts,
         &[(&[Num(1.0)], Text("1")), (&[Time(1_500_000)], Text("1.5")), (&[Text("a")], Text("a"))],
     ),
@@ -44,7 +44,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "spl_number",
         "<value>",
         "The number a value stands for.",
-        results::double,
+        Returns::DOUBLE,
         numbers,
         &[(&[Text("1.5")], Num(1.5)), (&[Text("x")], Null), (&[Time(1_500_000)], Num(1.5))],
     ),
@@ -54,7 +54,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             "spl_sort_number",
             "<value>",
             "The number to sort by, where the value looks numeric.",
-            results::double,
+            Returns::DOUBLE,
             numbers,
             &[(&[Text("10")], Num(10.0)), (&[Text("10 apples")], Null)],
         )
@@ -65,7 +65,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             "spl_sort_text",
             "<value>",
             "The text to sort by: of an IPv4 address its parts at full width.",
-            results::text,
+            Returns::TEXT,
             sort_texts,
             &[
                 (&[Text("10.2.0.30")], Text("010.002.000.030")),
@@ -83,7 +83,7 @@ const fn row(
     name: &'static str,
     signature: &'static str,
     meaning: &'static str,
-    result: fn(&ArgumentTypes<'_>) -> Type,
+    result: Returns,
     evaluate: fn(&Call<'_>) -> ArrayRef,
     examples: &'static [Example],
 ) -> Function {

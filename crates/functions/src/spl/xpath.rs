@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use arrow::array::ArrayRef;
+use quarry_plan::Returns;
 
 use crate::base::Literal::{List, Null, Text};
-use crate::base::{Call, Function, Memo, results};
+use crate::base::{Call, Function, Memo};
 use crate::xml::{Document, XmlPath};
 
 pub(crate) const FUNCTIONS: &[Function] = &[Function {
@@ -22,7 +23,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
         (&[Text("no markup"), Text("//a")], Null),
     ],
     arity: (2, 2),
-    result: results::list,
+    result: Returns::LIST,
     evaluate: xpath,
     uses_now: false,
 }];

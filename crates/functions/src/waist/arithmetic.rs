@@ -1,9 +1,10 @@
 //! Arithmetic that gives null instead of an error.
 
 use arrow::array::ArrayRef;
+use quarry_plan::Returns;
 
 use crate::base::Literal::{Int, Null, Num};
-use crate::base::{Call, Example, Function, results};
+use crate::base::{Call, Example, Function};
 
 const SOURCE: &str = "the waist's `Arithmetic` expression";
 
@@ -94,7 +95,7 @@ const fn integer(
         source: SOURCE,
         examples,
         arity: (2, 2),
-        result: results::integer,
+        result: Returns::INTEGER,
         evaluate,
         uses_now: false,
     }
@@ -107,7 +108,7 @@ const fn double(
     evaluate: fn(&Call<'_>) -> ArrayRef,
     examples: &'static [Example],
 ) -> Function {
-    Function { result: results::double, ..integer(name, signature, meaning, evaluate, examples) }
+    Function { result: Returns::DOUBLE, ..integer(name, signature, meaning, evaluate, examples) }
 }
 
 fn integers(call: &Call<'_>, operation: fn(i64, i64) -> Option<i64>) -> ArrayRef {

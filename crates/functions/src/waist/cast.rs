@@ -6,11 +6,11 @@ use arrow::array::ArrayRef;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use quarry_plan::text::micros_of_ticks;
-use quarry_plan::{Element, Type, Value};
+use quarry_plan::{Element, Returns, Type, Value};
 
 use super::convert::{convert, texts};
 use crate::base::Literal::{Bool, Int, List, Null, Num, Text, Time, Written};
-use crate::base::{ArgumentTypes, Call, Cell, Example, Function, results};
+use crate::base::{Call, Cell, Example, Function};
 use crate::time::seconds_to_micros;
 
 const SOURCE: &str = "the waist's `Cast` expression";
@@ -32,7 +32,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         ],
     ),
     Function {
-        result: results::double,
+        result: Returns::DOUBLE,
         ..row(
             "cast_double",
             "Number; instants as epoch seconds.",
@@ -48,7 +48,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         )
     },
     Function {
-        result: results::integer,
+        result: Returns::INTEGER,
         ..row(
             "cast_integer",
             "Integer, rounded towards zero; instants as epoch milliseconds.",
@@ -63,7 +63,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         )
     },
     Function {
-        result: results::boolean,
+        result: Returns::BOOLEAN,
         ..row(
             "cast_boolean",
             "Truth value: the words true and false in any case, numbers other than zero.",
@@ -72,7 +72,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         )
     },
     Function {
-        result: results::timestamp,
+        result: Returns::TIMESTAMP,
         ..row(
             "cast_timestamp",
             "Instant from ISO 8601 text, epoch seconds (double or number text) or epoch milliseconds (integer).",
@@ -88,7 +88,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         )
     },
     Function {
-        result: results::list,
+        result: Returns::LIST,
         ..row(
             "cast_list",
             "List of one text; lists stay.",
@@ -105,7 +105,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     typed(
         "cast_decimal",
         "Decimal number, exact; a double as it is shown.",
-        |_| Type::Decimal,
+        Returns::Fixed(Type::Decimal),
         &[
             (&[Text("1.50")], Written(Type::Decimal, "1.5")),
             (&[Num(0.1)], Written(Type::Decimal, "0.1")),
@@ -117,7 +117,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     typed(
         "cast_datetime",
         "Datetime from ISO 8601 text, an instant, or ticks since year 1.",
-        |_| Type::Datetime,
+        Returns::Fixed(Type::Datetime),
         &[
             (
                 &[Text("2024-10-24T14:34:56.1234567+02:00")],
@@ -132,7 +132,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     typed(
         "cast_timespan",
         "Timespan from text such as 1.02:03:04.5, or ticks.",
-        |_| Type::Timespan,
+        Returns::Fixed(Type::Timespan),
         &[
             (&[Text("1.02:03:04.5")], Written(Type::Timespan, "1.02:03:04.5000000")),
             (&[Int(10_000_000)], Written(Type::Timespan, "00:00:01")),
@@ -142,7 +142,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     typed(
         "cast_guid",
         "GUID from 32 hexadecimal digits, in groups or not.",
-        |_| Type::Guid,
+        Returns::Fixed(Type::Guid),
         &[
             (
                 &[Text("{74425BEE-4A2B-4BBA-B47C-0A1B2C3D4E5F}")],
@@ -154,7 +154,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     typed(
         "cast_dynamic",
         "JSON value; a text that is no JSON becomes a JSON text.",
-        results::dynamic,
+        Returns::Fixed(Type::Dynamic),
         &[
             (&[Text(" {\"a\": 1} ")], Written(Type::Dynamic, "{\"a\": 1}")),
             (&[Text("1")], Written(Type::Dynamic, "1")),
@@ -172,7 +172,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         ..typed(
             "cast_list_of",
             "List of values of a type; what does not convert is null in it.",
-            results::named,
+            Returns::Named,
             &[
                 (
                     &[List(&["1", "x"]), Text("list of integer")],
@@ -201,7 +201,7 @@ const fn row(
         source: SOURCE,
         examples,
         arity: (1, 1),
-        result: results::text,
+        result: Returns::TEXT,
         evaluate,
         uses_now: false,
     }
@@ -211,7 +211,7 @@ const fn row(
 const fn typed(
     name: &'static str,
     meaning: &'static str,
-    result: fn(&ArgumentTypes<'_>) -> Type,
+    result: Returns,
     examples: &'static [Example],
 ) -> Function {
     Function {

@@ -3,9 +3,10 @@
 use std::borrow::Cow;
 
 use arrow::array::ArrayRef;
+use quarry_plan::Returns;
 
 use crate::base::Literal::{Int, List, Null};
-use crate::base::{Call, Example, Function, results};
+use crate::base::{Call, Example, Function};
 
 const SOURCE: &str = "the plan";
 
@@ -47,7 +48,7 @@ const fn row(
         source: SOURCE,
         examples,
         arity: (arguments, arguments),
-        result: results::list,
+        result: Returns::LIST,
         evaluate,
         uses_now: false,
     }

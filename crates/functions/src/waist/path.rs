@@ -1,10 +1,10 @@
 //! Into JSON values by path.
 
 use arrow::array::ArrayRef;
-use quarry_plan::{Type, Value};
+use quarry_plan::{Returns, Type, Value};
 
 use crate::base::Literal::{Int, Null, Text, Written};
-use crate::base::{Call, Cell, Example, Function, Row, results};
+use crate::base::{Call, Cell, Example, Function, Row};
 use crate::json;
 
 pub(crate) const FUNCTIONS: &[Function] = &[Function {
@@ -15,7 +15,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
     source: "the waist's `Path` expression",
     examples: EXAMPLES,
     arity: (1, usize::MAX),
-    result: results::dynamic,
+    result: Returns::Fixed(Type::Dynamic),
     evaluate: path,
     uses_now: false,
 }];

@@ -11,9 +11,9 @@ pub struct Entry {
     pub name: String,
     /// What kind of word it is.
     pub kind: EntryKind,
-    /// How it is written; empty if that is what the plan's function says.
+    /// How it is written.
     pub syntax: String,
-    /// What it means, as Markdown; empty if that is what the plan's function says.
+    /// What it means, as Markdown.
     pub meaning: String,
     /// The vendor's page, where there is one.
     pub page: Option<String>,

@@ -83,8 +83,8 @@ fn outcome(value: Literal) -> String {
 
 /// The examples of a function that can be written in a query.
 fn examples(function: &Function) -> Vec<(String, Literal)> {
-    let name = format!("aql_{}", function.name.to_lowercase());
-    let Some(row) = scalar_table().find(|row| row.name == name) else { return Vec::new() };
+    let computed = function.computed_by();
+    let Some(row) = scalar_table().find(|row| Some(row.name) == computed) else { return Vec::new() };
     let catalog = Catalog::load(None).expect("the views load");
     let view = catalog.view("qradar").expect("the view is there");
     let options = LowerOptions { permissive: true, ..LowerOptions::default() };
@@ -104,7 +104,7 @@ fn cell(text: &str) -> String {
 
 fn status(function: &Function) -> String {
     match function.role {
-        Role::Unavailable(reason) if function.result == quarry_plan::Type::Boolean => {
+        Role::Unavailable(reason) if function.result() == quarry_plan::Type::Boolean => {
             format!("always false: {reason}")
         }
         Role::Unavailable(reason) => format!("always null: {reason}"),
@@ -119,16 +119,17 @@ fn file(function: &Function) -> String {
 }
 
 fn page(function: &Function, cases: &[Case]) -> String {
+    let description = function.description();
     let mut page =
-        format!("# {}\n\n```text\n{}\n```\n\n{}\n", function.name, function.signature, function.meaning);
+        format!("# {}\n\n```text\n{}\n```\n\n{}\n", function.name, function.written(), description.meaning);
     if status(function) != "runs" {
         let state = status(function);
         let mut letters = state.chars();
         let first = letters.next().map(|letter| letter.to_uppercase().to_string()).unwrap_or_default();
         let _ = write!(page, "\n{first}{}.\n", letters.as_str());
     }
-    if !function.page.is_empty() {
-        let _ = write!(page, "\n[The vendor's page]({})\n", function.page);
+    if !description.page.is_empty() {
+        let _ = write!(page, "\n[The vendor's page]({})\n", description.page);
     }
     let examples = examples(function);
     if !examples.is_empty() {
@@ -180,7 +181,7 @@ fn index() -> String {
                 Role::Refused(_) => function.name.to_owned(),
                 _ => format!("[{}]({})", function.name, file(function)),
             };
-            let _ = writeln!(index, "| {name} | {} | {} |", function.meaning, status(function));
+            let _ = writeln!(index, "| {name} | {} | {} |", function.description().meaning, status(function));
         }
     }
     index
@@ -222,6 +223,15 @@ fn pages_are_what_the_registry_says() {
         "stale: {stale:?}\nsuperfluous: {superfluous:?}\n\
          `UPDATE=1 cargo test -p quarry --test main aql::reference` writes the pages"
     );
+}
+
+#[test]
+fn no_word_is_described_in_two_places() {
+    for function in functions().filter(|function| function.computed_by().is_none()) {
+        let plan_name = format!("aql_{}", function.name.to_lowercase());
+        let twice = scalar_table().find(|row| row.name == plan_name);
+        assert!(twice.is_none(), "{} is described in the registry and in quarry-functions", function.name);
+    }
 }
 
 #[test]

@@ -11,9 +11,9 @@ pub(super) fn all() -> Vec<Entry> {
         ..Entry::new(keyword.name, EntryKind::Keyword, keyword.syntax, keyword.meaning)
     });
     let functions = functions().map(|function| Entry {
-        page: (!function.page.is_empty()).then(|| function.page.to_owned()),
-        function: Some(format!("aql_{}", function.name.to_lowercase())),
-        ..Entry::new(function.name, EntryKind::Function, function.signature, meaning(function))
+        page: Some(function.description().page).filter(|page| !page.is_empty()).map(str::to_owned),
+        function: function.computed_by().map(str::to_owned),
+        ..Entry::new(function.name, EntryKind::Function, function.written(), meaning(function))
     });
     let catalogs = Catalog::names().map(|name| {
         let meaning = match name {
@@ -32,5 +32,5 @@ fn meaning(function: &Function) -> String {
         Role::Refused(advice) => format!("\n\nNot AQL: {advice}."),
         _ => String::new(),
     };
-    format!("{}{more}", function.meaning)
+    format!("{}{more}", function.description().meaning)
 }

@@ -1,10 +1,9 @@
 //! Function calls.
 
 use quarry_diagnostic::{Diagnostic, Span, did_you_mean};
-use quarry_plan::{Arithmetic, Expression as Planned, ExpressionKind as Kind, Type, Value};
+use quarry_plan::{Arithmetic, Expression as Planned, ExpressionKind as Kind, MANY, Type, Value};
 
 use super::{
-    extra,
     scope::Scope,
     select::Select,
     time,
@@ -12,7 +11,7 @@ use super::{
 };
 use crate::{
     codes,
-    registry::{self, Function, Parameter, Role, lookups},
+    registry::{self, Described, Description, Function, Parameter, Role, lookups},
     syntax::Call,
 };
 
@@ -38,14 +37,14 @@ impl Select<'_, '_, '_> {
             let what = if call.star { "*" } else { "DISTINCT" };
             let message = format!("{} does not take {what}", function.name);
             self.context.report(Diagnostic::error(codes::ARGUMENT_KIND, message, span));
-            return Typed::null(function.result, span);
+            return Typed::null(function.result(), span);
         }
         if function.role == Role::Reference && self.check_count(function, call.arguments.len(), span) {
             return self.reference(function, call, span);
         }
         let arguments: Vec<Typed> = call.arguments.iter().map(|argument| self.expression(argument)).collect();
         if !self.check_count(function, arguments.len(), span) {
-            return Typed::null(function.result, span);
+            return Typed::null(function.result(), span);
         }
         match function.role {
             Role::Scalar => self.scalar(function, arguments, span),
@@ -53,14 +52,14 @@ impl Select<'_, '_, '_> {
             Role::Lookup => self.lookup(function, &arguments, span),
             Role::Unavailable(reason) => self.unavailable(function, reason, call.name.span, span),
             Role::Aggregate(_) | Role::Extra(_) | Role::Reference | Role::Refused(_) => {
-                Typed::null(function.result, span)
+                Typed::null(function.result(), span)
             }
         }
     }
 
     /// A function that AQL lacks, where such are accepted.
     fn extra(&mut self, function: &Function, advice: &str, call: &Call, span: Span) -> Typed {
-        let nothing = Typed::null(function.result, span);
+        let nothing = Typed::null(function.result(), span);
         let name = function.name;
         if !self.context.options.permissive {
             let found =
@@ -70,14 +69,20 @@ impl Select<'_, '_, '_> {
             self.context.report(found);
             return nothing;
         }
-        let message =
-            format!("{name} is not documented AQL, QRadar refuses it; read as: {}", function.meaning);
+        let message = format!(
+            "{name} is not documented AQL, QRadar refuses it; read as: {}",
+            function.description().meaning
+        );
         let found = Diagnostic::warning(codes::UNDOCUMENTED, message, call.name.span);
         self.context.report(found.with_help(advice));
         if !self.check_count(function, call.arguments.len(), span) {
             return nothing;
         }
-        extra::rule(name).map_or(nothing, |rule| rule(self, call, span))
+        match (function.rule, function.described) {
+            (Some(rule), _) => rule(self, call, span),
+            (None, Described::As(of)) => self.renamed(call, of, span),
+            (None, _) => nothing,
+        }
     }
 
     fn unknown_function(&mut self, call: &Call, span: Span) -> Typed {
@@ -95,12 +100,12 @@ impl Select<'_, '_, '_> {
     }
 
     pub(super) fn check_count(&mut self, function: &Function, given: usize, span: Span) -> bool {
-        let most = if function.repeats { usize::MAX } else { function.parameters.len() };
-        if (function.required..=most).contains(&given) {
+        let Description { least, most, .. } = function.description();
+        if (least..=most).contains(&given) {
             return true;
         }
-        let wanted = match (function.required, most) {
-            (least, usize::MAX) => format!("at least {least}"),
+        let wanted = match (least, most) {
+            (least, MANY) => format!("at least {least}"),
             (least, most) if least == most => format!("{least}"),
             (least, most) => format!("{least} to {most}"),
         };
@@ -115,8 +120,7 @@ impl Select<'_, '_, '_> {
             let parameter = function.parameters.get(place).or(function.parameters.last());
             lowered.push(self.argument(function, parameter.copied().unwrap_or(Parameter::Any), argument));
         }
-        let name = format!("aql_{}", function.name.to_lowercase());
-        Typed::new(Planned::call(name, lowered, function.result, span), function.result)
+        computed(function, lowered, span)
     }
 
     fn argument(&mut self, function: &Function, parameter: Parameter, argument: Typed) -> Planned {
@@ -166,7 +170,7 @@ impl Select<'_, '_, '_> {
 
     /// The field of the view that goes with the field given.
     fn lookup(&mut self, function: &Function, arguments: &[Typed], span: Span) -> Typed {
-        let nothing = Typed::null(function.result, span);
+        let nothing = Typed::null(function.result(), span);
         if matches!(self.scope, Scope::Empty { .. }) {
             return nothing;
         }
@@ -203,25 +207,35 @@ impl Select<'_, '_, '_> {
     }
 
     fn unavailable(&mut self, function: &Function, reason: &str, name: Span, span: Span) -> Typed {
-        let is_condition = function.result == Type::Boolean;
+        let is_condition = function.result() == Type::Boolean;
         let outcome = if is_condition { "false" } else { "null" };
         let message = format!("{} is always {outcome}: {reason}", function.name);
         self.context.report(Diagnostic::warning(codes::NO_DATA, message, name));
         if is_condition {
             return Typed::literal(Value::Boolean(false), span);
         }
-        Typed::null(function.result, span)
+        Typed::null(function.result(), span)
     }
 }
 
 fn conversion(function: &Function, arguments: Vec<Typed>, span: Span) -> Typed {
-    let Some(mut argument) = arguments.into_iter().next() else { return Typed::null(function.result, span) };
-    if argument.data_type == function.result && argument.origin != Origin::List {
+    let Some(mut argument) = arguments.into_iter().next() else {
+        return Typed::null(function.result(), span);
+    };
+    if argument.data_type == function.result() && argument.origin != Origin::List {
         argument.origin = Origin::Any;
         return argument;
     }
-    let name = format!("aql_{}", function.name.to_lowercase());
-    Typed::new(Planned::call(name, vec![argument.expression], function.result, span), function.result)
+    computed(function, vec![argument.expression], span)
+}
+
+/// A call of the function that computes another.
+fn computed(function: &Function, arguments: Vec<Planned>, span: Span) -> Typed {
+    let result = function.result();
+    match function.computed_by() {
+        Some(name) => Typed::new(Planned::call(name, arguments, result, span), result),
+        None => Typed::null(result, span),
+    }
 }
 
 /// The column that an expression is, or the computation as the table of lookups writes it.

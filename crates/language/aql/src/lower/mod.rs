@@ -18,6 +18,8 @@ mod session;
 mod time;
 mod value;
 
+pub(crate) use extra::{Rule, TABLES as EXTRA};
+
 use std::collections::BTreeMap;
 
 use quarry_diagnostic::{Diagnostic, Span};

@@ -43,7 +43,7 @@ impl Select<'_, '_, '_> {
             let value = value.cast(Type::Text);
             if ignore_case { Planned::call("aql_lower", vec![value], Type::Text, span) } else { value }
         }));
-        Typed::new(Planned::call(name_of(function), arguments, function.result, span), function.result)
+        Typed::new(Planned::call(name_of(function), arguments, function.result(), span), function.result())
     }
 
     fn text(&mut self, value: &Expression) -> Typed {
@@ -62,7 +62,7 @@ impl Select<'_, '_, '_> {
     }
 
     fn warn_absent(&mut self, function: &Function, name: &str, span: Span) {
-        let outcome = if function.result == Type::Boolean { "false" } else { "null" };
+        let outcome = if function.result() == Type::Boolean { "false" } else { "null" };
         let message = format!("no reference data is named `{name}`: {} is always {outcome}", function.name);
         let mut found = Diagnostic::warning(codes::NO_DATA, message, span).with_help(format!(
             "name its CSV file: `--reference '{name}=FILE'`, or a line under `[reference]` in quarry.toml"
@@ -131,8 +131,8 @@ fn constant(mut list: Vec<String>, ignore_case: bool, span: Span) -> Planned {
 }
 
 fn nothing(function: &Function, span: Span) -> Typed {
-    if function.result == Type::Boolean {
+    if function.result() == Type::Boolean {
         return Typed::literal(Value::Boolean(false), span);
     }
-    Typed::null(function.result, span)
+    Typed::null(function.result(), span)
 }

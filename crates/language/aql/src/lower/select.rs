@@ -21,22 +21,22 @@ use crate::{
 };
 
 /// A select being lowered.
-pub(super) struct Select<'a, 'c, 's> {
-    pub context: &'c mut Context<'a>,
-    pub scope: Scope<'a>,
-    pub aliases: Vec<Alias<'s>>,
+pub(crate) struct Select<'a, 'c, 's> {
+    pub(super) context: &'c mut Context<'a>,
+    pub(super) scope: Scope<'a>,
+    pub(super) aliases: Vec<Alias<'s>>,
     /// Items whose aliases are being written out.
-    pub active: Vec<usize>,
+    pub(super) active: Vec<usize>,
     /// What a name is looked up as first.
-    pub alias_rank: AliasRank,
+    pub(super) alias_rank: AliasRank,
     /// The clause or call in which no aggregate may stand.
-    pub no_aggregates: Option<&'static str>,
-    pub aggregates: Vec<(String, AggregateCall)>,
+    pub(super) no_aggregates: Option<&'static str>,
+    pub(super) aggregates: Vec<(String, AggregateCall)>,
     /// Whether sub-selects may stand here.
-    pub joins_allowed: bool,
-    pub memberships: Vec<Membership>,
+    pub(super) joins_allowed: bool,
+    pub(super) memberships: Vec<Membership>,
     /// The sessions of SESSION BY.
-    pub numbering: Option<Numbering>,
+    pub(super) numbering: Option<Numbering>,
 }
 
 /// When a name is an alias: after any field in WHERE and the select list; before custom properties,

@@ -5,11 +5,11 @@ use quarry_plan::{Expression, ExpressionKind, TextMatcher, TextPattern, Type, Va
 
 /// A lowered expression with its type.
 #[derive(Debug, Clone)]
-pub(super) struct Typed {
-    pub expression: Expression,
-    pub data_type: Type,
+pub(crate) struct Typed {
+    pub(super) expression: Expression,
+    pub(super) data_type: Type,
     /// Where the value comes from, as far as a rule depends on it.
-    pub origin: Origin,
+    pub(super) origin: Origin,
 }
 
 /// Where a value comes from.

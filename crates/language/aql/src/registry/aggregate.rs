@@ -2,20 +2,12 @@
 
 use quarry_plan::Type;
 
-use super::{AggregateRule, Function, Parameter::Any, Role, page::AGGREGATION};
+use super::{AggregateRule, Described, Description, Function, Role, page::AGGREGATION};
 
-const fn aggregate(signature: &'static str, meaning: &'static str, rule: AggregateRule) -> Function {
-    Function {
-        name: super::name_of(signature),
-        signature,
-        meaning,
-        page: AGGREGATION,
-        role: Role::Aggregate(rule),
-        parameters: &[Any],
-        required: 1,
-        repeats: false,
-        result: Type::Double,
-    }
+const fn aggregate(written: &'static str, meaning: &'static str, rule: AggregateRule) -> Function {
+    let description =
+        Description { written, meaning, page: AGGREGATION, least: 1, most: 1, result: Type::Double };
+    Function::new(written, Role::Aggregate(rule), Described::Here(description))
 }
 
 pub(super) const fn numeric(function: &'static str) -> AggregateRule {

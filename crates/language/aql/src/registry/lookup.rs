@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use quarry_plan::Type;
 
-use super::{Function, Parameter::Any, Role, page::DATA};
+use super::{Described, Description, Function, Role, page::DATA};
 
 /// A lookup function for one field.
 #[derive(Debug, Clone, Copy)]
@@ -29,18 +29,9 @@ pub fn lookups() -> &'static [Lookup] {
     &LOOKUPS
 }
 
-const fn lookup(signature: &'static str, meaning: &'static str) -> Function {
-    Function {
-        name: super::name_of(signature),
-        signature,
-        meaning,
-        page: DATA,
-        role: Role::Lookup,
-        parameters: &[Any],
-        required: 1,
-        repeats: false,
-        result: Type::Text,
-    }
+const fn lookup(written: &'static str, meaning: &'static str) -> Function {
+    let description = Description { written, meaning, page: DATA, least: 1, most: 1, result: Type::Text };
+    Function::new(written, Role::Lookup, Described::Here(description))
 }
 
 pub(super) static TABLE: &[Function] = &[

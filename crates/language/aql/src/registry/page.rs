@@ -1,8 +1,5 @@
 //! Pages of the vendor that describe the functions.
 
-/// Calculation and formatting.
-pub(super) const FORMATTING: &str =
-    "https://www.ibm.com/docs/en/qradar-on-cloud?topic=language-aql-data-calculation-formatting-functions";
 /// Aggregation.
 pub(super) const AGGREGATION: &str =
     "https://www.ibm.com/docs/SS42VS_latest/com.ibm.qradar.doc/r_aql_aggregate_functions.html";

@@ -1,8 +1,8 @@
 //! Functions without data here, and functions that cannot be.
 
-use quarry_plan::Type;
+use quarry_plan::{MANY, Type};
 
-use super::{Function, Parameter::Any, Role, page::DATA};
+use super::{Described, Description, Function, Role, page::DATA};
 
 const ASSETS: &str = "log files hold no asset database";
 const NETWORKS: &str = "log files hold no network hierarchy";
@@ -12,37 +12,26 @@ const GEOGRAPHY: &str = "log files hold no geographic data";
 const THREATS: &str = "no threat intelligence feed is attached";
 
 const fn unavailable(
-    signature: &'static str,
+    written: &'static str,
     meaning: &'static str,
-    required: usize,
+    least: usize,
     result: Type,
     reason: &'static str,
 ) -> Function {
-    Function {
-        name: super::name_of(signature),
-        signature,
-        meaning,
-        page: DATA,
-        role: Role::Unavailable(reason),
-        parameters: &[Any],
-        required,
-        repeats: true,
-        result,
-    }
+    let description = Description { written, meaning, page: DATA, least, most: MANY, result };
+    Function::new(written, Role::Unavailable(reason), Described::Here(description))
 }
 
 const fn refused(name: &'static str, reason: &'static str) -> Function {
-    Function {
-        name,
-        signature: name,
+    let description = Description {
+        written: name,
         meaning: "No function of AQL.",
         page: "",
-        role: Role::Refused(reason),
-        parameters: &[Any],
-        required: 0,
-        repeats: true,
+        least: 0,
+        most: MANY,
         result: Type::Null,
-    }
+    };
+    Function::new(name, Role::Refused(reason), Described::Here(description))
 }
 
 /// Documented functions whose data is not in log files.

@@ -3,17 +3,15 @@
 use quarry_language_definition::{Entry, EntryKind};
 
 use crate::registry::{
-    AGGREGATION_USAGE, AGGREGATIONS, COMMAND_USAGE, COMMANDS, FUNCTION_USAGE, FUNCTIONS, Status, Usage,
+    AggregationName, COMMANDS, CommandRow, FUNCTIONS, FunctionRow, Status, aggregation_names,
 };
 
 /// Commands, eval functions, statistical functions.
 pub(super) fn all() -> Vec<Entry> {
-    let commands = COMMANDS.iter().map(|row| command(row.name, row.status));
-    let functions =
-        FUNCTIONS.iter().map(|row| function(row.name, row.status, "eval function", FUNCTION_USAGE));
-    let aggregations = AGGREGATIONS
-        .iter()
-        .map(|row| function(row.name, row.status, "statistical function", AGGREGATION_USAGE));
+    let commands = COMMANDS.iter().map(command);
+    let functions = FUNCTIONS.iter().map(function);
+    let aggregations = aggregation_names();
+    let aggregations = aggregations.iter().map(aggregation);
     let mut all: Vec<Entry> = commands.chain(functions).collect();
     for entry in aggregations {
         // Some names serve both; the page of the eval function stands.
@@ -24,25 +22,24 @@ pub(super) fn all() -> Vec<Entry> {
     all
 }
 
-fn command(name: &str, status: Status) -> Entry {
-    let usage = usage(COMMAND_USAGE, name);
-    let syntax = format!("| {}", usage.map_or(name, |usage| usage.syntax));
-    let page = Some(page(name));
-    Entry { page, ..Entry::new(name, EntryKind::Command, syntax, meaning(usage, "command", status)) }
+fn command(row: &CommandRow) -> Entry {
+    let meaning = meaning(row.meaning(), "command", row.status);
+    let page = Some(page(row.name));
+    Entry { page, ..Entry::new(row.name, EntryKind::Command, format!("| {}", row.written()), meaning) }
 }
 
-fn function(name: &str, status: Status, what: &str, table: &'static [Usage]) -> Entry {
-    let usage = usage(table, name);
-    let (syntax, meaning) = match (usage, status) {
-        // The plan's function says it.
-        (None, Status::Supported) => (String::new(), String::new()),
-        _ => {
-            let syntax = usage.map_or_else(|| format!("{name}(...)"), |usage| usage.syntax.to_owned());
-            (syntax, meaning(usage, what, status))
-        }
-    };
-    let function = Some(format!("spl_{name}"));
-    Entry { function, ..Entry::new(name, EntryKind::Function, syntax, meaning) }
+fn function(row: &FunctionRow) -> Entry {
+    let described = row.description();
+    let written = described.map_or_else(|| format!("{}(...)", row.name), |row| row.written.to_owned());
+    let meaning = meaning(described.map(|row| row.meaning.to_owned()), "eval function", row.status);
+    let function = row.computed_by().map(|signature| signature.name.to_owned());
+    Entry { function, ..Entry::new(row.name, EntryKind::Function, written, meaning) }
+}
+
+fn aggregation(name: &AggregationName) -> Entry {
+    let written = name.written().unwrap_or_else(|| format!("{}(...)", name.name));
+    let meaning = meaning(name.meaning(), "statistical function", name.row.status);
+    Entry::new(name.name, EntryKind::Function, written, meaning)
 }
 
 /// Splunk's page of a command, whose name begins with a capital there.
@@ -52,17 +49,12 @@ fn page(name: &str) -> String {
     format!("https://docs.splunk.com/Documentation/Splunk/latest/SearchReference/{first}{}", letters.as_str())
 }
 
-/// What the registry says of a word.
-fn usage(table: &'static [Usage], name: &str) -> Option<&'static Usage> {
-    table.iter().find(|usage| usage.name == name)
-}
-
 /// What a word does, and whether it does so here.
-fn meaning(usage: Option<&Usage>, what: &str, status: Status) -> String {
-    match (usage, status) {
+fn meaning(meaning: Option<String>, what: &str, status: Status) -> String {
+    match (meaning, status) {
         (None, _) => status_text(what, status),
-        (Some(usage), Status::Supported) => usage.meaning.to_owned(),
-        (Some(usage), _) => format!("{}\n\n{}", usage.meaning, status_text(what, status)),
+        (Some(meaning), Status::Supported) => meaning,
+        (Some(meaning), _) => format!("{meaning}\n\n{}", status_text(what, status)),
     }
 }
 

@@ -27,6 +27,8 @@ use quarry_views::View;
 use crate::{Knowledge, Parsed};
 use context::{Column, Context, Progress, RAW, Surroundings, TIME};
 
+pub(crate) use commands::{COMMAND_TABLES, CommandRule};
+pub(crate) use expression::{FunctionRule, lookup_call, per_value, special};
 pub use time::parse_time;
 
 /// Longer pipelines are refused: plans are walked recursively.

@@ -1,240 +1,213 @@
-//! Commands of the Search Reference, of Splunk's own add-ons, and of apps that public searches name.
+//! Commands of the Search Reference, of Splunk's own add-ons, and of apps that public searches name. The row
+//! of one that runs stands with its rule in `lower/commands`; here are the others.
 
-use super::{CommandRow, Grammar, Needs, Status};
+use std::sync::LazyLock;
 
-/// All commands, sorted.
-pub const COMMANDS: &[CommandRow] = &[
-    row("abstract", Grammar::General, Needs::Nothing, Status::Planned),
-    row("accum", Grammar::General, Needs::Arguments, Status::Supported),
-    row("addcoltotals", Grammar::General, Needs::Nothing, Status::Supported),
-    row("addinfo", Grammar::General, Needs::Nothing, Status::Supported),
-    row("addtotals", Grammar::General, Needs::Nothing, Status::Supported),
-    row("af", Grammar::General, Needs::Nothing, Status::Planned),
-    row("analyzefields", Grammar::General, Needs::Nothing, Status::Planned),
-    row("anomalies", Grammar::General, Needs::Nothing, Status::Planned),
-    row("anomalousvalue", Grammar::General, Needs::Nothing, Status::Planned),
-    row("anomalydetection", Grammar::General, Needs::Nothing, Status::Supported),
-    row("append", Grammar::General, Needs::Subsearch, Status::Supported),
-    row("appendcols", Grammar::General, Needs::Subsearch, Status::Supported),
-    row("appendpipe", Grammar::General, Needs::Subsearch, Status::Supported),
-    row("apply", Grammar::General, Needs::Arguments, Status::Never("it needs a trained model")),
-    row("arules", Grammar::General, Needs::Nothing, Status::Planned),
-    row("associate", Grammar::General, Needs::Nothing, Status::Planned),
-    generating(
-        "audit",
-        Grammar::General,
-        Needs::Nothing,
-        Status::Never("it reads a Splunk server's own audit log"),
-    ),
-    row("autoregress", Grammar::General, Needs::Arguments, Status::Supported),
-    row("awssnsalert", Grammar::General, Needs::Nothing, Status::Supported),
-    row("bin", Grammar::General, Needs::Arguments, Status::Supported),
-    row("bucket", Grammar::General, Needs::Arguments, Status::Supported),
-    row("bucketdir", Grammar::General, Needs::Arguments, Status::Planned),
-    row("cefout", Grammar::General, Needs::Nothing, Status::Never("it belongs to a third-party app")),
-    row("chart", Grammar::Chart, Needs::Nothing, Status::Supported),
-    row("cluster", Grammar::General, Needs::Nothing, Status::Planned),
-    row("cofilter", Grammar::General, Needs::Arguments, Status::Planned),
-    row("collect", Grammar::General, Needs::Arguments, Status::Supported),
-    row("concurrency", Grammar::General, Needs::Arguments, Status::Supported),
-    row("contingency", Grammar::General, Needs::Arguments, Status::Supported),
-    row("convert", Grammar::General, Needs::Arguments, Status::Supported),
-    row("correlate", Grammar::General, Needs::Nothing, Status::Planned),
-    row("counttable", Grammar::General, Needs::Arguments, Status::Supported),
-    row(
-        "crawl",
-        Grammar::General,
-        Needs::Nothing,
-        Status::Never("it looks for files a Splunk server could index"),
-    ),
-    row("ctable", Grammar::General, Needs::Arguments, Status::Supported),
-    row("cyberchef", Grammar::General, Needs::Nothing, Status::Never("it belongs to a third-party app")),
-    generating("datamodel", Grammar::General, Needs::Nothing, Status::Supported),
-    row("datamodelsimple", Grammar::General, Needs::Nothing, Status::Planned),
-    generating(
-        "dbinspect",
-        Grammar::General,
-        Needs::Nothing,
-        Status::Never("it asks a Splunk server about its indexes"),
-    ),
-    generating(
-        "dbxquery",
-        Grammar::General,
-        Needs::Nothing,
-        Status::Never("it asks a database through a Splunk app"),
-    ),
-    row("dedup", Grammar::General, Needs::Arguments, Status::Supported),
-    row("delete", Grammar::General, Needs::Nothing, Status::Never("it deletes indexed data")),
-    row("deletemodel", Grammar::General, Needs::Nothing, Status::Never("it deletes trained models")),
-    row("delta", Grammar::General, Needs::Arguments, Status::Supported),
-    row("diff", Grammar::General, Needs::Nothing, Status::Planned),
-    row("discretize", Grammar::General, Needs::Arguments, Status::Supported),
-    row("dump", Grammar::General, Needs::Nothing, Status::Supported),
-    row("entitymerge", Grammar::General, Needs::Nothing, Status::Planned),
-    row("erex", Grammar::General, Needs::Arguments, Status::Planned),
-    row("eval", Grammar::Eval, Needs::Nothing, Status::Supported),
-    generating("eventcount", Grammar::General, Needs::Nothing, Status::Supported),
-    row("eventstats", Grammar::Stats, Needs::Nothing, Status::Supported),
-    row("expandtree", Grammar::General, Needs::Nothing, Status::Planned),
-    row("extract", Grammar::General, Needs::Nothing, Status::Supported),
-    row("fieldformat", Grammar::Eval, Needs::Nothing, Status::Supported),
-    row("fields", Grammar::General, Needs::Arguments, Status::Supported),
-    row("fieldsummary", Grammar::General, Needs::Nothing, Status::Supported),
-    row("filldown", Grammar::General, Needs::Nothing, Status::Supported),
-    row("fillnull", Grammar::General, Needs::Nothing, Status::Supported),
-    row("findkeywords", Grammar::General, Needs::Nothing, Status::Planned),
-    row("findtypes", Grammar::General, Needs::Nothing, Status::Planned),
-    row("fit", Grammar::General, Needs::Arguments, Status::Never("it trains a model")),
-    row("folderize", Grammar::General, Needs::Nothing, Status::Planned),
-    row("foreach", Grammar::General, Needs::Subsearch, Status::Supported),
-    row("format", Grammar::General, Needs::Nothing, Status::Supported),
-    generating("from", Grammar::Filtered, Needs::Arguments, Status::Supported),
-    row("fromjson", Grammar::General, Needs::Nothing, Status::Supported),
-    row("gauge", Grammar::General, Needs::Arguments, Status::Planned),
-    generating("gentimes", Grammar::General, Needs::Arguments, Status::Supported),
-    row("geom", Grammar::General, Needs::Nothing, Status::Planned),
-    row("geomfilter", Grammar::General, Needs::Nothing, Status::Planned),
-    row("geostats", Grammar::Stats, Needs::Nothing, Status::Planned),
-    row("head", Grammar::General, Needs::Nothing, Status::Supported),
-    row("highlight", Grammar::General, Needs::Arguments, Status::Supported),
-    generating(
-        "history",
-        Grammar::General,
-        Needs::Nothing,
-        Status::Never("it asks a Splunk server about past searches"),
-    ),
-    row("iconify", Grammar::General, Needs::Arguments, Status::Supported),
-    row(
-        "ingestpreview",
-        Grammar::General,
-        Needs::Nothing,
-        Status::Never("it previews Splunk's own ingestion"),
-    ),
-    row("input", Grammar::General, Needs::Nothing, Status::Never("it changes what a Splunk server indexes")),
-    generating("inputcsv", Grammar::Filtered, Needs::Arguments, Status::Supported),
-    generating("inputintelligence", Grammar::Filtered, Needs::Nothing, Status::Planned),
-    generating("inputlookup", Grammar::Filtered, Needs::Arguments, Status::Supported),
-    row("iplocation", Grammar::General, Needs::Arguments, Status::Supported),
-    row("join", Grammar::General, Needs::Arguments, Status::Supported),
-    row("kmeans", Grammar::General, Needs::Nothing, Status::Planned),
-    row("kv", Grammar::General, Needs::Nothing, Status::Supported),
-    row("kvform", Grammar::General, Needs::Nothing, Status::Planned),
-    generating("listmodels", Grammar::General, Needs::Nothing, Status::Never("it lists trained models")),
-    generating("loadjob", Grammar::General, Needs::Arguments, Status::Planned),
-    row("localize", Grammar::General, Needs::Nothing, Status::Planned),
-    row("localop", Grammar::General, Needs::Nothing, Status::Supported),
-    row("lookup", Grammar::General, Needs::Arguments, Status::Supported),
-    row("makecontinuous", Grammar::General, Needs::Nothing, Status::Supported),
-    row("makejson", Grammar::General, Needs::Nothing, Status::Supported),
-    row("makemv", Grammar::General, Needs::Arguments, Status::Supported),
-    generating("makeresults", Grammar::General, Needs::Nothing, Status::Supported),
-    row("map", Grammar::General, Needs::Arguments, Status::Supported),
-    generating("mcatalog", Grammar::IndexedStats, Needs::Nothing, Status::Supported),
-    row("mcollect", Grammar::General, Needs::Arguments, Status::Supported),
-    generating("metadata", Grammar::General, Needs::Nothing, Status::Supported),
-    generating("metasearch", Grammar::Search, Needs::Nothing, Status::Supported),
-    row("meventcollect", Grammar::General, Needs::Nothing, Status::Supported),
-    generating("mpreview", Grammar::General, Needs::Arguments, Status::Supported),
-    generating("msearch", Grammar::General, Needs::Arguments, Status::Supported),
-    generating("mstats", Grammar::IndexedStats, Needs::Nothing, Status::Supported),
-    row("multikv", Grammar::General, Needs::Nothing, Status::Supported),
-    generating("multisearch", Grammar::General, Needs::Subsearch, Status::Supported),
-    row("mvcombine", Grammar::General, Needs::Arguments, Status::Supported),
-    row("mvexpand", Grammar::General, Needs::Arguments, Status::Supported),
-    row("nomv", Grammar::General, Needs::Arguments, Status::Supported),
-    row("noop", Grammar::General, Needs::Nothing, Status::Supported),
-    row("outlier", Grammar::General, Needs::Nothing, Status::Supported),
-    row("outputcsv", Grammar::General, Needs::Nothing, Status::Supported),
-    row("outputlookup", Grammar::General, Needs::Arguments, Status::Supported),
-    row("outputtext", Grammar::General, Needs::Nothing, Status::Planned),
-    row("overlap", Grammar::General, Needs::Nothing, Status::Planned),
-    generating("pivot", Grammar::General, Needs::Arguments, Status::Planned),
-    row("predict", Grammar::General, Needs::Arguments, Status::Planned),
-    row("rangemap", Grammar::General, Needs::Arguments, Status::Supported),
-    row("rare", Grammar::General, Needs::Arguments, Status::Supported),
-    row("redistribute", Grammar::General, Needs::Nothing, Status::Supported),
-    row("regex", Grammar::General, Needs::Arguments, Status::Supported),
-    row("relevancy", Grammar::General, Needs::Nothing, Status::Planned),
-    row("reltime", Grammar::General, Needs::Nothing, Status::Supported),
-    row("rename", Grammar::Rename, Needs::Nothing, Status::Supported),
-    row("replace", Grammar::General, Needs::Arguments, Status::Supported),
-    row("require", Grammar::General, Needs::Nothing, Status::Supported),
-    generating(
-        "rest",
-        Grammar::General,
-        Needs::Arguments,
-        Status::Never("it asks a Splunk server about itself"),
-    ),
-    row("return", Grammar::General, Needs::Arguments, Status::Supported),
-    row("reverse", Grammar::General, Needs::Nothing, Status::Supported),
-    row("rex", Grammar::General, Needs::Arguments, Status::Supported),
-    row("rtorder", Grammar::General, Needs::Nothing, Status::Supported),
-    row("run", Grammar::General, Needs::Nothing, Status::Never("it runs programs on the search head")),
-    row(
-        "runshellscript",
-        Grammar::General,
-        Needs::Nothing,
-        Status::Never("it runs programs on the search head"),
-    ),
-    row("sample", Grammar::General, Needs::Nothing, Status::Planned),
-    generating("savedsearch", Grammar::General, Needs::Arguments, Status::Supported),
-    row("score", Grammar::General, Needs::Nothing, Status::Never("it needs a trained model")),
-    row("script", Grammar::General, Needs::Nothing, Status::Never("it runs programs on the search head")),
-    row("scrub", Grammar::General, Needs::Nothing, Status::Planned),
-    generating("search", Grammar::Search, Needs::Nothing, Status::Supported),
-    generating("searchtxn", Grammar::General, Needs::Arguments, Status::Planned),
-    row("selfjoin", Grammar::General, Needs::Arguments, Status::Supported),
-    row("sendalert", Grammar::General, Needs::Arguments, Status::Supported),
-    row("sendemail", Grammar::General, Needs::Nothing, Status::Supported),
-    generating("set", Grammar::General, Needs::Subsearch, Status::Supported),
-    row("setfields", Grammar::General, Needs::Arguments, Status::Supported),
-    row("sichart", Grammar::Chart, Needs::Nothing, Status::Supported),
-    row("sirare", Grammar::General, Needs::Nothing, Status::Supported),
-    row("sistats", Grammar::Stats, Needs::Nothing, Status::Supported),
-    row("sitimechart", Grammar::Chart, Needs::Nothing, Status::Supported),
-    row("sitop", Grammar::General, Needs::Nothing, Status::Supported),
-    row("snowincident", Grammar::General, Needs::Nothing, Status::Supported),
-    row("snowincidentstream", Grammar::General, Needs::Nothing, Status::Supported),
-    row("sort", Grammar::Sort, Needs::Nothing, Status::Supported),
-    row("spath", Grammar::General, Needs::Nothing, Status::Supported),
-    row("stats", Grammar::Stats, Needs::Nothing, Status::Supported),
-    row("strcat", Grammar::General, Needs::Arguments, Status::Supported),
-    row("streamstats", Grammar::Stats, Needs::Nothing, Status::Supported),
-    row("summarize", Grammar::General, Needs::Nothing, Status::Planned),
-    generating("summary", Grammar::General, Needs::Nothing, Status::Never("it describes a trained model")),
-    row("table", Grammar::General, Needs::Arguments, Status::Supported),
-    row("tags", Grammar::General, Needs::Nothing, Status::Supported),
-    row("tail", Grammar::General, Needs::Nothing, Status::Supported),
-    row("timechart", Grammar::Chart, Needs::Nothing, Status::Supported),
-    row("timewrap", Grammar::General, Needs::Nothing, Status::Supported),
-    row("tojson", Grammar::General, Needs::Nothing, Status::Supported),
-    row("top", Grammar::General, Needs::Arguments, Status::Supported),
-    row("transaction", Grammar::General, Needs::Nothing, Status::Supported),
-    row("transpose", Grammar::General, Needs::Nothing, Status::Supported),
-    row("trendline", Grammar::General, Needs::Arguments, Status::Supported),
-    row("tscollect", Grammar::General, Needs::Nothing, Status::Supported),
-    generating("tstats", Grammar::IndexedStats, Needs::Nothing, Status::Supported),
-    generating("typeahead", Grammar::General, Needs::Nothing, Status::Planned),
-    row("typelearner", Grammar::General, Needs::Nothing, Status::Planned),
-    row("typer", Grammar::General, Needs::Nothing, Status::Supported),
-    generating("union", Grammar::General, Needs::Arguments, Status::Supported),
-    row("uniq", Grammar::General, Needs::Nothing, Status::Supported),
-    row("untable", Grammar::General, Needs::Arguments, Status::Supported),
-    generating("walklex", Grammar::General, Needs::Nothing, Status::Never("it reads Splunk's index files")),
-    row("where", Grammar::Where, Needs::Nothing, Status::Supported),
-    row("x11", Grammar::General, Needs::Nothing, Status::Planned),
-    row("xmlkv", Grammar::General, Needs::Nothing, Status::Supported),
-    row("xmlunescape", Grammar::General, Needs::Nothing, Status::Planned),
-    row("xpath", Grammar::General, Needs::Arguments, Status::Supported),
-    row("xsdetails", Grammar::General, Needs::Nothing, Status::Planned),
-    row("xyseries", Grammar::General, Needs::Arguments, Status::Supported),
+use super::{Grammar, Needs, Status};
+use crate::lower::{COMMAND_TABLES, CommandRule};
+
+/// A command.
+#[derive(Debug, Clone, Copy)]
+pub struct CommandRow {
+    /// Name in lower case.
+    pub name: &'static str,
+    /// The command whose other name it is.
+    pub of: Option<&'static str>,
+    /// How its arguments are read.
+    pub grammar: Grammar,
+    /// What must follow it.
+    pub needs: Needs,
+    /// Whether it makes rows of its own, so that it stands first.
+    pub generates: bool,
+    /// Whether these rows are events.
+    pub reads_events: bool,
+    /// Whether it runs.
+    pub status: Status,
+    /// Arguments of a plain use.
+    pub example: &'static str,
+    /// What it takes whatever it says.
+    pub takes_any: Option<AnyOf>,
+    /// Adds it to the plan.
+    pub(crate) lower: Option<CommandRule>,
+    also: &'static [&'static str],
+    written: &'static str,
+    meaning: &'static str,
+}
+
+/// Arguments that cannot be wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AnyOf {
+    /// Any name before an `=`.
+    Names,
+    /// Texts, whatever they look like, or what belongs to another system.
+    Texts,
+    /// Words that are names or texts, which `count(a)` is too.
+    Words,
+    /// Any name before an `=`, and words.
+    NamesAndWords,
+}
+
+impl CommandRow {
+    /// A command that runs: how it is written, what it does, and the arguments of a plain use.
+    pub(crate) const fn new(
+        name: &'static str,
+        written: &'static str,
+        meaning: &'static str,
+        example: &'static str,
+        lower: CommandRule,
+    ) -> Self {
+        Self { written, meaning, example, lower: Some(lower), ..other(name, Status::Supported) }
+    }
+
+    pub(crate) const fn also(self, also: &'static [&'static str]) -> Self {
+        Self { also, ..self }
+    }
+
+    pub(crate) const fn grammar(self, grammar: Grammar) -> Self {
+        Self { grammar, ..self }
+    }
+
+    pub(crate) const fn needs(self, needs: Needs) -> Self {
+        Self { needs, ..self }
+    }
+
+    pub(crate) const fn generating(self) -> Self {
+        Self { generates: true, ..self }
+    }
+
+    pub(crate) const fn reading_events(self) -> Self {
+        Self { reads_events: true, ..self }
+    }
+
+    pub(crate) const fn taking_any(self, of: AnyOf) -> Self {
+        Self { takes_any: Some(of), ..self }
+    }
+
+    const fn written_as(self, written: &'static str, meaning: &'static str) -> Self {
+        Self { written, meaning, ..self }
+    }
+
+    /// How it is written.
+    #[must_use]
+    pub fn written(&self) -> String {
+        match self.of {
+            Some(of) => self.written.replacen(of, self.name, 1),
+            None if self.written.is_empty() => self.name.to_owned(),
+            None => self.written.to_owned(),
+        }
+    }
+
+    /// What it does, in a sentence, if that is known.
+    #[must_use]
+    pub fn meaning(&self) -> Option<String> {
+        match self.of {
+            Some(of) => Some(format!("Another name of `{of}`.")),
+            None => Some(self.meaning).filter(|meaning| !meaning.is_empty()).map(str::to_owned),
+        }
+    }
+
+    /// The rows of its other names.
+    fn others(self) -> impl Iterator<Item = Self> {
+        self.also.iter().map(move |name| Self { name, of: Some(self.name), also: &[], ..self })
+    }
+}
+
+/// A command that does not run.
+const fn other(name: &'static str, status: Status) -> CommandRow {
+    CommandRow {
+        name,
+        of: None,
+        grammar: Grammar::General,
+        needs: Needs::Nothing,
+        generates: false,
+        reads_events: false,
+        status,
+        example: "",
+        takes_any: None,
+        lower: None,
+        also: &[],
+        written: "",
+        meaning: "",
+    }
+}
+
+/// All commands, other names of one included, sorted.
+pub static COMMANDS: LazyLock<Vec<CommandRow>> = LazyLock::new(|| {
+    let rows = COMMAND_TABLES.iter().flat_map(|table| table.iter()).chain(OTHERS).copied();
+    let mut all: Vec<CommandRow> = rows.flat_map(|row| row.others().chain([row])).collect();
+    all.sort_by_key(|row| row.name);
+    all
+});
+
+/// The commands that do not run.
+const OTHERS: &[CommandRow] = &[
+    other("abstract", Status::Planned),
+    other("af", Status::Planned),
+    other("analyzefields", Status::Planned),
+    other("anomalies", Status::Planned),
+    other("anomalousvalue", Status::Planned),
+    other("apply", Status::Never("it needs a trained model")).needs(Needs::Arguments),
+    other("arules", Status::Planned),
+    other("associate", Status::Planned),
+    other("audit", Status::Never("it reads a Splunk server's own audit log")).generating(),
+    other("bucketdir", Status::Planned).needs(Needs::Arguments),
+    other("cefout", Status::Never("it belongs to a third-party app")),
+    other("cluster", Status::Planned),
+    other("cofilter", Status::Planned).needs(Needs::Arguments),
+    other("correlate", Status::Planned),
+    other("crawl", Status::Never("it looks for files a Splunk server could index")),
+    other("cyberchef", Status::Never("it belongs to a third-party app")),
+    other("datamodelsimple", Status::Planned),
+    other("dbinspect", Status::Never("it asks a Splunk server about its indexes")).generating(),
+    other("dbxquery", Status::Never("it asks a database through a Splunk app")).generating(),
+    other("delete", Status::Never("it deletes indexed data")),
+    other("deletemodel", Status::Never("it deletes trained models")),
+    other("diff", Status::Planned),
+    other("entitymerge", Status::Planned),
+    other("erex", Status::Planned).needs(Needs::Arguments),
+    other("expandtree", Status::Planned),
+    other("findkeywords", Status::Planned),
+    other("findtypes", Status::Planned),
+    other("fit", Status::Never("it trains a model")).needs(Needs::Arguments),
+    other("folderize", Status::Planned),
+    other("gauge", Status::Planned).needs(Needs::Arguments),
+    other("geom", Status::Planned),
+    other("geomfilter", Status::Planned),
+    other("geostats", Status::Planned).grammar(Grammar::Stats),
+    other("history", Status::Never("it asks a Splunk server about past searches")).generating(),
+    other("ingestpreview", Status::Never("it previews Splunk's own ingestion")),
+    other("input", Status::Never("it changes what a Splunk server indexes")),
+    other("inputintelligence", Status::Planned).grammar(Grammar::Filtered).generating(),
+    other("kmeans", Status::Planned),
+    other("kvform", Status::Planned),
+    other("listmodels", Status::Never("it lists trained models")).generating(),
+    other("loadjob", Status::Planned)
+        .written_as("loadjob <id>", "Reads the rows of an earlier search.")
+        .needs(Needs::Arguments)
+        .generating(),
+    other("localize", Status::Planned),
+    other("outputtext", Status::Planned),
+    other("overlap", Status::Planned),
+    other("pivot", Status::Planned)
+        .written_as("pivot <model> <dataset> <elements>", "Aggregates a data model's dataset.")
+        .needs(Needs::Arguments)
+        .generating(),
+    other("predict", Status::Planned).needs(Needs::Arguments),
+    other("relevancy", Status::Planned),
+    other("rest", Status::Never("it asks a Splunk server about itself")).needs(Needs::Arguments).generating(),
+    other("run", Status::Never("it runs programs on the search head")),
+    other("runshellscript", Status::Never("it runs programs on the search head")),
+    other("sample", Status::Planned).written_as("sample", "Keeps some rows by chance."),
+    other("score", Status::Never("it needs a trained model")),
+    other("script", Status::Never("it runs programs on the search head")),
+    other("scrub", Status::Planned),
+    other("searchtxn", Status::Planned).needs(Needs::Arguments).generating(),
+    other("summarize", Status::Planned),
+    other("summary", Status::Never("it describes a trained model")).generating(),
+    other("typeahead", Status::Planned).written_as("typeahead", "Lists terms of an index.").generating(),
+    other("typelearner", Status::Planned),
+    other("walklex", Status::Never("it reads Splunk's index files")).generating(),
+    other("x11", Status::Planned).written_as("x11 <field>", "Takes the season out of a series."),
+    other("xmlunescape", Status::Planned),
+    other("xsdetails", Status::Planned),
 ];
-
-const fn row(name: &'static str, grammar: Grammar, needs: Needs, status: Status) -> CommandRow {
-    CommandRow { name, grammar, needs, generates: false, status }
-}
-
-/// A command that stands first in a search.
-const fn generating(name: &'static str, grammar: Grammar, needs: Needs, status: Status) -> CommandRow {
-    CommandRow { name, grammar, needs, generates: true, status }
-}

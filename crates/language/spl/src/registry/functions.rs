@@ -1,6 +1,107 @@
-//! Eval functions of the Search Reference.
+//! Eval functions of the Search Reference, one row each.
+//!
+//! What a plain function takes, gives and means stands in its row of `crates/functions`.
 
-use super::{FunctionRow, Status};
+use quarry_plan::{MANY, Signature, scalar_signature};
+
+use super::Status;
+use crate::lower::{FunctionRule, lookup_call, per_value, special};
+
+/// An eval function.
+#[derive(Debug, Clone, Copy)]
+pub struct FunctionRow {
+    /// Name in lower case.
+    pub name: &'static str,
+    /// Whether it runs.
+    pub status: Status,
+    pub(crate) lowering: Lowering,
+    /// What a function without a row of its own in `crates/functions` says of itself.
+    stated: Option<Description>,
+}
+
+/// What a function takes and means.
+#[derive(Debug, Clone, Copy)]
+pub struct Description {
+    /// How it is written.
+    pub written: &'static str,
+    /// What it gives, in a sentence.
+    pub meaning: &'static str,
+    /// Where the rule comes from; empty where that is not said.
+    pub source: &'static str,
+    /// Fewest arguments.
+    pub least: usize,
+    /// Most arguments, or [`quarry_plan::MANY`].
+    pub most: usize,
+}
+
+/// How a call becomes an expression.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Lowering {
+    /// A call of the function `spl_<name>`.
+    Call {
+        /// Whether it tells conditions from other values, or writes them out.
+        conditions: bool,
+        /// The argument that is a regular expression.
+        pattern: Option<usize>,
+    },
+    /// By a rule of its own.
+    Rule(FunctionRule),
+    /// Not at all.
+    Nothing,
+}
+
+impl FunctionRow {
+    /// What it takes and means; none for a function that does not run.
+    #[must_use]
+    pub fn description(&self) -> Option<Description> {
+        self.stated.or_else(|| {
+            let &Signature { written, meaning, source, least, most, .. } = self.computed_by()?;
+            Some(Description { written, meaning, source, least, most })
+        })
+    }
+
+    /// The function of `crates/functions` that computes and describes it, if it is one alone.
+    #[must_use]
+    pub fn computed_by(&self) -> Option<&'static Signature> {
+        let is_described = self.stated.is_none() && self.status == Status::Supported;
+        is_described.then(|| scalar_signature(&format!("spl_{}", self.name))).flatten()
+    }
+
+    const fn of_conditions(self) -> Self {
+        Self { lowering: Lowering::Call { conditions: true, pattern: None }, ..self }
+    }
+
+    const fn with_pattern(self, place: usize) -> Self {
+        Self { lowering: Lowering::Call { conditions: false, pattern: Some(place) }, ..self }
+    }
+}
+
+const fn plain(name: &'static str) -> FunctionRow {
+    let lowering = Lowering::Call { conditions: false, pattern: None };
+    FunctionRow { name, status: Status::Supported, lowering, stated: None }
+}
+
+/// A function that the plan expresses itself.
+const fn rule(
+    name: &'static str,
+    (least, most): (usize, usize),
+    rule: FunctionRule,
+    written: &'static str,
+    meaning: &'static str,
+) -> FunctionRow {
+    let stated = Description { written, meaning, source: "", least, most };
+    FunctionRow { stated: Some(stated), ..rule_of_row(name, rule) }
+}
+
+/// A function that the plan expresses itself where it can, as its row of `crates/functions` says.
+const fn rule_of_row(name: &'static str, rule: FunctionRule) -> FunctionRow {
+    FunctionRow { name, status: Status::Supported, lowering: Lowering::Rule(rule), stated: None }
+}
+
+/// A function that does not run.
+const fn other(name: &'static str, status: Status) -> FunctionRow {
+    FunctionRow { name, status, lowering: Lowering::Nothing, stated: None }
+}
 
 /// For functions that take a lambda expression.
 const LAMBDA: Status = Status::Never("it takes a lambda expression, which only SPL2 has");
@@ -11,136 +112,196 @@ const UNDOCUMENTED: Status = Status::Never("how it groups values is not document
 
 /// All eval functions, sorted.
 pub const FUNCTIONS: &[FunctionRow] = &[
-    FunctionRow { name: "abs", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "acos", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "acosh", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "all", least: 2, most: None, status: LAMBDA },
-    FunctionRow { name: "any", least: 2, most: None, status: LAMBDA },
-    FunctionRow { name: "asin", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "asinh", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "atan", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "atan2", least: 2, most: Some(2), status: Status::Supported },
-    FunctionRow { name: "atanh", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "avg", least: 1, most: None, status: Status::Supported },
-    FunctionRow { name: "bit_and", least: 2, most: None, status: Status::Supported },
-    FunctionRow { name: "bit_not", least: 1, most: Some(2), status: Status::Supported },
-    FunctionRow { name: "bit_or", least: 2, most: None, status: Status::Supported },
-    FunctionRow { name: "bit_shift_left", least: 2, most: Some(2), status: Status::Supported },
-    FunctionRow { name: "bit_shift_right", least: 2, most: Some(2), status: Status::Supported },
-    FunctionRow { name: "bit_xor", least: 2, most: None, status: Status::Supported },
-    FunctionRow { name: "case", least: 2, most: None, status: Status::Supported },
-    FunctionRow { name: "ceil", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "ceiling", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "cidrmatch", least: 2, most: Some(2), status: Status::Supported },
-    FunctionRow { name: "cluster", least: 2, most: None, status: UNDOCUMENTED },
-    FunctionRow { name: "coalesce", least: 1, most: None, status: Status::Supported },
-    FunctionRow { name: "commands", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "cos", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "cosh", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "exact", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "exp", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "false", least: 0, most: Some(0), status: Status::Supported },
-    FunctionRow { name: "filter", least: 2, most: None, status: LAMBDA },
-    FunctionRow { name: "floor", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "getfields", least: 0, most: Some(1), status: SECOND },
-    FunctionRow { name: "hypot", least: 2, most: Some(2), status: Status::Supported },
-    FunctionRow { name: "if", least: 3, most: Some(3), status: Status::Supported },
-    FunctionRow { name: "in", least: 2, most: None, status: Status::Supported },
-    FunctionRow { name: "ipmask", least: 2, most: Some(2), status: Status::Supported },
-    FunctionRow { name: "isarray", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "isbool", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "isdouble", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "isint", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "ismv", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "isnotnull", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "isnull", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "isnum", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "isobject", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "isstr", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "json", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "json_append", least: 1, most: None, status: Status::Supported },
-    FunctionRow { name: "json_array", least: 0, most: None, status: Status::Supported },
-    FunctionRow { name: "json_array_to_mv", least: 1, most: Some(2), status: Status::Supported },
-    FunctionRow { name: "json_delete", least: 1, most: None, status: Status::Supported },
-    FunctionRow { name: "json_entries", least: 1, most: None, status: Status::Supported },
-    FunctionRow { name: "json_extend", least: 1, most: None, status: Status::Supported },
-    FunctionRow { name: "json_extract", least: 1, most: None, status: Status::Supported },
-    FunctionRow { name: "json_extract_exact", least: 1, most: None, status: Status::Supported },
-    FunctionRow { name: "json_has_key_exact", least: 1, most: None, status: Status::Supported },
-    FunctionRow { name: "json_keys", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "json_object", least: 0, most: None, status: Status::Supported },
-    FunctionRow { name: "json_set", least: 1, most: None, status: Status::Supported },
-    FunctionRow { name: "json_set_exact", least: 1, most: None, status: Status::Supported },
-    FunctionRow { name: "json_valid", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "len", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "like", least: 2, most: Some(2), status: Status::Supported },
-    FunctionRow { name: "ln", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "log", least: 1, most: Some(2), status: Status::Supported },
-    FunctionRow { name: "lookup", least: 3, most: Some(3), status: Status::Supported },
-    FunctionRow { name: "lower", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "ltrim", least: 1, most: Some(2), status: Status::Supported },
-    FunctionRow { name: "map", least: 2, most: None, status: LAMBDA },
-    FunctionRow { name: "match", least: 2, most: Some(2), status: Status::Supported },
-    FunctionRow { name: "max", least: 1, most: None, status: Status::Supported },
-    FunctionRow { name: "md5", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "min", least: 1, most: None, status: Status::Supported },
-    FunctionRow { name: "mv_to_json_array", least: 1, most: Some(2), status: Status::Supported },
-    FunctionRow { name: "mvappend", least: 1, most: None, status: Status::Supported },
-    FunctionRow { name: "mvcount", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "mvdedup", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "mvfilter", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "mvfind", least: 2, most: Some(2), status: Status::Supported },
-    FunctionRow { name: "mvindex", least: 2, most: Some(3), status: Status::Supported },
-    FunctionRow { name: "mvjoin", least: 2, most: Some(2), status: Status::Supported },
-    FunctionRow { name: "mvmap", least: 2, most: Some(3), status: Status::Supported },
-    FunctionRow { name: "mvrange", least: 2, most: Some(3), status: Status::Supported },
-    FunctionRow { name: "mvreverse", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "mvsort", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "mvzip", least: 2, most: Some(3), status: Status::Supported },
-    FunctionRow { name: "now", least: 0, most: Some(0), status: Status::Supported },
-    FunctionRow { name: "null", least: 0, most: Some(0), status: Status::Supported },
-    FunctionRow { name: "nullif", least: 2, most: Some(2), status: Status::Supported },
-    FunctionRow { name: "object_to_array", least: 3, most: Some(3), status: SECOND },
-    FunctionRow { name: "pi", least: 0, most: Some(0), status: Status::Supported },
-    FunctionRow { name: "pow", least: 2, most: Some(2), status: Status::Supported },
-    FunctionRow { name: "printf", least: 1, most: None, status: Status::Supported },
-    FunctionRow { name: "random", least: 0, most: Some(0), status: Status::Supported },
-    FunctionRow { name: "reduce", least: 2, most: None, status: LAMBDA },
-    FunctionRow { name: "relative_time", least: 2, most: Some(2), status: Status::Supported },
-    FunctionRow { name: "replace", least: 3, most: Some(3), status: Status::Supported },
-    FunctionRow { name: "round", least: 1, most: Some(2), status: Status::Supported },
-    FunctionRow { name: "rtrim", least: 1, most: Some(2), status: Status::Supported },
-    FunctionRow { name: "searchmatch", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "sha1", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "sha256", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "sha512", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "sigfig", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "sin", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "sinh", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "spath", least: 2, most: Some(2), status: Status::Supported },
-    FunctionRow { name: "split", least: 2, most: Some(2), status: Status::Supported },
-    FunctionRow { name: "sqrt", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "strftime", least: 2, most: Some(2), status: Status::Supported },
-    FunctionRow { name: "strptime", least: 2, most: Some(2), status: Status::Supported },
-    FunctionRow { name: "substr", least: 2, most: Some(3), status: Status::Supported },
-    FunctionRow { name: "sum", least: 1, most: None, status: Status::Supported },
-    FunctionRow { name: "tan", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "tanh", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "time", least: 0, most: Some(0), status: Status::Supported },
-    FunctionRow { name: "toarray", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "tobool", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "todouble", least: 1, most: Some(2), status: Status::Supported },
-    FunctionRow { name: "toint", least: 1, most: Some(2), status: Status::Supported },
-    FunctionRow { name: "tomv", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "tonumber", least: 1, most: Some(2), status: Status::Supported },
-    FunctionRow { name: "toobject", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "tostring", least: 1, most: Some(2), status: Status::Supported },
-    FunctionRow { name: "trim", least: 1, most: Some(2), status: Status::Supported },
-    FunctionRow { name: "true", least: 0, most: Some(0), status: Status::Supported },
-    FunctionRow { name: "typeof", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "upper", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "urldecode", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "urlencode", least: 1, most: Some(1), status: Status::Supported },
-    FunctionRow { name: "validate", least: 2, most: None, status: Status::Supported },
-    FunctionRow { name: "xpath", least: 2, most: Some(2), status: Status::Planned },
+    plain("abs"),
+    plain("acos"),
+    plain("acosh"),
+    other("all", LAMBDA),
+    other("any", LAMBDA),
+    plain("asin"),
+    plain("asinh"),
+    plain("atan"),
+    plain("atan2"),
+    plain("atanh"),
+    plain("avg"),
+    plain("bit_and"),
+    plain("bit_not"),
+    plain("bit_or"),
+    plain("bit_shift_left"),
+    plain("bit_shift_right"),
+    plain("bit_xor"),
+    rule(
+        "case",
+        (2, MANY),
+        special::case,
+        "case(<condition>, <value>, ...)",
+        "The value of the first condition that is true; null if none is.",
+    ),
+    plain("ceil"),
+    plain("ceiling"),
+    plain("cidrmatch"),
+    other("cluster", UNDOCUMENTED),
+    rule(
+        "coalesce",
+        (1, MANY),
+        special::coalesce,
+        "coalesce(<values>)",
+        "The first value that is not null; an empty text counts.",
+    ),
+    plain("commands"),
+    plain("cos"),
+    plain("cosh"),
+    plain("exact"),
+    plain("exp"),
+    rule("false", (0, 0), special::falsehood, "false()", "False."),
+    other("filter", LAMBDA),
+    plain("floor"),
+    other("getfields", SECOND),
+    plain("hypot"),
+    rule(
+        "if",
+        (3, 3),
+        special::case_of_three,
+        "if(<condition>, <value>, <other>)",
+        "The value if the condition is true, else the other, also where the condition is null.",
+    ),
+    rule("in", (2, MANY), special::in_call, "in(<value>, <list>)", "Whether a value equals one of several."),
+    plain("ipmask"),
+    plain("isarray"),
+    plain("isbool").of_conditions(),
+    plain("isdouble"),
+    plain("isint").of_conditions(),
+    plain("ismv"),
+    rule("isnotnull", (1, 1), special::is_not_null, "isnotnull(<value>)", "Whether there is a value."),
+    rule("isnull", (1, 1), special::is_null, "isnull(<value>)", "Whether there is no value."),
+    plain("isnum").of_conditions(),
+    plain("isobject"),
+    plain("isstr").of_conditions(),
+    plain("json"),
+    plain("json_append").of_conditions(),
+    plain("json_array").of_conditions(),
+    plain("json_array_to_mv").of_conditions(),
+    plain("json_delete"),
+    plain("json_entries"),
+    plain("json_extend").of_conditions(),
+    plain("json_extract"),
+    plain("json_extract_exact"),
+    plain("json_has_key_exact"),
+    plain("json_keys"),
+    plain("json_object").of_conditions(),
+    plain("json_set").of_conditions(),
+    plain("json_set_exact").of_conditions(),
+    plain("json_valid"),
+    plain("len"),
+    rule_of_row("like", special::like),
+    plain("ln"),
+    plain("log"),
+    rule(
+        "lookup",
+        (3, 3),
+        lookup_call::lower,
+        "lookup(<table>, json_object(<field>, <value>, ...), json_array(<field>, ...))",
+        "Fields of the first row of a table that matches, as JSON.",
+    ),
+    plain("lower"),
+    plain("ltrim"),
+    other("map", LAMBDA),
+    rule_of_row("match", special::matches),
+    plain("max"),
+    plain("md5"),
+    plain("min"),
+    plain("mv_to_json_array").of_conditions(),
+    plain("mvappend"),
+    plain("mvcount"),
+    plain("mvdedup"),
+    rule(
+        "mvfilter",
+        (1, 1),
+        per_value::filter,
+        "mvfilter(<condition>)",
+        "The values of the one field in the condition for which it holds.",
+    ),
+    plain("mvfind").with_pattern(1),
+    plain("mvindex"),
+    plain("mvjoin"),
+    rule(
+        "mvmap",
+        (2, 3),
+        per_value::map,
+        "mvmap(<mv>, <expression>)",
+        "What the expression gives for each value; nulls add nothing.",
+    ),
+    plain("mvrange"),
+    plain("mvreverse"),
+    plain("mvsort"),
+    plain("mvzip"),
+    plain("now"),
+    rule("null", (0, 0), special::null, "null()", "No value."),
+    rule(
+        "nullif",
+        (2, 2),
+        special::null_if,
+        "nullif(<value>, <other>)",
+        "Null if both are equal, else the value.",
+    ),
+    other("object_to_array", SECOND),
+    plain("pi"),
+    plain("pow"),
+    plain("printf"),
+    plain("random"),
+    other("reduce", LAMBDA),
+    plain("relative_time"),
+    plain("replace").with_pattern(1),
+    plain("round"),
+    plain("rtrim"),
+    rule(
+        "searchmatch",
+        (1, 1),
+        special::search_match,
+        "searchmatch(<search>)",
+        "Whether a search finds the event.",
+    ),
+    plain("sha1"),
+    plain("sha256"),
+    plain("sha512"),
+    rule(
+        "sigfig",
+        (1, 1),
+        special::significant_figures,
+        "sigfig(<num>)",
+        "A product or quotient rounded to the fewest significant figures of its operands, a sum or difference to the fewest decimals.",
+    ),
+    plain("sin"),
+    plain("sinh"),
+    plain("spath"),
+    plain("split"),
+    plain("sqrt"),
+    plain("strftime"),
+    plain("strptime"),
+    plain("substr"),
+    plain("sum"),
+    plain("tan"),
+    plain("tanh"),
+    plain("time"),
+    plain("toarray").of_conditions(),
+    plain("tobool").of_conditions(),
+    plain("todouble"),
+    plain("toint"),
+    plain("tomv"),
+    plain("tonumber"),
+    plain("toobject"),
+    plain("tostring").of_conditions(),
+    plain("trim"),
+    rule("true", (0, 0), special::truth, "true()", "True."),
+    plain("typeof").of_conditions(),
+    plain("upper"),
+    plain("urldecode"),
+    plain("urlencode"),
+    rule(
+        "validate",
+        (2, MANY),
+        special::validate,
+        "validate(<condition>, <value>, ...)",
+        "The value of the first condition that is false; null if none is.",
+    ),
+    other("xpath", Status::Planned),
 ];

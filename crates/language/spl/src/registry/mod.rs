@@ -1,17 +1,17 @@
 //! Splunk's whole vocabulary, each word with a status, so that "not supported yet" is precise and
 //! coverage is a number.
 //!
-//! A new command is one row in [`COMMANDS`]; the parser follows the row's grammar.
+//! The parser follows the row of a command: its grammar and what it needs.
 
 mod aggregations;
 mod commands;
 mod functions;
-mod usage;
 
-pub use aggregations::AGGREGATIONS;
-pub use commands::COMMANDS;
-pub use functions::FUNCTIONS;
-pub use usage::{AGGREGATION_USAGE, COMMAND_USAGE, FUNCTION_USAGE, Usage};
+pub use aggregations::{AGGREGATIONS, AggregationName, AggregationRow, aggregation, aggregation_names};
+pub(crate) use aggregations::{Method, ranked_aggregation};
+pub use commands::{AnyOf, COMMANDS, CommandRow};
+pub(crate) use functions::Lowering;
+pub use functions::{Description, FUNCTIONS, FunctionRow};
 
 /// Whether a word can be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +47,10 @@ pub enum Grammar {
     General,
     /// As [`Grammar::General`], where the word `where` begins a search expression.
     Filtered,
+    /// As [`Grammar::General`], where a name before parentheses is a call rather than a word.
+    Calls,
+    /// As [`Grammar::General`], where a search in brackets is read once its `$field$` have values.
+    Template,
 }
 
 /// What must follow a command's name.
@@ -60,43 +64,6 @@ pub enum Needs {
     Subsearch,
 }
 
-/// A command.
-#[derive(Debug, Clone, Copy)]
-pub struct CommandRow {
-    /// Name in lower case.
-    pub name: &'static str,
-    /// How its arguments are read.
-    pub grammar: Grammar,
-    /// What must follow it.
-    pub needs: Needs,
-    /// Whether it makes rows of its own, so that it stands first.
-    pub generates: bool,
-    /// Whether it runs.
-    pub status: Status,
-}
-
-/// An eval function.
-#[derive(Debug, Clone, Copy)]
-pub struct FunctionRow {
-    /// Name in lower case.
-    pub name: &'static str,
-    /// Fewest arguments.
-    pub least: usize,
-    /// Most arguments; none is any number.
-    pub most: Option<usize>,
-    /// Whether it runs.
-    pub status: Status,
-}
-
-/// A statistical function.
-#[derive(Debug, Clone, Copy)]
-pub struct AggregationRow {
-    /// Name in lower case, without its number (`perc` for `perc95`).
-    pub name: &'static str,
-    /// Whether it runs.
-    pub status: Status,
-}
-
 /// The row of a command, or none if Splunk has no such command.
 ///
 /// ```
@@ -105,7 +72,8 @@ pub struct AggregationRow {
 /// ```
 #[must_use]
 pub fn command(name: &str) -> Option<&'static CommandRow> {
-    COMMANDS.iter().find(|row| row.name == name)
+    let place = COMMANDS.binary_search_by(|row| row.name.cmp(name)).ok()?;
+    COMMANDS.get(place)
 }
 
 /// All command names.
@@ -119,16 +87,10 @@ pub fn function(name: &str) -> Option<&'static FunctionRow> {
     FUNCTIONS.iter().find(|row| row.name == name)
 }
 
-/// The row of a statistical function.
-#[must_use]
-pub fn aggregation(name: &str) -> Option<&'static AggregationRow> {
-    AGGREGATIONS.iter().find(|row| row.name == name)
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
-    use super::{AGGREGATIONS, COMMANDS, FUNCTIONS};
+    use super::{AGGREGATIONS, COMMANDS, FUNCTIONS, Status};
 
     #[test]
     fn tables_are_sorted_and_without_doubles() {
@@ -142,9 +104,11 @@ mod tests {
     }
 
     #[test]
-    fn arities_are_possible() {
+    fn functions_that_run_are_described() {
         for row in FUNCTIONS {
-            assert!(row.most.is_none_or(|most| row.least <= most), "{}", row.name);
+            let described = row.description();
+            assert_eq!(described.is_some(), row.status == Status::Supported, "{}", row.name);
+            assert!(described.is_none_or(|row| row.least <= row.most), "{}", row.name);
         }
     }
 }

@@ -167,13 +167,13 @@ impl Cursor<'_> {
             }
             Grammar::Rename => Arguments::Rename(self.rename_arguments()),
             Grammar::Sort => Arguments::Sort(self.sort_arguments()),
-            Grammar::General if matches!(row.name, "convert" | "tojson" | "trendline") => {
-                Arguments::General(self.general_arguments(false))
+            Grammar::Calls => Arguments::General(self.general_arguments(false)),
+            Grammar::General | Grammar::Template => {
+                Arguments::General(named_calls(self.general_arguments(false)))
             }
-            Grammar::General => Arguments::General(named_calls(self.general_arguments(false))),
             Grammar::Filtered => Arguments::General(self.general_arguments(true)),
         };
-        if row.name == "map" {
+        if row.grammar == Grammar::Template {
             // `$field$` becomes a value before the search in the brackets is read for good.
             let found = self.diagnostics.split_off(known.min(self.diagnostics.len()));
             self.diagnostics.extend(found.into_iter().filter(|found| found.code == codes::UNBALANCED));

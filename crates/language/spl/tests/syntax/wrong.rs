@@ -62,7 +62,7 @@ fn reading_goes_on_after_a_mistake() {
 
 #[test]
 fn every_command_can_be_written() {
-    for row in registry::COMMANDS {
+    for row in registry::COMMANDS.iter() {
         let text = format!("* | {} a [search b]", row.name);
         let parsed = read(&text);
         let unknown = parsed.diagnostics.iter().any(|found| found.code == "SPL006");

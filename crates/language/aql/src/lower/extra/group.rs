@@ -3,17 +3,26 @@
 use quarry_diagnostic::Span;
 use quarry_plan::{AggregateCall, Expression as Planned, Type};
 
-use super::{super::select::Select, Rule, Typed, function};
-use crate::syntax::Call;
+use super::{super::select::Select, Typed, alike, also, extra, function};
+use crate::{registry::Function, syntax::Call};
 
-pub(super) const TABLE: &[(&str, Rule)] = &[
-    ("ARRAY", joined),
-    ("ARRAY_AGG", joined),
-    ("COUNT_DISTINCT", |select, call, span| select.renamed(call, "UNIQUECOUNT", span)),
-    ("GROUP_CONCAT", joined),
-    ("LIST", joined),
-    ("STDDEV", |select, call, span| select.renamed(call, "STDEV", span)),
-    ("STRING_AGG", joined),
+const GROUP: &str = "AQL cannot join the values of a group";
+
+pub(super) static TABLE: &[Function] = &[
+    alike("ARRAY", "LIST", GROUP, joined),
+    alike("ARRAY_AGG", "LIST", GROUP, joined),
+    also("COUNT_DISTINCT", "UNIQUECOUNT", "write UNIQUECOUNT(x)"),
+    alike("GROUP_CONCAT", "STRING_AGG", GROUP, joined),
+    extra("LIST(value)", "The values of a group, joined by a comma.", (1, 1), Type::Text, GROUP, joined),
+    also("STDDEV", "STDEV", "write STDEV(x)"),
+    extra(
+        "STRING_AGG(value, separator)",
+        "The values of a group, joined.",
+        (1, 2),
+        Type::Text,
+        GROUP,
+        joined,
+    ),
 ];
 
 /// The values in the order of the events, or each once, as one text.

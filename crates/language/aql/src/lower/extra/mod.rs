@@ -1,5 +1,5 @@
-//! Functions that AQL lacks but public queries use, as what they mean there. The vocabulary stands in
-//! `registry/extra.rs`; each row here says how one is run.
+//! Functions that public queries use although AQL lacks them, and that can be run all the same: one row each,
+//! with what to write instead and how it is run.
 
 mod group;
 mod null;
@@ -11,16 +11,46 @@ use quarry_diagnostic::Span;
 use quarry_plan::{Expression as Planned, Type};
 
 use super::{select::Select, value::Typed};
-use crate::syntax::Call;
+use crate::{
+    registry::{Described, Description, Function, Role},
+    syntax::Call,
+};
 
 /// How a call becomes an expression; the number of its arguments was checked.
-type Rule = fn(&mut Select<'_, '_, '_>, &Call, Span) -> Typed;
+pub(crate) type Rule = fn(&mut Select<'_, '_, '_>, &Call, Span) -> Typed;
 
-const TABLES: [&[(&str, Rule)]; 5] = [group::TABLE, null::TABLE, number::TABLE, text::TABLE, time::TABLE];
+/// The functions, a table a family.
+pub(crate) static TABLES: [&[Function]; 5] =
+    [time::TABLE, null::TABLE, number::TABLE, text::TABLE, group::TABLE];
 
-/// The rule of a function, by its name in upper case.
-pub(super) fn rule(name: &str) -> Option<Rule> {
-    TABLES.iter().flat_map(|table| table.iter()).find(|(known, _)| *known == name).map(|(_, rule)| *rule)
+const MANY: usize = quarry_plan::MANY;
+
+/// A function that is described here.
+const fn extra(
+    written: &'static str,
+    meaning: &'static str,
+    (least, most): (usize, usize),
+    result: Type,
+    advice: &'static str,
+    rule: Rule,
+) -> Function {
+    let description = Description { written, meaning, page: "", least, most, result };
+    Function::new(written, Role::Extra(advice), Described::Here(description)).with_rule(rule)
+}
+
+/// A function that a row of `crates/functions` computes and describes.
+const fn computed(name: &'static str, function: &'static str, advice: &'static str, rule: Rule) -> Function {
+    Function::new(name, Role::Extra(advice), Described::By(function)).with_rule(rule)
+}
+
+/// Another name of an extra function.
+const fn alike(name: &'static str, of: &'static str, advice: &'static str, rule: Rule) -> Function {
+    Function::new(name, Role::Extra(advice), Described::As(of)).with_rule(rule)
+}
+
+/// Another name of a function that AQL has.
+const fn also(name: &'static str, of: &'static str, advice: &'static str) -> Function {
+    Function::new(name, Role::Extra(advice), Described::As(of))
 }
 
 impl Select<'_, '_, '_> {
@@ -36,7 +66,7 @@ impl Select<'_, '_, '_> {
     }
 
     /// The same call of another function.
-    fn renamed(&mut self, call: &Call, name: &str, span: Span) -> Typed {
+    pub(super) fn renamed(&mut self, call: &Call, name: &str, span: Span) -> Typed {
         let mut other = call.clone();
         name.clone_into(&mut other.name.text);
         self.call(&other, span)
@@ -46,23 +76,4 @@ impl Select<'_, '_, '_> {
 /// A function of `crates/functions`.
 fn function(name: &str, arguments: Vec<Planned>, result: Type, span: Span) -> Typed {
     Typed::new(Planned::call(name, arguments, result, span), result)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::registry::{Role, functions};
-
-    #[test]
-    fn every_extra_of_the_registry_has_a_rule_and_no_other() {
-        let listed: Vec<&str> = functions()
-            .filter(|function| matches!(function.role, Role::Extra(_)))
-            .map(|function| function.name)
-            .collect();
-        for name in &listed {
-            assert!(rule(name).is_some(), "{name} has no rule");
-        }
-        let rules: Vec<&str> = TABLES.iter().flat_map(|table| table.iter()).map(|(name, _)| *name).collect();
-        assert_eq!(rules.len(), listed.len());
-    }
 }

@@ -5,17 +5,52 @@ use quarry_plan::{Comparison, Expression as Planned, ExpressionKind as Kind, Typ
 
 use super::{
     super::{comparison::compare, select::Select, value::common},
-    Rule, Typed,
+    MANY, Typed, alike, extra,
 };
-use crate::syntax::Call;
+use crate::{registry::Function, syntax::Call};
 
-pub(super) const TABLE: &[(&str, Rule)] = &[
-    ("COALESCE", first_known),
-    ("IFNULL", first_known),
-    ("IIF", choice),
-    ("ISNULL", is_null),
-    ("NULLIF", null_if),
-    ("NVL", first_known),
+pub(super) static TABLE: &[Function] = &[
+    extra(
+        "COALESCE(value, ...)",
+        "The first value that is not null.",
+        (1, MANY),
+        Type::Null,
+        "write `IF a IS NULL THEN b ELSE a`",
+        first_known,
+    ),
+    extra(
+        "IFNULL(value, other)",
+        "The other value where the first is null.",
+        (2, 2),
+        Type::Null,
+        "write `IF a IS NULL THEN b ELSE a`",
+        first_known,
+    ),
+    extra(
+        "IIF(condition, then, else)",
+        "One value or the other.",
+        (3, 3),
+        Type::Null,
+        "write `IF c THEN a ELSE b`",
+        choice,
+    ),
+    extra(
+        "ISNULL(value, other)",
+        "The other value where the first is null; alone, whether it is null.",
+        (1, 2),
+        Type::Null,
+        "write `x IS NULL`",
+        is_null,
+    ),
+    extra(
+        "NULLIF(value, other)",
+        "Null where both are equal, else the first.",
+        (2, 2),
+        Type::Null,
+        "write `IF a = b THEN NULL ELSE a`",
+        null_if,
+    ),
+    alike("NVL", "IFNULL", "write `IF a IS NULL THEN b ELSE a`", first_known),
 ];
 
 fn first_known(select: &mut Select<'_, '_, '_>, call: &Call, span: Span) -> Typed {

@@ -5,26 +5,42 @@ use quarry_plan::{Arithmetic, Expression as Planned, Type, Value};
 
 use super::{
     super::{arithmetic::arithmetic, select::Select},
-    Rule, Typed, function,
+    Typed, alike, also, computed, extra, function,
 };
-use crate::syntax::Call;
+use crate::{registry::Function, syntax::Call};
 
-pub(super) const TABLE: &[(&str, Rule)] = &[
-    ("ABS", |select, call, span| numeric(select, call, "aql_absolute", span)),
-    ("CEIL", |select, call, span| numeric(select, call, "aql_ceiling", span)),
-    ("CEILING", |select, call, span| numeric(select, call, "aql_ceiling", span)),
-    ("FLOAT", |select, call, span| select.renamed(call, "DOUBLE", span)),
-    ("FLOOR", |select, call, span| numeric(select, call, "aql_floor", span)),
-    ("INT", |select, call, span| select.renamed(call, "LONG", span)),
-    ("INTEGER", |select, call, span| select.renamed(call, "LONG", span)),
-    ("MOD", modulo),
-    ("POW", |select, call, span| numeric(select, call, "aql_power", span)),
-    ("POWER", |select, call, span| numeric(select, call, "aql_power", span)),
-    ("ROUND", |select, call, span| numeric(select, call, "aql_round", span)),
-    ("SQRT", square_root),
-    ("TO_NUMBER", |select, call, span| select.renamed(call, "DOUBLE", span)),
-    ("TRUNC", |select, call, span| numeric(select, call, "aql_truncate", span)),
-    ("TRUNCATE", |select, call, span| numeric(select, call, "aql_truncate", span)),
+pub(super) static TABLE: &[Function] = &[
+    computed("ABS", "aql_absolute", "write `IF x < 0 THEN -x ELSE x`", |select, call, span| {
+        numeric(select, call, "aql_absolute", span)
+    }),
+    computed("CEIL", "aql_ceiling", "LONG(x) drops the fraction", |select, call, span| {
+        numeric(select, call, "aql_ceiling", span)
+    }),
+    alike("CEILING", "CEIL", "LONG(x) drops the fraction", |select, call, span| {
+        numeric(select, call, "aql_ceiling", span)
+    }),
+    also("FLOAT", "DOUBLE", "write DOUBLE(x)"),
+    computed("FLOOR", "aql_floor", "LONG(x) drops the fraction", |select, call, span| {
+        numeric(select, call, "aql_floor", span)
+    }),
+    also("INT", "LONG", "write LONG(x)"),
+    also("INTEGER", "LONG", "write LONG(x)"),
+    extra("MOD(number, by)", "The remainder.", (2, 2), Type::Double, "write `a % b`", modulo),
+    alike("POW", "POWER", "write `a ^ b`", |select, call, span| numeric(select, call, "aql_power", span)),
+    computed("POWER", "aql_power", "write `a ^ b`", |select, call, span| {
+        numeric(select, call, "aql_power", span)
+    }),
+    computed("ROUND", "aql_round", "LONG(x + 0.5) rounds a positive number", |select, call, span| {
+        numeric(select, call, "aql_round", span)
+    }),
+    extra("SQRT(number)", "The square root.", (1, 1), Type::Double, "write `x ^ 0.5`", square_root),
+    also("TO_NUMBER", "DOUBLE", "write DOUBLE(x)"),
+    alike("TRUNC", "TRUNCATE", "LONG(x) drops the fraction", |select, call, span| {
+        numeric(select, call, "aql_truncate", span)
+    }),
+    computed("TRUNCATE", "aql_truncate", "LONG(x) drops the fraction", |select, call, span| {
+        numeric(select, call, "aql_truncate", span)
+    }),
 ];
 
 /// A function of doubles.

@@ -12,33 +12,115 @@ use super::{
         select::Select,
         value::{Origin, matches},
     },
-    Rule, Typed, function,
+    Typed, also, computed, extra, function,
 };
-use crate::{registry::lookups, syntax::Call};
+use crate::{
+    registry::{Function, lookups},
+    syntax::Call,
+};
 
-pub(super) const TABLE: &[(&str, Rule)] = &[
-    ("CHAR_LENGTH", |select, call, span| select.renamed(call, "STRLEN", span)),
-    ("CONTAINS", |select, call, span| at_place(select, call, Comparison::GreaterOrEqual, span)),
-    ("ENDSWITH", ends_with),
-    ("ICU4JSEARCH", search),
-    ("INSTR", place_from_one),
-    ("LCASE", |select, call, span| select.renamed(call, "LOWER", span)),
-    ("LEFT", left),
-    ("LEN", |select, call, span| select.renamed(call, "STRLEN", span)),
-    ("LENGTH", |select, call, span| select.renamed(call, "STRLEN", span)),
-    ("LOGSOURCETYPEID", type_id),
-    ("LTRIM", |select, call, span| trimmed(select, call, "start", span)),
-    ("REPLACE", |select, call, span| textual(select, call, "aql_replace", span)),
-    ("RIGHT", right),
-    ("RTRIM", |select, call, span| trimmed(select, call, "end", span)),
-    ("STARTSWITH", |select, call, span| at_place(select, call, Comparison::Equal, span)),
-    ("SUBSTR", part_from_one),
-    ("TOLOWER", |select, call, span| select.renamed(call, "LOWER", span)),
-    ("TOSTRING", |select, call, span| select.renamed(call, "STR", span)),
-    ("TOUPPER", |select, call, span| select.renamed(call, "UPPER", span)),
-    ("TO_STRING", |select, call, span| select.renamed(call, "STR", span)),
-    ("TRIM", |select, call, span| trimmed(select, call, "both", span)),
-    ("UCASE", |select, call, span| select.renamed(call, "UPPER", span)),
+pub(super) static TABLE: &[Function] = &[
+    also("CHAR_LENGTH", "STRLEN", "write STRLEN(x)"),
+    extra(
+        "CONTAINS(text, part)",
+        "Whether a text holds another.",
+        (2, 2),
+        Type::Boolean,
+        "write `x LIKE '%part%'`",
+        |select, call, span| at_place(select, call, Comparison::GreaterOrEqual, span),
+    ),
+    extra(
+        "ENDSWITH(text, part)",
+        "Whether a text ends with another.",
+        (2, 2),
+        Type::Boolean,
+        "write `x LIKE '%part'`",
+        ends_with,
+    ),
+    extra(
+        "ICU4JSEARCH(part, text)",
+        "Where the part stands in the text, in any case; -1 if nowhere.",
+        (2, 2),
+        Type::Integer,
+        "write `UTF8(payload) ILIKE '%part%'`",
+        search,
+    ),
+    extra(
+        "INSTR(text, part)",
+        "Where the part stands, counted from 1; 0 if nowhere.",
+        (2, 2),
+        Type::Integer,
+        "write STRPOS(x, part)",
+        place_from_one,
+    ),
+    also("LCASE", "LOWER", "write LOWER(x)"),
+    extra(
+        "LEFT(text, length)",
+        "The first characters.",
+        (2, 2),
+        Type::Text,
+        "write SUBSTRING(x, 0, n)",
+        left,
+    ),
+    also("LEN", "STRLEN", "write STRLEN(x)"),
+    also("LENGTH", "STRLEN", "write STRLEN(x)"),
+    extra(
+        "LOGSOURCETYPEID(logsourceid)",
+        "The number of the kind of log source.",
+        (1, 1),
+        Type::Integer,
+        "the number is the field that LOGSOURCETYPENAME takes",
+        type_id,
+    ),
+    extra(
+        "LTRIM(text)",
+        "The text without blanks at its start.",
+        (1, 1),
+        Type::Text,
+        "write REPLACEFIRST('^\\s+', x, '')",
+        |select, call, span| trimmed(select, call, "start", span),
+    ),
+    computed("REPLACE", "aql_replace", "write REPLACEALL(regex, x, by)", |select, call, span| {
+        textual(select, call, "aql_replace", span)
+    }),
+    computed("RIGHT", "aql_right", "write SUBSTRING(x, STRLEN(x) - n)", right),
+    extra(
+        "RTRIM(text)",
+        "The text without blanks at its end.",
+        (1, 1),
+        Type::Text,
+        "write REPLACEFIRST('\\s+$', x, '')",
+        |select, call, span| trimmed(select, call, "end", span),
+    ),
+    extra(
+        "STARTSWITH(text, part)",
+        "Whether a text begins with another.",
+        (2, 2),
+        Type::Boolean,
+        "write `x LIKE 'part%'`",
+        |select, call, span| at_place(select, call, Comparison::Equal, span),
+    ),
+    extra(
+        "SUBSTR(text, start, length)",
+        "Part of a text; the first character is 1.",
+        (2, 3),
+        Type::Text,
+        "write SUBSTRING(x, start, length), which counts from 0",
+        part_from_one,
+    ),
+    also("TOLOWER", "LOWER", "write LOWER(x)"),
+    also("TOSTRING", "STR", "write STR(x)"),
+    also("TOUPPER", "UPPER", "write UPPER(x)"),
+    also("TO_STRING", "STR", "write STR(x)"),
+    extra(
+        "TRIM(text)",
+        "The text without blanks around it.",
+        (1, 1),
+        Type::Text,
+        "write REPLACEALL('^\\s+|\\s+$', x, '')",
+        |select, call, span| trimmed(select, call, "both", span),
+    ),
+    also("UCASE", "UPPER", "write UPPER(x)"),
 ];
 
 fn textual(select: &mut Select<'_, '_, '_>, call: &Call, name: &str, span: Span) -> Typed {
@@ -49,7 +131,7 @@ fn textual(select: &mut Select<'_, '_, '_>, call: &Call, name: &str, span: Span)
 
 fn trimmed(select: &mut Select<'_, '_, '_>, call: &Call, side: &str, span: Span) -> Typed {
     let value = select.value_of(call, 0).cast(Type::Text);
-    function("aql_trim", vec![value, Planned::text(side, span)], Type::Text, span)
+    function("aql_trim_side", vec![value, Planned::text(side, span)], Type::Text, span)
 }
 
 /// Where the second argument stands in the first, from 0.

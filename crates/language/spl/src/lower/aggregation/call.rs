@@ -1,12 +1,13 @@
 //! One aggregation as a call of the waist.
 
 use quarry_diagnostic::{Diagnostic, Span, did_you_mean};
-use quarry_plan::{AggregateCall, Arithmetic, Expression, ExpressionKind, SortKey, Type};
+use quarry_plan::{
+    AggregateCall, Arithmetic, Expression, ExpressionKind, SortKey, Type, aggregate_signature,
+};
 
 use super::super::context::{Context, TIME};
 use super::super::{build, codes, expression};
-use super::table::{self, Method, Row, TABLE};
-use crate::registry::{self, Status};
+use crate::registry::{self, AggregationRow, Method, Status, ranked_aggregation};
 use crate::tree::{Aggregation, EvalExpression};
 
 /// `function(eval(expression))`: `count` counts the rows where a condition holds.
@@ -20,7 +21,7 @@ pub(super) fn lower_eval(
         return lower(context, aggregation, Some(value));
     }
     let (row, _) = find(context, aggregation)?;
-    if row.method == Method::Count {
+    if row.method == Some(Method::Count) {
         return Some(AggregateCall { filter: Some(value), ..call("count", Vec::new(), Type::Integer) });
     }
     let text = build::case(vec![(value, build::number(1.0, argument.span))], None, argument.span);
@@ -34,11 +35,11 @@ pub(super) fn lower(
     argument: Option<Expression>,
 ) -> Option<AggregateCall> {
     let (row, rank) = find(context, aggregation)?;
-    if row.method == Method::Chart {
-        return Some(chart(context, aggregation, row));
+    if row.method == Some(Method::Chart) {
+        return Some(chart(context, aggregation));
     }
     let Some(argument) = argument else {
-        if row.method == Method::Count {
+        if row.method == Some(Method::Count) {
             return Some(call("count", Vec::new(), Type::Integer));
         }
         let message = format!("`{}` needs a field", aggregation.function);
@@ -55,28 +56,30 @@ pub(super) fn lower(
 
 fn apply(
     context: &mut Context<'_>,
-    row: &Row,
+    row: &AggregationRow,
     rank: Option<f64>,
     argument: Expression,
     have: Type,
 ) -> AggregateCall {
     let span = argument.span;
     let number = matches!(have, Type::Double | Type::Integer);
-    match row.method {
-        Method::Count if have == Type::TextList => call("spl_count", vec![argument], row.result),
-        Method::Count => call("count", vec![argument], row.result),
-        Method::DistinctCount if have == Type::TextList => call("spl_dc", vec![argument], row.result),
-        Method::DistinctCount => call("count_distinct", vec![argument], row.result),
-        Method::Extreme(name) if number || have == Type::Timestamp => call(name, vec![argument], have),
-        Method::Extreme(name) => call(&format!("spl_{name}"), vec![argument], row.result),
-        // Distinct values are counted exactly, so the error of the estimate is nothing.
-        Method::EstimateError => call("min", vec![build::number(0.0, span)], row.result),
-        Method::Values("spl_sum") if number => call("sum", vec![argument.cast(Type::Double)], row.result),
-        Method::Values("spl_avg") if number => call("avg", vec![argument.cast(Type::Double)], row.result),
-        Method::Values(name) => call(name, vec![argument], row.result),
-        Method::List(name) => {
-            AggregateCall { order: context.order_keys(), ..call(name, vec![argument], row.result) }
+    match row.method.unwrap_or(Method::Chart) {
+        Method::Count if have == Type::TextList => computed("spl_count_values", vec![argument]),
+        Method::Count => call("count", vec![argument], Type::Integer),
+        Method::DistinctCount if have == Type::TextList => computed("spl_distinct_values", vec![argument]),
+        Method::DistinctCount => call("count_distinct", vec![argument], Type::Integer),
+        Method::Extreme { plain, .. } if number || have == Type::Timestamp => {
+            call(plain, vec![argument], have)
         }
+        Method::Extreme { of_texts, .. } => computed(of_texts, vec![argument]),
+        // Distinct values are counted exactly, so the error of the estimate is nothing.
+        Method::EstimateError => call("min", vec![build::number(0.0, span)], Type::Double),
+        Method::Numbers { plain, .. } if number => {
+            call(plain, vec![argument.cast(Type::Double)], Type::Double)
+        }
+        Method::Numbers { of_texts, .. } => computed(of_texts, vec![argument]),
+        Method::Values(name) => computed(name, vec![argument]),
+        Method::List(name) => AggregateCall { order: context.order_keys(), ..computed(name, vec![argument]) },
         Method::Arrival { last } => {
             let function = if last { "last" } else { "first" };
             AggregateCall { order: context.order_keys(), ..call(function, vec![argument], have) }
@@ -89,35 +92,45 @@ fn apply(
             let time = context.field(TIME, span).cast(Type::Double);
             let function = if newest { "max" } else { "min" };
             let present = build::is_present(argument);
-            AggregateCall { filter: Some(present), ..call(function, vec![time], row.result) }
+            AggregateCall { filter: Some(present), ..call(function, vec![time], Type::Double) }
         }
         Method::WithTime(name) => {
             let time = context.field(TIME, span);
-            call(name, vec![argument, time], row.result)
+            computed(name, vec![argument, time])
         }
-        Method::Rate { seconds } => {
-            let scale = rate(context, row, seconds, span);
-            let value = match have {
-                Type::TextList => build::call("sum", vec![argument], Type::Double, span),
-                Type::Text => build::call("sort_number", vec![argument], Type::Double, span),
-                _ => argument.cast(Type::Double),
-            };
-            let (left, right) = (Box::new(value), Box::new(build::number(scale, span)));
-            let kind = ExpressionKind::Arithmetic { operator: Arithmetic::Multiply, left, right };
-            call("sum", vec![Expression::new(kind, span)], row.result)
-        }
+        Method::Rate { seconds } => sum_by_time(context, row, seconds, argument, have),
         Method::Percentile(name) => {
             let rank = build::number(rank.unwrap_or(50.0), span);
-            call(name, vec![argument, rank], row.result)
+            computed(name, vec![argument, rank])
         }
-        Method::Chart => call("min", vec![build::null(span).cast(Type::Text)], row.result),
+        Method::Chart => nothing(span),
     }
+}
+
+/// The sum for each so many seconds.
+fn sum_by_time(
+    context: &mut Context<'_>,
+    row: &AggregationRow,
+    seconds: f64,
+    argument: Expression,
+    have: Type,
+) -> AggregateCall {
+    let span = argument.span;
+    let scale = rate(context, row, seconds, span);
+    let value = match have {
+        Type::TextList => build::call("sum", vec![argument], Type::Double, span),
+        Type::Text => build::call("sort_number", vec![argument], Type::Double, span),
+        _ => argument.cast(Type::Double),
+    };
+    let (left, right) = (Box::new(value), Box::new(build::number(scale, span)));
+    let kind = ExpressionKind::Arithmetic { operator: Arithmetic::Multiply, left, right };
+    call("sum", vec![Expression::new(kind, span)], Type::Double)
 }
 
 /// How many times the wanted length of time a bucket is, turned round; `timechart` alone has buckets
 /// (Splunk search reference, statistical functions: per_day and its kin).
-fn rate(context: &mut Context<'_>, row: &Row, seconds: f64, span: Span) -> f64 {
-    let name = row.names.first().copied().unwrap_or_default();
+fn rate(context: &mut Context<'_>, row: &AggregationRow, seconds: f64, span: Span) -> f64 {
+    let name = row.name;
     match context.bucket {
         Some(length) if length > 0.0 => seconds / length,
         _ if context.is_vague() => 1.0,
@@ -131,27 +144,37 @@ fn rate(context: &mut Context<'_>, row: &Row, seconds: f64, span: Span) -> f64 {
 
 /// Whether it is a chart; its argument is an aggregation, no field.
 pub(super) fn draws(aggregation: &Aggregation) -> bool {
-    table::find(&aggregation.function).is_some_and(|(row, _)| row.method == Method::Chart)
+    registry::aggregation(&aggregation.function).is_some_and(|row| row.method == Some(Method::Chart))
 }
 
 /// A column without values.
-fn chart(context: &mut Context<'_>, aggregation: &Aggregation, row: &Row) -> AggregateCall {
+fn chart(context: &mut Context<'_>, aggregation: &Aggregation) -> AggregateCall {
     let message =
         format!("`{}` draws a chart, which rows cannot hold: the column is empty", aggregation.function);
     context.report(Diagnostic::warning(codes::NOT_DRAWN, message, aggregation.function_span));
-    call("min", vec![build::null(aggregation.span).cast(Type::Text)], row.result)
+    nothing(aggregation.span)
+}
+
+fn nothing(span: Span) -> AggregateCall {
+    call("min", vec![build::null(span).cast(Type::Text)], Type::Text)
 }
 
 fn call(function: &str, arguments: Vec<Expression>, result: Type) -> AggregateCall {
     AggregateCall { function: function.to_owned(), arguments, filter: None, order: Vec::new(), result }
 }
 
+/// A call of a function of `crates/functions`, of the type that it gives.
+fn computed(function: &str, arguments: Vec<Expression>) -> AggregateCall {
+    let result = aggregate_signature(function).map_or(Type::Text, |signature| signature.result.of(&[], &[]));
+    call(function, arguments, result)
+}
+
 pub(super) fn find(
     context: &mut Context<'_>,
     aggregation: &Aggregation,
-) -> Option<(&'static Row, Option<f64>)> {
+) -> Option<(&'static AggregationRow, Option<f64>)> {
     let name = format!("{}{}", aggregation.function, aggregation.number.as_deref().unwrap_or_default());
-    if let Some(found) = table::find(&name) {
+    if let Some(found) = ranked_aggregation(&name).filter(|(row, _)| row.status == Status::Supported) {
         return Some(found);
     }
     let (message, is_known) = match registry::aggregation(&aggregation.function).map(|row| row.status) {
@@ -160,9 +183,14 @@ pub(super) fn find(
         None => (format!("there is no aggregation `{name}`"), false),
     };
     let mut diagnostic = Diagnostic::error(codes::UNKNOWN_AGGREGATION, message, aggregation.function_span);
-    if !is_known && let Some(near) = did_you_mean(&name, TABLE.iter().flat_map(|row| row.names).copied()) {
+    if !is_known && let Some(near) = did_you_mean(&name, supported()) {
         diagnostic = diagnostic.with_help(format!("did you mean `{near}`?"));
     }
     context.report(diagnostic);
     None
+}
+
+fn supported() -> impl Iterator<Item = &'static str> {
+    let runs = registry::aggregation_names().into_iter().filter(|name| name.row.status == Status::Supported);
+    runs.map(|name| name.name)
 }

@@ -1,14 +1,13 @@
 //! Aggregations of `stats` and its kin.
 
 mod call;
-mod table;
 
 use quarry_diagnostic::Diagnostic;
 use quarry_plan::AggregateCall;
 
 use super::context::Context;
 use super::{codes, wildcard};
-use crate::registry;
+use crate::registry::{self, Status, ranked_aggregation};
 use crate::tree::{Aggregation, AggregationArgument, Quote, Word};
 
 /// The calls of a list of aggregations, each with its column's name. A wildcard becomes one call a
@@ -43,7 +42,7 @@ pub(crate) fn calls(
 
 /// Whether a function is an aggregation.
 pub(crate) fn exists(name: &str) -> bool {
-    table::find(name).is_some()
+    ranked_aggregation(name).is_some_and(|(row, _)| row.status == Status::Supported)
 }
 
 /// Reports the aggregations of a command without rows that do not exist.

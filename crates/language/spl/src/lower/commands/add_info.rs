@@ -5,7 +5,11 @@ use quarry_plan::{Expression, TimeBound, TimeRange, TimeStep, TimeUnit, Type};
 use super::super::build;
 use super::super::context::Context;
 use super::general::General;
+use crate::registry::CommandRow;
 use crate::tree::Command;
+
+pub(super) const ROWS: &[CommandRow] =
+    &[CommandRow::new("addinfo", "addinfo", "Adds the search's own time range as fields.", "", lower)];
 
 /// The earliest time where the search has none, and the latest (Splunk search reference, addinfo).
 const UNBOUNDED: (&str, &str) = ("0.000", "+Infinity");

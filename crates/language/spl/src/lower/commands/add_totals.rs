@@ -6,7 +6,27 @@ use super::super::build;
 use super::super::context::{Column, Context, convert};
 use super::general::{General, names};
 use super::subsearch;
+use crate::registry::{AnyOf, CommandRow};
 use crate::tree::Command;
+
+pub(super) const ROWS: &[CommandRow] = &[
+    CommandRow::new(
+        "addtotals",
+        "addtotals [row=t] [col=f] [fieldname=Total] [<fields>]",
+        "Adds a field with the sum of the number fields of each row.",
+        "n",
+        lower,
+    )
+    .taking_any(AnyOf::Words),
+    CommandRow::new(
+        "addcoltotals",
+        "addcoltotals [<fields>]",
+        "Adds a row with the sum of each number column.",
+        "n",
+        lower_down,
+    )
+    .taking_any(AnyOf::Words),
+];
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);

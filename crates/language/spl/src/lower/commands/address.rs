@@ -5,7 +5,17 @@ use quarry_plan::{Expression, Type};
 use super::super::build;
 use super::super::context::Context;
 use super::general::{General, missing};
+use crate::registry::{CommandRow, Needs};
 use crate::tree::Command;
+
+pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
+    "iplocation",
+    "iplocation [prefix=<text>] <field>",
+    "Adds the place of an address.",
+    "a",
+    lower,
+)
+.needs(Needs::Arguments)];
 
 /// Fields that are always added.
 const FIELDS: [&str; 5] = ["City", "Country", "Region", "lat", "lon"];

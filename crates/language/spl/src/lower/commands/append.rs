@@ -5,7 +5,35 @@ use quarry_plan::Expression;
 use super::super::context::Context;
 use super::general::General;
 use super::{join, stream_stats, subsearch};
+use crate::registry::{CommandRow, Needs};
 use crate::tree::Command;
+
+pub(super) const ROWS: &[CommandRow] = &[
+    CommandRow::new(
+        "append",
+        "append [ <search> ]",
+        "Puts the rows of a second search after those there are.",
+        "[search * | table a]",
+        lower_append,
+    )
+    .needs(Needs::Subsearch),
+    CommandRow::new(
+        "appendpipe",
+        "appendpipe [ <commands> ]",
+        "Puts what commands make of the rows after the rows.",
+        "[stats count]",
+        lower_pipe,
+    )
+    .needs(Needs::Subsearch),
+    CommandRow::new(
+        "appendcols",
+        "appendcols [override=f] [ <search> ]",
+        "Puts the columns of a second search beside those there are, row by row.",
+        "[search * | table a]",
+        lower_columns,
+    )
+    .needs(Needs::Subsearch),
+];
 
 pub(super) fn lower_append(context: &mut Context<'_>, command: &Command) {
     lower(context, command, false);

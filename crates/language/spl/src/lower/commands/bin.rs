@@ -7,7 +7,18 @@ use super::super::context::Context;
 use super::super::{build, codes, time};
 use super::buckets;
 use super::general::{General, bad_value, missing};
+use crate::registry::{CommandRow, Needs};
 use crate::tree::{Command, Word};
+
+pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
+    "bin",
+    "bin <field> [span=<span>] [AS <new>]",
+    "Puts numbers or times into steps of one size.",
+    "_time span=1h",
+    lower,
+)
+.also(&["bucket", "discretize"])
+.needs(Needs::Arguments)];
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);

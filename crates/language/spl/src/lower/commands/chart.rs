@@ -7,7 +7,27 @@ use quarry_plan::{AggregateCall, Comparison, Expression, Rows, SortKey, Type, Va
 use super::super::context::{Column, Context, TIME, convert};
 use super::super::{aggregation, build, codes, time};
 use super::{bin, buckets, composed, general, not_understood};
+use crate::registry::{CommandRow, Grammar};
 use crate::tree::{Aggregation, Arguments, ByField, Command, Item, OptionItem, OptionValue, Stats, Word};
+
+pub(super) const ROWS: &[CommandRow] = &[
+    CommandRow::new(
+        "chart",
+        "chart <aggregations> [OVER <field>] [BY <field> [<field>]]",
+        "Aggregates to a table with one column a value of the second field.",
+        "count by a",
+        lower_chart,
+    )
+    .grammar(Grammar::Chart),
+    CommandRow::new(
+        "timechart",
+        "timechart [span=<span>] <aggregations> [BY <field>]",
+        "Aggregates by steps of time, one column a value of the field.",
+        "count by a",
+        lower_timechart,
+    )
+    .grammar(Grammar::Chart),
+];
 
 /// Series shown where nothing is said.
 const MOST_SERIES: usize = 10;

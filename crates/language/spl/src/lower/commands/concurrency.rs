@@ -5,7 +5,17 @@ use quarry_plan::{AggregateCall, Expression, Frame, Type, WindowCall};
 use super::super::build;
 use super::super::context::{Context, TIME};
 use super::general::{General, missing};
+use crate::registry::{CommandRow, Needs};
 use crate::tree::Command;
+
+pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
+    "concurrency",
+    "concurrency duration=<field> [start=_time] [output=concurrency]",
+    "How many events were under way when each began; a span holds both its ends.",
+    "duration=n",
+    lower,
+)
+.needs(Needs::Arguments)];
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);

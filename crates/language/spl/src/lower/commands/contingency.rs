@@ -9,7 +9,12 @@ use quarry_plan::{Expression, Rows, Type, Value};
 use super::super::context::{Column, Context, convert};
 use super::super::{build, codes, wildcard};
 use super::general::{General, bad_value, missing};
+use crate::registry::{CommandRow, Needs};
 use crate::tree::{Command, Word};
+
+pub(super) const ROWS: &[CommandRow] = &[
+    CommandRow::new("contingency", "contingency [maxrows=1000] [maxcols=1000] [minrowcover=1] [mincolcover=1] [usetotal=t] [totalstr=TOTAL] <field> <field>", "Counts how often the values of two fields come together. Rows and columns come by their totals, those alike by name.", "a b", lower).also(&["counttable", "ctable"]).needs(Needs::Arguments),
+];
 
 /// No more values of a field are used, however many are asked for.
 const MOST: usize = 1000;

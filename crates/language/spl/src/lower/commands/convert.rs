@@ -6,7 +6,18 @@ use quarry_plan::{Expression, Type};
 use super::super::context::Context;
 use super::super::{build, codes, wildcard};
 use super::general::{General, missing};
+use crate::registry::{CommandRow, Grammar, Needs};
 use crate::tree::{Command, Item, Word};
+
+pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
+    "convert",
+    "convert [timeformat=<format>] <function>(<field>) [AS <new>] ...",
+    "Converts fields, such as epoch times to text.",
+    "ctime(_time)",
+    lower,
+)
+.grammar(Grammar::Calls)
+.needs(Needs::Arguments)];
 
 /// The conversions, whether they take a time format and whether the result is always a number.
 const CONVERSIONS: &[(&str, bool, bool)] = &[

@@ -6,7 +6,31 @@ use super::super::context::Context;
 use super::super::{codes, data_model, search};
 use super::general::{General, missing};
 use super::{input_lookup, lookup, saved_search, subsearch};
+use crate::registry::{CommandRow, Grammar, Needs};
 use crate::tree::{Command, Item, Quote, Word};
+
+pub(super) const ROWS: &[CommandRow] = &[
+    CommandRow::new(
+        "datamodel",
+        "datamodel <model> <dataset> search",
+        "Reads the events of a data model's dataset.",
+        "Change All_Changes search",
+        lower_model,
+    )
+    .generating()
+    .reading_events(),
+    CommandRow::new(
+        "from",
+        "from datamodel:<model>.<dataset>",
+        "Reads a dataset or lookup.",
+        "datamodel:Change.All_Changes",
+        lower_from,
+    )
+    .grammar(Grammar::Filtered)
+    .needs(Needs::Arguments)
+    .generating()
+    .reading_events(),
+];
 
 /// Kinds of datasets `from` reads.
 const KINDS: [&str; 4] = ["datamodel", "lookup", "inputlookup", "savedsearch"];

@@ -8,7 +8,18 @@ use super::super::{build, codes};
 use super::general::{General, missing, names};
 use super::sort::sort_keys;
 use super::stream_stats;
+use crate::registry::{AnyOf, CommandRow, Needs};
 use crate::tree::{Command, Quote, SortField, Word};
+
+pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
+    "dedup",
+    "dedup [<n>] <fields> [keepevents=f] [keepempty=f] [consecutive=f] [sortby <keys>]",
+    "Keeps the first rows of each combination of values.",
+    "a",
+    lower,
+)
+.needs(Needs::Arguments)
+.taking_any(AnyOf::Words)];
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);

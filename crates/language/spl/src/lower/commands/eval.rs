@@ -7,7 +7,18 @@ use quarry_plan::{Comparison, Expression, Type};
 use super::super::context::{Column, Context, convert, wider};
 use super::super::{build, codes, expression};
 use super::{not_understood, reshape};
+use crate::registry::{AnyOf, CommandRow, Grammar};
 use crate::tree::{Arguments, Command, Word};
+
+pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
+    "eval",
+    "eval <field>=<expression> [, ...]",
+    "Sets fields; each assignment sees those before it.",
+    "a=1",
+    lower,
+)
+.grammar(Grammar::Eval)
+.taking_any(AnyOf::Names)];
 
 /// More names than this are refused: each is a column of its own.
 const MOST_NAMES: usize = 500;

@@ -7,7 +7,11 @@ use super::super::context::Context;
 use super::super::wildcard;
 use super::general::General;
 use super::subsearch;
+use crate::registry::CommandRow;
 use crate::tree::Command;
+
+pub(super) const ROWS: &[CommandRow] =
+    &[CommandRow::new("eventcount", "eventcount", "Counts the events of an index.", "", lower).generating()];
 
 /// The index and the machine that stand for the logs (Splunk's own default names).
 const INDEX: &str = "main";

@@ -6,7 +6,17 @@ use super::super::context::Context;
 use super::super::{aggregation, build};
 use super::not_understood;
 use super::stats::{by_names, check_options, no_field_options};
+use crate::registry::{CommandRow, Grammar};
 use crate::tree::{Arguments, Command, Stats};
+
+pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
+    "eventstats",
+    "eventstats <aggregations> [BY <fields>]",
+    "Adds aggregates of a row's group to the row.",
+    "count by a",
+    lower,
+)
+.grammar(Grammar::Stats)];
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let Arguments::Stats(stats) = &command.arguments else { return not_understood(context, command) };

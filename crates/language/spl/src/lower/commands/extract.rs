@@ -5,7 +5,20 @@ use quarry_plan::{Expression, Type};
 use super::super::build;
 use super::super::context::{Context, LateRule, RAW};
 use super::general::General;
+use crate::registry::CommandRow;
 use crate::tree::Command;
+
+pub(super) const ROWS: &[CommandRow] = &[
+    CommandRow::new(
+        "extract",
+        "extract [pairdelim=<text>] [kvdelim=<text>]",
+        "Takes fields from pairs of names and values in the event's text.",
+        "",
+        lower_pairs,
+    )
+    .also(&["kv"]),
+    CommandRow::new("multikv", "multikv", "Takes fields from events that are tables.", "", lower_table),
+];
 
 pub(super) fn lower_pairs(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);

@@ -7,7 +7,17 @@ use quarry_plan::{Expression, Rows, Type, Value};
 use super::super::build;
 use super::super::context::{Column, Context, convert};
 use super::general::{General, names};
+use crate::registry::{AnyOf, CommandRow};
 use crate::tree::Command;
+
+pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
+    "fieldsummary",
+    "fieldsummary [<fields>]",
+    "Describes each field: how many values, which, their range.",
+    "",
+    lower,
+)
+.taking_any(AnyOf::Words)];
 
 /// Values shown of each field where nothing is said (Splunk search reference, fieldsummary: maxvals).
 const MOST_VALUES: usize = 100;

@@ -3,7 +3,13 @@
 use super::super::context::{Column, Context, Gone, LateRule};
 use super::super::wildcard;
 use super::general::{General, missing, names};
+use crate::registry::{AnyOf, CommandRow, Needs};
 use crate::tree::{Command, Quote, Word};
+
+pub(super) const ROWS: &[CommandRow] =
+    &[CommandRow::new("fields", "fields [+|-] <fields>", "Keeps fields, or takes them away.", "a", lower)
+        .needs(Needs::Arguments)
+        .taking_any(AnyOf::Words)];
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);

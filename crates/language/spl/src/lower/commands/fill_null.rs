@@ -5,7 +5,17 @@ use quarry_plan::{Expression, Type};
 use super::super::build;
 use super::super::context::{Context, LateRule, convert, wider};
 use super::general::{General, names};
+use crate::registry::{AnyOf, CommandRow};
 use crate::tree::Command;
+
+pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
+    "fillnull",
+    "fillnull [value=<text>] [<fields>]",
+    "Puts a value where there is none.",
+    "a",
+    lower,
+)
+.taking_any(AnyOf::Words)];
 
 const DEFAULT: &str = "0";
 

@@ -5,10 +5,21 @@ use quarry_plan::{AggregateCall, Expression, Type, Value};
 
 use super::super::context::{Column, Context, convert, wider};
 use super::super::{build, codes, expression, wildcard};
+use super::eval;
 use super::general::{General, missing};
 use super::subsearch;
-use super::{TABLE, not_understood};
+use crate::registry::{AnyOf, CommandRow, Needs};
 use crate::tree::{Arguments, Assignment, Command, EvalExpression, EvalKind, Pipeline, Word};
+
+pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
+    "foreach",
+    "foreach <fields> [ eval ...<<FIELD>>... ]",
+    "Runs commands for each of several fields.",
+    "a [eval <<FIELD>>=1]",
+    lower,
+)
+.needs(Needs::Subsearch)
+.taking_any(AnyOf::Words)];
 
 /// Longer lists are refused: each value is an assignment of its own.
 const MOST_ITEMS: usize = 500;
@@ -149,10 +160,7 @@ fn apply(context: &mut Context<'_>, command: &Command, replaced: &Replacement) {
     };
     let assignments = assignments.iter().map(|assignment| replaced.assignment(assignment)).collect();
     let filled = Command { arguments: Arguments::Eval(assignments), ..command.clone() };
-    match TABLE.iter().find(|row| row.names.contains(&"eval")) {
-        Some(row) => (row.lower)(context, &filled),
-        None => not_understood(context, command),
-    }
+    eval::lower(context, &filled);
 }
 
 /// Tokens and what stands for them.

@@ -4,7 +4,16 @@ use quarry_plan::Type;
 
 use super::super::context::{Context, LateRule};
 use super::general::{General, missing};
+use crate::registry::CommandRow;
 use crate::tree::Command;
+
+pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
+    "fromjson",
+    "fromjson <field> [prefix=<text>]",
+    "Makes fields of the members of a JSON object.",
+    "a",
+    lower,
+)];
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);

@@ -6,7 +6,18 @@ use quarry_plan::{Arithmetic, Expression, ExpressionKind, Rows, Type, Value};
 use super::super::context::Context;
 use super::super::{build, codes};
 use super::general::{General, bad_value, missing};
+use crate::registry::{CommandRow, Needs};
 use crate::tree::{Command, Word};
+
+pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
+    "gentimes",
+    "gentimes start=<date> [end=<date>] [increment=1d]",
+    "Makes one row a span of time.",
+    "start=1/1/2024 end=1/3/2024",
+    lower,
+)
+.needs(Needs::Arguments)
+.generating()];
 
 /// How the times are shown, `Sun Apr  4 00:00:00 2021`.
 const SHOWN: &str = "%a %b %e %H:%M:%S %Y";

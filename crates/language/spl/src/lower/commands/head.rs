@@ -6,7 +6,19 @@ use super::super::context::Context;
 use super::super::{build, expression};
 use super::general::General;
 use super::stream_stats;
+use crate::registry::CommandRow;
 use crate::tree::{Command, EvalExpression, Item};
+
+pub(super) const ROWS: &[CommandRow] = &[
+    CommandRow::new(
+        "head",
+        "head [<n>|(<condition>) [keeplast=f] [null=f]]",
+        "Keeps the first rows, ten unless told otherwise, or those before the first for which a condition does not hold.",
+        "5",
+        lower_head,
+    ),
+    CommandRow::new("tail", "tail [<n>]", "Keeps the last rows, ten unless told otherwise.", "5", lower_tail),
+];
 
 const DEFAULT: usize = 10;
 

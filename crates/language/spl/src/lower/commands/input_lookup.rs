@@ -8,7 +8,33 @@ use super::super::{Store, codes, search};
 use super::general::{General, missing};
 use super::{lookup, subsearch};
 use crate::knowledge::LookupSource;
+use crate::registry::{CommandRow, Grammar, Needs};
 use crate::tree::{Command, Item, Word};
+
+pub(super) const ROWS: &[CommandRow] = &[
+    CommandRow::new(
+        "inputlookup",
+        "inputlookup [append=f] <table> [where <search>]",
+        "Reads the rows of a lookup.",
+        "regions.csv",
+        lower_input,
+    )
+    .grammar(Grammar::Filtered)
+    .needs(Needs::Arguments)
+    .generating(),
+    CommandRow::new(
+        "outputlookup",
+        "outputlookup [append=f] <table>",
+        "Writes the rows to a lookup.",
+        "out.csv",
+        lower_output,
+    )
+    .needs(Needs::Arguments),
+    CommandRow::new("inputcsv", "inputcsv <file>", "Reads the rows of a CSV file.", "regions.csv", lower_csv)
+        .grammar(Grammar::Filtered)
+        .needs(Needs::Arguments)
+        .generating(),
+];
 
 pub(super) fn lower_input(context: &mut Context<'_>, command: &Command) {
     let arguments = General::new(context, command);

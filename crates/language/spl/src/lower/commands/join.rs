@@ -13,7 +13,12 @@ use super::general::{General, bad_value};
 use super::subsearch::{self, Rows};
 use super::{map, rename, stream_stats};
 use crate::macros::Macros;
+use crate::registry::{AnyOf, CommandRow, Needs};
 use crate::tree::{Command, Item, OptionItem, OptionValue, Word};
+
+pub(super) const ROWS: &[CommandRow] = &[
+    CommandRow::new("join", "join [type=inner] [max=1] [overwrite=t] [usetime=f] [earlier=t] <fields> [ <search> ] | join left=<L> right=<R> where <L>.<field>=<R>.<field> [ <search> ]", "Adds fields of another search to rows with the same values. With `left` and `right` fields are named after their side; `usetime` takes only partners that are not later, or with `earlier=f` not earlier, by the second. A dataset may stand for the search, as in `savedsearch:name`.", "a [search * | table a b]", lower).needs(Needs::Arguments).taking_any(AnyOf::Words),
+];
 
 /// Datasets that can stand in place of a subsearch.
 const DATASETS: &[&str] = &["datamodel:", "savedsearch:", "inputlookup:"];

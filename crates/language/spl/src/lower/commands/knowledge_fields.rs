@@ -9,7 +9,13 @@ use super::super::prepare::labels::{self, Tagged};
 use super::super::{build, codes, wildcard};
 use super::general::General;
 use crate::Knowledge;
+use crate::registry::{AnyOf, CommandRow};
 use crate::tree::Command;
+
+pub(super) const ROWS: &[CommandRow] = &[
+    CommandRow::new("tags", "tags [outputfield=<field>] [inclname=f] [inclvalue=f] [allowed_tags=<tags>] [<fields>]", "Adds the tags that an app's `tags.conf` gives to values of fields, in `tag` and `tag::<field>`, or in one field.", "", lower_tags).taking_any(AnyOf::Words),
+    CommandRow::new("typer", "typer [eventtypes=<names>]", "Adds the event types of an app's `eventtypes.conf` whose searches a row fits.", "", lower_typer),
+];
 
 /// The field of all tags; those of one field stand in `tag::field`.
 const TAG: &str = "tag";

@@ -10,7 +10,18 @@ use super::super::{build, codes, wildcard};
 use super::computed_lookup;
 use super::general::{General, missing};
 use crate::knowledge::{LookupDefinition, LookupSource};
+use crate::registry::{AnyOf, CommandRow, Needs};
 use crate::tree::{Command, Word};
+
+pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
+    "lookup",
+    "lookup <table> <field> [AS <event field>] [OUTPUT|OUTPUTNEW <fields>]",
+    "Adds fields of the rows of a table that match.",
+    "regions.csv region OUTPUT name",
+    lower,
+)
+.needs(Needs::Arguments)
+.taking_any(AnyOf::Words)];
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);

@@ -6,7 +6,17 @@ use super::super::build;
 use super::super::context::{Context, TIME};
 use super::general::{General, bad_value};
 use super::{bin, buckets};
+use crate::registry::{AnyOf, CommandRow};
 use crate::tree::{Command, Word};
+
+pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
+    "makecontinuous",
+    "makecontinuous <field> span=<span>",
+    "Adds rows for the steps that are missing.",
+    "_time span=1h",
+    lower,
+)
+.taking_any(AnyOf::Words)];
 
 /// Steps where the search names no length (Splunk search reference, bin: bins).
 const BINS: f64 = 100.0;

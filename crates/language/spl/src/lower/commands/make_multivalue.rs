@@ -5,7 +5,29 @@ use quarry_plan::{AggregateCall, Expression, Type};
 use super::super::context::{Column, Context, convert};
 use super::super::{build, pattern as regular};
 use super::general::{General, missing};
+use crate::registry::{CommandRow, Needs};
 use crate::tree::Command;
+
+pub(super) const ROWS: &[CommandRow] = &[
+    CommandRow::new(
+        "makemv",
+        "makemv [delim=<text>] [tokenizer=<regex>] [allowempty=f] [setsv=f] <field>",
+        "Cuts a text into several values.",
+        "a",
+        lower_make,
+    )
+    .needs(Needs::Arguments),
+    CommandRow::new("nomv", "nomv <field>", "Makes one text of several values.", "a", lower_join)
+        .needs(Needs::Arguments),
+    CommandRow::new(
+        "mvcombine",
+        "mvcombine [delim=<text>] <field>",
+        "Makes one row of those that differ in one field only.",
+        "a",
+        lower_combine,
+    )
+    .needs(Needs::Arguments),
+];
 
 /// Name of the group that is a value.
 const TOKEN: &str = "token";

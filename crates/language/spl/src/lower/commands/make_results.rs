@@ -7,8 +7,17 @@ use quarry_plan::{Rows, Type, Value};
 use super::super::context::{Context, TIME};
 use super::super::{build, codes};
 use super::general::{General, bad_value};
-
+use crate::registry::CommandRow;
 use crate::tree::Command;
+
+pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
+    "makeresults",
+    "makeresults [count=<n>] [annotate=f]",
+    "Makes rows out of nothing.",
+    "",
+    lower,
+)
+.generating()];
 
 /// More rows than this are refused.
 const MOST_ROWS: usize = 1_000_000;

@@ -8,7 +8,18 @@ use super::super::context::Context;
 use super::general::{General, missing};
 use super::{reshape, subsearch};
 use crate::macros::Macros;
+use crate::registry::{CommandRow, Grammar, Needs};
 use crate::tree::{Command, Item, Pipeline};
+
+pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
+    "map",
+    "map (search=\"<search with $field$>\" | [ <search> ]) [maxsearches=10]",
+    "Runs a search for each row.",
+    "search=\"search a=$a$ | table b\"",
+    lower,
+)
+.grammar(Grammar::Template)
+.needs(Needs::Arguments)];
 
 /// Searches that are run where nothing is said.
 const MOST_SEARCHES: usize = 10;

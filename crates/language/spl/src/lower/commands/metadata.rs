@@ -5,7 +5,18 @@ use quarry_plan::{AggregateCall, Expression, Type};
 use super::super::build;
 use super::super::context::{Context, TIME, convert};
 use super::general::{General, bad_value, missing};
+use crate::registry::CommandRow;
 use crate::tree::Command;
+
+pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
+    "metadata",
+    "metadata type=hosts|sources|sourcetypes",
+    "Lists the hosts, sources or source types of the events, with their first and last time.",
+    "type=hosts",
+    lower,
+)
+.generating()
+.reading_events()];
 
 /// What can be listed, and the field of each.
 const KINDS: &[(&str, &str)] = &[("hosts", "host"), ("sources", "source"), ("sourcetypes", "sourcetype")];

@@ -1,4 +1,4 @@
-//! The commands, one file and one row each.
+//! The commands: a file holds the rows of one or of a few that are alike, and their rules.
 
 mod add_info;
 mod add_totals;
@@ -79,148 +79,105 @@ use quarry_diagnostic::{Diagnostic, did_you_mean};
 
 use super::codes;
 use super::context::Context;
-use crate::registry::{self, Status};
+use crate::registry::{self, COMMANDS, CommandRow, Status};
 use crate::tree::{Arguments, Command, Item, Pipeline, Word};
 
-/// A command that can be planned.
-pub(crate) struct Row {
-    /// Its names.
-    pub(crate) names: &'static [&'static str],
-    /// Adds it to the plan.
-    pub(crate) lower: fn(&mut Context<'_>, &Command),
-}
+/// Adds a command to the plan.
+pub(crate) type CommandRule = fn(&mut Context<'_>, &Command);
 
-/// Every command that can be planned.
-pub(crate) const TABLE: &[Row] = &[
-    Row { names: &["addtotals"], lower: add_totals::lower },
-    Row { names: &["append"], lower: append::lower_append },
-    Row { names: &["appendpipe"], lower: append::lower_pipe },
-    Row { names: &["bin", "bucket", "discretize"], lower: bin::lower },
-    Row { names: &["chart"], lower: chart::lower_chart },
-    Row { names: &["convert"], lower: convert::lower },
-    Row { names: &["dedup"], lower: dedup::lower },
-    Row { names: &["eval"], lower: eval::lower },
-    Row { names: &["eventstats"], lower: event_stats::lower },
-    Row { names: &["fields"], lower: fields::lower },
-    Row { names: &["fillnull"], lower: fill_null::lower },
-    Row { names: &["foreach"], lower: foreach::lower },
-    Row { names: &["fromjson"], lower: from_json::lower },
-    Row { names: &["head"], lower: head::lower_head },
-    Row { names: &["inputlookup"], lower: input_lookup::lower_input },
-    Row { names: &["join"], lower: join::lower },
-    Row { names: &["lookup"], lower: lookup::lower },
-    Row { names: &["makemv"], lower: make_multivalue::lower_make },
-    Row { names: &["mvexpand"], lower: multivalue_expand::lower },
-    Row { names: &["multisearch", "union"], lower: union::lower },
-    Row { names: &["nomv"], lower: make_multivalue::lower_join },
-    Row { names: &["outputlookup"], lower: input_lookup::lower_output },
-    Row { names: &["rare"], lower: top::lower_rare },
-    Row { names: &["regex"], lower: regex::lower },
-    Row { names: &["rename"], lower: rename::lower },
-    Row { names: &["replace"], lower: replace::lower },
-    Row { names: &["reverse"], lower: reverse::lower },
-    Row { names: &["rex"], lower: rex::lower },
-    Row { names: &["metasearch", "search"], lower: search::lower },
-    Row { names: &["sort"], lower: sort::lower },
-    Row { names: &["spath"], lower: spath::lower },
-    Row { names: &["stats"], lower: stats::lower },
-    Row { names: &["streamstats"], lower: stream_stats::lower },
-    Row { names: &["table"], lower: table::lower },
-    Row { names: &["tail"], lower: head::lower_tail },
-    Row { names: &["timechart"], lower: chart::lower_timechart },
-    Row { names: &["top"], lower: top::lower_top },
-    Row { names: &["transaction"], lower: transaction::lower },
-    Row { names: &["tstats"], lower: tstats::lower },
-    Row { names: &["where"], lower: r#where::lower },
-    Row { names: &["xmlkv"], lower: xml_fields::lower },
-    Row { names: &["datamodel"], lower: data_models::lower_model },
-    Row { names: &["fieldformat"], lower: nothing::lower_format },
-    Row { names: &["setfields"], lower: set_fields::lower },
-    Row { names: &["format"], lower: search_format::lower },
-    Row { names: &["from"], lower: data_models::lower_from },
-    Row { names: &["makeresults"], lower: make_results::lower },
-    Row { names: &["map"], lower: map::lower },
-    Row { names: &["mcatalog", "mpreview", "msearch", "mstats"], lower: nothing::lower_metrics },
-    Row {
-        names: &["highlight", "iconify", "localop", "noop", "redistribute", "require", "rtorder"],
-        lower: nothing::lower_hint,
-    },
-    Row { names: &["return"], lower: return_rows::lower },
-    Row { names: &["transpose"], lower: reshape::lower_transpose },
-    Row { names: &["untable"], lower: reshape::lower_untable },
-    Row { names: &["xyseries"], lower: reshape::lower_series },
-    Row { names: &["accum"], lower: running::lower_accum },
-    Row { names: &["addcoltotals"], lower: add_totals::lower_down },
-    Row { names: &["anomalydetection"], lower: outliers::lower_anomalies },
-    Row { names: &["appendcols"], lower: append::lower_columns },
-    Row { names: &["autoregress"], lower: running::lower_autoregress },
-    Row { names: &["delta"], lower: running::lower_delta },
-    Row { names: &["extract", "kv"], lower: extract::lower_pairs },
-    Row { names: &["filldown"], lower: running::lower_filldown },
-    Row { names: &["iplocation"], lower: address::lower },
-    Row { names: &["multikv"], lower: extract::lower_table },
-    Row { names: &["mvcombine"], lower: make_multivalue::lower_combine },
-    Row { names: &["outlier"], lower: outliers::lower_outlier },
-    Row { names: &["rangemap"], lower: range_map::lower },
-    Row { names: &["gentimes"], lower: generate_times::lower },
-    Row { names: &["metadata"], lower: metadata::lower },
-    Row { names: &["selfjoin"], lower: self_join::lower },
-    Row { names: &["set"], lower: set_operations::lower },
-    Row { names: &["addinfo"], lower: add_info::lower },
-    Row { names: &["eventcount"], lower: event_count::lower },
-    Row { names: &["fieldsummary"], lower: field_summary::lower },
-    Row { names: &["inputcsv"], lower: input_lookup::lower_csv },
-    Row { names: &["makecontinuous"], lower: make_continuous::lower },
-    Row { names: &["sichart", "sirare", "sistats", "sitimechart", "sitop"], lower: summary_index::lower },
-    Row { names: &["strcat"], lower: string_concatenate::lower },
-    Row { names: &["trendline"], lower: trend_line::lower },
-    Row { names: &["uniq"], lower: uniq::lower },
-    Row { names: &["concurrency"], lower: concurrency::lower },
-    Row { names: &["contingency", "counttable", "ctable"], lower: contingency::lower },
-    Row { names: &["makejson"], lower: to_json::lower_make },
-    Row { names: &["reltime"], lower: relative_time::lower },
-    Row { names: &["savedsearch"], lower: saved_search::lower },
-    Row { names: &["tags"], lower: knowledge_fields::lower_tags },
-    Row { names: &["timewrap"], lower: time_wrap::lower },
-    Row { names: &["tojson"], lower: to_json::lower },
-    Row { names: &["typer"], lower: knowledge_fields::lower_typer },
-    Row { names: &["xpath"], lower: xml_path::lower },
-    Row {
-        names: &[
-            "awssnsalert",
-            "collect",
-            "dump",
-            "mcollect",
-            "meventcollect",
-            "outputcsv",
-            "sendalert",
-            "sendemail",
-            "snowincident",
-            "snowincidentstream",
-            "tscollect",
-        ],
-        lower: written::lower,
-    },
+/// Every command that can be planned, a table a file.
+pub(crate) const COMMAND_TABLES: &[&[CommandRow]] = &[
+    add_info::ROWS,
+    add_totals::ROWS,
+    address::ROWS,
+    append::ROWS,
+    bin::ROWS,
+    chart::ROWS,
+    concurrency::ROWS,
+    contingency::ROWS,
+    convert::ROWS,
+    data_models::ROWS,
+    dedup::ROWS,
+    eval::ROWS,
+    event_count::ROWS,
+    event_stats::ROWS,
+    extract::ROWS,
+    field_summary::ROWS,
+    fields::ROWS,
+    fill_null::ROWS,
+    foreach::ROWS,
+    from_json::ROWS,
+    generate_times::ROWS,
+    head::ROWS,
+    input_lookup::ROWS,
+    join::ROWS,
+    knowledge_fields::ROWS,
+    lookup::ROWS,
+    make_continuous::ROWS,
+    make_multivalue::ROWS,
+    make_results::ROWS,
+    map::ROWS,
+    metadata::ROWS,
+    multivalue_expand::ROWS,
+    nothing::ROWS,
+    outliers::ROWS,
+    range_map::ROWS,
+    regex::ROWS,
+    relative_time::ROWS,
+    rename::ROWS,
+    replace::ROWS,
+    reshape::ROWS,
+    return_rows::ROWS,
+    reverse::ROWS,
+    rex::ROWS,
+    running::ROWS,
+    saved_search::ROWS,
+    search::ROWS,
+    search_format::ROWS,
+    self_join::ROWS,
+    set_fields::ROWS,
+    set_operations::ROWS,
+    sort::ROWS,
+    spath::ROWS,
+    stats::ROWS,
+    stream_stats::ROWS,
+    string_concatenate::ROWS,
+    summary_index::ROWS,
+    table::ROWS,
+    time_wrap::ROWS,
+    to_json::ROWS,
+    top::ROWS,
+    transaction::ROWS,
+    trend_line::ROWS,
+    tstats::ROWS,
+    union::ROWS,
+    uniq::ROWS,
+    r#where::ROWS,
+    written::ROWS,
+    xml_fields::ROWS,
+    xml_path::ROWS,
 ];
 
 /// Lowers every command of a pipeline, in order.
 pub(crate) fn lower_all(context: &mut Context<'_>, pipeline: &Pipeline) {
-    let reads = pipeline.commands.first().is_some_and(|command| {
-        matches!(
-            command.name.as_str(),
-            "search" | "metasearch" | "tstats" | "from" | "datamodel" | "metadata"
-        )
-    });
+    let reads = pipeline
+        .commands
+        .first()
+        .is_some_and(|command| registry::command(&command.name).is_some_and(|row| row.reads_events));
     if reads && !context.has_steps_or_reads() {
         super::prepare::prepare(context);
     }
     for command in &pipeline.commands {
         context.span = command.span;
-        match TABLE.iter().find(|row| row.names.contains(&command.name.as_str())) {
-            Some(row) => (row.lower)(context, command),
-            None => report_unsupported(context, command),
-        }
+        lower_one(context, command);
         context.started = true;
+    }
+}
+
+fn lower_one(context: &mut Context<'_>, command: &Command) {
+    match registry::command(&command.name).and_then(|row| row.lower) {
+        Some(lower) => lower(context, command),
+        None => report_unsupported(context, command),
     }
 }
 
@@ -235,7 +192,7 @@ fn report_unsupported(context: &mut Context<'_>, command: &Command) {
     }
     let message = format!("the command `{}` is not supported yet", command.name);
     let mut diagnostic = Diagnostic::error(codes::UNSUPPORTED_COMMAND, message, command.name_span);
-    let known = TABLE.iter().flat_map(|row| row.names).copied();
+    let known = COMMANDS.iter().filter(|row| row.lower.is_some()).map(|row| row.name);
     if let Some(near) = did_you_mean(&command.name, known) {
         diagnostic = diagnostic.with_help(format!("did you mean `{near}`?"));
     }
@@ -267,19 +224,4 @@ fn report_model(context: &mut Context<'_>, command: &Command, model: &Word) {
 fn not_understood(context: &mut Context<'_>, command: &Command) {
     let message = format!("the arguments of `{}` were not understood", command.name);
     context.report(Diagnostic::error(codes::NOT_UNDERSTOOD, message, command.span));
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-mod tests {
-    use super::TABLE;
-
-    #[test]
-    fn command_names_are_unique() {
-        let mut names: Vec<&str> = TABLE.iter().flat_map(|row| row.names).copied().collect();
-        let all = names.len();
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), all);
-    }
 }

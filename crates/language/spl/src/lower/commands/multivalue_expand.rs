@@ -4,7 +4,12 @@ use quarry_plan::Type;
 
 use super::super::context::Context;
 use super::general::{General, missing};
+use crate::registry::{CommandRow, Needs};
 use crate::tree::Command;
+
+pub(super) const ROWS: &[CommandRow] =
+    &[CommandRow::new("mvexpand", "mvexpand <field> [limit=<n>]", "Makes one row a value.", "a", lower)
+        .needs(Needs::Arguments)];
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);

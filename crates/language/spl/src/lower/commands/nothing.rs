@@ -7,7 +7,84 @@ use super::super::context::{Context, TIME};
 use super::super::{aggregation, codes};
 use super::general::General;
 use super::not_understood;
+use crate::registry::{AnyOf, CommandRow, Grammar, Needs};
 use crate::tree::{AggregationArgument, Arguments, Command, OptionItem};
+
+pub(super) const ROWS: &[CommandRow] = &[
+    CommandRow::new(
+        "fieldformat",
+        "fieldformat <field>=<expression>",
+        "Changes how a field is shown.",
+        "a=1",
+        lower_format,
+    )
+    .grammar(Grammar::Eval)
+    .taking_any(AnyOf::Names),
+    CommandRow::new(
+        "mcatalog",
+        "mcatalog values(<field>) [BY <fields>]",
+        "Lists metrics; logs hold events, so there are no rows.",
+        "values(a)",
+        lower_metrics,
+    )
+    .grammar(Grammar::IndexedStats)
+    .generating(),
+    CommandRow::new(
+        "mpreview",
+        "mpreview index=<index>",
+        "Shows metrics; logs hold events, so there are no rows.",
+        "index=a",
+        lower_metrics,
+    )
+    .also(&["msearch"])
+    .needs(Needs::Arguments)
+    .generating(),
+    CommandRow::new(
+        "mstats",
+        "mstats <aggregations> [WHERE <conditions>] [BY <fields>]",
+        "Aggregates metrics; logs hold events, so there are no rows.",
+        "avg(a) by b",
+        lower_metrics,
+    )
+    .grammar(Grammar::IndexedStats)
+    .generating(),
+    CommandRow::new(
+        "highlight",
+        "highlight <texts>",
+        "Marks words in Splunk's user interface; changes nothing here.",
+        "a",
+        lower_hint,
+    )
+    .needs(Needs::Arguments)
+    .taking_any(AnyOf::Texts),
+    CommandRow::new(
+        "iconify",
+        "iconify <fields>",
+        "Shows icons in Splunk's user interface; changes nothing here.",
+        "a",
+        lower_hint,
+    )
+    .needs(Needs::Arguments)
+    .taking_any(AnyOf::Texts),
+    CommandRow::new(
+        "localop",
+        "localop",
+        "Says which server computes what follows; changes nothing here.",
+        "",
+        lower_hint,
+    ),
+    CommandRow::new("noop", "noop", "Does nothing.", "", lower_hint).taking_any(AnyOf::Texts),
+    CommandRow::new(
+        "redistribute",
+        "redistribute",
+        "Spreads work over Splunk's servers; changes nothing here.",
+        "",
+        lower_hint,
+    )
+    .taking_any(AnyOf::Words),
+    CommandRow::new("require", "require", "Fails if there are no rows.", "", lower_hint),
+    CommandRow::new("rtorder", "rtorder", "Orders real-time events; changes nothing here.", "", lower_hint),
+];
 
 /// Options of the commands about metrics, none of which changes that there are none.
 const METRIC_OPTIONS: &[&str] = &[

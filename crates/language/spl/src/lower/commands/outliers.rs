@@ -8,7 +8,27 @@ use quarry_plan::{
 use super::super::build;
 use super::super::context::Context;
 use super::general::{General, names};
+use crate::registry::{AnyOf, CommandRow};
 use crate::tree::{Arguments, Command, Item, OptionItem, OptionValue, Word};
+
+pub(super) const ROWS: &[CommandRow] = &[
+    CommandRow::new(
+        "anomalydetection",
+        "anomalydetection [action=filter|annotate|summary] [<fields>]",
+        "Keeps the rows whose values together are improbable.",
+        "n",
+        lower_anomalies,
+    )
+    .taking_any(AnyOf::Words),
+    CommandRow::new(
+        "outlier",
+        "outlier [action=tf|rm] [param=2.5] [uselower=f] [mark=f] [<fields>]",
+        "Takes away numbers that are far from the others.",
+        "n",
+        lower_outlier,
+    )
+    .taking_any(AnyOf::Words),
+];
 
 /// Interquartile ranges above the third quartile (or below the first, with `uselower`) beyond which a
 /// value is far off; cut down to that bound unless told otherwise (Splunk search reference, outlier).

@@ -5,7 +5,18 @@ use quarry_plan::{Comparison, Expression, Type};
 use super::super::build;
 use super::super::context::Context;
 use super::general::{General, missing};
+use crate::registry::{AnyOf, CommandRow, Needs};
 use crate::tree::{Command, OptionValue};
+
+pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
+    "rangemap",
+    "rangemap field=<field> <name>=<from>-<to> ... [default=<name>]",
+    "Names the range a number lies in.",
+    "field=n low=0-1 default=high",
+    lower,
+)
+.needs(Needs::Arguments)
+.taking_any(AnyOf::Names)];
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);

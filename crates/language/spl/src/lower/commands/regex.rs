@@ -5,7 +5,18 @@ use quarry_plan::{TextPattern, Type};
 use super::super::context::{Context, RAW, convert};
 use super::super::{build, pattern as regular};
 use super::general::{General, missing};
+use crate::registry::{AnyOf, CommandRow, Needs};
 use crate::tree::{Command, OptionValue};
+
+pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
+    "regex",
+    "regex [<field>[!]=]<pattern>",
+    "Keeps the rows in which a pattern is found, or not found.",
+    "a=\"b\"",
+    lower,
+)
+.needs(Needs::Arguments)
+.taking_any(AnyOf::Names)];
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);

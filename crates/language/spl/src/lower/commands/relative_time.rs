@@ -5,7 +5,16 @@ use quarry_plan::Type;
 use super::super::build;
 use super::super::context::{Context, TIME};
 use super::general::General;
+use crate::registry::CommandRow;
 use crate::tree::Command;
+
+pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
+    "reltime",
+    "reltime [timefield=_time] [prefix=<text>]",
+    "Says how long ago a time is, in whole units of the greatest kind; a month has 30 days. With a prefix, or of several fields, the new field is named by it and the old one.",
+    "",
+    lower,
+)];
 
 /// The new field's name, and what goes before the names of several where nothing is said.
 const NAME: &str = "reltime";

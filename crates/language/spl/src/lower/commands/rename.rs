@@ -6,7 +6,17 @@ use quarry_plan::Expression;
 use super::super::context::{Context, Gone, LateRule};
 use super::super::{codes, wildcard};
 use super::not_understood;
+use crate::registry::{CommandRow, Grammar};
 use crate::tree::{Arguments, Command, RenamePair};
+
+pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
+    "rename",
+    "rename <field> AS <new> [, ...]",
+    "Gives fields other names; stars carry over.",
+    "a AS b",
+    lower,
+)
+.grammar(Grammar::Rename)];
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let Arguments::Rename(pairs) = &command.arguments else { return not_understood(context, command) };

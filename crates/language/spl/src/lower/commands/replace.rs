@@ -5,7 +5,18 @@ use quarry_plan::{Expression, TextPattern, Type};
 use super::super::context::{Context, convert};
 use super::super::{build, wildcard};
 use super::general::{General, missing, names};
+use crate::registry::{AnyOf, CommandRow, Needs};
 use crate::tree::{Command, Word};
+
+pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
+    "replace",
+    "replace <value> WITH <new> [, ...] [IN <fields>]",
+    "Replaces whole values; stars carry over.",
+    "a WITH b IN c",
+    lower,
+)
+.needs(Needs::Arguments)
+.taking_any(AnyOf::Words)];
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);

@@ -5,7 +5,35 @@ use quarry_plan::{AggregateCall, Comparison, Expression, Rows, Type, Value};
 use super::super::build;
 use super::super::context::{Column, Context, convert};
 use super::general::{General, missing};
+use crate::registry::{AnyOf, CommandRow, Needs};
 use crate::tree::Command;
+
+pub(super) const ROWS: &[CommandRow] = &[
+    CommandRow::new(
+        "transpose",
+        "transpose [<n>] [column_name=<name>]",
+        "Makes rows of columns.",
+        "",
+        lower_transpose,
+    ),
+    CommandRow::new(
+        "untable",
+        "untable <x> <name> <value>",
+        "Makes one row a column of each row.",
+        "a b c",
+        lower_untable,
+    )
+    .needs(Needs::Arguments),
+    CommandRow::new(
+        "xyseries",
+        "xyseries <x> <name> <value>",
+        "Makes columns of rows.",
+        "a b c",
+        lower_series,
+    )
+    .needs(Needs::Arguments)
+    .taking_any(AnyOf::Words),
+];
 
 /// Separates the name of a column from its value, while both are one text.
 const MARK: &str = "\u{1}";

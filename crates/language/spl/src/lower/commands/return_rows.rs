@@ -4,7 +4,18 @@ use quarry_plan::Expression;
 
 use super::super::context::{Column, Context};
 use super::general::{General, missing};
+use crate::registry::{AnyOf, CommandRow, Needs};
 use crate::tree::{Command, OptionValue};
+
+pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
+    "return",
+    "return [<n>] [<alias>=]<field> ...",
+    "Makes a search of a subsearch's first rows.",
+    "a",
+    lower,
+)
+.needs(Needs::Arguments)
+.taking_any(AnyOf::NamesAndWords)];
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);

@@ -2,7 +2,11 @@
 
 use super::super::context::Context;
 use super::general::General;
+use crate::registry::CommandRow;
 use crate::tree::Command;
+
+pub(super) const ROWS: &[CommandRow] =
+    &[CommandRow::new("reverse", "reverse", "Turns the rows round.", "", lower)];
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     General::new(context, command).finish(context);

@@ -6,7 +6,17 @@ use quarry_plan::{Expression, Type};
 use super::super::context::{Context, RAW, convert, wider};
 use super::super::{build, codes, pattern as regular};
 use super::general::{General, bad_value, missing};
+use crate::registry::{CommandRow, Needs};
 use crate::tree::{Command, Word};
+
+pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
+    "rex",
+    "rex [field=_raw] [max_match=1] [mode=sed] <pattern>",
+    "Takes fields from a text by the named groups of a pattern, or edits it.",
+    "field=a \"(?<b>.)\"",
+    lower,
+)
+.needs(Needs::Arguments)];
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);

@@ -5,7 +5,44 @@ use quarry_plan::{AggregateCall, Arithmetic, Expression, ExpressionKind, Frame, 
 use super::super::build;
 use super::super::context::Context;
 use super::general::{General, missing, names};
+use crate::registry::{AnyOf, CommandRow, Needs};
 use crate::tree::Command;
+
+pub(super) const ROWS: &[CommandRow] = &[
+    CommandRow::new(
+        "accum",
+        "accum <field> [AS <new>]",
+        "Adds up a number field from row to row.",
+        "n",
+        lower_accum,
+    )
+    .needs(Needs::Arguments)
+    .taking_any(AnyOf::Words),
+    CommandRow::new(
+        "autoregress",
+        "autoregress <field> [AS <new>] [p=<n>]",
+        "Copies a field from earlier rows.",
+        "n",
+        lower_autoregress,
+    )
+    .needs(Needs::Arguments),
+    CommandRow::new(
+        "delta",
+        "delta <field> [AS <new>] [p=<n>]",
+        "The difference of a number to that of an earlier row.",
+        "n",
+        lower_delta,
+    )
+    .needs(Needs::Arguments),
+    CommandRow::new(
+        "filldown",
+        "filldown [<fields>]",
+        "Fills a missing value with the last one before it.",
+        "a",
+        lower_filldown,
+    )
+    .taking_any(AnyOf::Words),
+];
 
 /// A window column over the rows so far; gives its hidden name.
 pub(super) fn over(

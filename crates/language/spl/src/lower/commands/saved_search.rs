@@ -10,7 +10,18 @@ use super::general::{General, missing, truth};
 use super::{map, subsearch};
 use crate::knowledge::conf::Stanza;
 use crate::macros::Macros;
+use crate::registry::{CommandRow, Needs};
 use crate::tree::{Command, Item, OptionItem, OptionValue, Word};
+
+pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
+    "savedsearch",
+    "savedsearch <name> [nosubstitution=f] [<placeholder>=<text> ...]",
+    "Runs a search of the `savedsearches.conf` of a Splunk app, over the time range saved with it.",
+    "Known",
+    lower,
+)
+.needs(Needs::Arguments)
+.generating()];
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);

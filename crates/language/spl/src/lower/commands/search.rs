@@ -3,7 +3,27 @@
 use super::super::context::Context;
 use super::super::search as search_language;
 use super::not_understood;
+use crate::registry::{AnyOf, CommandRow, Grammar};
 use crate::tree::{Arguments, Command};
+
+pub(super) const ROWS: &[CommandRow] = &[
+    CommandRow::new("metasearch", "metasearch <search>", "Finds events as `search` does.", "a=1", lower)
+        .grammar(Grammar::Search)
+        .generating()
+        .reading_events()
+        .taking_any(AnyOf::NamesAndWords),
+    CommandRow::new(
+        "search",
+        "search <conditions>",
+        "Keeps the events that fulfil conditions; text is compared whatever its case, `*` is a wildcard.",
+        "a=1",
+        lower,
+    )
+    .grammar(Grammar::Search)
+    .generating()
+    .reading_events()
+    .taking_any(AnyOf::NamesAndWords),
+];
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let Arguments::Search(expression) = &command.arguments else { return not_understood(context, command) };

@@ -5,7 +5,11 @@ use quarry_plan::{Rows, Type, Value};
 use super::super::context::Context;
 use super::general::{General, bad_value};
 use super::reshape;
+use crate::registry::{AnyOf, CommandRow};
 use crate::tree::{Command, Word};
+
+pub(super) const ROWS: &[CommandRow] =
+    &[CommandRow::new("format", "format", "Makes a search of the rows.", "", lower).taking_any(AnyOf::Texts)];
 
 /// What stands before a row, before its fields, between them, after them, between rows and after the last
 /// (Splunk search reference, format).

@@ -8,7 +8,18 @@ use super::super::build;
 use super::super::context::{Column, Context};
 use super::general::{General, missing};
 use super::{stream_stats, subsearch};
+use crate::registry::{AnyOf, CommandRow, Needs};
 use crate::tree::Command;
+
+pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
+    "selfjoin",
+    "selfjoin [overwrite=t] [max=1] [keepsingle=f] <fields>",
+    "Makes one row of those with the same values.",
+    "a",
+    lower,
+)
+.needs(Needs::Arguments)
+.taking_any(AnyOf::Words)];
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);

@@ -4,7 +4,18 @@ use quarry_plan::Expression;
 
 use super::super::context::Context;
 use super::general::General;
+use crate::registry::{AnyOf, CommandRow, Needs};
 use crate::tree::{Command, OptionValue};
+
+pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
+    "setfields",
+    "setfields <field>=<text>, ...",
+    "Sets fields to texts.",
+    "a=\"b\"",
+    lower,
+)
+.needs(Needs::Arguments)
+.taking_any(AnyOf::Names)];
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);

@@ -8,7 +8,18 @@ use super::super::context::{Column, Context};
 use super::super::{build, codes};
 use super::general::{General, missing};
 use super::subsearch;
+use crate::registry::{CommandRow, Needs};
 use crate::tree::{Command, Item, Pipeline, Word};
+
+pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
+    "set",
+    "set union|diff|intersect [ <search> ] [ <search> ]",
+    "The rows of either of two searches, of one only, or of both.",
+    "union [search * | table a] [search * | table a]",
+    lower,
+)
+.needs(Needs::Subsearch)
+.generating()];
 
 /// Which rows are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

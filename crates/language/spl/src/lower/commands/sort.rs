@@ -7,7 +7,18 @@ use quarry_plan::{Expression, SortKey, Type};
 use super::super::context::{Context, convert};
 use super::super::{build, codes};
 use super::not_understood;
+use crate::registry::{AnyOf, CommandRow, Grammar};
 use crate::tree::{Arguments, Command, SortField};
+
+pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
+    "sort",
+    "sort [<n>] [+|-]<field> ... [desc]",
+    "Orders the rows and keeps the first 10,000 or as many as said; 0 keeps all.",
+    "a",
+    lower,
+)
+.grammar(Grammar::Sort)
+.taking_any(AnyOf::Words)];
 
 /// Rows kept where no count is written.
 const DEFAULT_LIMIT: usize = 10_000;

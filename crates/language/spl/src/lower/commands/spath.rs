@@ -5,7 +5,17 @@ use quarry_plan::{Expression, Type};
 use super::super::build;
 use super::super::context::{Context, LateRule, RAW};
 use super::general::{General, missing};
+use crate::registry::{AnyOf, CommandRow};
 use crate::tree::Command;
+
+pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
+    "spath",
+    "spath [input=_raw] [output=<field>] [path=<path>]",
+    "Takes fields from JSON or XML text; elements of XML are counted from 1, their attributes are `{@name}`.",
+    "",
+    lower,
+)
+.taking_any(AnyOf::Words)];
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);

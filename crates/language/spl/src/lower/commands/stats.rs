@@ -6,7 +6,17 @@ use quarry_plan::{Expression, Type};
 use super::super::context::Context;
 use super::super::{aggregation, build, codes, wildcard};
 use super::{bin, not_understood};
+use crate::registry::{CommandRow, Grammar};
 use crate::tree::{Arguments, ByField, Command, OptionItem, OptionValue, Stats};
+
+pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
+    "stats",
+    "stats <aggregations> [BY <fields>]",
+    "One row a group.",
+    "count by a",
+    lower,
+)
+.grammar(Grammar::Stats)];
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let Arguments::Stats(stats) = &command.arguments else { return not_understood(context, command) };

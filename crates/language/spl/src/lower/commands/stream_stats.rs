@@ -6,7 +6,17 @@ use quarry_plan::{AggregateCall, Comparison, Expression, ExpressionKind, Frame, 
 use super::super::context::{Context, TIME};
 use super::super::{build, codes, expression, time};
 use super::{event_stats, general, not_understood};
+use crate::registry::{CommandRow, Grammar};
 use crate::tree::{Arguments, Command, EvalExpression, OptionItem, OptionValue, Stats};
+
+pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
+    "streamstats",
+    "streamstats [current=t] [window=0] <aggregations> [BY <fields>]",
+    "Adds aggregates of the rows so far.",
+    "count by a",
+    lower,
+)
+.grammar(Grammar::Stats)];
 
 /// What the options say.
 struct Settings {

@@ -5,7 +5,18 @@ use quarry_plan::{Expression, Type};
 use super::super::build;
 use super::super::context::{Context, convert};
 use super::general::{General, missing};
+use crate::registry::{AnyOf, CommandRow, Needs};
 use crate::tree::{Command, Quote};
+
+pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
+    "strcat",
+    "strcat [allrequired=f] <fields and texts> <new>",
+    "Joins fields and texts to a new field.",
+    "a \"b\" c",
+    lower,
+)
+.needs(Needs::Arguments)
+.taking_any(AnyOf::Words)];
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);

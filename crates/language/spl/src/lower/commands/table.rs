@@ -4,7 +4,13 @@ use quarry_plan::Type;
 
 use super::super::context::{Column, Context};
 use super::general::{General, missing, names};
+use crate::registry::{AnyOf, CommandRow, Needs};
 use crate::tree::Command;
+
+pub(super) const ROWS: &[CommandRow] =
+    &[CommandRow::new("table", "table <fields>", "Exactly these columns in this order.", "a", lower)
+        .needs(Needs::Arguments)
+        .taking_any(AnyOf::Words)];
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);

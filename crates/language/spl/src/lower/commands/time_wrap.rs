@@ -12,7 +12,16 @@ use super::super::context::{Column, Context, TIME};
 use super::super::{build, codes, time};
 use super::add_info;
 use super::general::{General, bad_value, missing};
+use crate::registry::CommandRow;
 use crate::tree::{Command, Word};
+
+pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
+    "timewrap",
+    "timewrap <span> [align=end] [series=relative] [time_format=<format>]",
+    "Puts periods of a time chart beside each other, counted back from the end of the search; `m` is a month. With `series=exact` the start of a period is written; of several series each name begins with its own.",
+    "1d",
+    lower,
+)];
 
 /// More periods than this are refused.
 const MOST_PERIODS: usize = 10_000;

@@ -7,7 +7,13 @@ use quarry_plan::{Expression, Type};
 use super::super::context::{Context, RAW, TIME};
 use super::super::{build, codes, wildcard};
 use super::general::{General, missing};
+use crate::registry::{AnyOf, CommandRow, Grammar};
 use crate::tree::{Command, Item};
+
+pub(super) const ROWS: &[CommandRow] = &[
+    CommandRow::new("makejson", "makejson [<fields>] output=<field>", "Puts fields into a JSON object, in the order of their names.", "a output=b", lower_make).taking_any(AnyOf::Words),
+    CommandRow::new("tojson", "tojson [<fields> | <type>(<fields>)] [default_type=none] [fill_null=f] [include_internal=f] [output_field=_raw]", "Makes a JSON object of fields, in the order of their names. The types are auto, bool, json, none, num and str; `none` and `auto` keep what JSON would not read as a number, such as `007`, as text.", "a", lower).grammar(Grammar::Calls),
+];
 
 /// The functions that say what a value becomes.
 const KINDS: &[&str] = &["auto", "bool", "json", "none", "num", "str"];

@@ -6,7 +6,29 @@ use super::super::build;
 use super::super::context::{Column, Context};
 use super::general::{General, missing, names};
 use super::stream_stats;
+use crate::registry::{AnyOf, CommandRow, Needs};
 use crate::tree::Command;
+
+pub(super) const ROWS: &[CommandRow] = &[
+    CommandRow::new(
+        "rare",
+        "rare [limit=10] <fields> [BY <fields>]",
+        "Counts combinations of values, the least frequent first.",
+        "a",
+        lower_rare,
+    )
+    .needs(Needs::Arguments)
+    .taking_any(AnyOf::Words),
+    CommandRow::new(
+        "top",
+        "top [limit=10] <fields> [BY <fields>]",
+        "Counts combinations of values, the most frequent first.",
+        "a",
+        lower_top,
+    )
+    .needs(Needs::Arguments)
+    .taking_any(AnyOf::Words),
+];
 
 const DEFAULT_LIMIT: usize = 10;
 

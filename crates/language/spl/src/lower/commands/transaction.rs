@@ -9,7 +9,12 @@ use super::super::context::{Context, Listed, RAW, TIME};
 use super::super::{build, codes, expression, search, time};
 use super::general::{General, bad_value, names, truth};
 use super::stream_stats;
+use crate::registry::{AnyOf, CommandRow};
 use crate::tree::{Command, OptionItem, OptionValue, Word};
+
+pub(super) const ROWS: &[CommandRow] = &[
+    CommandRow::new("transaction", "transaction <fields> [maxspan=<span>] [maxpause=<span>] [maxevents=1000] [startswith=<search>] [endswith=<search>] [connected=t] [keepevicted=f] [keeporphans=f] [mvlist=f] [nullstr=NULL]", "Joins events to groups in time. With `keeporphans` events that have none of the fields pass, marked by `_txn_orphan`.", "a", lower).taking_any(AnyOf::Words),
+];
 
 /// Events of a transaction where nothing is said.
 const MOST_EVENTS: f64 = 1000.0;

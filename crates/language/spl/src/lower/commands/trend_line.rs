@@ -9,7 +9,12 @@ use super::super::context::Context;
 use super::super::{build, codes};
 use super::general::{General, missing};
 use super::{running, stream_stats};
+use crate::registry::{CommandRow, Grammar, Needs};
 use crate::tree::{Command, Item, Word};
+
+pub(super) const ROWS: &[CommandRow] = &[
+    CommandRow::new("trendline", "trendline sma<n>(<field>) | wma<n>(<field>) | ema<n>(<field>) [AS <new>] ...", "Adds a moving average over the last rows, or an exponential one that the first value begins; where fewer rows stand before there is none.", "sma2(n) AS m", lower).grammar(Grammar::Calls).needs(Needs::Arguments),
+];
 
 /// Fewest and most rows of an average (Splunk search reference, trendline).
 const PERIODS: std::ops::RangeInclusive<usize> = 2..=10_000;

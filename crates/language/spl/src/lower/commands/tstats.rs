@@ -8,7 +8,19 @@ use super::super::context::{Context, TIME};
 use super::super::{build, codes, data_model, search};
 use super::stats::{check_options, group};
 use super::{bin, not_understood, subsearch};
+use crate::registry::{CommandRow, Grammar};
 use crate::tree::{Arguments, Command, Item, OptionItem, OptionValue, Stats, Word};
+
+pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
+    "tstats",
+    "tstats <aggregations> [FROM datamodel=<model>] [WHERE <search>] [BY <fields>]",
+    "Aggregates events, also those of data models.",
+    "count where index=* by a",
+    lower,
+)
+.grammar(Grammar::IndexedStats)
+.generating()
+.reading_events()];
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let Arguments::Stats(stats) = &command.arguments else { return not_understood(context, command) };

@@ -6,7 +6,29 @@ use super::super::codes;
 use super::super::context::Context;
 use super::general::{General, missing};
 use super::subsearch;
+use crate::registry::{CommandRow, Needs};
 use crate::tree::{Command, Item};
+
+pub(super) const ROWS: &[CommandRow] = &[
+    CommandRow::new(
+        "multisearch",
+        "multisearch [ <search> ] [ <search> ] ...",
+        "Reads the events of several searches together.",
+        "[search a=1] [search a=2]",
+        lower,
+    )
+    .needs(Needs::Subsearch)
+    .generating(),
+    CommandRow::new(
+        "union",
+        "union [ <search> ] ...",
+        "Puts the rows of several searches together.",
+        "[search a=1] [search a=2]",
+        lower,
+    )
+    .needs(Needs::Arguments)
+    .generating(),
+];
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);

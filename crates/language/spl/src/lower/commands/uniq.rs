@@ -3,7 +3,11 @@
 use super::super::context::{Context, RAW, TIME};
 use super::general::General;
 use super::stream_stats;
+use crate::registry::CommandRow;
 use crate::tree::Command;
+
+pub(super) const ROWS: &[CommandRow] =
+    &[CommandRow::new("uniq", "uniq", "Drops a row that is the same as the one before it.", "", lower)];
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     General::new(context, command).finish(context);

@@ -2,7 +2,18 @@
 
 use super::super::{context::Context, expression};
 use super::not_understood;
+use crate::registry::{AnyOf, CommandRow, Grammar};
 use crate::tree::{Arguments, Command};
+
+pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
+    "where",
+    "where <expression>",
+    "Keeps the rows for which a condition is true.",
+    "a=1",
+    lower,
+)
+.grammar(Grammar::Where)
+.taking_any(AnyOf::Names)];
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let Arguments::Where(condition) = &command.arguments else { return not_understood(context, command) };

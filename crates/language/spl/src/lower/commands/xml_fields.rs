@@ -4,7 +4,12 @@ use quarry_plan::Type;
 
 use super::super::context::{Context, LateRule, RAW};
 use super::general::{General, missing};
+use crate::registry::{AnyOf, CommandRow};
 use crate::tree::Command;
+
+pub(super) const ROWS: &[CommandRow] =
+    &[CommandRow::new("xmlkv", "xmlkv", "Makes fields of the elements of XML text.", "", lower)
+        .taking_any(AnyOf::Words)];
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);

@@ -10,7 +10,12 @@ use regex::Regex;
 use super::super::context::{Context, RAW};
 use super::super::{build, codes};
 use super::general::{General, missing};
+use crate::registry::{CommandRow, Needs};
 use crate::tree::Command;
+
+pub(super) const ROWS: &[CommandRow] = &[
+    CommandRow::new("xpath", "xpath [outfield=xpath] <path> [field=_raw] [default=<text>]", "Takes attributes and texts of XML text by a path; an element that holds others is given as written. Text that begins with a declaration gives nothing.", "outfield=b \"/a/b\"", lower).needs(Needs::Arguments),
+];
 
 /// The paths that the manual points to: those of Python's ElementTree, and attributes and texts at the end.
 static PATHS: LazyLock<Option<Regex>> = LazyLock::new(|| {

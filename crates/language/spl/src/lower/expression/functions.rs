@@ -1,37 +1,12 @@
 //! Function calls.
 
 use quarry_diagnostic::{Diagnostic, Span, did_you_mean};
-use quarry_plan::Type;
+use quarry_plan::{Expression, MANY, Signature, Type};
 
 use super::super::{build, codes, context::Context, pattern};
-use super::special::{self, SPECIAL};
-use super::table::{self, Returns, Row, TABLE};
 use super::{Typed, constant_text, lower, value};
-use crate::registry::{self, Status};
+use crate::registry::{self, Description, FUNCTIONS, Lowering, Status};
 use crate::tree::EvalExpression;
-
-/// The functions that tell conditions from other values, or write them out.
-const TAKES_CONDITIONS: &[&str] = &[
-    "isbool",
-    "isint",
-    "isnum",
-    "isstr",
-    "json_append",
-    "json_array",
-    "json_array_to_mv",
-    "json_extend",
-    "json_object",
-    "json_set",
-    "json_set_exact",
-    "mv_to_json_array",
-    "toarray",
-    "tobool",
-    "tostring",
-    "typeof",
-];
-
-/// Functions that take a regular expression, and which argument it is.
-const TAKES_PATTERN: &[(&str, usize)] = &[("mvfind", 1), ("replace", 1)];
 
 /// `name(arguments)`.
 pub(super) fn call(
@@ -41,57 +16,40 @@ pub(super) fn call(
     arguments: &[EvalExpression],
     span: Span,
 ) -> Typed {
-    if let Some(row) = special::find(name) {
-        return if fits(context, name, row.least, row.most, arguments, span) {
-            (row.lower)(context, arguments, span)
-        } else {
-            (build::null(span), Type::Null)
-        };
-    }
-    let Some(row) = table::find(name) else {
+    let nothing = (build::null(span), Type::Null);
+    let row = registry::function(name);
+    let Some((row, description)) = row.and_then(|row| Some((row, row.description()?))) else {
         report_unknown(context, name, name_span);
-        return (build::null(span), Type::Null);
+        return nothing;
     };
-    if !fits(context, name, row.least, row.most, arguments, span) {
-        return (build::null(span), Type::Null);
+    if !fits(context, name, description, arguments.len(), span) {
+        return nothing;
     }
-    let read = if TAKES_CONDITIONS.contains(&name) { lower } else { value };
-    let arguments: Vec<Typed> = arguments.iter().map(|argument| read(context, argument)).collect();
-    let patterns = TAKES_PATTERN.iter().filter(|(function, _)| *function == name);
-    for (value, _) in patterns.filter_map(|(_, at)| arguments.get(*at)) {
-        pattern::check_constant(context, value);
-    }
-    plain(row, arguments, span)
-}
-
-/// A call of the function of the same name.
-pub(super) fn plain(row: &Row, arguments: Vec<Typed>, span: Span) -> Typed {
-    let first = arguments.first().map_or(Type::Null, |(_, first)| *first);
-    let number = |of: &Type| matches!(of, Type::Double | Type::Integer | Type::Timestamp);
-    let result = match row.returns {
-        Returns::Fixed(result) => result,
-        Returns::EachValue if first == Type::TextList => Type::TextList,
-        Returns::NumberOrText if arguments.iter().all(|(_, of)| number(of)) => Type::Double,
-        Returns::OneOrList if arguments.len() > 2 => Type::TextList,
-        Returns::ListIfPath => {
-            let path = arguments.get(1).and_then(|(path, _)| constant_text(path));
-            if path.is_some_and(|path| path.contains("{}")) { Type::TextList } else { Type::Text }
+    match row.lowering {
+        Lowering::Rule(rule) => rule(context, arguments, span),
+        Lowering::Call { conditions, pattern } => {
+            let read = if conditions { lower } else { value };
+            let arguments: Vec<Typed> = arguments.iter().map(|argument| read(context, argument)).collect();
+            if let Some((value, _)) = pattern.and_then(|place| arguments.get(place)) {
+                pattern::check_constant(context, value);
+            }
+            row.computed_by().map_or(nothing, |signature| plain(signature, arguments, span))
         }
-        Returns::EachValue | Returns::NumberOrText | Returns::OneOrList => Type::Text,
-    };
-    let arguments = arguments.into_iter().map(|(argument, _)| argument).collect();
-    (build::call(row.name, arguments, result, span), result)
+        Lowering::Nothing => nothing,
+    }
 }
 
-fn fits(
-    context: &mut Context<'_>,
-    name: &str,
-    least: usize,
-    most: usize,
-    arguments: &[EvalExpression],
-    span: Span,
-) -> bool {
-    let count = arguments.len();
+/// A call of a function, of the type that its signature says.
+fn plain(signature: &Signature, arguments: Vec<Typed>, span: Span) -> Typed {
+    let (arguments, types): (Vec<Expression>, Vec<Type>) = arguments.into_iter().unzip();
+    let constants: Vec<Option<String>> =
+        arguments.iter().map(|argument| constant_text(argument).map(str::to_owned)).collect();
+    let result = signature.result.of(&types, &constants);
+    (Expression::call(signature.name, arguments, result, span), result)
+}
+
+fn fits(context: &mut Context<'_>, name: &str, description: Description, count: usize, span: Span) -> bool {
+    let Description { least, most, .. } = description;
     if (least..=most).contains(&count) {
         return true;
     }
@@ -99,7 +57,7 @@ fn fits(
         |count: usize| if count == 1 { "1 argument".to_owned() } else { format!("{count} arguments") };
     let wanted = match (least, most) {
         (least, most) if least == most => plural(least),
-        (least, usize::MAX) => format!("at least {}", plural(least)),
+        (least, MANY) => format!("at least {}", plural(least)),
         (least, most) => format!("{least} to {}", plural(most)),
     };
     let message = format!("`{name}` takes {wanted}, found {count}");
@@ -117,7 +75,8 @@ fn report_unknown(context: &mut Context<'_>, name: &str, span: Span) {
     if is_known {
         return context.report(diagnostic);
     }
-    let known = TABLE.iter().map(|row| row.name).chain(SPECIAL.iter().map(|row| row.name));
+    let runs = FUNCTIONS.iter().filter(|row| row.status == Status::Supported);
+    let known = runs.map(|row| row.name);
     if let Some(near) = did_you_mean(name, known) {
         diagnostic = diagnostic.with_help(format!("did you mean `{near}`?"));
     }

@@ -10,7 +10,7 @@ use super::{Typed, value};
 use crate::knowledge::LookupDefinition;
 use crate::tree::{EvalExpression, EvalKind, Quote, Word};
 
-pub(super) fn lower(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span) -> Typed {
+pub(crate) fn lower(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span) -> Typed {
     let nothing = (build::null(span), Type::Null);
     let [table, keys, outputs] = arguments else { return nothing };
     let (Some(table), Some(keys), Some(outputs)) =

@@ -2,11 +2,10 @@
 
 mod compare;
 mod functions;
-mod lookup_call;
+pub(crate) mod lookup_call;
 mod operators;
-mod per_value;
-mod special;
-mod table;
+pub(crate) mod per_value;
+pub(crate) mod special;
 
 use quarry_diagnostic::{Diagnostic, Span};
 use quarry_plan::{Expression, ExpressionKind, Type, Value};
@@ -14,6 +13,9 @@ use quarry_plan::{Expression, ExpressionKind, Type, Value};
 use super::context::{Context, SOURCE_TYPE, convert, wider};
 use super::{build, codes, search};
 use crate::tree::{EvalExpression, EvalKind};
+
+/// How a function that the waist expresses itself becomes an expression; the number of its arguments was checked.
+pub(crate) type FunctionRule = fn(&mut Context<'_>, &[EvalExpression], Span) -> Typed;
 
 /// An expression and its type.
 pub(crate) type Typed = (Expression, Type);

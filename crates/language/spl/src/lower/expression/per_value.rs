@@ -10,7 +10,7 @@ use crate::tree::{EvalExpression, EvalKind};
 
 /// `mvmap(values, expression)`: in the expression the field of `values` stands for one value. Where
 /// `values` is an expression of its own, it is the one field named in it, or the third argument.
-pub(super) fn map(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span) -> Typed {
+pub(crate) fn map(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span) -> Typed {
     let [values, body, rest @ ..] = arguments else { return (build::null(span), Type::Null) };
     let name = match rest.first() {
         Some(EvalExpression { kind: EvalKind::Field { name, .. } | EvalKind::Text(name), .. }) => {
@@ -25,7 +25,7 @@ pub(super) fn map(context: &mut Context<'_>, arguments: &[EvalExpression], span:
 }
 
 /// `mvfilter(condition)`: the values of the one field in the condition for which it holds.
-pub(super) fn filter(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span) -> Typed {
+pub(crate) fn filter(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span) -> Typed {
     let Some(test) = arguments.first() else { return (build::null(span), Type::Null) };
     let Some(name) = only_field(test) else { return no_field(context, "mvfilter", test.span) };
     let list = context.field(&name, test.span);

@@ -1,59 +1,30 @@
-//! Functions that the waist expresses itself, one row each.
+//! Functions that the waist expresses itself. Their rows stand in the registry.
 
 use quarry_diagnostic::{Diagnostic, Span};
 use quarry_plan::{Comparison, Expression, TextPattern, Type};
 
 use super::super::search as search_language;
 use super::super::{build, codes, context::Context, pattern};
-use super::{
-    Typed, compare, condition, constant_text, lookup_call, lower, note_source_type, operators, per_value,
-    unify, value,
-};
+use super::{Typed, compare, condition, constant_text, lower, note_source_type, operators, unify, value};
 use crate::syntax::parse_at;
 use crate::tree::{Arguments, EvalExpression, EvalKind, EvalOperator};
 
-/// One function.
-pub(super) struct Row {
-    pub(super) name: &'static str,
-    pub(super) least: usize,
-    pub(super) most: usize,
-    pub(super) lower: fn(&mut Context<'_>, &[EvalExpression], Span) -> Typed,
+/// `true()`.
+pub(crate) fn truth(_: &mut Context<'_>, _: &[EvalExpression], span: Span) -> Typed {
+    (build::boolean(true, span), Type::Boolean)
 }
 
-const MANY: usize = usize::MAX;
-
-/// The functions.
-pub(super) const SPECIAL: &[Row] = &[
-    Row { name: "case", least: 2, most: MANY, lower: case },
-    Row { name: "coalesce", least: 1, most: MANY, lower: coalesce },
-    Row {
-        name: "false",
-        least: 0,
-        most: 0,
-        lower: |_, _, span| (build::boolean(false, span), Type::Boolean),
-    },
-    Row { name: "if", least: 3, most: 3, lower: case_of_three },
-    Row { name: "in", least: 2, most: MANY, lower: in_call },
-    Row { name: "isnotnull", least: 1, most: 1, lower: is_not_null },
-    Row { name: "isnull", least: 1, most: 1, lower: is_null },
-    Row { name: "like", least: 2, most: 2, lower: like },
-    Row { name: "lookup", least: 3, most: 3, lower: lookup_call::lower },
-    Row { name: "match", least: 2, most: 2, lower: matches },
-    Row { name: "mvfilter", least: 1, most: 1, lower: per_value::filter },
-    Row { name: "mvmap", least: 2, most: 3, lower: per_value::map },
-    Row { name: "null", least: 0, most: 0, lower: |_, _, span| (build::null(span), Type::Null) },
-    Row { name: "nullif", least: 2, most: 2, lower: null_if },
-    Row { name: "searchmatch", least: 1, most: 1, lower: search_match },
-    Row { name: "sigfig", least: 1, most: 1, lower: significant_figures },
-    Row { name: "true", least: 0, most: 0, lower: |_, _, span| (build::boolean(true, span), Type::Boolean) },
-    Row { name: "validate", least: 2, most: MANY, lower: validate },
-];
-
-pub(super) fn find(name: &str) -> Option<&'static Row> {
-    SPECIAL.iter().find(|row| row.name == name)
+/// `false()`.
+pub(crate) fn falsehood(_: &mut Context<'_>, _: &[EvalExpression], span: Span) -> Typed {
+    (build::boolean(false, span), Type::Boolean)
 }
 
-fn case(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span) -> Typed {
+/// `null()`.
+pub(crate) fn null(_: &mut Context<'_>, _: &[EvalExpression], span: Span) -> Typed {
+    (build::null(span), Type::Null)
+}
+
+pub(crate) fn case(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span) -> Typed {
     if !arguments.len().is_multiple_of(2) {
         let message = "`case` takes pairs of a condition and a value";
         let found = Diagnostic::error(codes::BAD_ARGUMENT, message, span)
@@ -81,7 +52,7 @@ fn arms(conditions: Vec<Expression>, values: Vec<Typed>, span: Span) -> Typed {
     (build::case(arms, otherwise, span), data_type)
 }
 
-fn case_of_three(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span) -> Typed {
+pub(crate) fn case_of_three(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span) -> Typed {
     let [when, then, otherwise] = arguments else { return (build::null(span), Type::Null) };
     let when = condition(context, when);
     let values = vec![lower(context, then), lower(context, otherwise)];
@@ -89,7 +60,7 @@ fn case_of_three(context: &mut Context<'_>, arguments: &[EvalExpression], span: 
 }
 
 /// `validate(X, Y, ...)`: the value of the first condition that is false.
-fn validate(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span) -> Typed {
+pub(crate) fn validate(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span) -> Typed {
     let mut conditions = Vec::new();
     let mut values = Vec::new();
     for pair in arguments.chunks_exact(2) {
@@ -99,7 +70,7 @@ fn validate(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span)
     arms(conditions, values, span)
 }
 
-fn coalesce(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span) -> Typed {
+pub(crate) fn coalesce(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span) -> Typed {
     let values = arguments.iter().map(|argument| value(context, argument)).collect();
     let (mut values, data_type) = unify(values);
     if data_type == Type::Null {
@@ -109,7 +80,7 @@ fn coalesce(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span)
     (joined, data_type)
 }
 
-fn is_null(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span) -> Typed {
+pub(crate) fn is_null(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span) -> Typed {
     let Some(argument) = arguments.first() else { return (build::null(span), Type::Null) };
     let (argument, _) = lower(context, argument);
     let mut tested = build::is_null(argument);
@@ -117,17 +88,17 @@ fn is_null(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span) 
     (tested, Type::Boolean)
 }
 
-fn is_not_null(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span) -> Typed {
+pub(crate) fn is_not_null(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span) -> Typed {
     let (tested, data_type) = is_null(context, arguments, span);
     (tested.negate(), data_type)
 }
 
-fn like(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span) -> Typed {
+pub(crate) fn like(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span) -> Typed {
     let [text, pattern] = arguments else { return (build::null(span), Type::Null) };
     operators::like(context, text, pattern, span)
 }
 
-fn matches(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span) -> Typed {
+pub(crate) fn matches(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span) -> Typed {
     let [text, regex] = arguments else { return (build::null(span), Type::Null) };
     let (text, text_type) = value(context, text);
     let (regex, _) = value(context, regex);
@@ -141,7 +112,7 @@ fn matches(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span) 
     (matched, Type::Boolean)
 }
 
-fn in_call(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span) -> Typed {
+pub(crate) fn in_call(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span) -> Typed {
     let Some((value, items)) = arguments.split_first() else { return (build::null(span), Type::Null) };
     is_in(context, value, items, span)
 }
@@ -163,7 +134,7 @@ pub(super) fn is_in(
     (build::any(equals, span), Type::Boolean)
 }
 
-fn null_if(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span) -> Typed {
+pub(crate) fn null_if(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span) -> Typed {
     let [left, right] = arguments else { return (build::null(span), Type::Null) };
     let (left, right) = (value(context, left), value(context, right));
     if left.1 == Type::Null || right.1 == Type::Null {
@@ -176,7 +147,7 @@ fn null_if(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span) 
 }
 
 /// `searchmatch("search")`: whether the row is one that the search finds.
-fn search_match(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span) -> Typed {
+pub(crate) fn search_match(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span) -> Typed {
     let Some(EvalExpression { kind: EvalKind::Text(text), span: place }) = arguments.first() else {
         let message = "`searchmatch` takes a search in quotes";
         context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, span));
@@ -206,7 +177,11 @@ fn not_a_search(context: &mut Context<'_>, span: Span) -> Typed {
 }
 
 /// `sigfig(a * b)`: the operands go along, since their figures as written decide.
-fn significant_figures(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span) -> Typed {
+pub(crate) fn significant_figures(
+    context: &mut Context<'_>,
+    arguments: &[EvalExpression],
+    span: Span,
+) -> Typed {
     let Some(argument) = arguments.first() else { return (build::null(span), Type::Null) };
     let mut values = vec![value(context, argument).0];
     if let EvalKind::Binary { operator, left, right } = &argument.kind {
@@ -225,5 +200,5 @@ fn significant_figures(context: &mut Context<'_>, arguments: &[EvalExpression], 
             });
         }
     }
-    (build::call("sigfig", values, Type::Double, span), Type::Double)
+    (build::call("significant_figures", values, Type::Double, span), Type::Double)
 }
