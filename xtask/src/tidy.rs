@@ -33,7 +33,10 @@ const VENDOR_NAMES: &[&str] = &[
 ];
 
 /// Files that may name them, with the reason.
-const NAMING_FILES: &[(&str, &str)] = &[("crates/functions/src/spl/term.rs", "an example of raw text")];
+const NAMING_FILES: &[(&str, &str)] = &[];
+
+/// Folders that know functions by their laws alone, never by a name or a part of one.
+const LAWFUL: &[&str] = &["crates/plan/src/", "crates/lint/src/", "crates/engine/src/explain/"];
 
 /// What tells one query language from another; only the table of languages may ask.
 const LANGUAGES: &[&str] = &["Language::SPL", "Language::AQL", "Language::KQL", "Language::SIGMA"];
@@ -103,6 +106,26 @@ fn file_findings(file: &Path, text: &str) -> Vec<String> {
         let is_above = !name.starts_with("crates/language/");
         if is_above {
             findings.extend(named_in_code(&name, text, &ids, "the id of a language in code"));
+        }
+    }
+    if LAWFUL.iter().any(|folder| name.starts_with(folder)) {
+        findings.extend(function_names(&name, text));
+    }
+    findings
+}
+
+/// Functions of languages named in code, and names of functions taken apart, but for tests.
+fn function_names(name: &str, text: &str) -> Vec<String> {
+    let code =
+        text.lines().enumerate().take_while(|(_, line)| !line.trim_start().starts_with("#[cfg(test)]"));
+    let code = code.filter(|(_, line)| !line.trim_start().starts_with("//"));
+    let parts = ["starts_with", "ends_with", "contains", "strip_prefix", "split_once"]
+        .map(|method| format!("function.{method}("));
+    let mut findings = Vec::new();
+    for (number, line) in code {
+        let named = ["\"spl_", "\"aql_"].iter().any(|prefix| line.contains(prefix));
+        if named || parts.iter().any(|part| line.contains(part)) {
+            findings.push(format!("{name}:{}: a function known by its name, not by a law", number + 1));
         }
     }
     findings

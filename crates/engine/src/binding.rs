@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use quarry_logs::ScanColumn;
 use quarry_plan::{
-    ColumnFacts, Expression, ExpressionKind, Need, Node, Operator, Source, SourceField, Type, Value,
+    ColumnFacts, Expression, ExpressionKind, Facts, Need, Node, Operator, Source, SourceField, Type, Value,
     necessary,
 };
 use quarry_views::{Catalog, Derivation, Path, View, ViewSource};
@@ -110,7 +110,8 @@ impl Scan<'_> {
         let known: HashMap<&str, ColumnFacts> =
             columns.iter().map(|column| (column.name.as_str(), column_facts(column, log_type))).collect();
         let facts = |name: &str| known.get(name).cloned().unwrap_or(ColumnFacts::Constant(Value::Null));
-        Need::all(self.predicates.iter().map(|predicate| necessary(predicate, &facts)).collect())
+        let facts = Facts { columns: &facts, laws: &quarry_functions::law };
+        Need::all(self.predicates.iter().map(|predicate| necessary(predicate, facts)).collect())
     }
 }
 

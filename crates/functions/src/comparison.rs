@@ -59,7 +59,7 @@ mod tests {
     use datafusion_expr::ColumnarValue;
     use proptest::prelude::*;
     use proptest::sample::select;
-    use quarry_plan::{ColumnFacts, Expression, Need, Value, necessary};
+    use quarry_plan::{ColumnFacts, Expression, Facts, Need, Value, necessary};
 
     use super::*;
     use crate::base::check;
@@ -136,7 +136,8 @@ mod tests {
     fn need(operator: Comparison, rule: ComparisonRule, left: Expression, right: &Value) -> Need {
         let span = Default::default();
         let right = Expression::literal(right.clone(), span);
-        necessary(&Expression::compare(operator, rule, left, right, span), &|_: &str| ColumnFacts::Verbatim)
+        let facts = Facts { columns: &|_: &str| ColumnFacts::Verbatim, laws: &crate::law };
+        necessary(&Expression::compare(operator, rule, left, right, span), facts)
     }
 
     proptest! {

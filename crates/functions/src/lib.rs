@@ -21,10 +21,11 @@ mod waist;
 mod window;
 mod xml;
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock};
 
 use datafusion_expr::{AggregateUDF, ScalarUDF, WindowUDF};
-use quarry_plan::Type;
+use quarry_plan::{Law, Type};
 
 pub use aggregate::{AggregateExample, AggregateFunction};
 pub use base::{
@@ -68,6 +69,20 @@ pub fn window_table() -> impl Iterator<Item = &'static WindowFunction> {
 #[must_use]
 pub fn window_functions() -> Vec<Arc<WindowUDF>> {
     window_table().map(|function| Arc::new(window::window_udf(function))).collect()
+}
+
+/// What passes may rely on about a scalar function, besides its type.
+///
+/// ```
+/// use quarry_plan::Law;
+/// assert_eq!(quarry_functions::law("spl_lower"), Some(Law::LowerCase));
+/// ```
+#[must_use]
+pub fn law(name: &str) -> Option<Law> {
+    static LAWS: LazyLock<HashMap<&str, Law>> = LazyLock::new(|| {
+        scalar_table().filter_map(|function| Some((function.name, function.law?))).collect()
+    });
+    LAWS.get(name).copied()
 }
 
 /// Whether a scalar function's value depends on the present moment.

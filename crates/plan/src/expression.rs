@@ -127,12 +127,75 @@ pub enum TextPattern {
     Equals(String),
     /// The text holds it somewhere.
     Contains(String),
+    /// The text begins with it.
+    StartsWith(String),
+    /// The text ends with it.
+    EndsWith(String),
+    /// The text holds it as whole words: between characters that part words, if it does not begin or end
+    /// with such itself. `*` stands for a run of characters that may stand inside of a word.
+    Term(String),
+    /// The text is an address inside of this network (CIDR notation, or one address); case has no meaning.
+    Network(String),
     /// Whole text, `*` stands for any run of characters, nothing else is special.
     Wildcard(String),
     /// Whole text, SQL `%` and `_`, no escape.
     Like(String),
     /// A regular expression found anywhere in the text (PCRE syntax as far as the regex crates go).
     Regex(String),
+}
+
+impl TextPattern {
+    /// The pattern as it was written.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Equals(text)
+            | Self::Contains(text)
+            | Self::StartsWith(text)
+            | Self::EndsWith(text)
+            | Self::Term(text)
+            | Self::Network(text)
+            | Self::Wildcard(text)
+            | Self::Like(text)
+            | Self::Regex(text) => text,
+        }
+    }
+
+    /// The word that names its kind.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Equals(_) => "equals",
+            Self::Contains(_) => "contains",
+            Self::StartsWith(_) => "starts with",
+            Self::EndsWith(_) => "ends with",
+            Self::Term(_) => "term",
+            Self::Network(_) => "network",
+            Self::Wildcard(_) => "wildcard",
+            Self::Like(_) => "like",
+            Self::Regex(_) => "regex",
+        }
+    }
+}
+
+impl TextPattern {
+    /// The pattern of a kind, see [`TextPattern::kind`].
+    #[must_use]
+    pub fn of_kind(kind: &str, text: String) -> Option<Self> {
+        let new = match kind {
+            "equals" => Self::Equals,
+            "contains" => Self::Contains,
+            "starts with" => Self::StartsWith,
+            "ends with" => Self::EndsWith,
+            "term" => Self::Term,
+            "network" => Self::Network,
+            "wildcard" => Self::Wildcard,
+            "like" => Self::Like,
+            "regex" => Self::Regex,
+            _ => return None,
+        };
+        Some(new(text))
+    }
 }
 
 impl Expression {

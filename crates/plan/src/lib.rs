@@ -3,15 +3,16 @@
 //! Languages lower into it, the engine lowers out of it. It knows neither a language nor
 //! DataFusion. Every node and expression carries the place in the user's query it came from.
 //!
-//! Comparison, null and case rules are explicit: case-insensitive equality is another operator
-//! ([`TextPattern`] with `ignore_case`), not a flag hidden in a string, and a language rule that no
-//! operator here expresses is a named function ([`ExpressionKind::Call`]) that the engine resolves
-//! by name.
+//! Comparison, null and case rules are explicit: a comparison is an operator and a
+//! [`ComparisonRule`], equality in any case is a [`TextPattern`] with `ignore_case`, and what no node
+//! here expresses is a named function ([`ExpressionKind::Call`]) that the engine resolves by name. What
+//! passes may rely on about such a function is a [`Law`].
 
 mod columns;
 mod comparison;
 mod decimal;
 mod expression;
+mod law;
 mod necessary;
 mod number;
 mod operator;
@@ -25,6 +26,7 @@ mod value;
 pub use comparison::{Comparison, ComparisonRule, Operand, order};
 pub use decimal::{Decimal, NoDecimal};
 pub use expression::{Arithmetic, Expression, ExpressionKind, TextMatcher, TextPattern};
+pub use law::{Law, Laws};
 pub use necessary::{ColumnFacts, Facts, Need, necessary};
 pub use number::{number_text, parse_number, seconds_text};
 pub use operator::{

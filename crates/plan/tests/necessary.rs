@@ -2,8 +2,8 @@
 
 use quarry_diagnostic::Span;
 use quarry_plan::{
-    ColumnFacts, Comparison, ComparisonRule, Expression, ExpressionKind, Need, TextMatcher, TextPattern,
-    Type, Value, necessary,
+    ColumnFacts, Comparison, ComparisonRule, Expression, ExpressionKind, Facts, Law, Need, TextMatcher,
+    TextPattern, Type, Value, necessary,
 };
 
 fn new(kind: ExpressionKind) -> Expression {
@@ -62,7 +62,7 @@ fn facts(name: &str) -> ColumnFacts {
 }
 
 fn need(predicate: &Expression) -> Need {
-    necessary(predicate, &facts)
+    necessary(predicate, Facts { columns: &facts, laws: &|name| (name == "lower").then_some(Law::LowerCase) })
 }
 
 #[test]
@@ -110,7 +110,7 @@ fn either_of_two_literals_will_do_and_both_may_be_needed() {
 
 #[test]
 fn case_changes_make_the_literal_any_case() {
-    let lowered = Expression::call("spl_lower", vec![column("name")], Type::Text, Span::default());
+    let lowered = Expression::call("lower", vec![column("name")], Type::Text, Span::default());
     let regex = TextPattern::Regex(r"microsoft\.compute/virtualmachines/write".to_owned());
     let found = need(&matches(regex, false, lowered));
     assert_eq!(found, literal("microsoft.compute/virtualmachines/write", true));

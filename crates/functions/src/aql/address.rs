@@ -24,6 +24,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
     result: Returns::BOOLEAN,
     evaluate: incidr,
     uses_now: false,
+    law: None,
 }];
 
 fn incidr(call: &Call<'_>) -> ArrayRef {

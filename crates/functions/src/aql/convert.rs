@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 
 use arrow::array::ArrayRef;
-use quarry_plan::Returns;
+use quarry_plan::{Law, Returns};
 
 use super::plain;
 use super::source::FORMATTING;
@@ -19,7 +19,8 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         Returns::TEXT,
         |call| call.texts(|row| plain(row.cell(0)).text()),
         &[(&[Int(42)], Text("42")), (&[Num(1.5)], Text("1.5")), (&[Bool(true)], Text("true"))],
-    ),
+    )
+    .with_law(Law::SameText),
     row(
         "aql_long",
         "LONG(value)",
@@ -75,6 +76,7 @@ const fn row(
         result,
         evaluate,
         uses_now: false,
+        law: None,
     }
 }
 

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use arrow::array::ArrayRef;
-use quarry_plan::{Returns, TimeBound, TimeUnit};
+use quarry_plan::{Law, Returns, TimeBound, TimeUnit};
 
 use super::convert::long;
 use super::source::FORMATTING;
@@ -24,6 +24,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     ),
     Function {
         uses_now: false,
+        law: None,
         ..row(
             "aql_dateformat",
             "DATEFORMAT(milliseconds, 'pattern')",
@@ -39,6 +40,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
                 (&[Null, Text("yyyy")], Null),
             ],
         )
+        .with_law(Law::WritesTime)
     },
     row(
         "aql_parsedatetime",
@@ -90,6 +92,7 @@ const fn row(
         result,
         evaluate,
         uses_now: true,
+        law: None,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use arrow::array::ArrayRef;
-use quarry_plan::Returns;
+use quarry_plan::{Law, Returns};
 
 use super::plain;
 use crate::base::Literal::{List, Null, Num, Text};
@@ -104,7 +104,8 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             (&[Text(" a "), Text("start")], Text("a ")),
             (&[Text(" a "), Text("end")], Text(" a")),
         ],
-    ),
+    )
+    .with_law(Law::Trimmed),
 ];
 
 const fn row(
@@ -116,7 +117,7 @@ const fn row(
     evaluate: fn(&Call<'_>) -> ArrayRef,
     examples: &'static [Example],
 ) -> Function {
-    Function { name, signature, meaning, source: SOURCE, examples, arity, result, evaluate, uses_now: false }
+    Function { name, signature, meaning, source: SOURCE, examples, arity, result, evaluate, uses_now: false, law: None }
 }
 
 /// Rounds at a decimal place, the units if none is given.

@@ -105,6 +105,7 @@ const fn row(
         result: Returns::TEXT,
         evaluate,
         uses_now: false,
+        law: None,
     }
 }
 

@@ -27,6 +27,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
     result: Returns::BOOLEAN,
     evaluate: text_search,
     uses_now: false,
+    law: None,
 }];
 
 fn text_search(call: &Call<'_>) -> ArrayRef {

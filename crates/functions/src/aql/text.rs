@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use arrow::array::ArrayRef;
 use base64::Engine;
-use quarry_plan::Returns;
+use quarry_plan::{Law, Returns};
 
 use super::plain;
 use super::source::FORMATTING;
@@ -20,7 +20,8 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         Returns::TEXT,
         |call| call.texts(|row| Some(Cow::Owned(plain(row.cell(0)).text()?.to_lowercase()))),
         &[(&[Text("RunInstances")], Text("runinstances")), (&[Null], Null)],
-    ),
+    )
+    .with_law(Law::LowerCase),
     row(
         "aql_upper",
         "UPPER(text)",
@@ -29,7 +30,8 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         Returns::TEXT,
         |call| call.texts(|row| Some(Cow::Owned(plain(row.cell(0)).text()?.to_uppercase()))),
         &[(&[Text("a")], Text("A"))],
-    ),
+    )
+    .with_law(Law::UpperCase),
     row(
         "aql_concat",
         "CONCAT(text, ...)",
@@ -83,7 +85,8 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         Returns::TEXT,
         |call| call.texts(|row| plain(row.cell(0)).text()),
         &[(&[Text("{}")], Text("{}"))],
-    ),
+    )
+    .with_law(Law::SameText),
     row(
         "aql_base64",
         "BASE64(payload)",
@@ -119,6 +122,7 @@ const fn row(
         result,
         evaluate,
         uses_now: false,
+        law: None,
     }
 }
 

@@ -10,7 +10,7 @@ use datafusion_expr::{
     ColumnarValue, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, TypeSignature,
     Volatility,
 };
-use quarry_plan::{Returns, Type};
+use quarry_plan::{Law, Returns, Type};
 use quarry_types::{arrow_type, waist_type};
 
 use super::argument::Argument;
@@ -69,9 +69,16 @@ pub struct Function {
     pub(crate) evaluate: fn(&Call<'_>) -> ArrayRef,
     /// Whether the result depends on the query's "now".
     pub(crate) uses_now: bool,
+    /// What others may rely on.
+    pub(crate) law: Option<Law>,
 }
 
 impl Function {
+    /// The row with a law.
+    pub(crate) const fn with_law(self, law: Law) -> Self {
+        Self { law: Some(law), ..self }
+    }
+
     /// A row of a function of one text, or of each text of a list.
     pub(crate) const fn of_each_text(
         source: &'static str,
@@ -82,7 +89,7 @@ impl Function {
         examples: &'static [Example],
     ) -> Self {
         let (arity, result) = ((1, 1), Returns::EachValue);
-        Self { name, signature, meaning, source, examples, arity, result, evaluate, uses_now: false }
+        Self { name, signature, meaning, source, examples, arity, result, evaluate, uses_now: false, law: None }
     }
 }
 

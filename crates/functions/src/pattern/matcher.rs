@@ -3,10 +3,13 @@
 use std::sync::OnceLock;
 
 use arrow::array::{Array, ArrayRef, BooleanArray};
+use ipnet::IpNet;
 use memchr::memmem;
 use quarry_plan::{Pattern, TextMatcher, TextPattern, compile_pattern};
 
+use super::term;
 use crate::base::{Argument, Cell};
+use crate::network::{contains, parse_network};
 
 /// Longer expressions may be too large when compiled.
 const LONGEST_LAZY: usize = 10_000;
@@ -29,6 +32,7 @@ enum Test {
         exact: Box<Lazy>,
     },
     Regular(Box<Pattern>),
+    Network(IpNet),
 }
 
 /// A wildcard pattern in any case as an expression, compiled when the first text needs it, which most logs have none of.
@@ -82,6 +86,12 @@ pub fn matcher(of: &TextMatcher) -> Result<Matcher, String> {
         TextPattern::Equals(text) if !of.ignore_case => Test::Equals(text.clone()),
         TextPattern::Equals(text) => any_case(&[text], text)?,
         TextPattern::Contains(text) => pieces(&["", text, ""], of.ignore_case)?,
+        TextPattern::StartsWith(text) => pieces(&[text, ""], of.ignore_case)?,
+        TextPattern::EndsWith(text) => pieces(&["", text], of.ignore_case)?,
+        TextPattern::Term(text) => Test::Regular(Box::new(regular(&term::expression(text), of.ignore_case)?)),
+        TextPattern::Network(text) => {
+            Test::Network(parse_network(text).ok_or_else(|| format!("`{text}` is no network"))?)
+        }
         TextPattern::Wildcard(text) => pieces(&text.split('*').collect::<Vec<_>>(), of.ignore_case)?,
         TextPattern::Like(text) if text.contains('_') => Test::Regular(Box::new(like(text, of.ignore_case)?)),
         TextPattern::Like(text) => pieces(&text.split('%').collect::<Vec<_>>(), of.ignore_case)?,
@@ -162,6 +172,7 @@ impl Matcher {
                 }
             }
             Test::Regular(pattern) => pattern.is_match(text),
+            Test::Network(network) => contains(*network, text),
         }
     }
 
@@ -313,6 +324,25 @@ mod tests {
         assert!(!compiled(TextPattern::Wildcard("ab*ba".into()), false).is_match("aba"));
         assert!(!compiled(TextPattern::Wildcard("ab*ba".into()), true).is_match("ABA"));
         assert!(compiled(TextPattern::Wildcard("ab*ba".into()), true).is_match("ABba"));
+    }
+
+    #[test]
+    fn starts_ends_and_networks() {
+        let cases = [
+            (TextPattern::StartsWith("run".into()), "RunInstances", true),
+            (TextPattern::StartsWith("run".into()), "a run", false),
+            (TextPattern::EndsWith("S".into()), "RunInstances", true),
+            (TextPattern::EndsWith("run".into()), "run it", false),
+            (TextPattern::Network("10.0.0.0/8".into()), "10.1.2.3", true),
+            (TextPattern::Network("10.0.0.0/8".into()), "11.1.2.3", false),
+            (TextPattern::Network("2001:db8::/32".into()), "2001:DB8::1", true),
+            (TextPattern::Network("10.0.0.0/8".into()), "ec2.amazonaws.com", false),
+        ];
+        for (pattern, text, wanted) in cases {
+            assert_eq!(compiled(pattern.clone(), true).is_match(text), wanted, "{pattern:?} {text}");
+        }
+        let bad = TextMatcher { pattern: TextPattern::Network("nowhere".into()), ignore_case: false };
+        assert!(matcher(&bad).is_err());
     }
 
     #[test]

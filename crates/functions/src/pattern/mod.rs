@@ -1,6 +1,7 @@
 //! Constant patterns: regular expressions in PCRE habit, wildcards, and their use on columns.
 
 mod matcher;
+mod term;
 mod text_match;
 
 pub use matcher::{Matcher, matcher};

@@ -22,14 +22,11 @@ pub(crate) fn text_match_udf() -> ScalarUDF {
 /// The arguments of [`TEXT_MATCH`] after the value.
 #[must_use]
 pub fn text_match_arguments(of: &TextMatcher) -> [ScalarValue; 3] {
-    let (kind, text) = match &of.pattern {
-        TextPattern::Equals(text) => ("equals", text),
-        TextPattern::Contains(text) => ("contains", text),
-        TextPattern::Wildcard(text) => ("wildcard", text),
-        TextPattern::Like(text) => ("like", text),
-        TextPattern::Regex(text) => ("regex", text),
-    };
-    [ScalarValue::from(kind), ScalarValue::from(text.as_str()), ScalarValue::from(of.ignore_case)]
+    [
+        ScalarValue::from(of.pattern.kind()),
+        ScalarValue::from(of.pattern.text()),
+        ScalarValue::from(of.ignore_case),
+    ]
 }
 
 /// What [`text_match_arguments`] were made of.
@@ -37,18 +34,11 @@ fn read(kind: &ScalarValue, text: &ScalarValue, ignore_case: &ScalarValue) -> Op
     let (ScalarValue::Utf8(Some(kind)), ScalarValue::Utf8(Some(text))) = (kind, text) else {
         return None;
     };
-    let pattern = match kind.as_str() {
-        "equals" => TextPattern::Equals,
-        "contains" => TextPattern::Contains,
-        "wildcard" => TextPattern::Wildcard,
-        "like" => TextPattern::Like,
-        "regex" => TextPattern::Regex,
-        _ => return None,
-    };
     let ScalarValue::Boolean(Some(ignore_case)) = ignore_case else {
         return None;
     };
-    Some(TextMatcher { pattern: pattern(text.clone()), ignore_case: *ignore_case })
+    let pattern = TextPattern::of_kind(kind, text.clone())?;
+    Some(TextMatcher { pattern, ignore_case: *ignore_case })
 }
 
 #[derive(Debug)]
@@ -127,6 +117,10 @@ mod tests {
         for pattern in [
             TextPattern::Equals,
             TextPattern::Contains,
+            TextPattern::StartsWith,
+            TextPattern::EndsWith,
+            TextPattern::Term,
+            TextPattern::Network,
             TextPattern::Wildcard,
             TextPattern::Like,
             TextPattern::Regex,

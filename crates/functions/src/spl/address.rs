@@ -31,6 +31,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         result: Returns::BOOLEAN,
         evaluate: cidrmatch,
         uses_now: false,
+        law: None,
     },
     Function {
         name: "spl_ipmask",
@@ -46,6 +47,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         result: Returns::TEXT,
         evaluate: ipmask,
         uses_now: false,
+        law: None,
     },
 ];
 

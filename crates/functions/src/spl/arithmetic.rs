@@ -85,6 +85,7 @@ const fn row(
         result: Returns::DOUBLE,
         evaluate,
         uses_now: false,
+        law: None,
     }
 }
 

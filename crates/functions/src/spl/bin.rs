@@ -37,6 +37,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
     result: Returns::TimeOrText,
     evaluate: bin,
     uses_now: false,
+    law: None,
 }];
 
 fn bin(call: &Call<'_>) -> ArrayRef {

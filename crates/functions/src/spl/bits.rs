@@ -93,6 +93,7 @@ const fn row(
         result: Returns::DOUBLE,
         evaluate,
         uses_now: false,
+        law: None,
     }
 }
 

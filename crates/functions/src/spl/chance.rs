@@ -18,6 +18,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
     result: Returns::DOUBLE,
     evaluate: random,
     uses_now: false,
+    law: None,
 }];
 
 fn random(call: &Call<'_>) -> ArrayRef {

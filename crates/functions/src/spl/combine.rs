@@ -77,6 +77,7 @@ const fn row(
         result,
         evaluate,
         uses_now: false,
+        law: None,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use arrow::array::ArrayRef;
-use quarry_plan::Returns;
+use quarry_plan::{Law, Returns};
 
 use crate::base::Literal::{List, Null, Text};
 use crate::base::{Call, Function};
@@ -19,6 +19,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         result: Returns::LIST,
         evaluate: without_empty,
         uses_now: false,
+        law: None,
     },
     Function {
         name: "spl_multikv",
@@ -35,6 +36,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         result: Returns::TEXT,
         evaluate: multikv,
         uses_now: false,
+        law: Some(Law::TakesApart),
     },
 ];
 

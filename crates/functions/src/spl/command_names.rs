@@ -22,6 +22,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
     result: Returns::LIST,
     evaluate: |call: &Call<'_>| call.lists(|row| Some(names(&row.text(0)?))),
     uses_now: false,
+    law: None,
 }];
 
 fn names(search: &str) -> Vec<Cow<'static, str>> {

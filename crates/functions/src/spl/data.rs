@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use arrow::array::ArrayRef;
-use quarry_plan::{Returns, Type};
+use quarry_plan::{Law, Returns, Type};
 use serde_json::{Map, Value};
 
 use super::source::{JSON, TEXT};
@@ -36,7 +36,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
                 (&[Text("<a><b>x</b><b>y</b></a>"), Text("a.b{}")], List(&["x", "y"])),
                 (&[Text("<?xml version='1.0'?><a><b>x</b></a>"), Text("a")], Text("<b>x</b>")),
             ],
-        )
+        ).with_law(Law::TakesApart)
     },
     row(
         "spl_json_extract",
@@ -53,7 +53,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             (&[Text(r#"{"a":1}"#), Text("c")], Null),
             (&[Text(r#"{"a":null}"#), Text("a")], Null),
         ],
-    ),
+    ).with_law(Law::TakesApart),
     row(
         "spl_json_valid",
         "json_valid(<json>)",
@@ -96,7 +96,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         Returns::TEXT,
         keys,
         &[(&[Text(r#"{"b":1,"a":2}"#)], Text(r#"["b","a"]"#)), (&[Text("[1]")], Null)],
-    ),
+    ).with_law(Law::TakesApart),
     row(
         "spl_json_array_to_mv",
         "json_array_to_mv(<json_array>, <keep_quotes>)",
@@ -109,7 +109,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             (&[Text(r#"["a",1]"#), Bool(true)], List(&["\"a\"", "1"])),
             (&[Text("{}")], Null),
         ],
-    ),
+    ).with_law(Law::TakesApart),
 ];
 
 /// A row of the JSON functions.
@@ -122,7 +122,7 @@ pub(super) const fn row(
     evaluate: fn(&Call<'_>) -> ArrayRef,
     examples: &'static [Example],
 ) -> Function {
-    Function { name, signature, meaning, source: JSON, examples, arity, result, evaluate, uses_now: false }
+    Function { name, signature, meaning, source: JSON, examples, arity, result, evaluate, uses_now: false, law: None }
 }
 
 pub(super) fn parsed(row: Row<'_>) -> Option<Value> {

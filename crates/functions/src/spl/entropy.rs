@@ -24,6 +24,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
     result: Returns::TEXT,
     evaluate: shannon,
     uses_now: false,
+    law: None,
 }];
 
 fn shannon(call: &Call<'_>) -> ArrayRef {

@@ -83,6 +83,7 @@ const fn row(
         result: Returns::BOOLEAN,
         evaluate,
         uses_now: false,
+        law: None,
     }
 }
 

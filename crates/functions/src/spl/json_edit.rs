@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use arrow::array::ArrayRef;
-use quarry_plan::Returns;
+use quarry_plan::{Law, Returns};
 use serde_json::{Map, Value, json};
 
 use super::data::{native, parsed, row, value};
@@ -21,7 +21,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         Returns::TEXT,
         |call| call.texts(|row| parsed(row).and(row.text(0))),
         &[(&[Text("{\"a\":1}")], Text("{\"a\":1}")), (&[Text("{a}")], Null)],
-    ),
+    ).with_law(Law::TakesApart),
     row(
         "spl_json_set",
         "json_set(<json>, <path_value_pairs>)",
@@ -35,7 +35,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             (&[Text("{}"), Text("a.b"), Text("x"), Text("c"), Num(1.0)], Text(r#"{"a":{"b":"x"},"c":1}"#)),
             (&[Text("no json"), Text("a"), Num(2.0)], Null),
         ],
-    ),
+    ).with_law(Law::TakesApart),
     row(
         "spl_json_set_exact",
         "json_set_exact(<json>, <key_value_pairs>)",
@@ -47,7 +47,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             (&[Text(r#"{"a":{"b":1}}"#), Text("a.b"), Num(2.0)], Text(r#"{"a":{"b":1},"a.b":2}"#)),
             (&[Text(r#"{"a":1}"#)], Text(r#"{"a":1}"#)),
         ],
-    ),
+    ).with_law(Law::TakesApart),
     row(
         "spl_json_append",
         "json_append(<json>, <path_value_pairs>)",
@@ -61,7 +61,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             (&[Text(r#"{"a":1}"#), Text("a"), Num(2.0)], Text(r#"{"a":[1,2]}"#)),
             (&[Text(r#"{"a":1}"#), Text("b"), Num(2.0)], Text(r#"{"a":1}"#)),
         ],
-    ),
+    ).with_law(Law::TakesApart),
     row(
         "spl_json_extend",
         "json_extend(<json>, <path_value_pairs>)",
@@ -73,7 +73,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             (&[Text(r#"{"a":[1]}"#), Text("a"), Text("[2,3]")], Text(r#"{"a":[1,2,3]}"#)),
             (&[Text(r#"{"a":[1]}"#), Text("a"), Num(2.0)], Text(r#"{"a":[1,2]}"#)),
         ],
-    ),
+    ).with_law(Law::TakesApart),
     row(
         "spl_json_delete",
         "json_delete(<json>, <keys>)",
@@ -88,7 +88,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             (&[Text(r#"{"a":1,"b":2,"c":3}"#), Text(r#"["a","c"]"#)], Text(r#"{"b":2}"#)),
             (&[Text(r#"{"a":1}"#), Text("z")], Text(r#"{"a":1}"#)),
         ],
-    ),
+    ).with_law(Law::TakesApart),
     row(
         "spl_json_entries",
         "json_entries(<json>)",
@@ -97,7 +97,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         Returns::TEXT,
         entries,
         &[(&[Text(r#"{"a":1}"#)], Text(r#"[{"key":"a","value":1}]"#)), (&[Text("[1]")], Null)],
-    ),
+    ).with_law(Law::TakesApart),
     row(
         "spl_json_extract_exact",
         "json_extract_exact(<json>, <keys>)",
@@ -112,7 +112,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             (&[Text(r#"{"a":1}"#), Text("z")], Null),
             (&[Text(r#"{"a":null}"#), Text("a")], Null),
         ],
-    ),
+    ).with_law(Law::TakesApart),
     row(
         "spl_json_has_key_exact",
         "json_has_key_exact(<json>, <key>)",
@@ -125,7 +125,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             (&[Text(r#"{"a":{"b":1}}"#), Text("a.b")], Bool(false)),
             (&[Text("no json"), Text("a")], Null),
         ],
-    ),
+    ).with_law(Law::TakesApart),
 ];
 
 /// Applies `put` at the place of every path in turn with the value that follows it.

@@ -141,6 +141,7 @@ const fn conversion(
         result,
         evaluate,
         uses_now: false,
+        law: None,
     }
 }
 

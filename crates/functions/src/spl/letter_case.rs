@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use arrow::array::ArrayRef;
-use quarry_plan::Returns;
+use quarry_plan::{Law, Returns};
 
 use super::source::TEXT;
 use crate::base::Literal::{List, Null, Text};
@@ -20,14 +20,16 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             (&[List(&["A", "b"])], List(&["a", "b"])),
             (&[Null], Null),
         ],
-    ),
+    )
+    .with_law(Law::LowerCase),
     row(
         "spl_upper",
         "upper(<str>)",
         "The text in upper case.",
         |call| map(call, str::to_uppercase),
         &[(&[Text("éa")], Text("ÉA"))],
-    ),
+    )
+    .with_law(Law::UpperCase),
 ];
 
 const fn row(
@@ -47,6 +49,7 @@ const fn row(
         result: Returns::EachValue,
         evaluate,
         uses_now: false,
+        law: None,
     }
 }
 

@@ -213,6 +213,7 @@ const fn one(
         result: Returns::DOUBLE,
         evaluate,
         uses_now: false,
+        law: None,
     }
 }
 

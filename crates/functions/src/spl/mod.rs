@@ -28,7 +28,6 @@ mod relative;
 mod rex;
 mod significant;
 mod slice;
-mod term;
 mod timing;
 mod to_json;
 mod tonumber;
@@ -83,7 +82,6 @@ pub(crate) const TABLES: &[&[Function]] = &[
     rex::FUNCTIONS,
     significant::FUNCTIONS,
     slice::FUNCTIONS,
-    term::FUNCTIONS,
     timing::FUNCTIONS,
     to_json::FUNCTIONS,
     tonumber::FUNCTIONS,

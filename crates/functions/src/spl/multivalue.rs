@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::collections::HashSet;
 
 use arrow::array::ArrayRef;
-use quarry_plan::{Returns, Type};
+use quarry_plan::{Law, Returns, Type};
 
 use super::kind::inferred;
 use super::source::MULTIVALUE;
@@ -54,7 +54,8 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         Returns::LIST,
         dedup,
         &[(&[List(&["b", "a", "b"])], List(&["b", "a"]))],
-    ),
+    )
+    .with_law(Law::SameText),
     row(
         "spl_mvfind",
         "mvfind(<mv>, <regex>)",
@@ -154,6 +155,7 @@ const fn row(
         result,
         evaluate,
         uses_now: false,
+        law: None,
     }
 }
 

@@ -21,6 +21,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
     result: Returns::TEXT,
     evaluate: place,
     uses_now: false,
+    law: None,
 }];
 
 fn place(call: &Call<'_>) -> ArrayRef {

@@ -36,6 +36,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
     result: Returns::TEXT,
     evaluate: |call: &Call<'_>| call.texts(|row| Some(Cow::Owned(print(&row.text(0)?, row)))),
     uses_now: false,
+    law: None,
 }];
 
 /// The most characters one directive may be padded to.

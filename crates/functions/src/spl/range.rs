@@ -27,6 +27,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
     result: Returns::LIST,
     evaluate: mvrange,
     uses_now: false,
+    law: None,
 }];
 
 /// More values than this are cut off.

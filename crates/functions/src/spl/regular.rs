@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use arrow::array::ArrayRef;
-use quarry_plan::{Returns, TextMatcher, TextPattern};
+use quarry_plan::{Law, Returns, TextMatcher, TextPattern};
 
 use super::source::{COMPARISON, TEXT};
 use crate::base::Literal::{Bool, List, Null, Text};
@@ -24,7 +24,8 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             (&[Text("a"), Text("(")], Null),
             (&[Null, Text("a")], Null),
         ],
-    ),
+    )
+    .with_law(Law::MatchesRegex),
     row(
         "spl_like",
         "like(<str>, <pattern>)",
@@ -73,6 +74,7 @@ const fn row(
         result: Returns::BOOLEAN,
         evaluate,
         uses_now: false,
+        law: None,
     }
 }
 

@@ -35,6 +35,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
     result: Returns::TEXT,
     evaluate: relative,
     uses_now: true,
+    law: None,
 }];
 
 fn relative(call: &Call<'_>) -> ArrayRef {

@@ -32,6 +32,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         result: Returns::ListUnlessOne(3),
         evaluate: rex,
         uses_now: false,
+        law: None,
     },
     Function {
         name: "spl_rex_sed",
@@ -51,6 +52,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         result: Returns::EachValue,
         evaluate: rex_sed,
         uses_now: false,
+        law: None,
     },
     named(
         "spl_rex_named",
@@ -89,6 +91,7 @@ const fn named(
         result,
         evaluate,
         uses_now: false,
+        law: None,
     }
 }
 

@@ -23,6 +23,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
     result: Returns::DOUBLE,
     evaluate: |call: &Call<'_>| call.numbers(rounded),
     uses_now: false,
+    law: None,
 }];
 
 fn rounded(row: Row<'_>) -> Option<f64> {

@@ -82,6 +82,7 @@ const fn row(
         result: Returns::EachValue,
         evaluate,
         uses_now: false,
+        law: None,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use arrow::array::ArrayRef;
-use quarry_plan::{Returns, TimeBound, Type};
+use quarry_plan::{Law, Returns, TimeBound, Type};
 
 use super::source::TIME;
 use crate::base::Literal::{List, Null, Num, Text, Time};
@@ -31,6 +31,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     ),
     Function {
         uses_now: false,
+        law: None,
         ..row(
             "spl_relative_time",
             "relative_time(<time>, <specifier>)",
@@ -48,6 +49,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     },
     Function {
         uses_now: false,
+        law: None,
         ..row(
             "spl_strftime",
             "strftime(<time>, <format>)",
@@ -62,6 +64,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
                 (&[Text("x"), Text("%Y")], Null),
             ],
         )
+        .with_law(Law::WritesTime)
     },
     row(
         "spl_strptime",
@@ -88,7 +91,7 @@ const fn row(
     evaluate: fn(&Call<'_>) -> ArrayRef,
     examples: &'static [Example],
 ) -> Function {
-    Function { name, signature, meaning, source: TIME, examples, arity, result, evaluate, uses_now: true }
+    Function { name, signature, meaning, source: TIME, examples, arity, result, evaluate, uses_now: true, law: None }
 }
 
 /// The instant of a cell in microseconds, where numbers are epoch seconds.

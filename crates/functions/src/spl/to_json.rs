@@ -72,6 +72,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
     result: Returns::TEXT,
     evaluate: to_json,
     uses_now: false,
+    law: None,
 }];
 
 fn to_json(call: &Call<'_>) -> ArrayRef {

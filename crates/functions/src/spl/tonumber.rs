@@ -25,6 +25,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
     result: Returns::DOUBLE,
     evaluate: tonumber,
     uses_now: false,
+    law: None,
 }];
 
 fn tonumber(call: &Call<'_>) -> ArrayRef {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use arrow::array::ArrayRef;
-use quarry_plan::Returns;
+use quarry_plan::{Law, Returns};
 
 use super::math::round_to;
 use super::source::CONVERSION;
@@ -32,6 +32,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
     result: Returns::TEXT,
     evaluate: tostring,
     uses_now: false,
+    law: Some(Law::SameText),
 }];
 
 fn tostring(call: &Call<'_>) -> ArrayRef {

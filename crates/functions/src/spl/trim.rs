@@ -1,7 +1,7 @@
 //! `trim`, `ltrim` and `rtrim`.
 
 use arrow::array::ArrayRef;
-use quarry_plan::Returns;
+use quarry_plan::{Law, Returns};
 
 use super::source::TEXT;
 use crate::base::Literal::{List, Text};
@@ -18,7 +18,8 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             (&[Text(" ZZZZabcZZ "), Text(" Z")], Text("abc")),
             (&[List(&[" a ", "b "])], List(&["a", "b"])),
         ],
-    ),
+    )
+    .with_law(Law::Trimmed),
     row(
         "spl_ltrim",
         "ltrim(<str>, <trim_chars>)",
@@ -52,6 +53,7 @@ const fn row(
         result: Returns::EachValue,
         evaluate,
         uses_now: false,
+        law: None,
     }
 }
 

@@ -8,7 +8,7 @@ use arrow::array::ArrayRef;
 use super::source::{MULTIVALUE, SEARCH};
 use crate::base::Literal::{List, Null, Num, Text, Time};
 use crate::base::{Call, Example, Function};
-use quarry_plan::Returns;
+use quarry_plan::{Law, Returns};
 
 pub(crate) const FUNCTIONS: &[Function] = &[
     row(
@@ -23,7 +23,8 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             (&[Num(2.0)], List(&["2"])),
             (&[Null], Null),
         ],
-    ),
+    )
+    .with_law(Law::SameText),
     row(
         "spl_single",
         "<value>",
@@ -31,7 +32,8 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         Returns::TEXT,
         texts,
         &[(&[List(&["a"])], Text("a")), (&[List(&["a", "b"])], Text("a\nb")), (&[List(&[])], Null)],
-    ),
+    )
+    .with_law(Law::SameText),
     row(
         "spl_text",
         "<value>",
@@ -39,7 +41,8 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         Returns::TEXT,
         texts,
         &[(&[Num(1.0)], Text("1")), (&[Time(1_500_000)], Text("1.5")), (&[Text("a")], Text("a"))],
-    ),
+    )
+    .with_law(Law::SameText),
     row(
         "spl_number",
         "<value>",
@@ -74,6 +77,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
                 (&[Null], Null),
             ],
         )
+        .with_law(Law::SortKey)
     },
 ];
 
@@ -97,6 +101,7 @@ const fn row(
         result,
         evaluate,
         uses_now: false,
+        law: None,
     }
 }
 

@@ -26,6 +26,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
     result: Returns::LIST,
     evaluate: xpath,
     uses_now: false,
+    law: None,
 }];
 
 fn xpath(call: &Call<'_>) -> ArrayRef {

@@ -98,6 +98,7 @@ const fn integer(
         result: Returns::INTEGER,
         evaluate,
         uses_now: false,
+        law: None,
     }
 }
 

@@ -204,6 +204,7 @@ const fn row(
         result: Returns::TEXT,
         evaluate,
         uses_now: false,
+        law: None,
     }
 }
 

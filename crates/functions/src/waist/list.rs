@@ -51,6 +51,7 @@ const fn row(
         result: Returns::LIST,
         evaluate,
         uses_now: false,
+        law: None,
     }
 }
 

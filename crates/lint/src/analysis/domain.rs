@@ -203,6 +203,9 @@ impl Matchers {
             TextPattern::Contains(wanted) => Some(fold(text).contains(&fold(wanted))),
             TextPattern::Wildcard(wanted) => self.regex(&glob(wanted), matcher.ignore_case, text),
             TextPattern::Like(wanted) => self.regex(&like(wanted), matcher.ignore_case, text),
+            TextPattern::StartsWith(wanted) => Some(fold(text).starts_with(&fold(wanted))),
+            TextPattern::EndsWith(wanted) => Some(fold(text).ends_with(&fold(wanted))),
+            TextPattern::Term(_) | TextPattern::Network(_) => None,
             TextPattern::Regex(wanted) => self.regex(wanted, matcher.ignore_case, text),
         }
     }

@@ -2,15 +2,15 @@
 
 use std::collections::HashMap;
 
-use quarry_plan::{Comparison, ComparisonRule, Expression, ExpressionKind, TextMatcher, TextPattern, Value};
+use quarry_functions::law;
+use quarry_plan::{
+    Comparison, ComparisonRule, Expression, ExpressionKind, Law, TextMatcher, TextPattern, Value,
+};
 
 use super::domain::{Domain, Matchers, Texts, Truths, equal_truths, match_truths, text_truths};
 
 /// What the columns of a stage can be for one log type.
 pub type Columns = HashMap<String, Domain>;
-
-/// Functions that give their only argument's text as it stands, without their language's prefix.
-const SAME_TEXT: [&str; 8] = ["text", "single", "list", "tostring", "utf8", "trim", "str", "mvdedup"];
 
 /// Evaluates expressions over columns.
 #[derive(Clone, Copy)]
@@ -83,8 +83,8 @@ impl Scope<'_> {
     }
 
     fn call_truths(&self, function: &str, arguments: &[Expression]) -> Truths {
-        match (bare(function), arguments) {
-            ("match", [value, pattern]) => match constant_text(pattern) {
+        match (law(function), arguments) {
+            (Some(Law::MatchesRegex), [value, pattern]) => match constant_text(pattern) {
                 Some(pattern) => {
                     let pattern = TextPattern::Regex(pattern.to_owned());
                     let matcher = TextMatcher { pattern, ignore_case: false };
@@ -138,18 +138,13 @@ impl Scope<'_> {
     }
 
     fn call(&self, function: &str, arguments: &[Expression]) -> Domain {
-        match (bare(function), arguments) {
-            ("lower", [value]) => self.domain(value).map(str::to_lowercase),
-            ("upper", [value]) => self.domain(value).map(str::to_uppercase),
-            (name, [value]) if SAME_TEXT.contains(&name) => self.domain(value),
+        match (law(function), arguments) {
+            (Some(Law::LowerCase), [value]) => self.domain(value).map(str::to_lowercase),
+            (Some(Law::UpperCase), [value]) => self.domain(value).map(str::to_uppercase),
+            (Some(Law::SameText | Law::Trimmed), [value]) => self.domain(value),
             _ => Domain::any(),
         }
     }
-}
-
-/// A function's name without its language.
-pub fn bare(function: &str) -> &str {
-    function.split_once('_').map_or(function, |(_, name)| name)
 }
 
 /// The text of a constant.

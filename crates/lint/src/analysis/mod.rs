@@ -8,7 +8,8 @@ mod walk;
 
 use std::{collections::HashMap, rc::Rc};
 
-use quarry_plan::{Expression, Node, Operator, Source};
+use quarry_functions::law;
+use quarry_plan::{Expression, Law, Node, Operator, Source};
 use quarry_views::{View, ViewSource};
 
 use crate::{
@@ -169,8 +170,7 @@ impl<'a> Analysis<'a> {
             return true;
         }
         let Some(scan) = self.stages.get(at).map(|stage| stage.scan) else { return false };
-        let parses =
-            |function: &str| ["spath", "json", "extract", "kv"].iter().any(|word| function.contains(word));
+        let parses = |function: &str| law(function) == Some(Law::TakesApart);
         self.stages.iter().take(at).filter(|stage| stage.scan == scan).any(|stage| {
             match &stage.node.operator {
                 Operator::Expand { .. } => true,

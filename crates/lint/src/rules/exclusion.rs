@@ -111,8 +111,10 @@ fn is_open(matcher: &TextMatcher) -> bool {
             || text.starts_with(wildcard) && !domain
     };
     match &matcher.pattern {
-        TextPattern::Equals(_) => false,
-        TextPattern::Contains(_) => true,
+        TextPattern::Equals(_) | TextPattern::Network(_) => false,
+        TextPattern::Contains(_) | TextPattern::Term(_) => true,
+        TextPattern::StartsWith(text) => wild(&format!("{text}*"), '*'),
+        TextPattern::EndsWith(text) => wild(&format!("*{text}"), '*'),
         TextPattern::Wildcard(text) => wild(text, '*'),
         TextPattern::Like(text) => wild(text, '%'),
         TextPattern::Regex(text) => {

@@ -21,7 +21,12 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
         let told = match &compared.matcher.pattern {
             TextPattern::Equals(wanted) => equality(expression, wanted),
             // A `%` in a wildcard pattern may be meant: Windows names variables so.
-            TextPattern::Contains(_) | TextPattern::Wildcard(_) => None,
+            TextPattern::Contains(_)
+            | TextPattern::StartsWith(_)
+            | TextPattern::EndsWith(_)
+            | TextPattern::Term(_)
+            | TextPattern::Network(_)
+            | TextPattern::Wildcard(_) => None,
             TextPattern::Like(wanted) => like(wanted),
             TextPattern::Regex(wanted) => regex(wanted),
         };

@@ -1,12 +1,10 @@
 //! LNT014: a sort by text where a number or time is meant.
 
-use quarry_plan::{Expression, ExpressionKind, Operator, SortKey, Type};
+use quarry_functions::law;
+use quarry_plan::{Expression, ExpressionKind, Law, Operator, SortKey, Type};
 
 use super::{Report, tools::excerpt};
-use crate::analysis::{
-    Analysis,
-    evaluate::{bare, constant_text},
-};
+use crate::analysis::{Analysis, evaluate::constant_text};
 
 /// Reports sorts by texts made from numbers, and from times in an order in which texts do not sort.
 pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
@@ -56,9 +54,9 @@ fn made_of(
                 || matches!(&inner.kind, ExpressionKind::Call { result: Type::Integer | Type::Double, .. });
             number.then(|| ("10 comes before 9".to_owned(), "sort by the number"))
         }
-        ExpressionKind::Call { function, arguments, .. } => match (bare(function), arguments.as_slice()) {
-            ("sort_text", [inner]) => made_of(analysis, at, inner, numbers_first, depth + 1),
-            ("strftime" | "dateformat", [_, format]) => {
+        ExpressionKind::Call { function, arguments, .. } => match (law(function), arguments.as_slice()) {
+            (Some(Law::SortKey), [inner]) => made_of(analysis, at, inner, numbers_first, depth + 1),
+            (Some(Law::WritesTime), [_, format]) => {
                 let format = constant_text(format)?;
                 let unsorted = !sorts_as_time(format);
                 unsorted.then(|| {

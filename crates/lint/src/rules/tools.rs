@@ -1,9 +1,10 @@
 //! What several rules need.
 
 use quarry_diagnostic::Span;
-use quarry_plan::{Expression, ExpressionKind, Node, Operator, TextMatcher, TextPattern, Value};
+use quarry_functions::law;
+use quarry_plan::{Expression, ExpressionKind, Law, Node, Operator, TextMatcher, TextPattern, Value};
 
-use crate::analysis::{Analysis, Stage, evaluate::bare};
+use crate::analysis::{Analysis, Stage};
 
 /// Longest excerpt of a query in a message.
 const EXCERPT: usize = 70;
@@ -45,12 +46,10 @@ pub fn plain_columns(value: &Expression) -> Option<Vec<(&str, Span)>> {
             Some(all)
         }
         ExpressionKind::Call { function, arguments, .. } => match arguments.as_slice() {
-            [argument]
-                if ["lower", "upper", "text", "single", "utf8", "trim", "tostring"]
-                    .contains(&bare(function)) =>
-            {
-                plain_columns(argument)
-            }
+            [argument] => match law(function)? {
+                Law::SameText | Law::Trimmed | Law::LowerCase | Law::UpperCase => plain_columns(argument),
+                _ => None,
+            },
             _ => None,
         },
         _ => None,
@@ -74,6 +73,12 @@ pub fn comparison(condition: &Expression) -> Option<Comparison<'_>> {
         Comparison { value, matcher: TextMatcher { pattern, ignore_case: false }, differs }
     };
     match &condition.kind {
+        // Words of a whole record and networks are no constant that a field could be.
+        ExpressionKind::Match { matcher, .. }
+            if matches!(matcher.pattern, TextPattern::Term(_) | TextPattern::Network(_)) =>
+        {
+            None
+        }
         ExpressionKind::Match { matcher, value } => {
             Some(Comparison { value, matcher: matcher.clone(), differs: false })
         }
@@ -89,8 +94,8 @@ pub fn comparison(condition: &Expression) -> Option<Comparison<'_>> {
                 _ => None,
             }
         }
-        ExpressionKind::Call { function, arguments, .. } => match (bare(function), arguments.as_slice()) {
-            ("match", [value, pattern]) => {
+        ExpressionKind::Call { function, arguments, .. } => match (law(function), arguments.as_slice()) {
+            (Some(Law::MatchesRegex), [value, pattern]) => {
                 let pattern = TextPattern::Regex(literal(pattern)?);
                 Some(Comparison {
                     value,
@@ -117,13 +122,7 @@ pub fn literal(value: &Expression) -> Option<String> {
 
 /// The pattern as it was written.
 pub fn pattern_text(matcher: &TextMatcher) -> &str {
-    match &matcher.pattern {
-        TextPattern::Equals(text)
-        | TextPattern::Contains(text)
-        | TextPattern::Wildcard(text)
-        | TextPattern::Like(text)
-        | TextPattern::Regex(text) => text,
-    }
+    matcher.pattern.text()
 }
 
 /// Whether two expressions are the same but for their places.

@@ -3,13 +3,15 @@
 use regex::RegexBuilder;
 
 use super::{ColumnFacts, Facts};
-use crate::{Comparison, ComparisonRule, Expression, ExpressionKind, TextMatcher, TextPattern, Value, order};
+use crate::{
+    Comparison, ComparisonRule, Expression, ExpressionKind, Law, TextMatcher, TextPattern, Value, order,
+};
 
 /// The constant an expression always has, if that is certain.
 pub fn fold(expression: &Expression, facts: Facts<'_>) -> Option<Value> {
     match &expression.kind {
         ExpressionKind::Literal(value) => Some(value.clone()),
-        ExpressionKind::Column(name) => match facts(name) {
+        ExpressionKind::Column(name) => match (facts.columns)(name) {
             ColumnFacts::Constant(value) => Some(value),
             _ => None,
         },
@@ -139,9 +141,9 @@ fn call(function: &str, arguments: &[Expression], facts: Facts<'_>) -> Option<Va
         Value::Null => Some(Value::Null),
         _ => None,
     };
-    match (function, arguments) {
-        ("spl_lower" | "aql_lower", [_]) => text(false),
-        ("spl_upper" | "aql_upper", [_]) => text(true),
+    match ((facts.laws)(function), arguments) {
+        (Some(Law::LowerCase), [_]) => text(false),
+        (Some(Law::UpperCase), [_]) => text(true),
         _ => None,
     }
 }
@@ -158,7 +160,10 @@ pub fn match_constant(matcher: &TextMatcher, value: &Value) -> Option<bool> {
         TextPattern::Like(wanted) => {
             format!("^{}$", regex::escape(wanted).replace('%', ".*").replace('_', "."))
         }
+        TextPattern::StartsWith(wanted) => format!("^{}", regex::escape(wanted)),
+        TextPattern::EndsWith(wanted) => format!("{}$", regex::escape(wanted)),
         TextPattern::Regex(wanted) => wanted.clone(),
+        TextPattern::Term(_) | TextPattern::Network(_) => return None,
     };
     let dot_all = !matches!(matcher.pattern, TextPattern::Regex(_));
     let compiled = RegexBuilder::new(&pattern)

@@ -9,7 +9,7 @@ mod fold;
 mod pattern;
 
 use crate::{
-    Comparison, ComparisonRule, Expression, ExpressionKind, TextMatcher, TextPattern, Type, Value,
+    Comparison, ComparisonRule, Expression, ExpressionKind, Law, Laws, TextMatcher, TextPattern, Type, Value,
     parse_number,
 };
 use fold::fold;
@@ -94,22 +94,25 @@ pub enum ColumnFacts {
     Derived,
 }
 
-/// Tells what is known of a column.
-pub type Facts<'a> = &'a dyn Fn(&str) -> ColumnFacts;
-
-/// Functions that give their argument's text in another case, or as it is.
-const CASE_FUNCTIONS: [&str; 4] = ["spl_lower", "spl_upper", "aql_lower", "aql_upper"];
-const TEXT_FUNCTIONS: [&str; 5] = ["spl_text", "spl_single", "spl_list", "spl_tostring", "aql_utf8"];
+/// Tells what is known of columns and functions.
+#[derive(Clone, Copy)]
+pub struct Facts<'a> {
+    /// Of a column.
+    pub columns: &'a dyn Fn(&str) -> ColumnFacts,
+    /// Of a function.
+    pub laws: Laws<'a>,
+}
 
 /// The bytes needed for `predicate` to be true, where `facts` tells of each column.
 ///
 /// ```
 /// use quarry_diagnostic::Span;
-/// use quarry_plan::{ColumnFacts, Expression, ExpressionKind, Need, TextMatcher, TextPattern, necessary};
+/// use quarry_plan::{ColumnFacts, Expression, ExpressionKind, Facts, Need, TextMatcher, TextPattern, necessary};
 /// let name = Expression::column("eventName", Span::default());
 /// let matcher = TextMatcher { pattern: TextPattern::Equals("RunInstances".into()), ignore_case: false };
 /// let predicate = Expression::new(ExpressionKind::Match { matcher, value: Box::new(name) }, Span::default());
-/// let need = necessary(&predicate, &|_: &str| ColumnFacts::Verbatim);
+/// let facts = Facts { columns: &|_: &str| ColumnFacts::Verbatim, laws: &|_: &str| None };
+/// let need = necessary(&predicate, facts);
 /// assert_eq!(need, Need::Literal { text: "RunInstances".into(), ignore_case: false });
 /// ```
 #[must_use]
@@ -194,16 +197,17 @@ fn matches(matcher: &TextMatcher, value: &Expression, facts: Facts<'_>) -> Need 
         ExpressionKind::Case { .. } | ExpressionKind::Coalesce(_) => {
             arms(value, facts, &|arm| matches(matcher, arm, facts))
         }
-        ExpressionKind::Column(name) => match facts(name) {
+        ExpressionKind::Column(name) => match (facts.columns)(name) {
             ColumnFacts::Verbatim => pattern::need(matcher),
             ColumnFacts::VerbatimAnyCase => pattern::need(&any_case(matcher)),
             ColumnFacts::Constant(_) | ColumnFacts::Derived => Need::Anything,
         },
         ExpressionKind::Call { function, arguments, .. } => match arguments.as_slice() {
-            [argument] if CASE_FUNCTIONS.contains(&function.as_str()) => {
-                matches(&any_case(matcher), argument, facts)
-            }
-            [argument] if TEXT_FUNCTIONS.contains(&function.as_str()) => matches(matcher, argument, facts),
+            [argument] => match (facts.laws)(function) {
+                Some(Law::SameText) => matches(matcher, argument, facts),
+                Some(Law::LowerCase | Law::UpperCase) => matches(&any_case(matcher), argument, facts),
+                _ => Need::Anything,
+            },
             _ => Need::Anything,
         },
         ExpressionKind::Cast { value: inner, to: Type::Text | Type::TextList } if is_text(inner) => {
@@ -253,15 +257,8 @@ fn equal(rule: ComparisonRule, left: &Expression, right: &Expression, facts: Fac
 }
 
 fn call(function: &str, arguments: &[Expression], facts: Facts<'_>) -> Need {
-    match (function, arguments) {
-        ("spl_term", [raw, term]) => match fold(term, facts) {
-            Some(Value::Text(text)) => {
-                let pattern = TextPattern::Wildcard(format!("*{}*", text.trim_matches('"')));
-                matches(&TextMatcher { pattern, ignore_case: true }, raw, facts)
-            }
-            _ => Need::Anything,
-        },
-        ("spl_match", [value, pattern]) => match fold(pattern, facts) {
+    match ((facts.laws)(function), arguments) {
+        (Some(Law::MatchesRegex), [value, pattern]) => match fold(pattern, facts) {
             Some(Value::Text(text)) => {
                 let matcher = TextMatcher { pattern: TextPattern::Regex(text), ignore_case: false };
                 matches(&matcher, value, facts)

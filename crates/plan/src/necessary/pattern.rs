@@ -15,7 +15,12 @@ pub fn need(matcher: &TextMatcher) -> Need {
         }
     };
     match &matcher.pattern {
-        TextPattern::Equals(text) | TextPattern::Contains(text) => literal(text),
+        TextPattern::Equals(text)
+        | TextPattern::Contains(text)
+        | TextPattern::StartsWith(text)
+        | TextPattern::EndsWith(text) => literal(text),
+        TextPattern::Term(text) => Need::all(text.trim_matches('"').split('*').map(literal).collect()),
+        TextPattern::Network(_) => Need::Anything,
         TextPattern::Wildcard(text) => Need::all(text.split('*').map(literal).collect()),
         TextPattern::Like(text) => Need::all(text.split(['%', '_']).map(literal).collect()),
         TextPattern::Regex(text) => regex_need(text, matcher.ignore_case),

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use quarry_plan::{
     AggregateCall, Arithmetic, Comparison, ComparisonRule, Expression, ExpressionKind, Node, Operator,
-    SortKey, SourceField, TextPattern, TimeBound, TimeStep, Value,
+    SortKey, SourceField, TimeBound, TimeStep, Value,
 };
 
 pub fn plan(node: &Node) -> String {
@@ -149,13 +149,7 @@ pub fn expression(value: &Expression) -> String {
             format!("{} {operator}{rule} {}", expression(left), expression(right))
         }
         ExpressionKind::Match { matcher, value } => {
-            let (name, pattern) = match &matcher.pattern {
-                TextPattern::Equals(text) => ("equals", text),
-                TextPattern::Contains(text) => ("contains", text),
-                TextPattern::Wildcard(text) => ("wildcard", text),
-                TextPattern::Like(text) => ("like", text),
-                TextPattern::Regex(text) => ("regex", text),
-            };
+            let (name, pattern) = (matcher.pattern.kind(), matcher.pattern.text());
             format!("{} {name}{} '{pattern}'", expression(value), if matcher.ignore_case { "~" } else { "" })
         }
         ExpressionKind::IsNull(inner) => format!("{} is null", expression(inner)),

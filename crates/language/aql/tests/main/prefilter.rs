@@ -1,7 +1,7 @@
 //! Constants of a query are visible to the pre-filter of the reader.
 
 use quarry_aql::{LowerOptions, lower, parse};
-use quarry_plan::{ColumnFacts, Need, Node, Operator, Value, necessary};
+use quarry_plan::{ColumnFacts, Facts, Law, Need, Node, Operator, Value, necessary};
 
 use crate::cases::small_view;
 
@@ -14,7 +14,14 @@ fn need(condition: &str) -> Need {
         "logsourcetypename" => ColumnFacts::Constant(Value::Text("Amazon AWS CloudTrail".to_owned())),
         _ => ColumnFacts::Verbatim,
     };
-    predicate(&plan).map_or(Need::Anything, |predicate| necessary(predicate, &facts))
+    let laws = |name: &str| match name {
+        "aql_lower" => Some(Law::LowerCase),
+        "aql_upper" => Some(Law::UpperCase),
+        "aql_utf8" => Some(Law::SameText),
+        _ => None,
+    };
+    predicate(&plan)
+        .map_or(Need::Anything, |predicate| necessary(predicate, Facts { columns: &facts, laws: &laws }))
 }
 
 fn predicate(node: &Node) -> Option<&quarry_plan::Expression> {

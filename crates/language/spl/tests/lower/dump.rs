@@ -2,7 +2,7 @@
 
 use quarry_plan::{
     AggregateCall, Arithmetic, Comparison, ComparisonRule, Expression, ExpressionKind, Frame, Node, Operator,
-    SortKey, TextPattern, Value,
+    SortKey, Value,
 };
 
 pub fn plan(node: &Node) -> String {
@@ -170,13 +170,7 @@ pub fn expression(value: &Expression) -> String {
             format!("{}{sign}{rule}{}", expression(left), expression(right))
         }
         ExpressionKind::Match { matcher, value } => {
-            let (kind, pattern) = match &matcher.pattern {
-                TextPattern::Equals(text) => ("equals", text),
-                TextPattern::Contains(text) => ("contains", text),
-                TextPattern::Wildcard(text) => ("wildcard", text),
-                TextPattern::Like(text) => ("like", text),
-                TextPattern::Regex(text) => ("regex", text),
-            };
+            let (kind, pattern) = (matcher.pattern.kind(), matcher.pattern.text());
             let case = if matcher.ignore_case { " any case" } else { "" };
             format!("{} {kind} {pattern:?}{case}", expression(value))
         }

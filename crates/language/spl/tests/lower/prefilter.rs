@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, fs, path::Path};
 
-use quarry_plan::{ColumnFacts, Expression, ExpressionKind, Need, Node, Operator, necessary};
+use quarry_plan::{ColumnFacts, Expression, ExpressionKind, Facts, Law, Need, Node, Operator, necessary};
 use quarry_views::{Catalog, Derivation, View, ViewSource};
 
 use super::{plan, view};
@@ -65,7 +65,17 @@ fn need(plan: &Node, view: &View, source: &ViewSource) -> Need {
         Derivation::Path(_) | Derivation::Raw => ColumnFacts::Verbatim,
         _ => ColumnFacts::Derived,
     };
-    Need::all(filters.iter().map(|filter| necessary(filter, &facts)).collect())
+    Need::all(
+        filters
+            .iter()
+            .map(|filter| {
+                necessary(
+                    filter,
+                    Facts { columns: &facts, laws: &|name| (name == "spl_lower").then_some(Law::LowerCase) },
+                )
+            })
+            .collect(),
+    )
 }
 
 /// Collects the filters below a node and gives what its columns are in terms of the scan's.

@@ -47,10 +47,8 @@ fn equal(column: Expression, data_type: Type, value: &str, exact: bool, span: Sp
             build::matches(pattern(value), !exact, seconds(column.clone(), data_type).cast(Type::Text), span)
         }
     };
-    let network = is_network(value).then(|| {
-        let network = Expression::text(value, span);
-        build::call("cidrmatch", vec![network, column], Type::Boolean, span)
-    });
+    let network = is_network(value)
+        .then(|| build::matches(TextPattern::Network(value.to_owned()), false, column, span));
     build::any(std::iter::once(text).chain(network).collect(), span)
 }
 

@@ -164,5 +164,5 @@ fn term(context: &mut Context<'_>, text: &str, span: Span) -> Expression {
     if context.type_of(&raw) == Type::Null {
         return build::boolean(false, span);
     }
-    build::call("term", vec![raw, Expression::text(text, span)], Type::Boolean, span)
+    build::matches(TextPattern::Term(text.to_owned()), true, raw, span)
 }
