@@ -108,7 +108,9 @@ fn file_findings(file: &Path, text: &str) -> Vec<String> {
             findings.extend(named_in_code(&name, text, &ids, "the id of a language in code"));
         }
     }
-    if LAWFUL.iter().any(|folder| name.starts_with(folder)) {
+    // Signatures are written by a test, from the functions' rows.
+    let generated = name == "crates/plan/src/signature/table.rs";
+    if !generated && LAWFUL.iter().any(|folder| name.starts_with(folder)) {
         findings.extend(function_names(&name, text));
     }
     findings

@@ -11,6 +11,7 @@ mod base;
 mod comparison;
 mod json;
 mod lookup;
+mod member;
 mod network;
 mod pattern;
 #[cfg(test)]
@@ -33,6 +34,7 @@ pub use base::{
 };
 pub use comparison::comparison_function;
 pub use lookup::{lookup_rows_udf, lookup_value_udf};
+pub use member::{MEMBER, member_arguments};
 pub use pattern::{Groups, Matcher, Pattern, TEXT_MATCH, compile_pattern, matcher, text_match_arguments};
 pub use window::WindowFunction;
 
@@ -50,7 +52,7 @@ pub fn aggregate_table() -> impl Iterator<Item = &'static AggregateFunction> {
 #[must_use]
 pub fn scalar_functions(context: &QueryContext) -> Vec<Arc<ScalarUDF>> {
     let table = scalar_table().map(|function| Arc::new(base::scalar_udf(function, context)));
-    table.chain([Arc::new(pattern::text_match_udf())]).collect()
+    table.chain([Arc::new(pattern::text_match_udf()), Arc::new(member::member_udf())]).collect()
 }
 
 /// All aggregate functions, those that only make sense over a window included.
@@ -122,6 +124,7 @@ mod tests {
             assert!(seen.insert(function.name), "{} stands twice", function.name);
             assert_eq!(function.name, function.name.to_lowercase());
         }
+        // Text matches and memberships are functions of their own.
         let mut registered: Vec<String> = scalar_functions(&QueryContext::default())
             .iter()
             .map(|function| function.name().to_owned())
@@ -129,6 +132,6 @@ mod tests {
         registered.sort_unstable();
         let count = registered.len();
         registered.dedup();
-        assert_eq!((count, registered.len()), (seen.len() + 1, seen.len() + 1));
+        assert_eq!((count, registered.len()), (seen.len() + 2, seen.len() + 2));
     }
 }

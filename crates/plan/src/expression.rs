@@ -2,7 +2,7 @@
 
 use quarry_diagnostic::Span;
 
-use crate::{Comparison, ComparisonRule, Type, Value};
+use crate::{Comparison, ComparisonRule, MemberSet, Type, Value};
 
 /// An expression and its place in the query.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,6 +51,14 @@ pub enum ExpressionKind {
         /// What to look for.
         matcher: TextMatcher,
         /// A `Text` or `TextList` expression.
+        value: Box<Expression>,
+    },
+    /// A value is a member of a constant set: the same as the alternatives of
+    /// [`MemberSet::alternatives`], so null stays null and any value of a list is enough.
+    Member {
+        /// The set.
+        set: MemberSet,
+        /// What is looked for.
         value: Box<Expression>,
     },
     /// True where the operand is null, else false; never null.
@@ -272,6 +280,7 @@ impl Expression {
             | ExpressionKind::Or(_)
             | ExpressionKind::Compare { .. }
             | ExpressionKind::Match { .. }
+            | ExpressionKind::Member { .. }
             | ExpressionKind::IsNull(_) => Type::Boolean,
             ExpressionKind::Case { arms, otherwise } => {
                 first_known(&mut arms.iter().map(|(_, value)| value).chain(otherwise.as_deref()))
@@ -295,6 +304,7 @@ impl Expression {
             ExpressionKind::Not(value)
             | ExpressionKind::IsNull(value)
             | ExpressionKind::Match { value, .. }
+            | ExpressionKind::Member { value, .. }
             | ExpressionKind::Cast { value, .. } => vec![value],
             ExpressionKind::Compare { left, right, .. } | ExpressionKind::Arithmetic { left, right, .. } => {
                 vec![left, right]
@@ -317,6 +327,7 @@ impl Expression {
             ExpressionKind::Not(value)
             | ExpressionKind::IsNull(value)
             | ExpressionKind::Match { value, .. }
+            | ExpressionKind::Member { value, .. }
             | ExpressionKind::Cast { value, .. } => vec![value],
             ExpressionKind::Compare { left, right, .. } | ExpressionKind::Arithmetic { left, right, .. } => {
                 vec![left, right]

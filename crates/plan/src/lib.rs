@@ -13,6 +13,7 @@ mod comparison;
 mod decimal;
 mod expression;
 mod law;
+mod member;
 mod necessary;
 mod number;
 mod operator;
@@ -27,6 +28,7 @@ pub use comparison::{Comparison, ComparisonRule, Operand, order};
 pub use decimal::{Decimal, NoDecimal};
 pub use expression::{Arithmetic, Expression, ExpressionKind, TextMatcher, TextPattern};
 pub use law::{Law, Laws};
+pub use member::{MemberSet, Members, any_of};
 pub use necessary::{ColumnFacts, Facts, Need, necessary};
 pub use number::{number_text, parse_number, seconds_text};
 pub use operator::{

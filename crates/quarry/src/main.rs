@@ -10,7 +10,18 @@ use quarry::{Streams, Terminal};
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// Plans of a thousand stages are walked by functions that call themselves. The system gives room only as it
+/// is used.
+const STACK: usize = 512 << 20;
+
 fn main() -> ExitCode {
+    match std::thread::Builder::new().stack_size(STACK).spawn(run) {
+        Ok(thread) => thread.join().unwrap_or(ExitCode::FAILURE),
+        Err(_) => run(),
+    }
+}
+
+fn run() -> ExitCode {
     let terminal = Terminal {
         output: io::stdout().is_terminal(),
         messages: io::stderr().is_terminal(),

@@ -113,10 +113,14 @@ pub fn tell_now(settled: &Settled, quiet: bool, streams: &Streams<'_>) {
     }
 }
 
+/// Room for a plan of a thousand stages at work; the system gives it only as it is used.
+const WORKER_STACK: usize = 64 << 20;
+
 /// The runtime: as many workers as threads were asked for.
 pub fn runtime(threads: usize) -> Outcome<tokio::runtime::Runtime> {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(threads)
+        .thread_stack_size(WORKER_STACK)
         .enable_all()
         .build()
         .map_err(|error| Failure::inner("start threads", error))

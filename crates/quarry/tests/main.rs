@@ -15,6 +15,7 @@ mod founding;
 mod hostile;
 mod hunt;
 mod import;
+mod large;
 mod lint;
 mod lsp;
 mod oracle;

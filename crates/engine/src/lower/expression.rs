@@ -12,14 +12,13 @@ use datafusion::{
     functions::core::expr_fn::coalesce,
     logical_expr::{
         BinaryExpr, Case, ColumnarValue, Expr, ExprSchemable, Operator as Binary, ScalarFunctionArgs,
-        ScalarUDF,
-        expr::ScalarFunction,
-        lit,
-        utils::{conjunction, disjunction},
+        ScalarUDF, expr::ScalarFunction, lit,
     },
 };
-use quarry_functions::{TEXT_MATCH, scalar, text_match_arguments};
-use quarry_plan::{Arithmetic, Comparison, ComparisonRule, Expression, ExpressionKind, TextMatcher, Type};
+use quarry_functions::{MEMBER, TEXT_MATCH, member_arguments, scalar, text_match_arguments};
+use quarry_plan::{
+    Arithmetic, Comparison, ComparisonRule, Expression, ExpressionKind, Members, TextMatcher, Type,
+};
 
 use quarry_types::{arrow_type, waist_type};
 
@@ -43,15 +42,16 @@ impl Lowering {
             }
             ExpressionKind::Not(inner) => Ok(!self.expression(inner, schema)?),
             ExpressionKind::And(items) => {
-                Ok(conjunction(self.expressions(items, schema)?).unwrap_or_else(|| lit(true)))
+                Ok(balanced(self.expressions(items, schema)?, Binary::And).unwrap_or_else(|| lit(true)))
             }
             ExpressionKind::Or(items) => {
-                Ok(disjunction(self.expressions(items, schema)?).unwrap_or_else(|| lit(false)))
+                Ok(balanced(self.expressions(items, schema)?, Binary::Or).unwrap_or_else(|| lit(false)))
             }
             ExpressionKind::Compare { operator, rule, left, right } => {
                 self.compare((*operator, *rule), left, right, schema)
             }
             ExpressionKind::Match { matcher, value } => self.matches(matcher, value, schema),
+            ExpressionKind::Member { set, value } => self.member(set.members(), value, schema),
             ExpressionKind::IsNull(value) => Ok(self.expression(value, schema)?.is_null()),
             ExpressionKind::Case { arms, otherwise } => self.case(arms, otherwise.as_deref(), schema),
             ExpressionKind::Coalesce(items) => Ok(coalesce(self.expressions(items, schema)?)),
@@ -171,13 +171,26 @@ impl Lowering {
     }
 
     fn matches(&self, matcher: &TextMatcher, value: &Expression, schema: &DFSchema) -> Result<Expr> {
-        let value = self.expression(value, schema)?;
-        let value = match value.get_type(schema)? {
-            data_type if matches!(waist_type(&data_type), Type::Text | Type::TextList) => value,
-            DataType::List(_) => self.cast(value, Type::TextList, schema)?,
-            _ => self.cast(value, Type::Text, schema)?,
-        };
+        let value = self.texts(value, schema)?;
         self.with_constants(TEXT_MATCH, value, &text_match_arguments(matcher), schema)
+    }
+
+    fn member(&self, members: &Members, value: &Expression, schema: &DFSchema) -> Result<Expr> {
+        let value = match members {
+            Members::Texts { .. } => self.texts(value, schema)?,
+            Members::Values { .. } => self.expression(value, schema)?,
+        };
+        self.with_constants(MEMBER, value, &member_arguments(members), schema)
+    }
+
+    /// A value as a text or a list of texts.
+    fn texts(&self, value: &Expression, schema: &DFSchema) -> Result<Expr> {
+        let value = self.expression(value, schema)?;
+        match value.get_type(schema)? {
+            found if matches!(waist_type(&found), Type::Text | Type::TextList) => Ok(value),
+            DataType::List(_) => self.cast(value, Type::TextList, schema),
+            _ => self.cast(value, Type::Text, schema),
+        }
     }
 
     fn case(
@@ -223,4 +236,14 @@ impl Lowering {
         };
         self.call(function, vec![left, right])
     }
+}
+
+/// Operands under one operator, in order, as a tree of the least height: whoever walks it recurses.
+fn balanced(mut items: Vec<Expr>, operator: Binary) -> Option<Expr> {
+    if items.len() < 2 {
+        return items.pop();
+    }
+    let right = balanced(items.split_off(items.len().div_ceil(2)), operator)?;
+    let left = balanced(items, operator)?;
+    Some(Expr::BinaryExpr(BinaryExpr::new(Box::new(left), operator, Box::new(right))))
 }

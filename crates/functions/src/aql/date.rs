@@ -24,7 +24,6 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     ),
     Function {
         uses_now: false,
-        law: None,
         ..row(
             "aql_dateformat",
             "DATEFORMAT(milliseconds, 'pattern')",

@@ -10,25 +10,10 @@ use quarry_plan::Returns;
 
 use super::plain;
 use super::source::RETRIEVAL;
-use crate::base::Literal::{Bool, Int, List, Null, Text};
+use crate::base::Literal::{Bool, List, Null, Text};
 use crate::base::{Call, Cell, Example, Function};
 
 pub(crate) const FUNCTIONS: &[Function] = &[
-    row(
-        "aql_reference_contains",
-        "reference_contains(values, value)",
-        "Whether a list holds the value; of several values one is enough.",
-        (2, 2),
-        Returns::BOOLEAN,
-        contains,
-        &[
-            (&[List(&["10.0.0.1", "10.0.0.2"]), Text("10.0.0.2")], Bool(true)),
-            (&[List(&["10.0.0.1"]), Text("10.0.0.2")], Bool(false)),
-            (&[List(&["4625"]), Int(4625)], Bool(true)),
-            (&[List(&["a"]), List(&["b", "a"])], Bool(true)),
-            (&[List(&["a"]), Null], Null),
-        ],
-    ),
     row(
         "aql_reference_pair",
         "reference_pair(keys, values, key, value)",
@@ -84,15 +69,6 @@ const fn row(
 /// The texts of a list.
 fn texts(cell: Cell<'_>) -> Vec<Cow<'_, str>> {
     cell.values().collect()
-}
-
-fn contains(call: &Call<'_>) -> ArrayRef {
-    let mut known: Option<HashSet<Cow<'_, str>>> = None;
-    call.booleans(|row| {
-        let known = known.get_or_insert_with(|| texts(row.cell(0)).into_iter().collect());
-        let value = plain(row.cell(1));
-        (!value.is_null()).then(|| value.values().any(|value| known.contains(&*value)))
-    })
 }
 
 fn pair(call: &Call<'_>) -> ArrayRef {

@@ -31,7 +31,6 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     ),
     Function {
         uses_now: false,
-        law: None,
         ..row(
             "spl_relative_time",
             "relative_time(<time>, <specifier>)",
@@ -49,7 +48,6 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     },
     Function {
         uses_now: false,
-        law: None,
         ..row(
             "spl_strftime",
             "strftime(<time>, <format>)",

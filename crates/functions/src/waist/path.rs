@@ -18,6 +18,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
     result: Returns::Fixed(Type::Dynamic),
     evaluate: path,
     uses_now: false,
+    law: None,
 }];
 
 const NESTED: crate::Literal =

@@ -4,13 +4,16 @@ use std::collections::HashMap;
 
 use quarry_functions::law;
 use quarry_plan::{
-    Comparison, ComparisonRule, Expression, ExpressionKind, Law, TextMatcher, TextPattern, Value,
+    Comparison, ComparisonRule, Expression, ExpressionKind, Law, MemberSet, TextMatcher, TextPattern, Value,
 };
 
 use super::domain::{Domain, Matchers, Texts, Truths, equal_truths, match_truths, text_truths};
 
 /// What the columns of a stage can be for one log type.
 pub type Columns = HashMap<String, Domain>;
+
+/// Larger sets are not looked into.
+const MOST_MEMBERS: usize = 1_000;
 
 /// Evaluates expressions over columns.
 #[derive(Clone, Copy)]
@@ -34,6 +37,7 @@ impl Scope<'_> {
             ExpressionKind::Compare { operator, rule, left, right } => {
                 self.compare(*operator, *rule, left, right)
             }
+            ExpressionKind::Member { set, value } => self.member(set, value),
             ExpressionKind::IsNull(value) => {
                 let value = self.domain(value);
                 Truths { yes: value.null, no: !value.is_null(), null: false }
@@ -66,6 +70,18 @@ impl Scope<'_> {
                 _ => Truths { yes: true, no: true, null: left.null || right.null },
             },
         }
+    }
+
+    /// Of a set that is small enough each member tells.
+    fn member(&self, set: &MemberSet, value: &Expression) -> Truths {
+        let known = self.domain(value);
+        if known.is_null() {
+            return Truths { null: true, ..Truths::NONE };
+        }
+        if set.members().len() > MOST_MEMBERS {
+            return Truths { yes: true, no: true, null: known.null };
+        }
+        Truths::any(&self.each(&set.alternatives(value)))
     }
 
     fn case_truths(&self, arms: &[(Expression, Expression)], otherwise: Option<&Expression>) -> Truths {

@@ -2,7 +2,7 @@
 
 use regex::RegexBuilder;
 
-use super::{ColumnFacts, Facts};
+use super::{ColumnFacts, Facts, MOST_NEEDED};
 use crate::{
     Comparison, ComparisonRule, Expression, ExpressionKind, Law, TextMatcher, TextPattern, Value, order,
 };
@@ -31,6 +31,11 @@ pub fn fold(expression: &Expression, facts: Facts<'_>) -> Option<Value> {
             }
             match_constant(matcher, &constant).map(Value::Boolean)
         }
+        ExpressionKind::Member { set, value } => match fold(value, facts)? {
+            found if is_null(&found) => Some(Value::Null),
+            _ if set.members().len() > MOST_NEEDED => None,
+            _ => junction(&set.alternatives(value), facts, true),
+        },
         ExpressionKind::IsNull(value) => Some(Value::Boolean(fold(value, facts)? == Value::Null)),
         ExpressionKind::Case { arms, otherwise } => case(arms, otherwise.as_deref(), facts),
         ExpressionKind::Coalesce(items) => coalesce(items, facts),

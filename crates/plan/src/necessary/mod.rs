@@ -14,6 +14,10 @@ use crate::{
 };
 use fold::fold;
 
+/// More texts than this are not looked for: reading the record's field costs less than a search for all of
+/// them in its bytes.
+pub(crate) const MOST_NEEDED: usize = 512;
+
 /// A condition on the raw bytes of a record that every match fulfils. It is necessary, never
 /// sufficient: the exact predicate always runs afterwards.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +40,7 @@ pub enum Need {
 }
 
 impl Need {
-    /// All of them, simplified.
+    /// All of them, simplified; of very many some.
     #[must_use]
     pub fn all(needs: Vec<Self>) -> Self {
         if needs.contains(&Self::Never) {
@@ -46,7 +50,7 @@ impl Need {
         for need in needs {
             let parts = if let Self::All(parts) = need { parts } else { vec![need] };
             for part in parts {
-                if part != Self::Anything && !kept.contains(&part) {
+                if part != Self::Anything && kept.len() < MOST_NEEDED && !kept.contains(&part) {
                     kept.push(part);
                 }
             }
@@ -58,7 +62,7 @@ impl Need {
         }
     }
 
-    /// Any of them, simplified.
+    /// Any of them, simplified; very many are as good as anything.
     #[must_use]
     pub fn any(needs: Vec<Self>) -> Self {
         if needs.contains(&Self::Anything) {
@@ -70,6 +74,9 @@ impl Need {
             for part in parts {
                 if part != Self::Never && !kept.contains(&part) {
                     kept.push(part);
+                }
+                if kept.len() > MOST_NEEDED {
+                    return Self::Anything;
                 }
             }
         }
@@ -127,6 +134,11 @@ pub fn necessary(predicate: &Expression, facts: Facts<'_>) -> Need {
         ExpressionKind::Or(items) => Need::any(items.iter().map(|item| necessary(item, facts)).collect()),
         ExpressionKind::Not(inner) => not_necessary(inner, facts),
         ExpressionKind::Match { matcher, value } => matches(matcher, value, facts),
+        ExpressionKind::Member { set, value } if set.members().len() > MOST_NEEDED => present(value, facts),
+        ExpressionKind::Member { set, value } => {
+            let alternatives = set.alternatives(value);
+            Need::any(alternatives.iter().map(|item| necessary(item, facts)).collect())
+        }
         ExpressionKind::Compare { operator: Comparison::Equal, rule, left, right } => {
             equal(*rule, left, right, facts)
         }
@@ -147,7 +159,9 @@ fn not_necessary(predicate: &Expression, facts: Facts<'_>) -> Need {
             Need::any(items.iter().map(|item| not_necessary(item, facts)).collect())
         }
         ExpressionKind::Or(items) => Need::all(items.iter().map(|item| not_necessary(item, facts)).collect()),
-        ExpressionKind::IsNull(value) | ExpressionKind::Match { value, .. } => present(value, facts),
+        ExpressionKind::IsNull(value)
+        | ExpressionKind::Match { value, .. }
+        | ExpressionKind::Member { value, .. } => present(value, facts),
         ExpressionKind::Compare { left, right, .. } => both_present(left, right, facts),
         _ => match fold(predicate, facts) {
             Some(Value::Boolean(false)) | None => Need::Anything,

@@ -181,12 +181,6 @@ pub(super) static SCALAR: &[Signature] = &[
         source: "https://www.ibm.com/docs/en/qradar-on-cloud?topic=language-aql-data-calculation-formatting-functions",
     },
     Signature {
-        name: "aql_reference_contains", least: 2, most: 2, result: Fixed(Boolean),
-        written: "reference_contains(values, value)",
-        meaning: "Whether a list holds the value; of several values one is enough.",
-        source: "https://www.ibm.com/docs/SS42VS_latest/com.ibm.qradar.doc/r_aql_data_functions.html",
-    },
-    Signature {
         name: "aql_reference_pair", least: 4, most: 4, result: Fixed(Boolean),
         written: "reference_pair(keys, values, key, value)",
         meaning: "Whether a key and a value stand at the same place of two lists.",
@@ -1223,12 +1217,6 @@ pub(super) static SCALAR: &[Signature] = &[
         written: "tanh(<x>)",
         meaning: "Hyperbolic tangent.",
         source: "Splunk search reference, trigonometric and hyperbolic functions",
-    },
-    Signature {
-        name: "spl_term", least: 2, most: 2, result: Fixed(Boolean),
-        written: "<term>",
-        meaning: "Whether a term or phrase stands in the raw text between breakers, in any case; `*` stands for characters other than major breakers.",
-        source: "Splunk search reference, search",
     },
     Signature {
         name: "spl_text", least: 1, most: 1, result: Fixed(Text),

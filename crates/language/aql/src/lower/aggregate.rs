@@ -194,6 +194,7 @@ pub(super) fn same(left: &Planned, right: &Planned) -> bool {
             Kind::Compare { operator: right, rule: right_rule, .. },
         ) => left == right && left_rule == right_rule,
         (Kind::Match { matcher: left, .. }, Kind::Match { matcher: right, .. }) => left == right,
+        (Kind::Member { set: left, .. }, Kind::Member { set: right, .. }) => left == right,
         (Kind::Cast { to: left, .. }, Kind::Cast { to: right, .. }) => left == right,
         (Kind::Arithmetic { operator: left, .. }, Kind::Arithmetic { operator: right, .. }) => left == right,
         (Kind::Case { arms: left, otherwise: one }, Kind::Case { arms: right, otherwise: other }) => {
@@ -233,6 +234,7 @@ fn map_children(expression: Planned, change: &mut dyn FnMut(Planned) -> Planned)
         Kind::Not(value) => Kind::Not(boxed(value)),
         Kind::IsNull(value) => Kind::IsNull(boxed(value)),
         Kind::Match { matcher, value } => Kind::Match { matcher, value: boxed(value) },
+        Kind::Member { set, value } => Kind::Member { set, value: boxed(value) },
         Kind::Cast { value, to } => Kind::Cast { value: boxed(value), to },
         Kind::Compare { operator, rule, left, right } => {
             Kind::Compare { operator, rule, left: boxed(left), right: boxed(right) }

@@ -1,7 +1,9 @@
 //! Expressions over the rows of a select.
 
 use quarry_diagnostic::{Diagnostic, Span};
-use quarry_plan::{Comparison, Expression as Planned, ExpressionKind as Kind, TextPattern, Type, Value};
+use quarry_plan::{
+    Comparison, Expression as Planned, ExpressionKind as Kind, TextPattern, Type, Value, any_of,
+};
 
 use super::{
     comparison::compare,
@@ -70,7 +72,7 @@ impl Select<'_, '_, '_> {
         let mut conditions = |items: &[Expression]| items.iter().map(|item| self.condition(item)).collect();
         let kind = match &expression.kind {
             ExpressionKind::And(items) => Kind::And(conditions(items)),
-            ExpressionKind::Or(items) => Kind::Or(conditions(items)),
+            ExpressionKind::Or(items) => any_of(conditions(items), expression.span).kind,
             ExpressionKind::Not(value) => Kind::Not(Box::new(self.condition(value))),
             _ => Kind::Literal(Value::Null),
         };
@@ -281,13 +283,9 @@ fn negate(value: Typed, negated: bool) -> Typed {
 }
 
 /// At least one holds.
-fn any(mut items: Vec<Planned>, span: Span) -> Typed {
-    match items.pop() {
-        Some(only) if items.is_empty() => Typed::new(only, Type::Boolean),
-        Some(last) => {
-            items.push(last);
-            Typed::boolean(Kind::Or(items), span)
-        }
-        None => Typed::null(Type::Boolean, span),
+fn any(items: Vec<Planned>, span: Span) -> Typed {
+    if items.is_empty() {
+        return Typed::null(Type::Boolean, span);
     }
+    Typed::new(any_of(items, span), Type::Boolean)
 }

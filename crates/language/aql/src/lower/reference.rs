@@ -2,7 +2,7 @@
 //! else to run.
 
 use quarry_diagnostic::{Diagnostic, Span, did_you_mean};
-use quarry_plan::{Expression as Planned, Type, Value};
+use quarry_plan::{Expression as Planned, ExpressionKind as Kind, MemberSet, Members, Type, Value};
 
 use super::{select::Select, value::Typed};
 use crate::{
@@ -43,6 +43,9 @@ impl Select<'_, '_, '_> {
             let value = value.cast(Type::Text);
             if ignore_case { Planned::call("aql_lower", vec![value], Type::Text, span) } else { value }
         }));
+        if function.name == "REFERENCESETCONTAINS" {
+            return set_contains(arguments, span);
+        }
         Typed::new(Planned::call(name_of(function), arguments, function.result(), span), function.result())
     }
 
@@ -100,10 +103,19 @@ impl Select<'_, '_, '_> {
     }
 }
 
+/// Whether the texts of a reference set have a value among them.
+fn set_contains(mut arguments: Vec<Planned>, span: Span) -> Typed {
+    let (value, list) = (arguments.pop(), arguments.pop().map(|list| list.kind));
+    let (Some(value), Some(Kind::Literal(Value::TextList(exact)))) = (value, list) else {
+        return Typed::null(Type::Boolean, span);
+    };
+    let set = MemberSet::new(Members::Texts { exact, folded: Vec::new(), patterns: Vec::new() });
+    Typed::boolean(Kind::Member { set, value: Box::new(value) }, span)
+}
+
 /// The function of the plan.
 fn name_of(function: &Function) -> &'static str {
     match function.name {
-        "REFERENCESETCONTAINS" => "aql_reference_contains",
         "REFERENCEMAPSETCONTAINS" => "aql_reference_pair",
         _ => "aql_reference_value",
     }

@@ -152,6 +152,9 @@ pub fn expression(value: &Expression) -> String {
             let (name, pattern) = (matcher.pattern.kind(), matcher.pattern.text());
             format!("{} {name}{} '{pattern}'", expression(value), if matcher.ignore_case { "~" } else { "" })
         }
+        ExpressionKind::Member { set, value } => {
+            format!("{} one of {}", expression(value), set.members().len())
+        }
         ExpressionKind::IsNull(inner) => format!("{} is null", expression(inner)),
         ExpressionKind::Case { arms, otherwise } => {
             let arms: Vec<String> = arms

@@ -3,7 +3,7 @@
 use quarry_diagnostic::Span;
 use quarry_plan::{
     AggregateCall, Comparison, ComparisonRule, Expression, ExpressionKind, TextMatcher, TextPattern, Type,
-    Value,
+    Value, any_of,
 };
 
 /// The aggregation that counts rows.
@@ -38,13 +38,9 @@ pub(crate) fn all(mut items: Vec<Expression>, span: Span) -> Expression {
     }
 }
 
-/// At least one holds; one alone stands for itself.
-pub(crate) fn any(mut items: Vec<Expression>, span: Span) -> Expression {
-    match items.len() {
-        0 => boolean(false, span),
-        1 => items.remove(0),
-        _ => Expression::new(ExpressionKind::Or(items), span),
-    }
+/// At least one holds; one alone stands for itself, very many of one value are a membership.
+pub(crate) fn any(items: Vec<Expression>, span: Span) -> Expression {
+    any_of(items, span)
 }
 
 pub(crate) fn is_null(value: Expression) -> Expression {

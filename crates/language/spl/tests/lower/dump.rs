@@ -174,6 +174,9 @@ pub fn expression(value: &Expression) -> String {
             let case = if matcher.ignore_case { " any case" } else { "" };
             format!("{} {kind} {pattern:?}{case}", expression(value))
         }
+        ExpressionKind::Member { set, value } => {
+            format!("{} one of {}", expression(value), set.members().len())
+        }
         ExpressionKind::IsNull(inner) => format!("isnull({})", expression(inner)),
         ExpressionKind::Case { arms, otherwise } => {
             let arms: Vec<String> = arms

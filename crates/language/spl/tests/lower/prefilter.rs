@@ -123,6 +123,9 @@ fn substitute(value: &Expression, known: &HashMap<String, Expression>) -> Expres
         ExpressionKind::Match { matcher, value } => {
             ExpressionKind::Match { matcher: matcher.clone(), value: one(value) }
         }
+        ExpressionKind::Member { set, value } => {
+            ExpressionKind::Member { set: set.clone(), value: one(value) }
+        }
         ExpressionKind::IsNull(inner) => ExpressionKind::IsNull(one(inner)),
         ExpressionKind::Case { arms, otherwise } => ExpressionKind::Case {
             arms: arms

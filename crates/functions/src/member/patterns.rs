@@ -1,0 +1,77 @@
+//! Many patterns: those whose literal part stands in the text are tried.
+
+use aho_corasick::AhoCorasick;
+use quarry_plan::{TextMatcher, TextPattern};
+
+use super::fold;
+use super::networks::Networks;
+use crate::network::parse_network;
+use crate::pattern::{Matcher, matcher};
+
+/// Patterns of which one has to match.
+#[derive(Debug, Default)]
+pub(super) struct Patterns {
+    networks: Networks,
+    /// Finds the keys of literal parts; its patterns are those of `tried` in order.
+    automaton: Option<AhoCorasick>,
+    tried: Vec<Matcher>,
+    /// Without a literal part.
+    always_tried: Vec<Matcher>,
+}
+
+impl Patterns {
+    pub(super) fn new(patterns: Vec<TextMatcher>) -> Result<Self, String> {
+        let mut made = Self::default();
+        let mut parts = Vec::new();
+        for of in patterns {
+            if let TextPattern::Network(network) = &of.pattern {
+                let network = parse_network(network).ok_or_else(|| format!("`{network}` is no network"))?;
+                made.networks.add(network);
+                continue;
+            }
+            match literal_part(&of.pattern) {
+                Some(part) => {
+                    parts.push(fold::key(part).into_owned());
+                    made.tried.push(matcher(&of)?);
+                }
+                None => made.always_tried.push(matcher(&of)?),
+            }
+        }
+        if !parts.is_empty() {
+            made.automaton = Some(AhoCorasick::new(parts).map_err(|error| error.to_string())?);
+        }
+        Ok(made)
+    }
+
+    pub(super) fn are_none(&self) -> bool {
+        self.automaton.is_none() && self.always_tried.is_empty()
+    }
+
+    /// Whether one matches a text with this key.
+    pub(super) fn match_one(&self, text: &str, key: &str) -> bool {
+        let tried = |matcher: &Matcher| matcher.is_match(text);
+        let found = |automaton: &AhoCorasick| {
+            let mut found = automaton.find_overlapping_iter(key);
+            found.any(|part| self.tried.get(part.pattern().as_usize()).is_some_and(tried))
+        };
+        self.automaton.as_ref().is_some_and(found) || self.always_tried.iter().any(tried)
+    }
+
+    pub(super) fn hold_address(&self, text: &str) -> bool {
+        self.networks.hold(text)
+    }
+}
+
+/// The longest text that stands in whatever a pattern matches, in some case.
+fn literal_part(pattern: &TextPattern) -> Option<&str> {
+    let (text, wildcards): (&str, &[char]) = match pattern {
+        TextPattern::Wildcard(text) | TextPattern::Term(text) => (text, &['*']),
+        TextPattern::Like(text) => (text, &['%', '_']),
+        TextPattern::Equals(text)
+        | TextPattern::Contains(text)
+        | TextPattern::StartsWith(text)
+        | TextPattern::EndsWith(text) => (text, &[]),
+        TextPattern::Network(_) | TextPattern::Regex(_) => return None,
+    };
+    text.split(wildcards).max_by_key(|part| part.len()).filter(|part| !part.is_empty())
+}
