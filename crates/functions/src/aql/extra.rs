@@ -117,7 +117,18 @@ const fn row(
     evaluate: fn(&Call<'_>) -> ArrayRef,
     examples: &'static [Example],
 ) -> Function {
-    Function { name, signature, meaning, source: SOURCE, examples, arity, result, evaluate, uses_now: false, law: None }
+    Function {
+        name,
+        signature,
+        meaning,
+        source: SOURCE,
+        examples,
+        arity,
+        result,
+        evaluate,
+        uses_now: false,
+        law: None,
+    }
 }
 
 /// Rounds at a decimal place, the units if none is given.

@@ -89,7 +89,18 @@ impl Function {
         examples: &'static [Example],
     ) -> Self {
         let (arity, result) = ((1, 1), Returns::EachValue);
-        Self { name, signature, meaning, source, examples, arity, result, evaluate, uses_now: false, law: None }
+        Self {
+            name,
+            signature,
+            meaning,
+            source,
+            examples,
+            arity,
+            result,
+            evaluate,
+            uses_now: false,
+            law: None,
+        }
     }
 }
 

@@ -122,7 +122,18 @@ pub(super) const fn row(
     evaluate: fn(&Call<'_>) -> ArrayRef,
     examples: &'static [Example],
 ) -> Function {
-    Function { name, signature, meaning, source: JSON, examples, arity, result, evaluate, uses_now: false, law: None }
+    Function {
+        name,
+        signature,
+        meaning,
+        source: JSON,
+        examples,
+        arity,
+        result,
+        evaluate,
+        uses_now: false,
+        law: None,
+    }
 }
 
 pub(super) fn parsed(row: Row<'_>) -> Option<Value> {

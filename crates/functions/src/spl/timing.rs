@@ -89,7 +89,18 @@ const fn row(
     evaluate: fn(&Call<'_>) -> ArrayRef,
     examples: &'static [Example],
 ) -> Function {
-    Function { name, signature, meaning, source: TIME, examples, arity, result, evaluate, uses_now: true, law: None }
+    Function {
+        name,
+        signature,
+        meaning,
+        source: TIME,
+        examples,
+        arity,
+        result,
+        evaluate,
+        uses_now: true,
+        law: None,
+    }
 }
 
 /// The instant of a cell in microseconds, where numbers are epoch seconds.
