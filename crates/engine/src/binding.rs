@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use quarry_logs::ScanColumn;
 use quarry_plan::{
-    ColumnFacts, Expression, ExpressionKind, Facts, Need, Node, Operator, Source, SourceField, Type, Value,
+    ColumnFacts, ColumnName, Expression, ExpressionKind, Facts, Need, Node, Operator, Source, SourceField, Type, Value,
     necessary,
 };
 use quarry_views::{Catalog, Derivation, Path, View, ViewSource};
 
-use crate::EngineError;
+use crate::{EngineError, schema_name};
 
 /// Expressions larger than this are not folded for the pre-filter.
 const LARGEST_FOLDED: usize = 20_000;
@@ -45,7 +45,11 @@ fn bind_source(scan: &Scan<'_>, catalog: &Catalog, now: i64) -> Result<BoundSour
             .iter()
             .map(|chosen| Ok((chosen.log_type.clone(), derivation(&column.field, view, chosen, catalog)?)))
             .collect::<Result<_, EngineError>>()?;
-        columns.push(ScanColumn { name: column.name.clone(), data_type: column.data_type, derivations });
+        columns.push(ScanColumn {
+            name: schema_name(&column.name),
+            data_type: column.data_type,
+            derivations,
+        });
     }
     let mut needs = Vec::new();
     for log_type in &catalog.formats.log_types {
@@ -107,9 +111,10 @@ pub fn scans(root: &Node) -> Vec<Scan<'_>> {
 
 impl Scan<'_> {
     fn need(&self, log_type: &str, columns: &[ScanColumn]) -> Need {
-        let known: HashMap<&str, ColumnFacts> =
-            columns.iter().map(|column| (column.name.as_str(), column_facts(column, log_type))).collect();
-        let facts = |name: &str| known.get(name).cloned().unwrap_or(ColumnFacts::Constant(Value::Null));
+        let facts = columns.iter().map(|column| column_facts(column, log_type));
+        let known: HashMap<&ColumnName, ColumnFacts> =
+            self.source.columns.iter().map(|column| &column.name).zip(facts).collect();
+        let facts = |name: &ColumnName| known.get(name).cloned().unwrap_or(ColumnFacts::Constant(Value::Null));
         let facts = Facts { columns: &facts, laws: &quarry_functions::law };
         Need::all(self.predicates.iter().map(|predicate| necessary(predicate, facts)).collect())
     }
@@ -173,7 +178,7 @@ fn choice<'a>(items: impl Iterator<Item = &'a Derivation>) -> ColumnFacts {
 /// What the columns at some point of the plan are, in terms of the columns of one source.
 struct Flow {
     scan: usize,
-    columns: HashMap<String, Expression>,
+    columns: HashMap<ColumnName, Expression>,
     /// Whether a name that is not in `columns` is the source's own column (else it is null).
     open: bool,
 }

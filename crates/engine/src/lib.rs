@@ -9,6 +9,7 @@ mod binding;
 mod error;
 mod explain;
 mod lower;
+mod names;
 mod provenance;
 mod prune;
 mod rewrite;
@@ -21,9 +22,10 @@ mod why;
 pub use binding::{BoundSource, bind, time_ranges};
 pub use error::EngineError;
 pub use explain::{
-    Cause, Computed, EventTrace, Form, Judged, Reason, Stage, StageKind, Wanted, explain_event,
+    Cause, Computed, EventTrace, Form, Judged, Read, Reason, Stage, StageKind, Wanted, explain_event,
 };
-pub use provenance::{ALERT_FIELDS, hidden_column, with_provenance};
+pub use names::{column_name, schema_name};
+pub use provenance::{ALERT_FIELDS, provenance_column, with_provenance};
 pub use prune::prune;
 pub use rewrite::raise_sorts;
 pub use rows::rows_of;

@@ -2,10 +2,11 @@
 
 use quarry_diagnostic::Span;
 use quarry_plan::{
-    Aggregate, AggregateCall, Expression, Node, Operator, SortKey, SourceColumn, SourceField, Type,
+    Aggregate, AggregateCall, ColumnName, Expression, Node, Operator, Role, SortKey, SourceColumn,
+    SourceField, Type,
 };
 
-/// The hidden columns: the fields of the `alert` view, in the plan under these names with `__` before.
+/// The fields of the `alert` view that are carried beside a detection's own columns.
 pub const ALERT_FIELDS: [(&str, Type); 13] = [
     ("time", Type::Timestamp),
     ("provider", Type::Text),
@@ -22,13 +23,13 @@ pub const ALERT_FIELDS: [(&str, Type); 13] = [
     ("record", Type::Text),
 ];
 
-/// Name of the hidden column for a field of the alert view.
+/// The column that carries a field of the alert view.
 #[must_use]
-pub fn hidden_column(field: &str) -> String {
-    format!("__{field}")
+pub fn provenance_column(field: &str) -> ColumnName {
+    ColumnName::new(Role::Provenance, field)
 }
 
-/// The plan with the hidden columns added to its output.
+/// The plan with the columns of provenance added to its output.
 ///
 /// A row that several records made (an aggregation) carries those of the earliest record. Where a
 /// row comes from no record at all (fixed rows), there are none. A plan that has them is left as it is.
@@ -42,8 +43,9 @@ pub fn with_provenance(node: &Node) -> Node {
 }
 
 fn has_columns(node: &Node) -> bool {
-    let hidden = hidden_column("record");
-    node.sources().iter().any(|source| source.columns.iter().any(|column| column.name == hidden))
+    node.sources()
+        .iter()
+        .any(|source| source.columns.iter().any(|column| column.name.role() == Role::Provenance))
 }
 
 /// Adds the columns; tells whether the node now has them.
@@ -59,7 +61,7 @@ fn add(node: &mut Node) -> bool {
         Operator::Source(source) => {
             for (field, data_type) in ALERT_FIELDS {
                 source.columns.push(SourceColumn {
-                    name: hidden_column(field),
+                    name: provenance_column(field),
                     field: SourceField::Alert(field.to_owned()),
                     data_type,
                 });
@@ -68,7 +70,7 @@ fn add(node: &mut Node) -> bool {
         }
         Operator::Project { columns, .. } if has => {
             columns.extend(ALERT_FIELDS.iter().map(|(field, _)| {
-                let name = hidden_column(field);
+                let name = provenance_column(field);
                 (name.clone(), Expression::column(name, span))
             }));
         }
@@ -79,9 +81,9 @@ fn add(node: &mut Node) -> bool {
 }
 
 fn add_to_aggregate(aggregate: &mut Aggregate, span: Span) {
-    let earliest = SortKey { value: Expression::column(hidden_column("time"), span), descending: false };
+    let earliest = SortKey { value: Expression::column(provenance_column("time"), span), descending: false };
     for (field, data_type) in ALERT_FIELDS {
-        let name = hidden_column(field);
+        let name = provenance_column(field);
         let call = AggregateCall {
             function: "first".to_owned(),
             arguments: vec![Expression::column(name.clone(), span)],

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use quarry_plan::{Node, Operator};
+use quarry_plan::{ColumnName, Node, Operator};
 
-type Names = BTreeSet<String>;
+type Names = BTreeSet<ColumnName>;
 
 /// The plan with only the columns that its output needs. Output columns stay as they are.
 #[must_use]
@@ -69,7 +69,7 @@ fn below(operator: &Operator, wanted: Option<Names>) -> Option<Names> {
     for value in operator.expressions() {
         value.visit_columns(&mut |name| {
             if !names.contains(name) {
-                names.insert(name.to_owned());
+                names.insert(name.clone());
             }
         });
     }
@@ -80,18 +80,20 @@ fn below(operator: &Operator, wanted: Option<Names>) -> Option<Names> {
 #[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use quarry_diagnostic::Span;
-    use quarry_plan::{Expression, Node, Operator, Source, SourceColumn, SourceField, TimeRange, Type};
+    use quarry_plan::{
+        ColumnName, Expression, Node, Operator, Source, SourceColumn, SourceField, TimeRange, Type,
+    };
 
     use super::prune;
 
-    fn column(name: &str) -> (String, Expression) {
-        (name.to_owned(), Expression::column(name, Span::default()))
+    fn column(name: &str) -> (ColumnName, Expression) {
+        (name.into(), Expression::column(name, Span::default()))
     }
 
     #[test]
     fn only_what_is_read_stays() {
         let columns = ["a", "b", "c"].map(|name| SourceColumn {
-            name: name.to_owned(),
+            name: name.into(),
             field: SourceField::View(name.to_owned()),
             data_type: Type::Text,
         });
@@ -104,15 +106,15 @@ mod tests {
         let node = |operator| Box::new(Node::new(operator, Span::default()));
         let extended = Operator::Extend {
             input: node(source),
-            columns: vec![("x".to_owned(), column("a").1), ("y".to_owned(), column("b").1)],
+            columns: vec![("x".into(), column("a").1), ("y".into(), column("b").1)],
         };
         let plan = Node::new(
             Operator::Project { input: node(extended), columns: vec![column("x")] },
             Span::default(),
         );
         let pruned = prune(plan);
-        assert_eq!(pruned.columns(), [("x".to_owned(), Type::Text)]);
-        let below: Vec<String> = pruned.inputs()[0].columns().into_iter().map(|(name, _)| name).collect();
+        assert_eq!(pruned.columns(), [("x".into(), Type::Text)]);
+        let below: Vec<_> = pruned.inputs()[0].columns().into_iter().map(|(name, _)| name).collect();
         assert_eq!(below, ["a", "x"]);
     }
 }

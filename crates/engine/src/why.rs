@@ -6,7 +6,8 @@ use arrow::{array::AsArray, datatypes::Int64Type, record_batch::RecordBatch};
 use quarry_diagnostic::Span;
 use quarry_logs::Location;
 use quarry_plan::{
-    Aggregate, AggregateCall, Expression, ExpressionKind, Node, Operator, SortKey, Source, Type, Value,
+    Aggregate, AggregateCall, ColumnName, Expression, ExpressionKind, Node, Operator, SortKey, Source, Type,
+    Value,
 };
 
 use crate::{EngineError, Session, binding::scans};
@@ -90,10 +91,10 @@ async fn count_passed(
     objects: &Arc<Vec<Location>>,
     now: i64,
 ) -> Result<Option<(u64, Vec<u64>)>, EngineError> {
-    let mut calls = vec![("events".to_owned(), count(None))];
+    let mut calls = vec![("events".into(), count(None))];
     for index in 0..predicates.len() {
         let all = Expression::new(ExpressionKind::And(predicates[..=index].to_vec()), Span::default());
-        calls.push((format!("passed_{index}"), count(Some(all))));
+        calls.push((format!("passed_{index}").into(), count(Some(all))));
     }
     let plan = aggregate(source_node(source), Vec::new(), calls);
     let batches = session.run(&plan, Arc::clone(objects), now, session.new_report()).await?.collect().await?;
@@ -113,7 +114,7 @@ async fn involved(
     objects: &Arc<Vec<Location>>,
     now: i64,
 ) -> Result<Vec<Involved>, EngineError> {
-    let mut names: Vec<&str> = Vec::new();
+    let mut names: Vec<&ColumnName> = Vec::new();
     predicates[culprit].visit_columns(&mut |name| {
         if !names.contains(&name) {
             names.push(name);
@@ -125,9 +126,9 @@ async fn involved(
         let input = Box::new(source_node(source));
         Node::new(Operator::Filter { input, predicate: before.clone() }, Span::default())
     };
-    let without = names.iter().map(|name| {
+    let without = names.iter().enumerate().map(|(index, name)| {
         let predicate = without_value(&predicates[culprit], name);
-        (format!("without {name}"), count(Some(predicate)))
+        (format!("without_{index}").into(), count(Some(predicate)))
     });
     let run = async |plan: Node| {
         session.run(&plan, Arc::clone(objects), now, session.new_report()).await?.collect().await
@@ -139,7 +140,7 @@ async fn involved(
             counted.iter().find(|batch| batch.num_rows() > 0).map_or(0, |batch| number(batch, index, 0));
         let values = values(&run(commonest(reached(), name)).await?);
         let column = source.columns.iter().find(|column| column.name == *name);
-        let field = column.map_or(*name, |column| column.field.text()).to_owned();
+        let field = column.map_or(name.text(), |column| column.field.text()).to_owned();
         involved.push(Involved { field, values, would_pass_without });
     }
     involved.sort_by_key(|field| std::cmp::Reverse(field.would_pass_without));
@@ -147,11 +148,10 @@ async fn involved(
 }
 
 /// A plan for the commonest values of a column.
-fn commonest(input: Node, name: &str) -> Node {
+fn commonest(input: Node, name: &ColumnName) -> Node {
     let span = Span::default();
     let value = Expression::column(name, span).cast(Type::Text);
-    let counted =
-        aggregate(input, vec![("value".to_owned(), value)], vec![("count".to_owned(), count(None))]);
+    let counted = aggregate(input, vec![("value".into(), value)], vec![("count".into(), count(None))]);
     let keys = vec![
         SortKey { value: Expression::column("count", span), descending: true },
         SortKey { value: Expression::column("value", span), descending: false },
@@ -183,8 +183,8 @@ fn source_node(source: &Source) -> Node {
 
 fn aggregate(
     input: Node,
-    groups: Vec<(String, Expression)>,
-    aggregates: Vec<(String, AggregateCall)>,
+    groups: Vec<(ColumnName, Expression)>,
+    aggregates: Vec<(ColumnName, AggregateCall)>,
 ) -> Node {
     Node::new(Operator::Aggregate(Aggregate { input: Box::new(input), groups, aggregates }), Span::default())
 }
@@ -200,13 +200,13 @@ fn count(filter: Option<Expression>) -> AggregateCall {
 }
 
 /// The expression with a column replaced by null.
-fn without_value(expression: &Expression, name: &str) -> Expression {
+fn without_value(expression: &Expression, name: &ColumnName) -> Expression {
     let mut changed = expression.clone();
     replace(&mut changed, name);
     changed
 }
 
-fn replace(expression: &mut Expression, name: &str) {
+fn replace(expression: &mut Expression, name: &ColumnName) {
     if matches!(&expression.kind, ExpressionKind::Column(known) if known == name) {
         expression.kind = ExpressionKind::Literal(Value::Null);
         return;

@@ -7,7 +7,9 @@ use arrow::{
     array::AsArray, datatypes::Int64Type, record_batch::RecordBatch, util::pretty::pretty_format_batches,
 };
 use quarry_diagnostic::Span;
-use quarry_engine::{Session, SessionOptions, bind, explain_empty, with_provenance};
+use quarry_engine::{
+    Session, SessionOptions, bind, explain_empty, provenance_column, schema_name, with_provenance,
+};
 use quarry_logs::{Limits, Location};
 use quarry_plan::{
     Aggregate, AggregateCall, Comparison, ComparisonRule, Expression, ExpressionKind, JoinKind, Need, Node,
@@ -30,7 +32,7 @@ fn column(name: &str) -> Expression {
 
 fn source(fields: &[(&str, Type)], time: TimeRange) -> Node {
     let columns = fields.iter().map(|(name, data_type)| SourceColumn {
-        name: (*name).to_owned(),
+        name: (*name).into(),
         field: SourceField::View((*name).to_owned()),
         data_type: *data_type,
     });
@@ -133,7 +135,7 @@ fn counting_needs_no_column() {
         result: Type::Integer,
     };
     let input = Box::new(events(&[]));
-    let plan = Aggregate { input, groups: Vec::new(), aggregates: vec![("n".to_owned(), count)] };
+    let plan = Aggregate { input, groups: Vec::new(), aggregates: vec![("n".into(), count)] };
     let table = Fixture::new().table(&new(Operator::Aggregate(plan)));
     assert!(table.contains("| 3 |"), "{table}");
 }
@@ -150,7 +152,7 @@ fn duplicates_keep_the_first_in_order() {
 #[test]
 fn an_anti_join_keeps_what_has_no_partner() {
     let right = new(Operator::Values {
-        columns: vec![("wanted".to_owned(), Type::Text)],
+        columns: vec![("wanted".into(), Type::Text)],
         rows: vec![vec![Value::Text("RunInstances".to_owned())]],
     });
     let plan = new(Operator::Join {
@@ -166,7 +168,7 @@ fn an_anti_join_keeps_what_has_no_partner() {
 #[test]
 fn provenance_survives_projection_and_aggregation() {
     let input = Box::new(events(&["eventName"]));
-    let groups = vec![("what".to_owned(), column("eventName"))];
+    let groups = vec![("what".into(), column("eventName"))];
     let count = AggregateCall {
         function: "count".to_owned(),
         arguments: Vec::new(),
@@ -174,10 +176,10 @@ fn provenance_survives_projection_and_aggregation() {
         order: Vec::new(),
         result: Type::Integer,
     };
-    let aggregate = Aggregate { input, groups, aggregates: vec![("n".to_owned(), count)] };
+    let aggregate = Aggregate { input, groups, aggregates: vec![("n".into(), count)] };
     let projected = new(Operator::Project {
         input: Box::new(new(Operator::Aggregate(aggregate))),
-        columns: vec![("what".to_owned(), column("what"))],
+        columns: vec![("what".into(), column("what"))],
     });
     let batches = Fixture::new().run(&sorted(with_provenance(&projected), "what"));
     let table = pretty_format_batches(&batches).unwrap().to_string();
@@ -186,7 +188,7 @@ fn provenance_survives_projection_and_aggregation() {
         launches.contains("user/ann") && launches.contains("e1"),
         "those of the earliest record: {launches}"
     );
-    assert!(batches[0].schema().column_with_name("__object").is_some());
+    assert!(batches[0].schema().column_with_name(&schema_name(&provenance_column("object"))).is_some());
 }
 
 #[test]
@@ -222,7 +224,7 @@ fn launches_after_asking(range: TimeRange) -> Node {
     };
     let left = Box::new(of("RunInstances", &["eventName", "eventID", "awsRegion"]));
     let right = of("DescribeInstances", &["eventName", "awsRegion"]);
-    let columns = vec![("asked".to_owned(), column("awsRegion"))];
+    let columns = vec![("asked".into(), column("awsRegion"))];
     let right = Box::new(new(Operator::Project { input: Box::new(right), columns }));
     let (kind, on) = (JoinKind::Inner, vec![(column("awsRegion"), column("asked"))]);
     with_provenance(&sorted(new(Operator::Join { left, right, kind, on }), "eventID"))
@@ -281,8 +283,8 @@ fn texts_of_many_groups_are_counted_in_little_memory() {
         result: Type::Integer,
     };
     let input = Box::new(events(&["eventID", "eventName"]));
-    let groups = vec![("eventID".to_owned(), column("eventID"))];
-    let counted = Aggregate { input, groups, aggregates: vec![("n".to_owned(), count)] };
+    let groups = vec![("eventID".into(), column("eventID"))];
+    let counted = Aggregate { input, groups, aggregates: vec![("n".into(), count)] };
     let batches = Fixture::of(&text.join("\n")).run(&new(Operator::Aggregate(counted)));
     let counts = batches.iter().flat_map(|batch| {
         let column = batch.column_by_name("n").unwrap().as_primitive::<Int64Type>();

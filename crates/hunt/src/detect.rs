@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use arrow::{array::Array, record_batch::RecordBatch};
 use quarry_diagnostic::Diagnostic;
-use quarry_engine::{EngineError, Execution, Prepared, Session, with_provenance};
+use quarry_engine::{
+    EngineError, Execution, Prepared, Session, provenance_column, schema_name, with_provenance,
+};
 use quarry_language_definition::{OutputColumn, Store};
 use quarry_logs::ScanReport;
 use quarry_pack::{Alert, Detection};
+use quarry_plan::ColumnName;
 
 use crate::{
     Compiler, Failure, Outcome, QueryText, Workspace,
@@ -138,15 +141,18 @@ fn alert(
     batch: &RecordBatch,
     row: usize,
 ) -> Alert {
-    let own = columns.iter().map(|column| (column.column.clone(), column.label.clone()));
-    let added = Alert::added_columns().map(|name| (name.clone(), name));
-    let cells: Vec<(String, Option<String>)> = own
-        .chain(added)
-        .filter_map(|(name, label)| {
-            let column = batch.column_by_name(&name)?;
-            Some((label, (!column.is_null(row)).then(|| cell_text(column, row))))
-        })
-        .collect();
-    let row = cells.iter().map(|(name, value)| (name.as_str(), value.as_deref()));
-    Alert::from_row(technique.or(detection.technique()), detection, row)
+    let cell = |column: &ColumnName| {
+        let column = batch.column_by_name(&schema_name(column))?;
+        Some((!column.is_null(row)).then(|| cell_text(column, row)))
+    };
+    let added: Vec<(&str, Option<String>)> =
+        Alert::added_fields().filter_map(|field| Some((field, cell(&provenance_column(field))?))).collect();
+    let own: Vec<(&str, Option<String>)> =
+        columns.iter().filter_map(|column| Some((column.label.as_str(), cell(&column.column)?))).collect();
+    let technique = technique.or(detection.technique());
+    Alert::from_row(technique, detection, texts(&added), texts(&own))
+}
+
+fn texts<'t>(cells: &'t [(&'t str, Option<String>)]) -> impl Iterator<Item = (&'t str, Option<&'t str>)> {
+    cells.iter().map(|(name, value)| (*name, value.as_deref()))
 }

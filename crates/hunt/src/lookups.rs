@@ -18,7 +18,7 @@ pub fn write(folder: &Path, store: &Store, rows: &Rows) -> Outcome<()> {
     }
     let path = folder.join(&store.file);
     let failed = |error: std::io::Error| Failure::writing_file(&path, error);
-    let names: Vec<String> = rows.columns.iter().map(|(name, _)| name.clone()).collect();
+    let names: Vec<String> = rows.columns.iter().map(|(name, _)| name.text().to_owned()).collect();
     let mut text = String::new();
     let old = if store.append { fs::read_to_string(&path).unwrap_or_default() } else { String::new() };
     let (old_names, old_rows) = csv::read(&old);

@@ -5,9 +5,6 @@ use serde_json::{Map, Value};
 
 use crate::{Detection, Severity};
 
-/// What comes before the names of the columns that the engine adds to every detection.
-const ADDED: &str = "__";
-
 /// Text that stands for "no address" in QRadar's address columns.
 const NO_ADDRESS: [&str; 2] = ["0.0.0.0", "0:0:0:0:0:0:0:0"];
 
@@ -70,17 +67,18 @@ slots!(
 );
 
 impl Alert {
-    /// Names of the columns that the engine adds to a detection's rows.
-    pub fn added_columns() -> impl Iterator<Item = String> {
-        SLOTS.iter().map(|(name, _)| format!("{ADDED}{name}"))
+    /// The fields that the engine adds to a detection's rows.
+    pub fn added_fields() -> impl Iterator<Item = &'static str> {
+        SLOTS.iter().map(|(name, _)| *name)
     }
 
-    /// Builds the alert of one row: columns with the added names are the base, the row's own columns of
+    /// Builds the alert of one row: the fields that were added are the base, the row's own columns of
     /// an alert's names (lower case) stand above them. A null or empty value overrides nothing.
     #[must_use]
     pub fn from_row<'a>(
         technique: Option<&str>,
         detection: &Detection,
+        added: impl IntoIterator<Item = (&'a str, Option<&'a str>)>,
         row: impl IntoIterator<Item = (&'a str, Option<&'a str>)>,
     ) -> Self {
         let mut alert = Self {
@@ -91,12 +89,11 @@ impl Alert {
         let mut own = Self::default();
         let mut stated = None;
         let mut time = None;
+        for (field, value) in added {
+            alert.set(field, value.filter(|value| !value.is_empty()));
+        }
         for (name, value) in row {
             let value = value.filter(|value| !value.is_empty());
-            if let Some(added) = name.strip_prefix(ADDED) {
-                alert.set(added, value);
-                continue;
-            }
             alert.fields.insert(name.to_owned(), value.map_or(Value::Null, Value::from));
             match name {
                 "_time" => time = value,

@@ -44,7 +44,7 @@ fn detection() -> Detection {
 }
 
 fn alert(detection: &Detection, row: &[(&str, Option<&str>)]) -> Alert {
-    Alert::from_row(Some("T1535"), detection, row.iter().copied())
+    Alert::from_row(Some("T1535"), detection, [], row.iter().copied())
 }
 
 #[test]
@@ -141,15 +141,18 @@ fn a_missing_detection_file_is_an_error_of_the_manifest() {
 }
 
 #[test]
-fn an_alert_takes_the_added_columns_and_lets_the_rows_own_override_them() {
+fn an_alert_takes_the_added_fields_and_lets_the_rows_own_override_them() {
+    let added = [
+        ("time", Some("2026-03-10T08:00:00Z")),
+        ("actor", Some("base")),
+        ("source_ip", Some("198.51.100.1")),
+        ("event_id", Some("id-1")),
+        ("object", Some("a.json.gz")),
+        ("record", Some("17+0")),
+        ("region", Some("us-east-1")),
+    ];
     let row = [
-        ("__time", Some("2026-03-10T08:00:00Z")),
-        ("__actor", Some("base")),
-        ("__source_ip", Some("198.51.100.1")),
-        ("__event_id", Some("id-1")),
-        ("__object", Some("a.json.gz")),
-        ("__record", Some("17+0")),
-        ("__region", Some("us-east-1")),
+        ("__record", Some("the user's")),
         ("_time", Some("1773129600")),
         ("actor", Some("own")),
         ("region", None),
@@ -157,7 +160,7 @@ fn an_alert_takes_the_added_columns_and_lets_the_rows_own_override_them() {
         ("source_ip", Some("0.0.0.0")),
         ("SomethingElse", Some("x")),
     ];
-    let alert = alert(&detection(), &row);
+    let alert = Alert::from_row(Some("T1535"), &detection(), added, row);
     let json = serde_json::to_value(&alert).unwrap();
     let expected = [
         ("time", "2026-03-10T08:00:00Z"),
@@ -179,7 +182,7 @@ fn an_alert_takes_the_added_columns_and_lets_the_rows_own_override_them() {
         alert.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     assert_eq!(fields["SomethingElse"], Some("x"));
     assert_eq!(fields["region"], None);
-    assert!(!fields.contains_key("__actor"));
+    assert_eq!(fields["__record"], Some("the user's"));
 }
 
 #[test]
@@ -202,11 +205,11 @@ fn severity_is_the_rows_then_the_scores_then_the_detections() {
 }
 
 #[test]
-fn added_columns_are_those_an_alert_reads() {
+fn added_fields_are_those_an_alert_reads() {
     let detection = detection();
-    for name in Alert::added_columns() {
-        let alert = alert(&detection, &[(name.as_str(), Some("value"))]);
+    for name in Alert::added_fields() {
+        let alert = Alert::from_row(None, &detection, [(name, Some("value"))], []);
         let json = serde_json::to_value(&alert).unwrap();
-        assert_eq!(json[name.trim_start_matches('_')], "value", "{name}");
+        assert_eq!(json[name], "value", "{name}");
     }
 }

@@ -1,13 +1,14 @@
 //! The columns that a node gives.
 
-use crate::{Expression, JoinKind, Node, Operator, Type};
+use crate::{ColumnName, Expression, JoinKind, Node, Operator, Type};
 
 impl Node {
     /// The names and types of the output columns, in order.
     #[must_use]
-    pub fn columns(&self) -> Vec<(String, Type)> {
-        let typed = |known: &[(String, Type)], columns: &[(String, Expression)]| {
-            let find = |name: &str| known.iter().find(|(have, _)| have == name).map(|(_, found)| *found);
+    pub fn columns(&self) -> Vec<(ColumnName, Type)> {
+        let typed = |known: &[(ColumnName, Type)], columns: &[(ColumnName, Expression)]| {
+            let find =
+                |name: &ColumnName| known.iter().find(|(have, _)| have == name).map(|(_, found)| *found);
             columns.iter().map(|(name, value)| (name.clone(), value.type_of(&find))).collect::<Vec<_>>()
         };
         match &self.operator {
@@ -57,7 +58,7 @@ impl Node {
 }
 
 /// `have` with `added` appended, or replaced where the name exists.
-fn merge(mut have: Vec<(String, Type)>, added: Vec<(String, Type)>) -> Vec<(String, Type)> {
+fn merge(mut have: Vec<(ColumnName, Type)>, added: Vec<(ColumnName, Type)>) -> Vec<(ColumnName, Type)> {
     for (name, data_type) in added {
         match have.iter_mut().find(|(known, _)| *known == name) {
             Some(entry) => entry.1 = data_type,
@@ -68,7 +69,7 @@ fn merge(mut have: Vec<(String, Type)>, added: Vec<(String, Type)>) -> Vec<(Stri
 }
 
 /// `have` with those of `added` whose name is new, or whose type was unknown.
-fn keep_first(mut have: Vec<(String, Type)>, added: Vec<(String, Type)>) -> Vec<(String, Type)> {
+fn keep_first(mut have: Vec<(ColumnName, Type)>, added: Vec<(ColumnName, Type)>) -> Vec<(ColumnName, Type)> {
     for (name, data_type) in added {
         match have.iter_mut().find(|(known, _)| *known == name) {
             Some(entry) if entry.1 == Type::Null => entry.1 = data_type,

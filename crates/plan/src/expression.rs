@@ -2,7 +2,7 @@
 
 use quarry_diagnostic::Span;
 
-use crate::{Comparison, ComparisonRule, MemberSet, Type, Value};
+use crate::{ColumnName, Comparison, ComparisonRule, MemberSet, Type, Value};
 
 /// An expression and its place in the query.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,7 +19,7 @@ pub enum ExpressionKind {
     /// A constant.
     Literal(Value),
     /// A column of the input, by its exact name.
-    Column(String),
+    Column(ColumnName),
     /// A function of `crates/functions`, by name; `result` is the type it returns for these arguments.
     Call {
         /// Registered name.
@@ -88,7 +88,7 @@ pub enum ExpressionKind {
         /// The list.
         list: Box<Expression>,
         /// Name of the element inside `body`, and only there.
-        element: String,
+        element: ColumnName,
         /// What an element becomes: a `Text` or `TextList`.
         body: Box<Expression>,
     },
@@ -214,7 +214,7 @@ impl Expression {
     }
 
     /// A column by name.
-    pub fn column(name: impl Into<String>, span: Span) -> Self {
+    pub fn column(name: impl Into<ColumnName>, span: Span) -> Self {
         Self::new(ExpressionKind::Column(name.into()), span)
     }
 
@@ -260,11 +260,11 @@ impl Expression {
     ///
     /// ```
     /// use quarry_diagnostic::Span;
-    /// use quarry_plan::{Expression, Type};
+    /// use quarry_plan::{ColumnName, Expression, Type};
     /// let name = Expression::column("user", Span::default());
-    /// assert_eq!(name.type_of(&|_: &str| Some(Type::Text)), Type::Text);
+    /// assert_eq!(name.type_of(&|_: &ColumnName| Some(Type::Text)), Type::Text);
     /// ```
-    pub fn type_of(&self, column_type: &dyn Fn(&str) -> Option<Type>) -> Type {
+    pub fn type_of(&self, column_type: &dyn Fn(&ColumnName) -> Option<Type>) -> Type {
         let first_known = |items: &mut dyn Iterator<Item = &Expression>| {
             items
                 .map(|item| item.type_of(column_type))
@@ -348,7 +348,7 @@ impl Expression {
     }
 
     /// Calls `visit` with the name of every column used, depth first.
-    pub fn visit_columns<'a>(&'a self, visit: &mut dyn FnMut(&'a str)) {
+    pub fn visit_columns<'a>(&'a self, visit: &mut dyn FnMut(&'a ColumnName)) {
         match &self.kind {
             ExpressionKind::Column(name) => visit(name),
             ExpressionKind::ForEach { list, element, body } => {

@@ -14,6 +14,7 @@ mod decimal;
 mod expression;
 mod law;
 mod member;
+mod name;
 mod necessary;
 mod number;
 mod operator;
@@ -29,6 +30,7 @@ pub use decimal::{Decimal, NoDecimal};
 pub use expression::{Arithmetic, Expression, ExpressionKind, TextMatcher, TextPattern};
 pub use law::{Law, Laws};
 pub use member::{MemberSet, Members, any_of};
+pub use name::{ColumnName, Helpers, Role};
 pub use necessary::{ColumnFacts, Facts, Need, necessary};
 pub use number::{number_text, parse_number, seconds_text};
 pub use operator::{

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use quarry_diagnostic::Span;
 
-use crate::{Expression, TimeRange, Type, Value};
+use crate::{ColumnName, Expression, TimeRange, Type, Value};
 
 /// An operator, its place in the query, and (inside it) its inputs.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,7 +23,7 @@ pub enum Operator {
     /// Fixed rows (one list of values for each row).
     Values {
         /// Column names and types.
-        columns: Vec<(String, Type)>,
+        columns: Vec<(ColumnName, Type)>,
         /// Rows.
         rows: Vec<Vec<Value>>,
     },
@@ -39,14 +39,14 @@ pub enum Operator {
         /// Rows in.
         input: Box<Node>,
         /// Name and value.
-        columns: Vec<(String, Expression)>,
+        columns: Vec<(ColumnName, Expression)>,
     },
     /// Exactly these columns in this order.
     Project {
         /// Rows in.
         input: Box<Node>,
         /// Name and value.
-        columns: Vec<(String, Expression)>,
+        columns: Vec<(ColumnName, Expression)>,
     },
     /// One row for each group; without groups exactly one row. Output: groups, then aggregates.
     Aggregate(Aggregate),
@@ -55,7 +55,7 @@ pub enum Operator {
         /// Rows in.
         input: Box<Node>,
         /// Name and call.
-        calls: Vec<(String, WindowCall)>,
+        calls: Vec<(ColumnName, WindowCall)>,
     },
     /// Orders the rows; nulls go last both ways.
     Sort {
@@ -105,11 +105,11 @@ pub enum Operator {
         /// Rows in.
         input: Box<Node>,
         /// The list column.
-        column: String,
+        column: ColumnName,
         /// At most this many elements a row.
         limit: Option<usize>,
         /// Name of a `Text` column that is added and orders the rows of one list by their elements' places.
-        position: Option<String>,
+        position: Option<ColumnName>,
     },
     /// Adds columns with what a table of reference data says; rows and their order stay.
     Lookup(Lookup),
@@ -125,7 +125,7 @@ pub struct Lookup {
     /// What must agree; a null key agrees with nothing, a list if one of its values does.
     pub keys: Vec<LookupKey>,
     /// New columns and the table's column each comes from.
-    pub outputs: Vec<(String, usize)>,
+    pub outputs: Vec<(ColumnName, usize)>,
     /// Matching rows used, in the table's order. The outputs are `Text` if it is one, else `TextList`.
     pub most: usize,
     /// Where fewer rows match, the default fills up to so many.
@@ -186,7 +186,7 @@ pub struct Source {
 #[derive(Debug, Clone, PartialEq)]
 pub struct SourceColumn {
     /// Name of the column in the plan.
-    pub name: String,
+    pub name: ColumnName,
     /// What it reads.
     pub field: SourceField,
     /// Type wanted.
@@ -220,9 +220,9 @@ pub struct Aggregate {
     /// Rows in.
     pub input: Box<Node>,
     /// Name and value of each group key; nulls form a group.
-    pub groups: Vec<(String, Expression)>,
+    pub groups: Vec<(ColumnName, Expression)>,
     /// Name and call of each aggregate.
-    pub aggregates: Vec<(String, AggregateCall)>,
+    pub aggregates: Vec<(ColumnName, AggregateCall)>,
 }
 
 /// An aggregate function over the rows of a group.
@@ -307,7 +307,7 @@ pub enum JoinKind {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Rows {
     /// Column names and types.
-    pub columns: Vec<(String, Type)>,
+    pub columns: Vec<(ColumnName, Type)>,
     /// One value for each column.
     pub rows: Vec<Vec<Value>>,
 }

@@ -2,7 +2,7 @@
 
 use quarry_diagnostic::Span;
 
-use crate::{AggregateCall, Expression, Node, Operator, SortKey, Source, WindowCall};
+use crate::{AggregateCall, ColumnName, Expression, Node, Operator, SortKey, Source, WindowCall};
 
 impl Operator {
     /// The direct inputs, left to right.
@@ -107,22 +107,20 @@ impl Operator {
 
     /// The columns that it computes anew, not those it hands on from an input.
     #[must_use]
-    pub fn made(&self) -> Vec<&str> {
+    pub fn made(&self) -> Vec<&ColumnName> {
         match self {
-            Self::Source(source) => source.columns.iter().map(|column| column.name.as_str()).collect(),
-            Self::Values { columns, .. } => columns.iter().map(|(name, _)| name.as_str()).collect(),
+            Self::Source(source) => source.columns.iter().map(|column| &column.name).collect(),
+            Self::Values { columns, .. } => columns.iter().map(|(name, _)| name).collect(),
             Self::Extend { columns, .. } | Self::Project { columns, .. } => {
-                columns.iter().map(|(name, _)| name.as_str()).collect()
+                columns.iter().map(|(name, _)| name).collect()
             }
             Self::Aggregate(aggregate) => {
-                let groups = aggregate.groups.iter().map(|(name, _)| name.as_str());
-                groups.chain(aggregate.aggregates.iter().map(|(name, _)| name.as_str())).collect()
+                let groups = aggregate.groups.iter().map(|(name, _)| name);
+                groups.chain(aggregate.aggregates.iter().map(|(name, _)| name)).collect()
             }
-            Self::Window { calls, .. } => calls.iter().map(|(name, _)| name.as_str()).collect(),
-            Self::Lookup(lookup) => lookup.outputs.iter().map(|(name, _)| name.as_str()).collect(),
-            Self::Expand { column, position, .. } => {
-                std::iter::once(column).chain(position).map(String::as_str).collect()
-            }
+            Self::Window { calls, .. } => calls.iter().map(|(name, _)| name).collect(),
+            Self::Lookup(lookup) => lookup.outputs.iter().map(|(name, _)| name).collect(),
+            Self::Expand { column, position, .. } => std::iter::once(column).chain(position).collect(),
             Self::Filter { .. }
             | Self::Sort { .. }
             | Self::Limit { .. }

@@ -51,8 +51,8 @@ fn literal(text: &str, ignore_case: bool) -> Need {
 }
 
 /// `kind` is constant, `missing` is never there, `derived` is unknown, all else stands in the record.
-fn facts(name: &str) -> ColumnFacts {
-    match name {
+fn facts(name: &quarry_plan::ColumnName) -> ColumnFacts {
+    match name.text() {
         "kind" => ColumnFacts::Constant(Value::Text("aws".to_owned())),
         "missing" => ColumnFacts::Constant(Value::Null),
         "derived" => ColumnFacts::Derived,

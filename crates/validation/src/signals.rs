@@ -115,7 +115,7 @@ fn plan(signal: &Signal) -> Node {
     let known = FIELDS.iter().map(|(field, data_type)| (SourceField::View((*field).to_owned()), *data_type));
     let asked = signal.fields.iter().map(|path| (SourceField::Path(view_path(path)), Type::Text));
     let columns = known.chain(asked).enumerate().map(|(index, (field, data_type))| SourceColumn {
-        name: format!("field_{index}"),
+        name: format!("field_{index}").into(),
         field,
         data_type,
     });

@@ -60,7 +60,7 @@ fn reason(query: &QueryText, trace: &EventTrace, dropped: &Passage) -> String {
         StageKind::Filter(judged) => {
             let causes = trace.causes();
             match causes.split_first() {
-                Some((first, _)) => format!("{}: {}", shown(smallest(judged, first)), values(&causes)),
+                Some((first, _)) => format!("{}: {}", shown(smallest(judged, first)), values(query, &causes)),
                 None => shown(judged.span),
             }
         }
@@ -77,10 +77,11 @@ fn smallest(judged: &Judged, cause: &Cause) -> quarry_diagnostic::Span {
 }
 
 /// The fields to blame, each once, with what they hold.
-fn values(causes: &[Cause]) -> String {
+fn values(query: &QueryText, causes: &[Cause]) -> String {
     let mut shown: Vec<String> = Vec::new();
     for cause in causes {
-        let value = cause
+        let field = &cause.field;
+        let value = field
             .value
             .as_deref()
             .map_or_else(|| "empty".to_owned(), |value| format!("`{}`", cut(value, EXCERPT)));
@@ -88,7 +89,8 @@ fn values(causes: &[Cause]) -> String {
             Some(_) => format!(" (by way of `{}`)", cause.through.join("`, `")),
             None => String::new(),
         };
-        let text = format!("`{}` is {value}{way}", cause.field);
+        let name = field.column.user().map_or_else(|| query.excerpt(field.span, EXCERPT), str::to_owned);
+        let text = format!("`{name}` is {value}{way}");
         if !shown.contains(&text) {
             shown.push(text);
         }

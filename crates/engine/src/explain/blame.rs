@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 
 use quarry_diagnostic::Span;
+use quarry_plan::ColumnName;
 
-use super::{Computed, EventTrace, Form, Judged, Reason, Stage, StageKind};
+use super::{Computed, EventTrace, Form, Judged, Read, Reason, Stage, StageKind};
 
 /// Computed columns are followed so far back.
 const DEEPEST: usize = 24;
@@ -19,10 +20,8 @@ pub struct Cause {
     /// How that condition came out.
     pub truth: Option<bool>,
     /// The field (or a column of an aggregation).
-    pub field: String,
-    /// Its value.
-    pub value: Option<String>,
-    /// The computed columns between the condition that dropped the event and the field.
+    pub field: Read,
+    /// The computed columns between the condition that dropped the event and the field, as users call them.
     pub through: Vec<String>,
 }
 
@@ -72,12 +71,12 @@ fn admitted<'a>(judged: &'a Judged, found: &mut Vec<&'a Judged>) {
 struct Search<'a> {
     stages: &'a [Stage],
     found: Vec<Cause>,
-    seen: HashSet<(usize, String)>,
+    seen: HashSet<(usize, ColumnName)>,
 }
 
 impl<'a> Search<'a> {
     /// Why `judged` at stage `at` did not come out as `wanted`.
-    fn condition(&mut self, judged: &'a Judged, at: usize, wanted: bool, through: &mut Vec<String>) {
+    fn condition(&mut self, judged: &'a Judged, at: usize, wanted: bool, through: &mut Vec<ColumnName>) {
         let decides_alone = matches!((judged.form, wanted), (Form::And, true) | (Form::Or, false));
         let missed = |part: &&Judged| part.truth != Some(wanted);
         match judged.form {
@@ -97,39 +96,38 @@ impl<'a> Search<'a> {
     }
 
     /// All of `parts` missed: those that came nearest are to blame.
-    fn nearest(&mut self, parts: Vec<&'a Judged>, at: usize, wanted: bool, through: &mut Vec<String>) {
+    fn nearest(&mut self, parts: Vec<&'a Judged>, at: usize, wanted: bool, through: &mut Vec<ColumnName>) {
         let best = parts.iter().map(|part| progress(part, wanted)).max().unwrap_or(0);
         for part in parts.into_iter().filter(|part| progress(part, wanted) == best) {
             self.condition(part, at, wanted, through);
         }
     }
 
-    fn leaf(&mut self, judged: &'a Judged, at: usize, through: &mut Vec<String>) {
-        for (column, value) in &judged.values {
+    fn leaf(&mut self, judged: &'a Judged, at: usize, through: &mut Vec<ColumnName>) {
+        for field in &judged.values {
             let cause = Cause {
                 span: judged.span,
                 truth: judged.truth,
-                field: column.clone(),
-                value: value.clone(),
-                through: through.clone(),
+                field: field.clone(),
+                through: through.iter().filter_map(|column| Some(column.user()?.to_owned())).collect(),
             };
             self.column(cause, at, through);
         }
     }
 
     /// Follows a column to where it was computed, or names it as the cause.
-    fn column(&mut self, cause: Cause, at: usize, through: &mut Vec<String>) {
-        let Some((place, computed)) = self.computed(&cause.field, at) else {
+    fn column(&mut self, cause: Cause, at: usize, through: &mut Vec<ColumnName>) {
+        let Some((place, computed)) = self.computed(&cause.field.column, at) else {
             if !self.found.contains(&cause) {
                 self.found.push(cause);
             }
             return;
         };
-        if through.len() >= DEEPEST || !self.seen.insert((place, cause.field.clone())) {
+        if through.len() >= DEEPEST || !self.seen.insert((place, cause.field.column.clone())) {
             return;
         }
         let before = self.found.len();
-        through.push(cause.field.clone());
+        through.push(cause.field.column.clone());
         self.reason(&computed.reason, place, &cause, through);
         through.pop();
         if self.found.len() == before {
@@ -137,12 +135,12 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn reason(&mut self, reason: &'a Reason, at: usize, cause: &Cause, through: &mut Vec<String>) {
+    fn reason(&mut self, reason: &'a Reason, at: usize, cause: &Cause, through: &mut Vec<ColumnName>) {
         match reason {
             Reason::Columns(columns) => {
-                for (column, value) in columns {
-                    let (field, value) = (column.clone(), value.clone());
-                    let cause = Cause { field, value, through: through.clone(), ..cause.clone() };
+                for field in columns {
+                    let way = through.iter().filter_map(|column| Some(column.user()?.to_owned())).collect();
+                    let cause = Cause { field: field.clone(), through: way, ..cause.clone() };
                     self.column(cause, at, through);
                 }
             }
@@ -162,10 +160,10 @@ impl<'a> Search<'a> {
     }
 
     /// The last stage before `at` that computed a column.
-    fn computed(&self, column: &str, at: usize) -> Option<(usize, &'a Computed)> {
+    fn computed(&self, column: &ColumnName, at: usize) -> Option<(usize, &'a Computed)> {
         self.stages[..at].iter().enumerate().rev().find_map(|(place, stage)| match &stage.kind {
             StageKind::Compute(columns) => {
-                columns.iter().find(|computed| computed.name == column).map(|computed| (place, computed))
+                columns.iter().find(|computed| computed.name == *column).map(|computed| (place, computed))
             }
             _ => None,
         })

@@ -1,6 +1,7 @@
 //! Conditions and values as they came out for one event.
 
 use quarry_diagnostic::Span;
+use quarry_plan::ColumnName;
 
 /// A condition and how it came out.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,8 +14,19 @@ pub struct Judged {
     pub form: Form,
     /// The conditions it is made of.
     pub parts: Vec<Judged>,
-    /// The columns that a leaf reads, and their values.
-    pub values: Vec<(String, Option<String>)>,
+    /// The columns that a leaf reads.
+    pub values: Vec<Read>,
+}
+
+/// A column that is read, and its value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Read {
+    /// The column.
+    pub column: ColumnName,
+    /// Where it is read: what to show for a column that no user can name.
+    pub span: Span,
+    /// Its value.
+    pub value: Option<String>,
 }
 
 /// What a condition is made of.
@@ -30,11 +42,11 @@ pub enum Form {
     Leaf,
 }
 
-/// A column that a stage computed.
+/// A column that a stage computed; one that no user can name is a step on the way to others.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Computed {
     /// Name of the column.
-    pub name: String,
+    pub name: ColumnName,
     /// Its value.
     pub value: Option<String>,
     /// The expression.
@@ -47,7 +59,7 @@ pub struct Computed {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Reason {
     /// These columns (none: a constant), as they were before.
-    Columns(Vec<(String, Option<String>)>),
+    Columns(Vec<Read>),
     /// One arm of a case.
     Arm {
         /// The conditions tried, in order; the last one held unless `otherwise`.

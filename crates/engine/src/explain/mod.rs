@@ -11,17 +11,15 @@ use std::sync::Arc;
 use quarry_diagnostic::Span;
 use quarry_logs::Location;
 use quarry_plan::{
-    Expression, ExpressionKind, Node, Operator, SourceColumn, SourceField, TextMatcher, TextPattern, Type,
+    ColumnName, Expression, ExpressionKind, Node, Operator, Role, SourceColumn, SourceField, TextMatcher,
+    TextPattern, Type,
 };
 
-use crate::{EngineError, Session, hidden_column, with_provenance};
+use crate::{EngineError, Session, provenance_column, with_provenance};
 
 pub use blame::Cause;
-pub use judged::{Computed, Form, Judged, Reason};
+pub use judged::{Computed, Form, Judged, Read, Reason};
 pub use trace::{EventTrace, Stage, StageKind};
-
-/// Name of the column that holds the field an event is looked up by.
-const WANTED: &str = "__wanted";
 
 /// Which events: a field and its exact text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,7 +47,7 @@ pub async fn explain_event(
     for path in path::paths(&plan) {
         let Some((source, rest)) = path.split_first() else { continue };
         let Some(base) = event_source(source, wanted) else { continue };
-        let selector = equals(WANTED, Some(&wanted.value));
+        let selector = equals(&wanted_column(), Some(&wanted.value));
         let run = probe::Run { session, objects, now };
         let traces = trace::follow(&run, source, base, selector, rest, limit).await?;
         if !traces.is_empty() {
@@ -59,13 +57,18 @@ pub async fn explain_event(
     Ok(Vec::new())
 }
 
+/// The column that holds the field an event is looked up by.
+fn wanted_column() -> ColumnName {
+    ColumnName::new(Role::Probe, "wanted")
+}
+
 /// The source without its time range and with the column that events are looked up by.
 fn event_source(node: &Node, wanted: &Wanted) -> Option<Node> {
     let Operator::Source(source) = &node.operator else { return None };
     let mut source = source.clone();
     source.time = quarry_plan::TimeRange::default();
     source.columns.push(SourceColumn {
-        name: WANTED.to_owned(),
+        name: wanted_column(),
         field: wanted.field.clone(),
         data_type: Type::Text,
     });
@@ -73,7 +76,7 @@ fn event_source(node: &Node, wanted: &Wanted) -> Option<Node> {
 }
 
 /// `column` has exactly this text (or no value).
-fn equals(column: &str, value: Option<&str>) -> Expression {
+fn equals(column: &ColumnName, value: Option<&str>) -> Expression {
     let span = Span::default();
     let column = Box::new(Expression::column(column, span).cast(Type::Text));
     let kind = match value {
@@ -88,6 +91,7 @@ fn equals(column: &str, value: Option<&str>) -> Expression {
 
 /// The rows that came from a record.
 fn of_record(object: Option<&str>, record: Option<&str>) -> Expression {
-    let items = vec![equals(&hidden_column("object"), object), equals(&hidden_column("record"), record)];
+    let items =
+        vec![equals(&provenance_column("object"), object), equals(&provenance_column("record"), record)];
     Expression::new(ExpressionKind::And(items), Span::default())
 }

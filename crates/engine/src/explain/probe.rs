@@ -5,10 +5,10 @@ use std::{collections::HashMap, sync::Arc};
 use arrow::{array::AsArray, record_batch::RecordBatch};
 use quarry_diagnostic::Span;
 use quarry_logs::Location;
-use quarry_plan::{Expression, ExpressionKind, Node, Operator, Type};
+use quarry_plan::{ColumnName, Expression, ExpressionKind, Node, Operator, Role, Type};
 
-use super::{Form, Judged, Reason};
-use crate::{EngineError, Session};
+use super::{Form, Judged, Read, Reason};
+use crate::{EngineError, Session, schema_name};
 
 /// Expressions of more parts than this are not taken apart.
 const MOST_PROBES: usize = 1_500;
@@ -38,26 +38,34 @@ pub struct Condition {
     truth: Probe,
     form: Form,
     parts: Vec<Condition>,
-    values: Vec<(String, Probe)>,
+    values: Vec<Probed>,
+}
+
+/// A column that is read somewhere, and the probe of its text.
+#[derive(Clone)]
+pub struct Probed {
+    column: ColumnName,
+    span: Span,
+    probe: Probe,
 }
 
 /// A value whose parts are probes.
 pub enum Origin {
-    Columns(Vec<(String, Probe)>),
+    Columns(Vec<Probed>),
     Case { arms: Vec<(Condition, Origin)>, otherwise: Box<Origin> },
 }
 
 impl Origin {
     /// Puts what a lookup looked up in place of its helper columns, which no query names.
-    pub fn see_through(&mut self, helpers: &HashMap<String, Vec<(String, Probe)>>) {
+    pub fn see_through(&mut self, helpers: &HashMap<ColumnName, Vec<Probed>>) {
         match self {
             Self::Columns(columns) => {
-                let seen = std::mem::take(columns).into_iter().flat_map(|(name, probe)| {
-                    helpers.get(&name).cloned().unwrap_or_else(|| vec![(name, probe)])
-                });
-                for column in seen.collect::<Vec<_>>() {
-                    if !columns.iter().any(|(name, _)| *name == column.0) {
-                        columns.push(column);
+                let seen = std::mem::take(columns)
+                    .into_iter()
+                    .flat_map(|read| helpers.get(&read.column).cloned().unwrap_or_else(|| vec![read]));
+                for read in seen {
+                    if !columns.iter().any(|known| known.column == read.column) {
+                        columns.push(read);
                     }
                 }
             }
@@ -74,14 +82,14 @@ impl Origin {
 pub struct Prober {
     count: usize,
     /// Probes to be computed at the present place.
-    pending: Vec<(String, Expression)>,
+    pending: Vec<(ColumnName, Expression)>,
     /// Texts of columns already probed at the present place.
-    known: HashMap<String, Probe>,
+    known: HashMap<ColumnName, Probe>,
 }
 
 impl Prober {
     /// All probes so far as columns of a projection.
-    pub fn columns(&self) -> Vec<(String, Expression)> {
+    pub fn columns(&self) -> Vec<(ColumnName, Expression)> {
         let placed = self.count - self.pending.len();
         (0..placed).map(|index| (name(index), Expression::column(name(index), Span::default()))).collect()
     }
@@ -109,24 +117,29 @@ impl Prober {
         self.probe(value.clone().cast(Type::Text))
     }
 
-    fn column(&mut self, column: &str) -> Probe {
+    fn column(&mut self, column: &ColumnName) -> Probe {
         if let Some(probe) = self.known.get(column) {
             return *probe;
         }
         let probe = self.text(&Expression::column(column, Span::default()));
-        self.known.insert(column.to_owned(), probe);
+        self.known.insert(column.clone(), probe);
         probe
     }
 
     /// The texts of the columns that a value uses, each once.
-    pub fn columns_of(&mut self, value: &Expression) -> Vec<(String, Probe)> {
-        let mut names: Vec<&str> = Vec::new();
+    pub fn columns_of(&mut self, value: &Expression) -> Vec<Probed> {
+        let mut names: Vec<&ColumnName> = Vec::new();
         value.visit_columns(&mut |column| {
             if !names.contains(&column) {
                 names.push(column);
             }
         });
-        names.into_iter().map(|column| (column.to_owned(), self.column(column))).collect()
+        let read = names.into_iter().map(|column| Probed {
+            column: column.clone(),
+            span: place_of(value, column).unwrap_or(value.span),
+            probe: self.column(column),
+        });
+        read.collect()
     }
 
     /// Takes a condition apart.
@@ -160,8 +173,16 @@ impl Prober {
     }
 }
 
-fn name(index: usize) -> String {
-    format!("__probe_{index}")
+fn name(index: usize) -> ColumnName {
+    ColumnName::new(Role::Probe, index.to_string())
+}
+
+/// Where a column is read first.
+fn place_of(value: &Expression, column: &ColumnName) -> Option<Span> {
+    match &value.kind {
+        ExpressionKind::Column(name) => (name == column).then_some(value.span),
+        _ => value.children().into_iter().find_map(|child| place_of(child, column)),
+    }
 }
 
 /// One row of a probed plan.
@@ -172,25 +193,30 @@ pub struct Row<'a> {
 
 impl Row<'_> {
     /// The text of a column by name.
-    pub fn named(&self, column: &str) -> Option<String> {
-        let array = self.batch.column_by_name(column)?;
+    pub fn named(&self, column: &ColumnName) -> Option<String> {
+        let array = self.batch.column_by_name(&schema_name(column))?;
         let texts = arrow::compute::cast(array, &arrow::datatypes::DataType::Utf8).ok()?;
         texts.as_string_opt::<i32>()?.iter().nth(self.row).flatten().map(str::to_owned)
     }
 
     /// The text of a probe.
     pub fn text(&self, probe: Probe) -> Option<String> {
-        let array = self.batch.column_by_name(&name(probe.0))?;
+        let array = self.batch.column_by_name(&schema_name(&name(probe.0)))?;
         array.as_string_opt::<i32>()?.iter().nth(self.row).flatten().map(str::to_owned)
     }
 
     fn truth(&self, probe: Probe) -> Option<bool> {
-        let array = self.batch.column_by_name(&name(probe.0))?;
+        let array = self.batch.column_by_name(&schema_name(&name(probe.0)))?;
         array.as_boolean_opt()?.iter().nth(self.row).flatten()
     }
 
-    fn texts(&self, values: &[(String, Probe)]) -> Vec<(String, Option<String>)> {
-        values.iter().map(|(name, probe)| (name.clone(), self.text(*probe))).collect()
+    fn texts(&self, values: &[Probed]) -> Vec<Read> {
+        let read = values.iter().map(|read| Read {
+            column: read.column.clone(),
+            span: read.span,
+            value: self.text(read.probe),
+        });
+        read.collect()
     }
 
     /// How a condition came out.

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use quarry_diagnostic::Span;
-use quarry_plan::{Expression, ExpressionKind, Node, Operator, TimeRange, Type};
+use quarry_plan::{ColumnName, Expression, ExpressionKind, Node, Operator, Role, TimeRange, Type};
 
 use super::{
-    Computed, Judged, equals, of_record,
-    probe::{Condition, Origin, Probe, Prober, Row, Run},
+    Computed, Judged, Read, equals, of_record,
+    probe::{Condition, Origin, Probe, Probed, Prober, Row, Run},
 };
-use crate::{ALERT_FIELDS, EngineError, hidden_column};
+use crate::{ALERT_FIELDS, EngineError, provenance_column};
 
 /// What became of one event.
 #[derive(Debug, Clone, PartialEq)]
@@ -51,8 +51,8 @@ pub enum StageKind {
     /// Events become one row a group; from here on the row of the event's group is followed.
     Group {
         /// The event's group.
-        keys: Vec<(String, Option<String>)>,
-        /// What the group's events give.
+        keys: Vec<Read>,
+        /// What the group's events give, in the columns that users can name.
         values: Vec<(String, Option<String>)>,
     },
     /// Rows are compared with others (duplicates, joins, limits): the event's row stays, or goes for
@@ -77,7 +77,7 @@ impl EventTrace {
 /// A stage whose outcome stands in probes.
 enum Step {
     Filter(Span, Condition),
-    Compute(Span, Vec<(String, Span, Probe, Origin)>),
+    Compute(Span, Vec<(ColumnName, Span, Probe, Origin)>),
 }
 
 /// Stages that work on single rows, over some rows.
@@ -85,9 +85,9 @@ struct Segment {
     plan: Node,
     steps: Vec<Step>,
     /// Group keys of the aggregation after it.
-    groups: Vec<(String, Probe)>,
+    groups: Vec<(ColumnName, Span, Probe)>,
     /// What the base computed.
-    base: Vec<(String, Probe)>,
+    base: Vec<(ColumnName, Probe)>,
     /// How many nodes of the way it covers.
     length: usize,
 }
@@ -101,7 +101,7 @@ pub async fn follow(
     rest: &[&Node],
     limit: usize,
 ) -> Result<Vec<EventTrace>, EngineError> {
-    let first = segment(base, &selector, rest, limit, &[(hidden_column("time"), Type::Integer)]);
+    let first = segment(base, &selector, rest, limit, &[(provenance_column("time"), Type::Integer)]);
     let mut traces = Vec::new();
     for batch in run.rows(&first.plan).await? {
         for row in 0..batch.num_rows() {
@@ -130,14 +130,13 @@ async fn beyond(
 ) -> Result<(), EngineError> {
     let mut at = first.length;
     let mut selector = selector_after(first, row);
-    let mut keys: Vec<_> =
-        first.groups.iter().map(|(name, probe)| (name.clone(), row.text(*probe))).collect();
+    let mut keys = group_keys(first, row);
     while let Some(node) = rest.get(at) {
         let grouped = matches!(node.operator, Operator::Aggregate(_));
-        let shown: Vec<(String, Type)> = match &node.operator {
+        let shown: Vec<(ColumnName, Type)> = match &node.operator {
             Operator::Aggregate(aggregate) => {
                 let names = aggregate.aggregates.iter().map(|(name, _)| name.clone());
-                names.filter(|name| !name.starts_with("__")).map(|name| (name, Type::Text)).collect()
+                names.filter(ColumnName::is_user).map(|name| (name, Type::Text)).collect()
             }
             _ => Vec::new(),
         };
@@ -153,7 +152,8 @@ async fn beyond(
         };
         let row = Row { batch, row: 0 };
         if grouped {
-            let values = next.base.iter().map(|(name, probe)| (name.clone(), row.text(*probe))).collect();
+            let values = next.base.iter().map(|(name, probe)| (name.text().to_owned(), row.text(*probe)));
+            let values = values.collect();
             let kind = StageKind::Group { keys: std::mem::take(&mut keys), values };
             trace.stages.push(Stage { span: node.span, passed: None, kind });
         } else if !matches!(node.operator, Operator::Union { .. } | Operator::Window { .. }) {
@@ -168,10 +168,20 @@ async fn beyond(
             return Ok(());
         }
         selector = selector_after(&next, &row);
-        keys = next.groups.iter().map(|(name, probe)| (name.clone(), row.text(*probe))).collect();
+        keys = group_keys(&next, &row);
         at += 1 + next.length;
     }
     Ok(())
+}
+
+/// The group of a row, by the aggregation after a segment.
+fn group_keys(segment: &Segment, row: &Row<'_>) -> Vec<Read> {
+    let keys = segment.groups.iter().map(|(column, span, probe)| Read {
+        column: column.clone(),
+        span: *span,
+        value: row.text(*probe),
+    });
+    keys.collect()
 }
 
 /// Why a node that looks at several rows lets one go.
@@ -188,11 +198,11 @@ fn reason(node: &Node) -> &'static str {
 /// What finds the event's row after the node that ends a segment.
 fn selector_after(segment: &Segment, row: &Row<'_>) -> Expression {
     if segment.groups.is_empty() {
-        let named = |field| row.named(&hidden_column(field));
+        let named = |field| row.named(&provenance_column(field));
         return of_record(named("object").as_deref(), named("record").as_deref());
     }
     let items =
-        segment.groups.iter().map(|(name, probe)| equals(name, row.text(*probe).as_deref())).collect();
+        segment.groups.iter().map(|(name, _, probe)| equals(name, row.text(*probe).as_deref())).collect();
     Expression::new(ExpressionKind::And(items), Span::default())
 }
 
@@ -201,7 +211,7 @@ fn segment(
     selector: &Expression,
     rest: &[&Node],
     limit: usize,
-    shown: &[(String, Type)],
+    shown: &[(ColumnName, Type)],
 ) -> Segment {
     let span = base.span;
     let mut prober = Prober::default();
@@ -237,14 +247,15 @@ fn segment(
     }
     let mut groups = Vec::new();
     if let Some(Operator::Aggregate(aggregate)) = rest.get(length).map(|node| &node.operator) {
-        groups = aggregate.groups.iter().map(|(name, value)| (name.clone(), prober.text(value))).collect();
+        let keys = aggregate.groups.iter();
+        groups = keys.map(|(name, value)| (name.clone(), value.span, prober.text(value))).collect();
         plan = prober.place(plan);
     }
     Segment { plan, steps, groups, base, length }
 }
 
 /// What the helper columns of lookups are from.
-type Helpers = HashMap<String, Vec<(String, Probe)>>;
+type Helpers = HashMap<ColumnName, Vec<Probed>>;
 
 /// Adds an Extend (`keeps`) or a Project with its probes.
 fn computed(
@@ -252,13 +263,14 @@ fn computed(
     steps: &mut Vec<Step>,
     plan: Node,
     span: Span,
-    (columns, keeps): (&[(String, Expression)], bool),
+    (columns, keeps): (&[(ColumnName, Expression)], bool),
     helpers: &Helpers,
 ) -> Node {
-    let is_new = |name: &str, value: &Expression| {
-        !name.starts_with("__") && !matches!(&value.kind, ExpressionKind::Column(same) if same == name)
+    let is_new = |name: &ColumnName, value: &Expression| {
+        matches!(name.role(), Role::User | Role::Helper)
+            && !matches!(&value.kind, ExpressionKind::Column(same) if same == name)
     };
-    let shown: Vec<&(String, Expression)> =
+    let shown: Vec<&(ColumnName, Expression)> =
         columns.iter().filter(|(name, value)| is_new(name, value)).collect();
     let mut origins: Vec<Origin> = shown.iter().map(|(_, value)| prober.origin(value)).collect();
     origins.iter_mut().for_each(|origin| origin.see_through(helpers));
@@ -294,9 +306,8 @@ fn looked_up(
     let keys: Vec<Vec<_>> = lookup.keys.iter().map(|key| prober.columns_of(&key.value)).collect();
     let input = Box::new(prober.place(plan));
     let plan = Node::new(Operator::Lookup(quarry_plan::Lookup { input, ..lookup.clone() }), span);
-    let is_helper = |name: &str| name.starts_with('\u{1}');
-    let shown = lookup.outputs.iter().filter(|(name, _)| !is_helper(name));
-    for (name, _) in lookup.outputs.iter().filter(|(name, _)| is_helper(name)) {
+    let shown = lookup.outputs.iter().filter(|(name, _)| name.is_user());
+    for (name, _) in lookup.outputs.iter().filter(|(name, _)| !name.is_user()) {
         helpers.insert(name.clone(), keys.concat());
     }
     let values: Vec<_> = shown
@@ -313,7 +324,7 @@ fn looked_up(
 
 fn identity(row: &Row<'_>) -> Vec<(String, String)> {
     let fields = ALERT_FIELDS.iter().filter_map(|(field, _)| {
-        let value = row.named(&hidden_column(field))?;
+        let value = row.named(&provenance_column(field))?;
         Some(((*field).to_owned(), value))
     });
     fields.collect()

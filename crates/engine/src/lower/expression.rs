@@ -23,6 +23,7 @@ use quarry_plan::{
 use quarry_types::{arrow_type, waist_type};
 
 use super::Lowering;
+use crate::names::schema_name;
 
 impl Lowering {
     /// Lowers one expression over an input with this schema.
@@ -30,9 +31,9 @@ impl Lowering {
         match &expression.kind {
             ExpressionKind::Literal(value) => Ok(lit(scalar(value)?)),
             ExpressionKind::Column(name) => {
-                let column = Column::new_unqualified(name);
+                let column = Column::new_unqualified(schema_name(name));
                 if !schema.has_column(&column) {
-                    return Err(plan_datafusion_err!("column `{name}` is not part of the input"));
+                    return Err(plan_datafusion_err!("column `{name:?}` is not part of the input"));
                 }
                 Ok(Expr::Column(column))
             }

@@ -24,31 +24,32 @@ use datafusion::{
     },
     physical_expr::PhysicalExpr,
 };
-use quarry_plan::{Expression, Type};
+use quarry_plan::{ColumnName, Expression, Type};
 
 use quarry_types::arrow_type;
 
 use super::{Lowering, compiled::compile};
+use crate::names::schema_name;
 
 impl Lowering {
     /// The list of what `body` gives for each element of `list`.
     pub(super) fn for_each(
         &self,
         list: &Expression,
-        element: &str,
+        element: &ColumnName,
         body: &Expression,
         schema: &DFSchema,
     ) -> Result<Expr> {
         let list = self.typed(self.expression(list, schema)?, Type::TextList, schema)?;
         let captured = captured(body, element);
-        let mut fields = vec![Field::new(element, DataType::Utf8, true)];
+        let mut fields = vec![Field::new(schema_name(element), DataType::Utf8, true)];
         let mut arguments = vec![list];
         for name in captured {
-            let column = Column::new_unqualified(name);
+            let column = Column::new_unqualified(schema_name(name));
             let found = schema.field_from_column(&column);
             let found =
-                found.map_err(|_| plan_datafusion_err!("column `{name}` is not part of the input"))?;
-            fields.push(Field::new(name, found.data_type().clone(), true));
+                found.map_err(|_| plan_datafusion_err!("column `{name:?}` is not part of the input"))?;
+            fields.push(Field::new(schema_name(name), found.data_type().clone(), true));
             arguments.push(Expr::Column(column));
         }
         let inner = DFSchema::from_unqualified_fields(fields.into(), HashMap::new())?;
@@ -67,7 +68,7 @@ impl Lowering {
 }
 
 /// The columns of the row that the body uses, each once.
-fn captured<'e>(body: &'e Expression, element: &str) -> Vec<&'e str> {
+fn captured<'e>(body: &'e Expression, element: &ColumnName) -> Vec<&'e ColumnName> {
     let mut names = Vec::new();
     body.visit_columns(&mut |name| {
         if name != element && !names.contains(&name) {

@@ -9,13 +9,12 @@ use datafusion::{
 };
 use quarry_plan::Lookup;
 
+use crate::names::{inside, schema_name};
+
 use super::{
     Lowering,
     operator::{names, project},
 };
-
-/// Name of the helper column with the numbers of the table's rows that match.
-const FOUND: &str = "__lookup_rows";
 
 impl Lowering {
     /// Finds the matching rows of the table once, then takes each output from them.
@@ -30,15 +29,17 @@ impl Lowering {
         let kept = names(input.schema());
         let column = |name: &str| Expr::Column(Column::new_unqualified(name));
         let mut found: Vec<(String, Expr)> = kept.iter().map(|name| (name.clone(), column(name))).collect();
-        found.push((FOUND.to_owned(), find));
+        let rows = inside("rows that match");
+        found.push((rows.clone(), find));
         let found = project(input, found)?;
         let mut columns: Vec<(String, Expr)> = kept.iter().map(|name| (name.clone(), column(name))).collect();
         for (name, table_column) in &lookup.outputs {
+            let name = schema_name(name);
             let function = Arc::new(quarry_functions::lookup_value_udf(lookup, *table_column));
-            let value = Expr::ScalarFunction(ScalarFunction::new_udf(function, vec![column(FOUND)]));
-            match columns.iter_mut().find(|(known, _)| known == name) {
+            let value = Expr::ScalarFunction(ScalarFunction::new_udf(function, vec![column(&rows)]));
+            match columns.iter_mut().find(|(known, _)| *known == name) {
                 Some(entry) => entry.1 = value,
-                None => columns.push((name.clone(), value)),
+                None => columns.push((name, value)),
             }
         }
         project(found, columns)

@@ -14,15 +14,15 @@ use datafusion::{
     logical_expr::{EmptyRelation, Expr, LogicalPlan, LogicalPlanBuilder, Sort, lit},
 };
 use quarry_plan::{
-    Aggregate, AggregateCall, Expression, Frame, JoinKind, Node, Operator, SortKey, Type, Value, WindowCall,
+    Aggregate, AggregateCall, ColumnName, Expression, Frame, JoinKind, Node, Operator, SortKey, Type, Value,
+    WindowCall,
 };
 
 use quarry_types::{array_of, arrow_type};
 
 use super::{Lowering, program};
+use crate::names::{inside, schema_name};
 
-/// Name of the helper column that numbers the rows of a duplicate group.
-const ROW_NUMBER: &str = "__row_number";
 /// Name of the table that holds fixed rows.
 const VALUES: &str = "fixed_rows";
 
@@ -31,7 +31,8 @@ impl Lowering {
     pub(super) fn node(&mut self, node: &Node) -> Result<LogicalPlan> {
         match &node.operator {
             Operator::Source(source) => {
-                let names: Vec<&str> = source.columns.iter().map(|column| column.name.as_str()).collect();
+                let names: Vec<String> =
+                    source.columns.iter().map(|column| schema_name(&column.name)).collect();
                 self.scan(&names)
             }
             Operator::Values { columns, rows } => values(columns, rows),
@@ -61,23 +62,29 @@ impl Lowering {
             Operator::Union { inputs } => self.union(node, inputs),
             Operator::Join { left, right, kind, on } => self.join(left, right, *kind, on),
             Operator::Expand { input, column, limit, position } => {
-                self.expand(input, column, *limit, position.as_deref())
+                self.expand(input, column, *limit, position.as_ref())
             }
             Operator::Lookup(lookup) => self.lookup(lookup),
         }
     }
 
-    fn scan(&mut self, names: &[&str]) -> Result<LogicalPlan> {
+    fn scan(&mut self, names: &[String]) -> Result<LogicalPlan> {
         let table = self.tables.get(self.next_table);
         let table = Arc::clone(table.ok_or_else(|| plan_datafusion_err!("a source has no table"))?);
         let name = format!("source_{}", self.next_table);
         self.next_table += 1;
         let columns =
-            names.iter().map(|column| Expr::Column(Column::new(Some(name.as_str()), *column)).alias(*column));
+            names.iter().map(|column| Expr::Column(Column::new(Some(name.as_str()), column)).alias(column));
         LogicalPlanBuilder::scan(name.as_str(), table, None)?.project(columns.collect::<Vec<_>>())?.build()
     }
 
-    fn extend(&mut self, input: &Node, columns: &[(String, Expression)]) -> Result<LogicalPlan> {
+    fn extend(&mut self, input: &Node, columns: &[(ColumnName, Expression)]) -> Result<LogicalPlan> {
+        let columns: Vec<_> = columns.iter().map(|(name, value)| (schema_name(name), value)).collect();
+        self.extend_by(input, &columns)
+    }
+
+    /// The same with names of the schema.
+    fn extend_by(&mut self, input: &Node, columns: &[(String, &Expression)]) -> Result<LogicalPlan> {
         let input = self.node(input)?;
         let mut projected: Vec<(String, Expr)> = names(input.schema())
             .into_iter()
@@ -93,11 +100,11 @@ impl Lowering {
         project(input, projected)
     }
 
-    fn project(&mut self, input: &Node, columns: &[(String, Expression)]) -> Result<LogicalPlan> {
+    fn project(&mut self, input: &Node, columns: &[(ColumnName, Expression)]) -> Result<LogicalPlan> {
         let input = self.node(input)?;
         let columns = columns
             .iter()
-            .map(|(name, value)| Ok((name.clone(), self.expression(value, input.schema())?)))
+            .map(|(name, value)| Ok((schema_name(name), self.expression(value, input.schema())?)))
             .collect::<Result<Vec<_>>>()?;
         project(input, columns)
     }
@@ -107,29 +114,30 @@ impl Lowering {
         let groups = aggregate
             .groups
             .iter()
-            .map(|(name, value)| Ok(self.expression(value, input.schema())?.alias(name)))
+            .map(|(name, value)| Ok(self.expression(value, input.schema())?.alias(schema_name(name))))
             .collect::<Result<Vec<_>>>()?;
         let calls = aggregate
             .aggregates
             .iter()
-            .map(|(name, call)| Ok(self.aggregate(call, input.schema())?.alias(name)))
+            .map(|(name, call)| Ok(self.aggregate(call, input.schema())?.alias(schema_name(name))))
             .collect::<Result<Vec<_>>>()?;
         if groups.is_empty() && calls.is_empty() {
             return Err(plan_datafusion_err!("an aggregation needs a group or an aggregate"));
         }
         let grouped = LogicalPlanBuilder::from(input).aggregate(groups, calls)?.build()?;
-        self.retype(grouped, &aggregate.aggregates)
+        let results = aggregate.aggregates.iter().map(|(name, call)| (schema_name(name), call.result));
+        self.retype(grouped, &results.collect::<Vec<_>>())
     }
 
     /// Converts aggregate results to the types the plan declares.
-    fn retype(&self, plan: LogicalPlan, calls: &[(String, AggregateCall)]) -> Result<LogicalPlan> {
+    fn retype(&self, plan: LogicalPlan, results: &[(String, Type)]) -> Result<LogicalPlan> {
         let schema = Arc::clone(plan.schema());
         let columns = names(&schema)
             .into_iter()
             .map(|name| {
                 let column = Expr::Column(Column::new_unqualified(&name));
-                let value = match calls.iter().find(|(known, _)| *known == name) {
-                    Some((_, call)) => self.typed(column, call.result, &schema)?,
+                let value = match results.iter().find(|(known, _)| *known == name) {
+                    Some((_, result)) => self.typed(column, *result, &schema)?,
                     None => column,
                 };
                 Ok((name, value))
@@ -138,22 +146,23 @@ impl Lowering {
         project(plan, columns)
     }
 
-    fn windows(&mut self, input: &Node, calls: &[(String, WindowCall)]) -> Result<LogicalPlan> {
+    fn windows(&mut self, input: &Node, calls: &[(ColumnName, WindowCall)]) -> Result<LogicalPlan> {
         let mut plan = self.node(input)?;
-        let mut made: Vec<(Expr, &str)> = Vec::new();
+        let mut made: Vec<(Expr, String)> = Vec::new();
         for (name, call) in calls {
+            let name = schema_name(name);
             let window = self.window(call, plan.schema())?;
-            let same = made.iter().find(|(known, column)| *known == window && column != name);
+            let same = made.iter().find(|(known, column)| *known == window && *column != name);
             if let Some((_, same)) = same {
                 // DataFusion takes a window function asked for twice for one column, and misses the other.
-                plan = with_copy(plan, same, name)?;
+                plan = with_copy(plan, same, &name)?;
                 continue;
             }
-            plan = LogicalPlanBuilder::from(plan).window(vec![window.clone().alias(name)])?.build()?;
+            plan = LogicalPlanBuilder::from(plan).window(vec![window.clone().alias(&name)])?.build()?;
             made.push((window, name));
         }
-        let calls: Vec<_> = calls.iter().map(|(name, window)| (name.clone(), window.call.clone())).collect();
-        self.retype(plan, &calls)
+        let results = calls.iter().map(|(name, window)| (schema_name(name), window.call.result));
+        self.retype(plan, &results.collect::<Vec<_>>())
     }
 
     fn sort(&self, input: LogicalPlan, keys: &[SortKey]) -> Result<LogicalPlan> {
@@ -180,11 +189,11 @@ impl Lowering {
             result: Type::Integer,
         };
         let window = WindowCall { call, partition: keys.to_vec(), frame: Frame::SO_FAR };
-        let number = self.window(&window, input.schema())?.alias(ROW_NUMBER);
+        let number = self.window(&window, input.schema())?.alias(inside("number"));
         let keep = u64::try_from(keep).unwrap_or(u64::MAX);
         let numbered = LogicalPlanBuilder::from(input)
             .window(vec![number])?
-            .filter(Expr::Column(Column::new_unqualified(ROW_NUMBER)).lt_eq(lit(keep)))?
+            .filter(Expr::Column(Column::new_unqualified(inside("number"))).lt_eq(lit(keep)))?
             .build()?;
         let columns = kept
             .into_iter()
@@ -203,13 +212,14 @@ impl Lowering {
             let columns = wanted
                 .iter()
                 .map(|(name, data_type)| {
-                    let column = Column::new_unqualified(name);
+                    let name = schema_name(name);
+                    let column = Column::new_unqualified(&name);
                     let value = if schema.has_column(&column) {
                         self.typed(Expr::Column(column), *data_type, &schema)?
                     } else {
                         lit(ScalarValue::try_new_null(&arrow_type(*data_type))?)
                     };
-                    Ok((name.clone(), value))
+                    Ok((name, value))
                 })
                 .collect::<Result<Vec<_>>>()?;
             let aligned = project(plan, columns)?;
@@ -233,18 +243,14 @@ impl Lowering {
             JoinKind::Semi | JoinKind::Anti => left.columns(),
         }
         .into_iter()
-        .map(|(name, _)| name)
+        .map(|(name, _)| schema_name(&name))
         .collect();
-        let key = |side: &str, index: usize| format!("__{side}_key_{index}");
-        let keyed = |side: &str, values: Vec<&Expression>| {
-            values
-                .into_iter()
-                .enumerate()
-                .map(|(index, value)| (key(side, index), value.clone()))
-                .collect::<Vec<_>>()
-        };
-        let left = self.extend(left, &keyed("left", on.iter().map(|(left, _)| left).collect()))?;
-        let right = self.extend(right, &keyed("right", on.iter().map(|(_, right)| right).collect()))?;
+        let key = |side: &str, index: usize| inside(&format!("{side} key {index}"));
+        let keys = on.iter().enumerate();
+        let left_keys: Vec<_> = keys.clone().map(|(index, (left, _))| (key("left", index), left)).collect();
+        let right_keys: Vec<_> = keys.map(|(index, (_, right))| (key("right", index), right)).collect();
+        let left = self.extend_by(left, &left_keys)?;
+        let right = self.extend_by(right, &right_keys)?;
         let join_type = match kind {
             JoinKind::Inner => JoinType::Inner,
             JoinKind::Left => JoinType::Left,
@@ -267,9 +273,9 @@ impl Lowering {
     fn expand(
         &mut self,
         input: &Node,
-        column: &str,
+        column: &ColumnName,
         limit: Option<usize>,
-        position: Option<&str>,
+        position: Option<&ColumnName>,
     ) -> Result<LogicalPlan> {
         let mut plan = self.node(input)?;
         let span = quarry_diagnostic::Span::default();
@@ -279,25 +285,26 @@ impl Lowering {
             let count = Expression::literal(Value::Integer(i64::try_from(limit).unwrap_or(i64::MAX)), span);
             plan = self.with_column(plan, column, &call("list_take", vec![list(), count]))?;
         }
-        let mut columns = vec![Column::new_unqualified(column)];
+        let mut columns = vec![Column::new_unqualified(schema_name(column))];
         if let Some(position) = position {
             plan = self.with_column(plan, position, &call("list_positions", vec![list()]))?;
-            columns.push(Column::new_unqualified(position));
+            columns.push(Column::new_unqualified(schema_name(position)));
         }
         let options = UnnestOptions::new().with_preserve_nulls(true);
         LogicalPlanBuilder::from(plan).unnest_columns_with_options(columns, options)?.build()
     }
 
     /// The plan with one column added or replaced.
-    fn with_column(&self, plan: LogicalPlan, column: &str, value: &Expression) -> Result<LogicalPlan> {
+    fn with_column(&self, plan: LogicalPlan, column: &ColumnName, value: &Expression) -> Result<LogicalPlan> {
+        let column = schema_name(column);
         let value = self.expression(value, plan.schema())?;
         let mut columns: Vec<(String, Expr)> = names(plan.schema())
             .into_iter()
             .map(|name| (name.clone(), Expr::Column(Column::new_unqualified(name))))
             .collect();
-        match columns.iter_mut().find(|(name, _)| name == column) {
+        match columns.iter_mut().find(|(name, _)| *name == column) {
             Some(entry) => entry.1 = value,
-            None => columns.push((column.to_owned(), value)),
+            None => columns.push((column, value)),
         }
         project(plan, columns)
     }
@@ -325,23 +332,28 @@ pub(super) fn project(input: LogicalPlan, columns: Vec<(String, Expr)>) -> Resul
     LogicalPlanBuilder::from(input).project(columns.collect::<Vec<_>>())?.build()
 }
 
-fn values(columns: &[(String, Type)], rows: &[Vec<Value>]) -> Result<LogicalPlan> {
-    let fields: Vec<Field> =
-        columns.iter().map(|(name, data_type)| Field::new(name, arrow_type(*data_type), true)).collect();
+fn values(columns: &[(ColumnName, Type)], rows: &[Vec<Value>]) -> Result<LogicalPlan> {
+    let fields: Vec<Field> = columns
+        .iter()
+        .map(|(name, data_type)| Field::new(schema_name(name), arrow_type(*data_type), true))
+        .collect();
     let schema: DFSchemaRef = Arc::new(DFSchema::try_from(Schema::new(fields))?);
     if rows.is_empty() {
         return Ok(LogicalPlan::EmptyRelation(EmptyRelation { produce_one_row: false, schema }));
     }
     let batch = value_batch(&Schema::clone(schema.as_arrow()), columns, rows)?;
     let table = MemTable::try_new(batch.schema(), vec![vec![batch]])?;
-    let columns = columns.iter().map(|(name, _)| Expr::Column(Column::new(Some(VALUES), name)).alias(name));
+    let columns = columns.iter().map(|(name, _)| {
+        let name = schema_name(name);
+        Expr::Column(Column::new(Some(VALUES), &name)).alias(name)
+    });
     LogicalPlanBuilder::scan(VALUES, provider_as_source(Arc::new(table)), None)?
         .project(columns.collect::<Vec<_>>())?
         .build()
 }
 
 /// Fixed rows as a batch: a plan of literals would be slow to plan where there are thousands.
-fn value_batch(schema: &Schema, columns: &[(String, Type)], rows: &[Vec<Value>]) -> Result<RecordBatch> {
+fn value_batch(schema: &Schema, columns: &[(ColumnName, Type)], rows: &[Vec<Value>]) -> Result<RecordBatch> {
     let arrays = columns.iter().enumerate().map(|(index, (_, data_type))| {
         array_of(*data_type, rows.iter().map(|row| row.get(index).unwrap_or(&Value::Null)))
     });

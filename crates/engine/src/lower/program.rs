@@ -27,25 +27,24 @@ use datafusion::{
     },
     physical_expr::PhysicalExpr,
 };
-use quarry_plan::{Expression, Node, Operator};
+use quarry_plan::{ColumnName, Expression, Node, Operator};
 
 use super::{
     Lowering,
     compiled::compile,
     operator::{names, project},
 };
+use crate::names::{inside, schema_name};
 
 /// Runs shorter than this are plain projections.
 pub(super) const SHORTEST: usize = 12;
-/// Name of the helper column that holds the results.
-const RESULT: &str = "__program";
 
 /// Numbers programs, so that two of them are never taken for one.
 static NUMBER: AtomicUsize = AtomicUsize::new(0);
 
 /// The steps of a run of computed columns, first one first, and the node below them.
-pub(super) fn run_of(node: &Node) -> (Vec<&[(String, Expression)]>, &Node) {
-    let mut steps: Vec<&[(String, Expression)]> = Vec::new();
+pub(super) fn run_of(node: &Node) -> (Vec<&[(ColumnName, Expression)]>, &Node) {
+    let mut steps: Vec<&[(ColumnName, Expression)]> = Vec::new();
     let mut below = node;
     while let Operator::Extend { input, columns } = &below.operator {
         steps.push(columns);
@@ -64,7 +63,11 @@ struct Step {
 
 impl Lowering {
     /// Lowers a long run of computed columns.
-    pub(super) fn program(&mut self, steps: &[&[(String, Expression)]], below: &Node) -> Result<LogicalPlan> {
+    pub(super) fn program(
+        &mut self,
+        steps: &[&[(ColumnName, Expression)]],
+        below: &Node,
+    ) -> Result<LogicalPlan> {
         let input = self.node(below)?;
         let used = used_columns(steps);
         let fields = input.schema().fields().iter().filter(|field| used.contains(field.name()));
@@ -79,12 +82,13 @@ impl Lowering {
             let mut values = Vec::new();
             let mut added = Vec::new();
             for (name, value) in *step {
+                let name = schema_name(name);
                 let value = self.expression(value, &known)?;
                 if value.is_volatile() {
                     volatility = Volatility::Volatile;
                 }
-                added.push(Arc::new(Field::new(name, value.get_type(&known)?, true)));
-                values.push((name.clone(), compile(value, &known)?));
+                added.push(Arc::new(Field::new(&name, value.get_type(&known)?, true)));
+                values.push((name, compile(value, &known)?));
             }
             compiled.push(Step { schema, values });
             for field in added {
@@ -117,7 +121,8 @@ impl Lowering {
             .filter(|name| !results.contains(name))
             .map(|name| (name.clone(), column(name)))
             .collect();
-        first.push((RESULT.to_owned(), Expr::ScalarFunction(call)));
+        let whole = inside("results");
+        first.push((whole.clone(), Expr::ScalarFunction(call)));
         let computed = project(input, first)?;
         let mut all: Vec<(String, Expr)> = Vec::new();
         for name in kept.iter().chain(results.iter().filter(|name| !kept.contains(name))) {
@@ -127,7 +132,7 @@ impl Lowering {
             };
             let data_type = of_result(name).map_or(DataType::Null, |field| field.data_type().clone());
             let part = Part { index, data_type, signature: Signature::any(1, Volatility::Immutable) };
-            let result = vec![Expr::Column(Column::new_unqualified(RESULT))];
+            let result = vec![Expr::Column(Column::new_unqualified(&whole))];
             let call = ScalarFunction::new_udf(Arc::new(ScalarUDF::new_from_impl(part)), result);
             all.push((name.clone(), Expr::ScalarFunction(call)));
         }
@@ -145,18 +150,18 @@ fn signature(arguments: usize, volatility: Volatility) -> Signature {
 }
 
 /// The columns below the run that any step reads.
-fn used_columns(steps: &[&[(String, Expression)]]) -> BTreeSet<String> {
+fn used_columns(steps: &[&[(ColumnName, Expression)]]) -> BTreeSet<String> {
     let mut used = BTreeSet::new();
-    let mut made: BTreeSet<&str> = BTreeSet::new();
+    let mut made: BTreeSet<&ColumnName> = BTreeSet::new();
     for step in steps {
         for (_, value) in *step {
             value.visit_columns(&mut |name| {
                 if !made.contains(name) {
-                    used.insert(name.to_owned());
+                    used.insert(schema_name(name));
                 }
             });
         }
-        made.extend(step.iter().map(|(name, _)| name.as_str()));
+        made.extend(step.iter().map(|(name, _)| name));
     }
     used
 }

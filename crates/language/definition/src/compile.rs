@@ -6,7 +6,7 @@ use std::{
 };
 
 use quarry_diagnostic::{Diagnostic, Span};
-use quarry_plan::{Node, Rows, TimeRange, Type};
+use quarry_plan::{ColumnName, Node, Rows, TimeRange, Type};
 use quarry_views::{NamedFile, View};
 
 /// What queries may refer to beside the events. A language takes what it knows.
@@ -76,7 +76,7 @@ pub trait Compile: Send + Sync {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutputColumn {
     /// Its name in the plan, unique.
-    pub column: String,
+    pub column: ColumnName,
     /// What to show above it; several columns may share it.
     pub label: String,
 }

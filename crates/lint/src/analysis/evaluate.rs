@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use quarry_functions::law;
 use quarry_plan::{
-    Comparison, ComparisonRule, Expression, ExpressionKind, Law, MemberSet, TextMatcher, TextPattern, Value,
+    ColumnName, Comparison, ComparisonRule, Expression, ExpressionKind, Law, MemberSet, TextMatcher, TextPattern, Value,
 };
 
 use super::domain::{Domain, Matchers, Texts, Truths, equal_truths, match_truths, text_truths};
 
 /// What the columns of a stage can be for one log type.
-pub type Columns = HashMap<String, Domain>;
+pub type Columns = HashMap<ColumnName, Domain>;
 
 /// Larger sets are not looked into.
 const MOST_MEMBERS: usize = 1_000;

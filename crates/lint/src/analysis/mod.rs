@@ -9,7 +9,7 @@ mod walk;
 use std::{collections::HashMap, rc::Rc};
 
 use quarry_functions::law;
-use quarry_plan::{Expression, Law, Node, Operator, Source};
+use quarry_plan::{ColumnName, Expression, Law, Node, Operator, Source};
 use quarry_views::{View, ViewSource};
 
 use crate::{
@@ -60,7 +60,7 @@ pub struct Log<'a> {
     /// What is known of it.
     pub facts: Option<&'static LogFacts>,
     /// What its columns can be.
-    pub columns: HashMap<String, ColumnFacts>,
+    pub columns: HashMap<ColumnName, ColumnFacts>,
     /// Whether the query's conditions on source types let it through.
     pub targeted: bool,
 }
@@ -142,7 +142,7 @@ impl<'a> Analysis<'a> {
         service: Option<&str>,
     ) -> (Vec<Stage<'a>>, bool) {
         let wanted = self.scans.get(scan).and_then(|scan| scan.logs.get(log)).map(|log| log.id);
-        let fixed = |log: &Log<'_>, column: &str| match (log.columns.get(column), service) {
+        let fixed = |log: &Log<'_>, column: &ColumnName| match (log.columns.get(column), service) {
             (Some(facts), _) if facts.operation && Some(log.id) == wanted => Domain::word(operation),
             (Some(facts), Some(service)) if facts.service && Some(log.id) == wanted => Domain::word(service),
             _ => initial(log, column),
@@ -181,13 +181,13 @@ impl<'a> Analysis<'a> {
     }
 
     /// What a source column of a log type is, by its name in the plan.
-    pub fn column(&self, scan: usize, log: usize, name: &str) -> Option<&ColumnFacts> {
+    pub fn column(&self, scan: usize, log: usize, name: &ColumnName) -> Option<&ColumnFacts> {
         self.scans.get(scan)?.logs.get(log)?.columns.get(name)
     }
 
     /// The expression that computed a column, as stage `at` sees it, and the stage that did; none for a
     /// column of the source.
-    pub fn definition(&self, at: usize, name: &str) -> Option<(usize, &'a Expression)> {
+    pub fn definition(&self, at: usize, name: &ColumnName) -> Option<(usize, &'a Expression)> {
         let scan = self.stages.get(at)?.scan;
         let earlier = self.stages.get(..at)?.iter().enumerate().rev().filter(|(_, stage)| stage.scan == scan);
         for (index, stage) in earlier {
@@ -207,7 +207,7 @@ impl<'a> Analysis<'a> {
     }
 }
 
-fn initial(log: &Log<'_>, column: &str) -> Domain {
+fn initial(log: &Log<'_>, column: &ColumnName) -> Domain {
     log.columns.get(column).map_or_else(Domain::any, |facts| facts.domain.clone())
 }
 

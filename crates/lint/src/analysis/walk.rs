@@ -2,12 +2,12 @@
 
 use std::{collections::HashMap, rc::Rc};
 
-use quarry_plan::{Expression, Node, Operator};
+use quarry_plan::{ColumnName, Expression, Node, Operator};
 
 use super::{Analysis, Environment, Log, Stage, domain::Domain, evaluate::Columns};
 
 /// What a source column is at first.
-type Initial<'w> = &'w dyn Fn(&Log<'_>, &str) -> Domain;
+type Initial<'w> = &'w dyn Fn(&Log<'_>, &ColumnName) -> Domain;
 
 /// A walk.
 pub struct Walk<'w, 'a> {
@@ -100,7 +100,7 @@ impl<'w, 'a> Walk<'w, 'a> {
     /// What the columns are after a node; none if no row passes.
     fn through(&self, node: &Node, columns: Rc<Columns>) -> Option<Rc<Columns>> {
         let scope = self.analysis.scope(&columns);
-        let valued = |items: &[(String, Expression)]| -> Vec<(String, Domain)> {
+        let valued = |items: &[(ColumnName, Expression)]| -> Vec<(ColumnName, Domain)> {
             items.iter().map(|(name, value)| (name.clone(), scope.domain(value))).collect()
         };
         match &node.operator {
@@ -118,7 +118,7 @@ impl<'w, 'a> Walk<'w, 'a> {
                 Some(Rc::new(next))
             }
             Operator::Window { calls, .. } => {
-                let mut next: HashMap<String, Domain> = (*columns).clone();
+                let mut next: HashMap<ColumnName, Domain> = (*columns).clone();
                 next.extend(calls.iter().map(|(name, _)| (name.clone(), Domain::any())));
                 Some(Rc::new(next))
             }

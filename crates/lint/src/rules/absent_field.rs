@@ -1,6 +1,6 @@
 //! LNT004: a field that the log never carries.
 
-use quarry_plan::{Expression, ExpressionKind, Operator};
+use quarry_plan::{ColumnName, Expression, ExpressionKind, Operator, Role};
 
 use super::{
     Report,
@@ -114,7 +114,8 @@ fn names_operation(analysis: &Analysis<'_>, stage: &Stage<'_>, log: usize, condi
             .values()
             .flatten()
             .any(|name| analysis.fits(&compared.matcher, name));
-    let column = |name: &str| analysis.column(stage.scan, log, name).is_some_and(|facts| facts.operation);
+    let column =
+        |name: &ColumnName| analysis.column(stage.scan, log, name).is_some_and(|facts| facts.operation);
     fits && columns.iter().any(|(name, _)| column(name))
 }
 
@@ -129,7 +130,7 @@ fn values(analysis: &Analysis<'_>, report: &mut Report, told: &mut Vec<String>) 
             continue;
         };
         let logs = analysis.coming(stage);
-        for (name, value) in columns.iter().filter(|(name, _)| !name.starts_with("__")) {
+        for (name, value) in columns.iter().filter(|(name, _)| name.role() != Role::Provenance) {
             value_sites(analysis, stage, value, &logs, &mut |value, logs| {
                 empty_value(analysis, (at, stage), (name, value), logs, report, told);
             });
@@ -161,7 +162,7 @@ fn value_sites<'e>(
 fn empty_value(
     analysis: &Analysis<'_>,
     (at, stage): (usize, &Stage<'_>),
-    (column, value): (&str, &Expression),
+    (column, value): (&ColumnName, &Expression),
     logs: &[usize],
     report: &mut Report,
     told: &mut Vec<String>,
@@ -186,10 +187,14 @@ fn empty_value(
         return;
     }
     told.push(field.clone());
-    let message = if column == field {
+    let message = if column.user().is_none_or(|column| column == field) {
         format!("`{field}` never has a value: no record of {} carries it", log.title())
     } else {
-        format!("`{column}` never has a value from `{field}`: no record of {} carries it", log.title())
+        format!(
+            "`{}` never has a value from `{field}`: no record of {} carries it",
+            column.text(),
+            log.title()
+        )
     };
     report.add(message, *span, help(log, &field));
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use quarry_plan::{Expression, ExpressionKind, Operator};
+use quarry_plan::{ColumnName, Expression, ExpressionKind, Operator};
 
 use super::{
     Report,
@@ -47,8 +47,9 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
 
 /// A case whose column nothing reads.
 fn unused(analysis: &Analysis<'_>, report: &mut Report) {
-    let output: HashSet<String> = analysis.subject.plan.columns().into_iter().map(|(name, _)| name).collect();
-    let mut read: HashSet<&str> = HashSet::new();
+    let output: HashSet<ColumnName> =
+        analysis.subject.plan.columns().into_iter().map(|(name, _)| name).collect();
+    let mut read: HashSet<&ColumnName> = HashSet::new();
     each_expression(analysis.subject.plan, &mut |expression| {
         if let ExpressionKind::Column(name) = &expression.kind {
             read.insert(name);
@@ -58,8 +59,9 @@ fn unused(analysis: &Analysis<'_>, report: &mut Report) {
         let Operator::Extend { columns, .. } = &stage.node.operator else { continue };
         for (name, value) in columns {
             let is_case = matches!(&value.kind, ExpressionKind::Case { arms, .. } if arms.len() > 1);
-            if is_case && !name.starts_with("__") && !output.contains(name) && !read.contains(name.as_str()) {
-                let message = format!("nothing reads `{name}`, and it is not in the output");
+            let Some(shown) = name.user() else { continue };
+            if is_case && !output.contains(name) && !read.contains(name) {
+                let message = format!("nothing reads `{shown}`, and it is not in the output");
                 report.add(message, place(value), Vec::new());
             }
         }

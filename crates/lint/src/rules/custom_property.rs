@@ -1,7 +1,7 @@
 //! LNT017: properties that exist only where an administrator defined them.
 
 use quarry_diagnostic::Span;
-use quarry_plan::{ExpressionKind, SourceField};
+use quarry_plan::{ColumnName, ExpressionKind, SourceField};
 
 use super::{
     Report,
@@ -15,7 +15,7 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
         let names = &analysis.knowledge.names;
         let Some(stock) = names.stock.get(&scan.view.name) else { continue };
         let extension = names.extension.get(&scan.view.name).map(Vec::as_slice).unwrap_or_default();
-        let mut custom: Vec<(String, String)> = Vec::new();
+        let mut custom: Vec<(ColumnName, String)> = Vec::new();
         for column in &scan.source.columns {
             let SourceField::View(name) = &column.field else { continue };
             let shown = scan

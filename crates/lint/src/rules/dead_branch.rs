@@ -1,7 +1,7 @@
 //! LNT015: a condition that another makes impossible or superfluous.
 
 use quarry_diagnostic::Span;
-use quarry_plan::{Expression, ExpressionKind, TextMatcher, TextPattern, Type};
+use quarry_plan::{ColumnName, Expression, ExpressionKind, TextMatcher, TextPattern, Type};
 
 use super::{
     Report,
@@ -26,7 +26,7 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
     }
 }
 
-fn column_types(analysis: &Analysis<'_>) -> Vec<(String, Type)> {
+fn column_types(analysis: &Analysis<'_>) -> Vec<(ColumnName, Type)> {
     analysis
         .scans
         .iter()
@@ -161,7 +161,7 @@ fn shadowed(text: &str, arms: &[(Expression, Expression)], report: &mut Report) 
 }
 
 /// Two different words asked of one field that has one value.
-fn contradiction(text: &str, items: &[Expression], types: &[(String, Type)], report: &mut Report) {
+fn contradiction(text: &str, items: &[Expression], types: &[(ColumnName, Type)], report: &mut Report) {
     let exact = |item: &Expression| {
         let compared = comparison(item).filter(|compared| !compared.differs)?;
         let TextPattern::Equals(word) = compared.matcher.pattern else { return None };

@@ -65,7 +65,7 @@ fn definitions(
         if let Some(Some(columns)) = analysis.stages.get(at).and_then(|stage| stage.before.get(log))
             && let Some(word) = columns.get(&name).and_then(|domain| domain.single())
         {
-            words.push((name.clone(), word.to_owned()));
+            words.extend(name.user().map(|name| (name.to_owned(), word.to_owned())));
         }
         stages.push(earlier);
         let mut deeper = Vec::new();

@@ -321,7 +321,7 @@ fn computed(analysis: &Analysis<'_>, at: usize, compared: &Comparison<'_>) -> Op
         Some(word) => Cause::Case(word),
         None => Cause::Word(words),
     };
-    Some((cause, (*name).to_owned()))
+    Some((cause, name.user()?.to_owned()))
 }
 
 /// The constants that a case gives, if it gives only constants.

@@ -1,6 +1,6 @@
 //! LNT010: one action is several records.
 
-use quarry_plan::{Comparison, Expression, ExpressionKind, Operator};
+use quarry_plan::{ColumnName, Comparison, Expression, ExpressionKind, Operator};
 
 use super::{
     Report,
@@ -89,11 +89,11 @@ fn threshold<'a>(analysis: &Analysis<'a>, scan: usize, log: usize) -> Option<&'a
     if keyed(analysis, scan, log, at, aggregate.groups.iter().map(|(_, value)| value)) {
         return None;
     }
-    let counts: Vec<&str> = aggregate
+    let counts: Vec<&ColumnName> = aggregate
         .aggregates
         .iter()
         .filter(|(_, call)| call.function == "count" && call.arguments.is_empty() && call.filter.is_none())
-        .map(|(name, _)| name.as_str())
+        .map(|(name, _)| name)
         .collect();
     let later = filters(analysis).filter(|(index, stage, _)| *index > at && stage.scan == scan);
     let mut found = None;
@@ -107,7 +107,7 @@ fn threshold<'a>(analysis: &Analysis<'a>, scan: usize, log: usize) -> Option<&'a
     found
 }
 
-fn asks_for_many(condition: &Expression, counts: &[&str]) -> bool {
+fn asks_for_many(condition: &Expression, counts: &[&ColumnName]) -> bool {
     let (value, limit, least) = match &condition.kind {
         ExpressionKind::Compare { operator: Comparison::Greater, left, right, .. } => {
             (left.as_ref(), right, 1.0)
@@ -120,7 +120,7 @@ fn asks_for_many(condition: &Expression, counts: &[&str]) -> bool {
     many(value, limit, counts, least)
 }
 
-fn many(value: &Expression, limit: &Expression, counts: &[&str], least: f64) -> bool {
+fn many(value: &Expression, limit: &Expression, counts: &[&ColumnName], least: f64) -> bool {
     let mut counted = false;
     value.visit_columns(&mut |name| counted |= counts.contains(&name));
     counted && literal(limit).and_then(|limit| limit.parse::<f64>().ok()).is_some_and(|limit| limit >= least)

@@ -2,7 +2,7 @@
 
 use quarry_diagnostic::Span;
 use quarry_functions::law;
-use quarry_plan::{Expression, ExpressionKind, Law, Node, Operator, TextMatcher, TextPattern, Value};
+use quarry_plan::{ColumnName, Expression, ExpressionKind, Law, Node, Operator, TextMatcher, TextPattern, Value};
 
 use crate::analysis::{Analysis, Stage};
 
@@ -32,9 +32,9 @@ pub fn listed(words: &[String], most: usize) -> String {
 
 /// The columns that a value is one of, as it stands or in another case: through casts, letter case
 /// and coalesce. None if it is computed otherwise.
-pub fn plain_columns(value: &Expression) -> Option<Vec<(&str, Span)>> {
+pub fn plain_columns(value: &Expression) -> Option<Vec<(&ColumnName, Span)>> {
     match &value.kind {
-        ExpressionKind::Column(name) => Some(vec![(name.as_str(), value.span)]),
+        ExpressionKind::Column(name) => Some(vec![(name, value.span)]),
         ExpressionKind::Cast { value, .. } => plain_columns(value),
         ExpressionKind::Coalesce(items) => {
             let mut all = Vec::new();
@@ -170,7 +170,7 @@ fn gather_fields(
 }
 
 /// The field of the view behind a column of the source.
-pub fn source_field(analysis: &Analysis<'_>, stage: usize, name: &str) -> Option<String> {
+pub fn source_field(analysis: &Analysis<'_>, stage: usize, name: &ColumnName) -> Option<String> {
     let scan = analysis.scans.get(analysis.stages.get(stage)?.scan)?;
     scan.source.columns.iter().find(|column| column.name == name).map(|column| column.field.text().to_owned())
 }

@@ -9,7 +9,7 @@ mod fold;
 mod pattern;
 
 use crate::{
-    Comparison, ComparisonRule, Expression, ExpressionKind, Law, Laws, TextMatcher, TextPattern, Type, Value,
+    ColumnName, Comparison, ComparisonRule, Expression, ExpressionKind, Law, Laws, TextMatcher, TextPattern, Type, Value,
     parse_number,
 };
 use fold::fold;
@@ -105,7 +105,7 @@ pub enum ColumnFacts {
 #[derive(Clone, Copy)]
 pub struct Facts<'a> {
     /// Of a column.
-    pub columns: &'a dyn Fn(&str) -> ColumnFacts,
+    pub columns: &'a dyn Fn(&ColumnName) -> ColumnFacts,
     /// Of a function.
     pub laws: Laws<'a>,
 }
@@ -114,11 +114,11 @@ pub struct Facts<'a> {
 ///
 /// ```
 /// use quarry_diagnostic::Span;
-/// use quarry_plan::{ColumnFacts, Expression, ExpressionKind, Facts, Need, TextMatcher, TextPattern, necessary};
+/// use quarry_plan::{ColumnFacts, ColumnName, Expression, ExpressionKind, Facts, Need, TextMatcher, TextPattern, necessary};
 /// let name = Expression::column("eventName", Span::default());
 /// let matcher = TextMatcher { pattern: TextPattern::Equals("RunInstances".into()), ignore_case: false };
 /// let predicate = Expression::new(ExpressionKind::Match { matcher, value: Box::new(name) }, Span::default());
-/// let facts = Facts { columns: &|_: &str| ColumnFacts::Verbatim, laws: &|_: &str| None };
+/// let facts = Facts { columns: &|_: &ColumnName| ColumnFacts::Verbatim, laws: &|_: &str| None };
 /// let need = necessary(&predicate, facts);
 /// assert_eq!(need, Need::Literal { text: "RunInstances".into(), ignore_case: false });
 /// ```

@@ -5,7 +5,7 @@ use std::{io::Write, path::PathBuf, sync::Arc};
 use clap::{Args, ValueEnum};
 use quarry_diagnostic::Span;
 use quarry_engine::{
-    Cause, Computed, EventTrace, Form, Judged, Reason, Stage, StageKind, Wanted, explain_event,
+    Cause, Computed, EventTrace, Form, Judged, Read, Reason, Stage, StageKind, Wanted, explain_event,
 };
 use quarry_hunt::{QueryText, Runnable, Settled, Workspace, cut, moment, runnable};
 use quarry_languages::Language;
@@ -205,13 +205,15 @@ impl Explained<'_> {
                 }
             }
             StageKind::Compute(columns) => {
-                for (index, column) in columns.iter().enumerate() {
-                    let text = format!("{} = {}", column.name, shown(column.value.as_deref()));
+                let named = columns.iter().filter_map(|column| Some((column.name.user()?, &column.value)));
+                for (index, (name, value)) in named.enumerate() {
+                    let text = format!("{name} = {}", shown(value.as_deref()));
                     lines.push(if index == 0 { first(text) } else { more(text) });
                 }
             }
             StageKind::Group { keys, values } => {
-                lines.push(first(format!("becomes one row with all events of {}", pairs(keys))));
+                let keys: Vec<_> = keys.iter().map(|key| (self.named(key), key.value.clone())).collect();
+                lines.push(first(format!("becomes one row with all events of {}", pairs(&keys))));
                 lines.push(more(format!("of which {}", pairs(values))));
             }
             StageKind::Rows(_) => lines.push(first(self.excerpt(stage.span))),
@@ -250,7 +252,7 @@ impl Explained<'_> {
             }
             _ => lines.push(format!("dropped at {}", self.place(stage.span))),
         }
-        for (field, value, group) in grouped(&causes) {
+        for (field, value, group) in self.grouped(&causes) {
             lines.push(format!("  because {field} is {}", shown(value)));
             for cause in group {
                 let outcome =
@@ -266,7 +268,7 @@ impl Explained<'_> {
                     self.excerpt(cause.span)
                 ));
             }
-            lines.extend(self.origin(field, value).map(|origin| format!("    {origin}")));
+            lines.extend(self.origin(&field, value).map(|origin| format!("    {origin}")));
         }
     }
 
@@ -285,13 +287,36 @@ impl Explained<'_> {
 
     fn leaf(&self, part: &Judged) -> String {
         let text = self.excerpt(part.span);
-        let values: Vec<&(String, Option<String>)> = match part.form {
+        let values: Vec<&Read> = match part.form {
             Form::Not => part.parts.iter().flat_map(|part| &part.values).collect(),
             _ => part.values.iter().collect(),
         };
-        let values: Vec<String> =
-            values.into_iter().map(|(name, value)| format!("{name} = {}", shown(value.as_deref()))).collect();
+        let shown = |read: &Read| format!("{} = {}", self.named(read), shown(read.value.as_deref()));
+        let values: Vec<String> = values.into_iter().map(shown).collect();
         if values.is_empty() { format!("`{text}`") } else { format!("`{text}`: {}", values.join(", ")) }
+    }
+
+    /// What a column that is read is called: by the user's name, else as the query computes it.
+    fn named(&self, read: &Read) -> String {
+        read.column.user().map_or_else(|| self.excerpt(read.span), str::to_owned)
+    }
+
+    fn object(&self, values: &[Read]) -> Value {
+        let members = values.iter().map(|read| (self.named(read), json!(read.value)));
+        Value::Object(members.collect())
+    }
+
+    /// Causes by field and value, in order of their first.
+    fn grouped<'c>(&self, causes: &'c [Cause]) -> Vec<(String, Option<&'c str>, Vec<&'c Cause>)> {
+        let mut groups: Vec<(String, Option<&str>, Vec<&Cause>)> = Vec::new();
+        for cause in causes {
+            let (name, value) = (self.named(&cause.field), cause.field.value.as_deref());
+            match groups.iter_mut().find(|(field, known, _)| *field == name && *known == value) {
+                Some((_, _, group)) => group.push(cause),
+                None => groups.push((name, value, vec![cause])),
+            }
+        }
+        groups
     }
 
     fn place(&self, span: Span) -> String {
@@ -311,7 +336,7 @@ impl Explained<'_> {
             .iter()
             .map(|cause| {
                 let mut value = self.placed(cause.span);
-                merge(&mut value, json!({ "truth": cause.truth, "field": cause.field, "value": cause.value, "through": cause.through }));
+                merge(&mut value, json!({ "truth": cause.truth, "field": self.named(&cause.field), "value": cause.field.value, "through": cause.through }));
                 value
             })
             .collect();
@@ -334,11 +359,12 @@ impl Explained<'_> {
                 json!({ "kind": "filter", "condition": self.json_condition(judged), "admitted_by": admitted })
             }
             StageKind::Compute(columns) => {
-                let columns: Vec<Value> = columns.iter().map(|column| self.json_column(column)).collect();
+                let named = columns.iter().filter(|column| column.name.is_user());
+                let columns: Vec<Value> = named.map(|column| self.json_column(column)).collect();
                 json!({ "kind": "compute", "columns": columns })
             }
             StageKind::Group { keys, values } => {
-                json!({ "kind": "group", "keys": object(keys), "values": object(values) })
+                json!({ "kind": "group", "keys": self.object(keys), "values": object(values) })
             }
             StageKind::Rows(reason) => json!({ "kind": "rows", "reason": reason }),
         };
@@ -348,12 +374,12 @@ impl Explained<'_> {
 
     fn json_column(&self, column: &Computed) -> Value {
         let from = match &column.reason {
-            Reason::Columns(values) => object(values),
+            Reason::Columns(values) => self.object(values),
             Reason::Arm { tried, .. } => {
                 Value::Array(tried.iter().map(|condition| self.json_condition(condition)).collect())
             }
         };
-        json!({ "name": column.name, "value": column.value, "from": from })
+        json!({ "name": column.name.user(), "value": column.value, "from": from })
     }
 
     fn json_condition(&self, judged: &Judged) -> Value {
@@ -366,7 +392,7 @@ impl Explained<'_> {
         };
         merge(&mut value, json!({ "form": form, "truth": judged.truth }));
         let own = if judged.parts.is_empty() {
-            json!({ "values": object(&judged.values) })
+            json!({ "values": self.object(&judged.values) })
         } else {
             json!({ "parts": judged.parts.iter().map(|part| self.json_condition(part)).collect::<Vec<_>>() })
         };
@@ -403,19 +429,6 @@ fn event_lines(trace: &EventTrace) -> Vec<String> {
         lines.push(format!("        {object} at {record}"));
     }
     lines
-}
-
-/// Causes by field and value, in order of their first.
-fn grouped(causes: &[Cause]) -> Vec<(&str, Option<&str>, Vec<&Cause>)> {
-    let mut groups: Vec<(&str, Option<&str>, Vec<&Cause>)> = Vec::new();
-    for cause in causes {
-        let value = cause.value.as_deref();
-        match groups.iter_mut().find(|(field, known, _)| *field == cause.field && *known == value) {
-            Some((_, _, group)) => group.push(cause),
-            None => groups.push((&cause.field, value, vec![cause])),
-        }
-    }
-    groups
 }
 
 /// The constants that a field falls back on.

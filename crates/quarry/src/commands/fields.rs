@@ -131,7 +131,7 @@ fn empty_plan() -> Node {
 fn rows_plan(view: &View, names: &[(&str, Type)]) -> Node {
     let span = Span::default();
     let columns = names.iter().enumerate().map(|(index, (name, data_type))| SourceColumn {
-        name: format!("field_{index}"),
+        name: format!("field_{index}").into(),
         field: SourceField::View((*name).to_owned()),
         data_type: *data_type,
     });

@@ -4,6 +4,7 @@ use std::{path::PathBuf, sync::Arc};
 
 use arrow::record_batch::RecordBatch;
 use quarry_diagnostic::Diagnostic;
+use quarry_engine::schema_name;
 use quarry_hunt::{
     OutputColumn, QueryText, Runnable, Settled, Workspace, language_options, read_query, runnable,
 };
@@ -80,7 +81,7 @@ async fn execute(
     let progress = Progress::start(streams, &report, bytes, arguments.logs.quiet);
     let schema = execution.schema();
     let shown: Vec<usize> =
-        columns.iter().filter_map(|column| schema.index_of(&column.column).ok()).collect();
+        columns.iter().filter_map(|column| schema.index_of(&schema_name(&column.column)).ok()).collect();
     let labels: Vec<String> = columns.iter().map(|column| column.label.clone()).collect();
     let schema =
         Arc::new(schema.project(&shown).map_err(|error| Failure::inner("choose the columns", error))?);

@@ -6,7 +6,8 @@
 
 use quarry_diagnostic::{Diagnostic, Span};
 use quarry_plan::{
-    Aggregate, AggregateCall, Expression as Planned, ExpressionKind as Kind, Node, Operator, SortKey, Type,
+    Aggregate, AggregateCall, ColumnName, Expression as Planned, ExpressionKind as Kind, Node, Operator,
+    SortKey, Type,
 };
 
 use super::{select::Select, value::Typed};
@@ -127,7 +128,7 @@ impl Select<'_, '_, '_> {
     }
 
     /// The column of an aggregate; equal ones share one.
-    pub(super) fn place(&mut self, call: AggregateCall) -> String {
+    pub(super) fn place(&mut self, call: AggregateCall) -> ColumnName {
         let known =
             self.aggregates.iter().find(|(_, have)| same_call(have, &call)).map(|(name, _)| name.clone());
         known.unwrap_or_else(|| {
@@ -168,7 +169,7 @@ impl Select<'_, '_, '_> {
 
 /// A group key.
 pub(super) struct Group {
-    pub name: String,
+    pub name: ColumnName,
     pub value: Planned,
 }
 
@@ -176,7 +177,7 @@ pub(super) struct Group {
 pub(super) fn node(
     input: Node,
     groups: Vec<Group>,
-    aggregates: Vec<(String, AggregateCall)>,
+    aggregates: Vec<(ColumnName, AggregateCall)>,
     span: Span,
 ) -> Node {
     let groups = groups.into_iter().map(|group| (group.name, group.value)).collect();

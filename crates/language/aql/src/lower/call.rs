@@ -245,7 +245,7 @@ fn written(expression: &Planned) -> Option<String> {
         _ => written(value),
     };
     match &expression.kind {
-        Kind::Column(name) => Some(name.clone()),
+        Kind::Column(name) => name.user().map(str::to_owned),
         Kind::Cast { value, .. } => written(value),
         Kind::Literal(Value::Integer(number)) => Some(number.to_string()),
         Kind::Literal(Value::Double(number)) => Some(number.to_string()),

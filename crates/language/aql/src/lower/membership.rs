@@ -2,7 +2,8 @@
 
 use quarry_diagnostic::{Diagnostic, Span};
 use quarry_plan::{
-    Aggregate, AggregateCall, Expression as Planned, ExpressionKind as Kind, JoinKind, Node, Operator, Type,
+    Aggregate, AggregateCall, ColumnName, Expression as Planned, ExpressionKind as Kind, JoinKind, Node,
+    Operator, Type,
 };
 
 use super::{
@@ -19,8 +20,8 @@ use crate::{
 pub(super) struct Membership {
     key: Planned,
     right: Node,
-    right_key: String,
-    mark: String,
+    right_key: ColumnName,
+    mark: ColumnName,
     span: Span,
 }
 
@@ -74,8 +75,8 @@ pub(super) fn lower(
 }
 
 /// The distinct values of a sub-select, with a mark that is never null.
-fn distinct(input: Node, key: &str, value: Planned, mark: &str, span: Span) -> Node {
-    let projected = Operator::Project { input: Box::new(input), columns: vec![(key.to_owned(), value)] };
+fn distinct(input: Node, key: &ColumnName, value: Planned, mark: &ColumnName, span: Span) -> Node {
+    let projected = Operator::Project { input: Box::new(input), columns: vec![(key.into(), value)] };
     let count = AggregateCall {
         function: "count".to_owned(),
         arguments: Vec::new(),
@@ -85,8 +86,8 @@ fn distinct(input: Node, key: &str, value: Planned, mark: &str, span: Span) -> N
     };
     let aggregate = Aggregate {
         input: Box::new(Node::new(projected, span)),
-        groups: vec![(key.to_owned(), Planned::column(key, span))],
-        aggregates: vec![(mark.to_owned(), count)],
+        groups: vec![(key.into(), Planned::column(key, span))],
+        aggregates: vec![(mark.into(), count)],
     };
     Node::new(Operator::Aggregate(aggregate), span)
 }
@@ -131,14 +132,14 @@ fn filter(input: Node, mut conditions: Vec<Planned>) -> Node {
     Node::new(Operator::Filter { input: Box::new(input), predicate }, span)
 }
 
-fn uses(condition: &Planned, column: &str) -> bool {
+fn uses(condition: &Planned, column: &ColumnName) -> bool {
     let mut found = false;
     condition.visit_columns(&mut |name| found |= name == column);
     found
 }
 
 /// Whether the condition is "the mark is set" and nothing else.
-fn is_mark(condition: &Planned, mark: &str) -> bool {
+fn is_mark(condition: &Planned, mark: &ColumnName) -> bool {
     let Kind::Not(inner) = &condition.kind else { return false };
     let Kind::IsNull(value) = &inner.kind else { return false };
     matches!(&value.kind, Kind::Column(name) if name == mark)

@@ -24,7 +24,7 @@ use std::collections::BTreeMap;
 
 use quarry_diagnostic::{Diagnostic, Span};
 pub use quarry_language_definition::OutputColumn;
-use quarry_plan::{Node, TimeRange};
+use quarry_plan::{ColumnName, Helpers, Node, TimeRange};
 use quarry_views::View;
 
 use crate::{
@@ -116,8 +116,7 @@ struct Context<'a> {
     diagnostics: Vec<Diagnostic>,
     /// How many more expressions may be lowered.
     budget: usize,
-    /// How many names were made up.
-    names: usize,
+    helpers: Helpers,
     /// How deep the present expression is.
     depth: usize,
     /// Saved searches being read, in lower case: one cannot read itself.
@@ -136,7 +135,7 @@ impl<'a> Context<'a> {
             options,
             diagnostics: Vec::new(),
             budget: Self::BUDGET,
-            names: 0,
+            helpers: Helpers::default(),
             depth: 0,
             saved: Vec::new(),
         }
@@ -161,9 +160,8 @@ impl<'a> Context<'a> {
         Diagnostic::error(code, message, span)
     }
 
-    /// A name that no field has.
-    fn fresh(&mut self, what: &str) -> String {
-        self.names += 1;
-        format!("#{what}{}", self.names)
+    /// A column that no query can name.
+    fn fresh(&mut self, what: &str) -> ColumnName {
+        self.helpers.fresh(what)
     }
 }

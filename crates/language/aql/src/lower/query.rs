@@ -1,7 +1,7 @@
 //! Statements: where rows come from.
 
 use quarry_diagnostic::{Diagnostic, Span, did_you_mean, edit_distance};
-use quarry_plan::{Node, Operator, TimeRange, Type, Value};
+use quarry_plan::{ColumnName, Node, Operator, TimeRange, Type, Value};
 
 use super::{Context, saved, scope::Scope, select, time};
 use crate::{
@@ -23,7 +23,7 @@ pub(super) struct Query {
 #[derive(Debug, Clone)]
 pub(super) struct Column {
     pub label: String,
-    pub column: String,
+    pub column: ColumnName,
     pub data_type: Type,
 }
 
@@ -133,7 +133,7 @@ impl Query {
 
 impl Column {
     fn text(name: &str) -> Self {
-        Self { label: name.to_owned(), column: name.to_owned(), data_type: Type::Text }
+        Self { label: name.to_owned(), column: name.into(), data_type: Type::Text }
     }
 }
 

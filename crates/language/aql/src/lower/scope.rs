@@ -1,6 +1,6 @@
 //! What names mean: the fields of events, of an empty catalog, or of a sub-select.
 
-use quarry_plan::{Expression, Operator, Source, SourceColumn, SourceField, TimeRange, Type};
+use quarry_plan::{ColumnName, Expression, Operator, Source, SourceColumn, SourceField, TimeRange, Type};
 use quarry_views::View;
 
 use super::{
@@ -18,7 +18,7 @@ pub(super) enum Scope<'v> {
     /// The events of a view.
     Events { view: &'v View, catalog: &'static Catalog, used: Vec<SourceColumn> },
     /// A catalog that holds nothing here.
-    Empty { catalog: &'static Catalog, used: Vec<(String, Type)> },
+    Empty { catalog: &'static Catalog, used: Vec<(ColumnName, Type)> },
     /// A sub-select.
     Derived { query: Query },
 }
@@ -47,7 +47,7 @@ impl Scope<'_> {
                     (Some(resolved), _) => {
                         let lower = name.to_lowercase();
                         let view_field = SourceField::View(lower.clone());
-                        let mut value = read(used, lower, view_field, resolved.data_type, span);
+                        let mut value = read(used, lower.into(), view_field, resolved.data_type, span);
                         if value.origin == Origin::Any {
                             value.origin = built_in.map_or(Origin::Undeclared, |field| origin(field.kind));
                         }
@@ -83,7 +83,7 @@ impl Scope<'_> {
         let Self::Events { view, used, .. } = self else { return None };
         let resolved = view.resolve(field).filter(|resolved| resolved.declared)?;
         let field = field.to_lowercase();
-        Some(read(used, field.clone(), SourceField::View(field), resolved.data_type, span))
+        Some(read(used, field.clone().into(), SourceField::View(field), resolved.data_type, span))
     }
 
     /// A path of the record, in any case.
@@ -93,7 +93,7 @@ impl Scope<'_> {
                 // No declared field has this name, or it would be meant.
                 read(
                     used,
-                    name.text.to_lowercase(),
+                    name.text.to_lowercase().into(),
                     SourceField::Path(name.text.clone()),
                     Type::Text,
                     name.span,
@@ -164,7 +164,7 @@ impl Scope<'_> {
     }
 
     /// Drops the columns that nothing reads.
-    pub(super) fn keep(&mut self, is_used: &dyn Fn(&str) -> bool) {
+    pub(super) fn keep(&mut self, is_used: &dyn Fn(&ColumnName) -> bool) {
         match self {
             Self::Events { used, .. } => used.retain(|column| is_used(&column.name)),
             Self::Empty { used, .. } => used.retain(|(name, _)| is_used(name)),
@@ -173,7 +173,7 @@ impl Scope<'_> {
     }
 
     /// The type of a column of its rows.
-    pub(super) fn column_type(&self, name: &str) -> Option<Type> {
+    pub(super) fn column_type(&self, name: &ColumnName) -> Option<Type> {
         match self {
             Self::Events { used, .. } => {
                 used.iter().find(|column| column.name == name).map(|column| column.data_type)
@@ -220,14 +220,14 @@ fn origin(kind: FieldKind) -> Origin {
 /// A column of the scan; times are milliseconds to AQL.
 fn read(
     used: &mut Vec<SourceColumn>,
-    column: String,
+    column: ColumnName,
     field: SourceField,
     data_type: Type,
     span: Span,
 ) -> Typed {
     let scanned = if data_type == Type::Dynamic { Type::Text } else { data_type };
     if !used.iter().any(|have| have.name == column) {
-        used.push(SourceColumn { name: column.clone(), field, data_type: scanned });
+        used.push(SourceColumn { name: column.clone().into(), field, data_type: scanned });
     }
     let expression = Expression::column(column, span);
     if scanned == Type::Timestamp {
@@ -243,9 +243,9 @@ fn read(
     Typed::new(expression, scanned)
 }
 
-fn empty(used: &mut Vec<(String, Type)>, column: &str, kind: FieldKind, span: Span) -> Typed {
+fn empty(used: &mut Vec<(ColumnName, Type)>, column: &str, kind: FieldKind, span: Span) -> Typed {
     if !used.iter().any(|(have, _)| have == column) {
-        used.push((column.to_owned(), kind.data_type()));
+        used.push((column.into(), kind.data_type()));
     }
     let mut value = Typed::new(Expression::column(column, span), kind.data_type());
     value.origin = origin(kind);

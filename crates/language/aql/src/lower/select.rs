@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use quarry_diagnostic::{Diagnostic, Span};
-use quarry_plan::{AggregateCall, Expression as Planned, Node, Operator, SortKey, TimeRange, Type};
+use quarry_plan::{
+    AggregateCall, ColumnName, Expression as Planned, Helpers, Node, Operator, SortKey, TimeRange, Type,
+};
 
 use super::{
     Context,
@@ -31,7 +33,7 @@ pub(crate) struct Select<'a, 'c, 's> {
     pub(super) alias_rank: AliasRank,
     /// The clause or call in which no aggregate may stand.
     pub(super) no_aggregates: Option<&'static str>,
-    pub(super) aggregates: Vec<(String, AggregateCall)>,
+    pub(super) aggregates: Vec<(ColumnName, AggregateCall)>,
     /// Whether sub-selects may stand here.
     pub(super) joins_allowed: bool,
     pub(super) memberships: Vec<Membership>,
@@ -142,7 +144,7 @@ impl Select<'_, '_, '_> {
             node = Node::new(Operator::Filter { input: Box::new(node), predicate }, span);
         }
         let limit = statement.limit.map(|(count, span)| (usize::try_from(count).unwrap_or(usize::MAX), span));
-        finish(node, outputs, keys, limit, ordered, statement.span)
+        finish(node, outputs, keys, limit, ordered, statement.span, &mut self.context.helpers)
     }
 
     /// A lookup names a field that it does not read.
@@ -166,7 +168,7 @@ impl Select<'_, '_, '_> {
             .chain(self.numbering.iter().flat_map(Numbering::expressions));
         for expression in read {
             expression.visit_columns(&mut |name| {
-                used.insert(name.to_owned());
+                used.insert(name.clone());
             });
         }
         self.scope.keep(&|name| used.contains(name));
@@ -264,9 +266,10 @@ fn finish(
     limit: Option<(usize, Span)>,
     ordered: bool,
     span: Span,
+    helpers: &mut Helpers,
 ) -> Query {
     let mut columns: Vec<Column> = Vec::new();
-    let mut projected: Vec<(String, Planned)> = Vec::new();
+    let mut projected: Vec<(ColumnName, Planned)> = Vec::new();
     for output in outputs {
         let column = unique(&output.label, &columns);
         let data_type =
@@ -275,11 +278,11 @@ fn finish(
         columns.push(Column { label: output.label, column, data_type });
     }
     let mut order = Vec::new();
-    for (place, key) in keys.into_iter().enumerate() {
+    for key in keys {
         let known = projected.iter().find(|(_, value)| same(value, &key.value)).map(|(name, _)| name.clone());
         let span = key.value.span;
         let name = known.unwrap_or_else(|| {
-            let name = format!("#order{}", place + 1);
+            let name = helpers.fresh("order");
             projected.push((name.clone(), key.value));
             name
         });
@@ -303,16 +306,17 @@ fn finish(
 }
 
 /// A column name that no earlier column has, in any case.
-fn unique(label: &str, columns: &[Column]) -> String {
-    let taken = |name: &str| columns.iter().any(|column| column.column.to_lowercase() == name.to_lowercase());
+fn unique(label: &str, columns: &[Column]) -> ColumnName {
+    let taken =
+        |name: &str| columns.iter().any(|column| column.column.text().to_lowercase() == name.to_lowercase());
     if !taken(label) {
-        return label.to_owned();
+        return label.into();
     }
     let mut number = 2;
     loop {
         let name = format!("{label}_{number}");
         if !taken(&name) {
-            return name;
+            return name.into();
         }
         number += 1;
     }

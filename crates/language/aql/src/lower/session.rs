@@ -5,8 +5,8 @@
 
 use quarry_diagnostic::{Diagnostic, Span};
 use quarry_plan::{
-    AggregateCall, Expression as Planned, ExpressionKind as Kind, Frame, Node, Operator, SortKey, Type,
-    Value, WindowCall,
+    AggregateCall, ColumnName, Expression as Planned, ExpressionKind as Kind, Frame, Node, Operator, SortKey,
+    Type, Value, WindowCall,
 };
 
 use super::{select::Select, value::Typed};
@@ -25,7 +25,7 @@ const ABSENT: &str = "\u{2400}";
 /// Sessions to be numbered.
 pub(super) struct Numbering {
     /// The column with the numbers.
-    pub column: String,
+    pub column: ColumnName,
     call: AggregateCall,
     explicit: bool,
     span: Span,

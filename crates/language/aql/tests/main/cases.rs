@@ -84,8 +84,8 @@ fn outcome(query: &str, permissive: bool) -> String {
         let names: Vec<&str> = lowered.output.iter().map(|column| column.label.as_str()).collect();
         writeln!(text, "output: {}", names.join(" | ")).unwrap();
         text.push_str(&dump::plan(plan));
-        let columns: Vec<String> = plan.columns().into_iter().map(|(name, _)| name).collect();
-        let promised: Vec<String> = lowered.output.iter().map(|column| column.column.clone()).collect();
+        let columns: Vec<_> = plan.columns().into_iter().map(|(name, _)| name).collect();
+        let promised: Vec<_> = lowered.output.iter().map(|column| column.column.clone()).collect();
         assert_eq!(columns, promised, "the plan gives other columns than promised for {query}");
     }
     for found in &lowered.diagnostics {

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use quarry_plan::{
-    AggregateCall, Arithmetic, Comparison, ComparisonRule, Expression, ExpressionKind, Node, Operator,
+    AggregateCall, Arithmetic, ColumnName, Comparison, ComparisonRule, Expression, ExpressionKind, Node, Operator,
     SortKey, SourceField, TimeBound, TimeStep, Value,
 };
 
@@ -26,7 +26,7 @@ fn write_node(node: &Node, level: usize, text: &mut String) {
                         SourceField::Path(path) => format!(" = path {path}"),
                         SourceField::Alert(name) => format!(" = alert {name}"),
                     };
-                    format!("{}{renamed}: {:?}", column.name, column.data_type)
+                    format!("{}{renamed}: {:?}", shown(&column.name), column.data_type)
                 })
                 .collect();
             let bound = |bound: &Option<TimeBound>| bound.as_ref().map_or("..".to_owned(), time);
@@ -39,7 +39,7 @@ fn write_node(node: &Node, level: usize, text: &mut String) {
         }
         Operator::Values { columns, rows } => {
             let columns: Vec<String> =
-                columns.iter().map(|(name, kind)| format!("{name}: {kind:?}")).collect();
+                columns.iter().map(|(name, kind)| format!("{}: {kind:?}", shown(name))).collect();
             format!("values [{}] {} rows", columns.join(", "), rows.len())
         }
         Operator::Filter { predicate, .. } => format!("filter {}", expression(predicate)),
@@ -49,7 +49,7 @@ fn write_node(node: &Node, level: usize, text: &mut String) {
             let calls: Vec<String> = aggregate
                 .aggregates
                 .iter()
-                .map(|(name, call)| format!("{name} = {}", aggregate_call(call)))
+                .map(|(name, call)| format!("{} = {}", shown(name), aggregate_call(call)))
                 .collect();
             format!("aggregate [{}] by [{}]", calls.join(", "), assignments(&aggregate.groups))
         }
@@ -67,7 +67,12 @@ fn write_node(node: &Node, level: usize, text: &mut String) {
                 .iter()
                 .map(|(name, window)| {
                     let partition: Vec<String> = window.partition.iter().map(expression).collect();
-                    format!("{name} = {} over [{}]", aggregate_call(&window.call), partition.join(", "))
+                    format!(
+                        "{} = {} over [{}]",
+                        shown(name),
+                        aggregate_call(&window.call),
+                        partition.join(", ")
+                    )
                 })
                 .collect();
             format!("window {}", calls.join(", "))
@@ -80,12 +85,16 @@ fn write_node(node: &Node, level: usize, text: &mut String) {
     }
 }
 
-fn assignments(columns: &[(String, Expression)]) -> String {
+fn shown(name: &ColumnName) -> String {
+    name.user().map_or_else(|| format!("#{}", name.text()), str::to_owned)
+}
+
+fn assignments(columns: &[(ColumnName, Expression)]) -> String {
     let items: Vec<String> = columns
         .iter()
         .map(|(name, value)| {
-            let value = expression(value);
-            if *name == value { value } else { format!("{name} = {value}") }
+            let (name, value) = (shown(name), expression(value));
+            if name == value { value } else { format!("{name} = {value}") }
         })
         .collect();
     items.join(", ")
@@ -125,7 +134,7 @@ pub fn expression(value: &Expression) -> String {
     };
     match &value.kind {
         ExpressionKind::Literal(value) => literal(value),
-        ExpressionKind::Column(name) => name.clone(),
+        ExpressionKind::Column(name) => shown(name),
         ExpressionKind::Call { function, arguments, result } => {
             format!("{function}({}): {result:?}", list(arguments, ", "))
         }
@@ -168,7 +177,7 @@ pub fn expression(value: &Expression) -> String {
         ExpressionKind::Coalesce(items) => format!("coalesce({})", list(items, ", ")),
         ExpressionKind::Cast { value, to } => format!("{to:?}({})", expression(value)),
         ExpressionKind::ForEach { list, element, body } => {
-            format!("foreach({} as {element}: {})", expression(list), expression(body))
+            format!("foreach({} as {}: {})", expression(list), shown(element), expression(body))
         }
         ExpressionKind::Arithmetic { operator, left, right } => {
             let operator = match operator {

@@ -10,7 +10,7 @@ fn need(condition: &str) -> Need {
     let text = format!("SELECT username FROM events WHERE {condition}");
     let lowered = lower(&parse(&text), &small_view(), &LowerOptions::default());
     let plan = lowered.plan.unwrap_or_else(|| panic!("{condition}: {:?}", lowered.diagnostics));
-    let facts = |column: &str| match column {
+    let facts = |column: &quarry_plan::ColumnName| match column.text() {
         "logsourcetypename" => ColumnFacts::Constant(Value::Text("Amazon AWS CloudTrail".to_owned())),
         _ => ColumnFacts::Verbatim,
     };

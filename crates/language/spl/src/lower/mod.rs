@@ -106,7 +106,7 @@ pub fn lower_with(parsed: &Parsed, options: &LowerOptions<'_>, environment: &Env
     let failed = parsed.diagnostics.iter().chain(&diagnostics).any(Diagnostic::is_error);
     let output = columns
         .into_iter()
-        .map(|column| OutputColumn { label: column.name.clone(), column: column.name })
+        .map(|column| OutputColumn { label: column.name.text().to_owned(), column: column.name })
         .collect();
     let Progress { pending, stores, .. } = std::mem::take(&mut *progress.borrow_mut());
     let plan = (!failed).then_some(plan);

@@ -69,6 +69,7 @@ fn value(expression: &EvalExpression, arguments: &[(&str, &str)]) -> Computed {
     Ok(match &expression.kind {
         EvalKind::Text(text) => Value::Text(text.clone()),
         EvalKind::Number(text) => text.parse().map_or_else(|_| Value::Text(text.clone()), Value::Number),
+        EvalKind::Column(_) => Value::Null,
         EvalKind::Field { name, .. } => {
             let known = arguments.iter().find(|(argument, _)| argument == name);
             known.map_or(Value::Null, |(_, text)| Value::Text((*text).to_owned()))

@@ -135,6 +135,7 @@ impl Display for EvalExpression {
             EvalKind::Text(text) => write!(out, "{text:?}"),
             EvalKind::Number(number) => out.write_str(number),
             EvalKind::Field { name, quoted: false } => out.write_str(name),
+            EvalKind::Column(column) => write!(out, "{column:?}"),
             EvalKind::Field { name, quoted: true } => write!(out, "'{name}'"),
             EvalKind::Call { name, arguments, .. } => list(out, name, arguments),
             EvalKind::Not(inner) => write!(out, "(not {inner})"),

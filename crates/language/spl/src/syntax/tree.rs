@@ -5,6 +5,7 @@
 //! lowering reads command by command. So a new command needs no new grammar.
 
 use quarry_diagnostic::Span;
+use quarry_plan::ColumnName;
 
 /// Commands joined by `|`.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -237,6 +238,8 @@ pub enum EvalKind {
         /// Whether it was in single quotes.
         quoted: bool,
     },
+    /// A column of the plan, put by a command in place of a part that it computed already; never written.
+    Column(ColumnName),
     /// `name(arguments)`; the name in lower case.
     Call {
         /// Name.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use quarry_plan::{ComparisonRule, Expression, ExpressionKind, Node, Operator, Type};
+use quarry_plan::{ColumnName, ComparisonRule, Expression, ExpressionKind, Node, Operator, Type};
 
 /// What is wrong with a plan.
 pub fn faults(node: &Node) -> Vec<String> {
@@ -15,7 +15,7 @@ fn visit(node: &Node, found: &mut Vec<String>) {
     for input in node.inputs() {
         visit(input, found);
     }
-    let names: Vec<String> = node.columns().into_iter().map(|(name, _)| name).collect();
+    let names: Vec<ColumnName> = node.columns().into_iter().map(|(name, _)| name).collect();
     if names.iter().collect::<BTreeSet<_>>().len() != names.len() {
         found.push(format!("a column twice: {names:?}"));
     }
@@ -31,7 +31,7 @@ fn visit(node: &Node, found: &mut Vec<String>) {
         Operator::Filter { predicate, .. } => {
             check(&input, &[predicate], found);
             let columns = input.columns();
-            let known = |name: &str| columns.iter().find(|(have, _)| have == name).map(|(_, of)| *of);
+            let known = |name: &ColumnName| columns.iter().find(|(have, _)| have == name).map(|(_, of)| *of);
             if predicate.type_of(&known) != Type::Boolean {
                 found.push("a filter that is no condition".to_owned());
             }
@@ -67,7 +67,7 @@ fn visit(node: &Node, found: &mut Vec<String>) {
         Operator::Join { left, right, on, kind } => {
             check(left, &on.iter().map(|(value, _)| value).collect::<Vec<_>>(), found);
             check(right, &on.iter().map(|(_, value)| value).collect::<Vec<_>>(), found);
-            let names: BTreeSet<String> = left.columns().into_iter().map(|(name, _)| name).collect();
+            let names: BTreeSet<ColumnName> = left.columns().into_iter().map(|(name, _)| name).collect();
             if right.columns().iter().any(|(name, _)| names.contains(name)) {
                 found.push(format!("both sides of a {kind:?} join have a column of one name"));
             }
@@ -78,24 +78,24 @@ fn visit(node: &Node, found: &mut Vec<String>) {
         Operator::Expand { column, .. }
             if !input.columns().iter().any(|(name, of)| name == column && *of == Type::TextList) =>
         {
-            found.push(format!("`{column}` is no list"));
+            found.push(format!("`{column:?}` is no list"));
         }
         _ => {}
     }
 }
 
-fn expression(value: &Expression, columns: &[(String, Type)], found: &mut Vec<String>) {
+fn expression(value: &Expression, columns: &[(ColumnName, Type)], found: &mut Vec<String>) {
     value.visit_columns(&mut |name| {
         if !columns.iter().any(|(known, _)| known == name) {
-            found.push(format!("no column `{name}`"));
+            found.push(format!("no column `{name:?}`"));
         }
     });
     types(value, columns, found);
 }
 
 /// Arms of one type, conditions that are conditions, exact comparisons of one type.
-fn types(value: &Expression, columns: &[(String, Type)], found: &mut Vec<String>) {
-    let known = |name: &str| columns.iter().find(|(have, _)| have == name).map(|(_, of)| *of);
+fn types(value: &Expression, columns: &[(ColumnName, Type)], found: &mut Vec<String>) {
+    let known = |name: &ColumnName| columns.iter().find(|(have, _)| have == name).map(|(_, of)| *of);
     let same = |items: &[&Expression]| {
         let mut of: Vec<Type> =
             items.iter().map(|item| item.type_of(&known)).filter(|of| *of != Type::Null).collect();

@@ -1,7 +1,7 @@
 //! Plans as text, one operator a line, the source first.
 
 use quarry_plan::{
-    AggregateCall, Arithmetic, Comparison, ComparisonRule, Expression, ExpressionKind, Frame, Node, Operator,
+    AggregateCall, Arithmetic, ColumnName, Comparison, ComparisonRule, Expression, ExpressionKind, Frame, Node, Operator,
     SortKey, Value,
 };
 
@@ -26,7 +26,7 @@ fn operator(operator: &Operator) -> String {
             let columns: Vec<String> = source
                 .columns
                 .iter()
-                .map(|column| format!("{}:{:?}", column.name, column.data_type))
+                .map(|column| format!("{}:{:?}", shown(&column.name), column.data_type))
                 .collect();
             let mut text = format!("source {}", columns.join(" "));
             if !source.time.is_unbounded() {
@@ -101,15 +101,15 @@ fn operator(operator: &Operator) -> String {
                 lookup.default
             )
         }
-        Operator::Expand { column, limit, .. } => format!("expand {column} limit {limit:?}"),
+        Operator::Expand { column, limit, .. } => format!("expand {} limit {limit:?}", shown(column)),
     }
 }
 
-fn shown(name: &str) -> String {
-    name.replace('\u{1}', "#")
+fn shown(name: &ColumnName) -> String {
+    name.user().map_or_else(|| format!("#{}", name.text()), str::to_owned)
 }
 
-fn named(columns: &[(String, Expression)]) -> String {
+fn named(columns: &[(ColumnName, Expression)]) -> String {
     let columns = columns.iter().map(|(name, value)| match &value.kind {
         ExpressionKind::Column(column) if column == name => shown(name),
         _ => format!("{}={}", shown(name), expression(value)),

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, fs, path::Path};
 
-use quarry_plan::{ColumnFacts, Expression, ExpressionKind, Facts, Law, Need, Node, Operator, necessary};
+use quarry_plan::{ColumnName, ColumnFacts, Expression, ExpressionKind, Facts, Law, Need, Node, Operator, necessary};
 use quarry_views::{Catalog, Derivation, View, ViewSource};
 
 use super::{plan, view};
@@ -60,7 +60,7 @@ fn the_seed_search_needs_the_literal_in_every_view() {
 fn need(plan: &Node, view: &View, source: &ViewSource) -> Need {
     let mut filters = Vec::new();
     definitions(plan, &mut filters);
-    let facts = |name: &str| match view.derivation(source, name) {
+    let facts = |name: &ColumnName| match view.derivation(source, name.text()) {
         Derivation::Constant(value) => ColumnFacts::Constant(value),
         Derivation::Path(_) | Derivation::Raw => ColumnFacts::Verbatim,
         _ => ColumnFacts::Derived,
@@ -79,7 +79,7 @@ fn need(plan: &Node, view: &View, source: &ViewSource) -> Need {
 }
 
 /// Collects the filters below a node and gives what its columns are in terms of the scan's.
-fn definitions(node: &Node, filters: &mut Vec<Expression>) -> HashMap<String, Expression> {
+fn definitions(node: &Node, filters: &mut Vec<Expression>) -> HashMap<ColumnName, Expression> {
     match &node.operator {
         Operator::Filter { input, predicate } => {
             let known = definitions(input, filters);
@@ -101,7 +101,7 @@ fn definitions(node: &Node, filters: &mut Vec<Expression>) -> HashMap<String, Ex
     }
 }
 
-fn substitute(value: &Expression, known: &HashMap<String, Expression>) -> Expression {
+fn substitute(value: &Expression, known: &HashMap<ColumnName, Expression>) -> Expression {
     let all = |items: &[Expression]| items.iter().map(|item| substitute(item, known)).collect::<Vec<_>>();
     let one = |item: &Expression| Box::new(substitute(item, known));
     let kind = match &value.kind {

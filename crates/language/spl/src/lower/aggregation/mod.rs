@@ -3,7 +3,7 @@
 mod call;
 
 use quarry_diagnostic::Diagnostic;
-use quarry_plan::AggregateCall;
+use quarry_plan::{AggregateCall, ColumnName};
 
 use super::context::Context;
 use super::{codes, wildcard};
@@ -38,6 +38,11 @@ pub(crate) fn calls(
         }
     }
     calls
+}
+
+/// The same as columns.
+pub(crate) fn named(calls: Vec<(String, AggregateCall)>) -> Vec<(ColumnName, AggregateCall)> {
+    calls.into_iter().map(|(name, call)| (name.into(), call)).collect()
 }
 
 /// Whether a function is an aggregation.

@@ -1,9 +1,9 @@
 //! `addtotals` and `addcoltotals`: the sum of a row's numbers, and a row of sums.
 
-use quarry_plan::{AggregateCall, Arithmetic, Expression, ExpressionKind, Type};
+use quarry_plan::{AggregateCall, Arithmetic, ColumnName, Expression, ExpressionKind, Type};
 
 use super::super::build;
-use super::super::context::{Column, Context, convert};
+use super::super::context::{Column, Context, convert, is_internal};
 use super::general::{General, names};
 use super::subsearch;
 use crate::registry::{AnyOf, CommandRow};
@@ -37,12 +37,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let words = arguments.words(context);
     arguments.finish(context);
     let fields: Vec<String> = if words.is_empty() {
-        context
-            .columns()
-            .iter()
-            .map(|column| column.name.clone())
-            .filter(|name| !name.starts_with(['_', '\u{1}']))
-            .collect()
+        context.field_names()
     } else {
         names(context, words).into_iter().map(|(name, _)| name).collect()
     };
@@ -83,8 +78,10 @@ fn add_row(context: &mut Context<'_>, fields: Option<Vec<String>>, label: &Label
     let columns: Vec<Column> = context
         .visible()
         .into_iter()
-        .filter(|column| !column.empty && column.data_type != Type::TextList && !column.name.starts_with('_'))
-        .filter(|column| fields.as_ref().is_none_or(|fields| fields.contains(&column.name)))
+        .filter(|column| !column.empty && column.data_type != Type::TextList && !is_internal(&column.name))
+        .filter(|column| {
+            fields.as_ref().is_none_or(|fields| fields.iter().any(|field| column.name == *field))
+        })
         .collect();
     let mut copy = context.clone();
     copy.diagnostics.clear();
@@ -98,7 +95,7 @@ fn add_row(context: &mut Context<'_>, fields: Option<Vec<String>>, label: &Label
         };
         (column.name.clone(), call)
     });
-    let calls: Vec<(String, AggregateCall)> = calls.collect();
+    let calls: Vec<(ColumnName, AggregateCall)> = calls.collect();
     if calls.is_empty() {
         return;
     }
@@ -110,7 +107,7 @@ fn add_row(context: &mut Context<'_>, fields: Option<Vec<String>>, label: &Label
     }
     if let Some(field) = &label.field {
         sums.retain(|(name, _)| name != field);
-        sums.push((field.clone(), Expression::text(&label.text, span)));
+        sums.push((field.clone().into(), Expression::text(&label.text, span)));
     }
     copy.assign(sums);
     subsearch::append(context, copy);

@@ -44,8 +44,8 @@ fn extent(context: &mut Context<'_>, name: &str) -> Option<Option<(f64, f64)>> {
         order: Vec::new(),
         result: Type::Double,
     };
-    copy.aggregate(Vec::new(), vec![("least".to_owned(), call("min")), ("most".to_owned(), call("max"))]);
-    let column = |name: &str| Column { name: name.to_owned(), data_type: Type::Double, empty: false };
+    copy.aggregate(Vec::new(), vec![("least".into(), call("min")), ("most".into(), call("max"))]);
+    let column = |name: &str| Column { name: name.into(), data_type: Type::Double, empty: false };
     let rows = copy.settle(&[column("least"), column("most")])?;
     let found = match rows.rows.first().map(Vec::as_slice) {
         Some([Value::Double(least), Value::Double(most)]) => Some((*least, *most)),
@@ -108,7 +108,7 @@ pub(super) fn fill(context: &mut Context<'_>, name: &str, length: &Word) {
     };
     let span = context.span;
     let rows = Rows {
-        columns: vec![(name.to_owned(), Type::Timestamp)],
+        columns: vec![(name.into(), Type::Timestamp)],
         rows: starts.into_iter().map(|start| vec![Value::Timestamp(start)]).collect(),
     };
     let empty: Node = rows.into_node(span);
@@ -153,7 +153,7 @@ pub(super) fn add_missing(context: &mut Context<'_>, name: &str, length: &Word) 
     let value =
         |start: i64| if is_time { Value::Timestamp(start) } else { Value::Double(start as f64 / 1e6) };
     let data_type = if is_time { Type::Timestamp } else { Type::Double };
-    let columns = vec![(name.to_owned(), data_type)];
+    let columns = vec![(name.into(), data_type)];
     let rows = starts.into_iter().map(|start| vec![value(start)]).collect();
     let added = context.fresh_name("added");
     let marked = Operator::Extend {

@@ -2,7 +2,7 @@
 //! field, a column for each of its values.
 
 use quarry_diagnostic::{Diagnostic, Span};
-use quarry_plan::{AggregateCall, Comparison, Expression, Rows, SortKey, Type, Value};
+use quarry_plan::{AggregateCall, ColumnName, Comparison, Expression, Rows, SortKey, Type, Value};
 
 use super::super::context::{Column, Context, TIME, convert};
 use super::super::{aggregation, build, codes, time};
@@ -280,7 +280,7 @@ fn table(
     }
     let group = typed(context, row, span);
     let Some(split) = split else {
-        composed::aggregate(context, &stats.aggregations, row, vec![(row.to_owned(), group)]);
+        composed::aggregate(context, &stats.aggregations, row, vec![(row.into(), group)]);
         return;
     };
     let name = prepare(context, &split);
@@ -310,7 +310,7 @@ fn ranking(
     context: &mut Context<'_>,
     stats: &Stats,
     row: &str,
-    series: &str,
+    series: &ColumnName,
     function: &str,
 ) -> Option<Vec<(Option<String>, f64)>> {
     let mut copy = context.clone();
@@ -318,7 +318,7 @@ fn ranking(
     let span = copy.span;
     let group = typed(&mut copy, row, span);
     let first: Vec<Aggregation> = stats.aggregations.iter().take(1).cloned().collect();
-    let groups = vec![(row.to_owned(), group), (series.to_owned(), Expression::column(series, span))];
+    let groups = vec![(row.into(), group), (series.clone(), Expression::column(series, span))];
     let Some(score) = composed::aggregate(&mut copy, &first, row, groups) else { return Some(Vec::new()) };
     let sum = AggregateCall {
         function: function.to_owned(),
@@ -327,15 +327,10 @@ fn ranking(
         order: Vec::new(),
         result: Type::Double,
     };
-    copy.aggregate(
-        vec![(series.to_owned(), Expression::column(series, span))],
-        vec![("score".to_owned(), sum)],
-    );
-    let columns = [(series, Type::Text), ("score", Type::Double)];
-    let columns: Vec<Column> = columns
-        .into_iter()
-        .map(|(name, data_type)| Column { name: name.to_owned(), data_type, empty: false })
-        .collect();
+    copy.aggregate(vec![(series.into(), Expression::column(series, span))], vec![("score".into(), sum)]);
+    let columns = [(series.clone(), Type::Text), ("score".into(), Type::Double)];
+    let columns: Vec<Column> =
+        columns.into_iter().map(|(name, data_type)| Column { name, data_type, empty: false }).collect();
     let rows: Rows = copy.settle(&columns)?;
     let score = |value: Option<&Value>| match value {
         Some(Value::Double(score)) => *score,
@@ -416,7 +411,7 @@ fn pivot(
     stats: &Stats,
     row: &str,
     group: Expression,
-    series_name: &str,
+    series_name: &ColumnName,
     series: &[Series],
     settings: &Settings,
 ) {
@@ -434,7 +429,7 @@ fn pivot(
         let series: Vec<(String, Expression)> = series.iter().map(of_series).collect();
         return composed::pivot(context, &stats.aggregations, (row, group), &series, &name_of);
     }
-    let mut calls: Vec<(String, AggregateCall)> = Vec::new();
+    let mut calls: Vec<(ColumnName, AggregateCall)> = Vec::new();
     for aggregation in stats.aggregations.iter().filter(|one| !composed::is_one(one)) {
         let made = aggregation::calls(context, std::slice::from_ref(aggregation), &[row.to_owned()]);
         for (label, call) in made {
@@ -448,16 +443,15 @@ fn pivot(
                     Some(own) => build::all(vec![own.clone(), of_series], span),
                     None => of_series,
                 };
-                calls.push((name, AggregateCall { filter: Some(filter), ..call.clone() }));
+                calls.push((name.into(), AggregateCall { filter: Some(filter), ..call.clone() }));
             }
         }
     }
     if calls.is_empty() {
-        context.aggregate(vec![(row.to_owned(), group)], vec![("count".to_owned(), count(span))]);
-        return context
-            .close(vec![Column { name: row.to_owned(), data_type: Type::Text, empty: false }], false);
+        context.aggregate(vec![(row.into(), group)], vec![("count".into(), count(span))]);
+        return context.close(vec![Column { name: row.into(), data_type: Type::Text, empty: false }], false);
     }
-    context.aggregate(vec![(row.to_owned(), group)], calls);
+    context.aggregate(vec![(row.into(), group)], calls);
 }
 
 fn count(_: Span) -> AggregateCall {
@@ -470,7 +464,7 @@ fn count(_: Span) -> AggregateCall {
     }
 }
 
-fn condition(column: &str, which: &Which, span: Span) -> Expression {
+fn condition(column: &ColumnName, which: &Which, span: Span) -> Expression {
     let value = Expression::column(column, span);
     let same =
         |name: &String| build::compare(Comparison::Equal, value.clone(), Expression::text(name, span), span);

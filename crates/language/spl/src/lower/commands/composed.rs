@@ -2,10 +2,13 @@
 //! chart, timechart).
 
 use quarry_diagnostic::Diagnostic;
-use quarry_plan::{AggregateCall, Expression, Type};
+use quarry_plan::{AggregateCall, ColumnName, Expression, Type};
 
 use super::super::context::{Column, Context};
-use super::super::{aggregation, build, codes, expression};
+use super::super::{
+    aggregation::{self, named},
+    build, codes, expression,
+};
 use crate::tree::{Aggregation, AggregationArgument, EvalExpression, EvalKind, Quote, Word};
 
 /// The name that the parser gives the aggregation.
@@ -35,13 +38,13 @@ pub(super) fn aggregate(
     context: &mut Context<'_>,
     aggregations: &[Aggregation],
     row: &str,
-    groups: Vec<(String, Expression)>,
+    groups: Vec<(ColumnName, Expression)>,
 ) -> Option<String> {
     let except = [row.to_owned()];
     if !is_among(aggregations) {
         let calls = aggregation::calls(context, aggregations, &except);
         let first = calls.first().map(|(name, _)| name.clone());
-        context.aggregate(groups, calls);
+        context.aggregate(groups, named(calls));
         return first;
     }
     let mut calls = Vec::new();
@@ -52,7 +55,7 @@ pub(super) fn aggregate(
             values.push(value);
         }
     }
-    let mut columns: Vec<String> = groups.iter().map(|(name, _)| name.clone()).collect();
+    let mut columns: Vec<ColumnName> = groups.iter().map(|(name, _)| name.clone()).collect();
     context.aggregate(groups, calls);
     let first = values.first().map(|value| value.label.clone());
     columns.extend(compute(context, values.into_iter().map(|value| (value.label, value.expression))));
@@ -70,7 +73,7 @@ pub(super) fn pivot(
 ) {
     let span = context.span;
     let except = [row.to_owned()];
-    let mut calls: Vec<(String, AggregateCall)> = Vec::new();
+    let mut calls: Vec<(ColumnName, AggregateCall)> = Vec::new();
     let mut values: Vec<(String, EvalExpression)> = Vec::new();
     for one in aggregations {
         for value in split(context, one, &except) {
@@ -92,8 +95,8 @@ pub(super) fn pivot(
             }
         }
     }
-    context.aggregate(vec![(row.to_owned(), group)], calls);
-    let mut columns = vec![row.to_owned()];
+    context.aggregate(vec![(row.into(), group)], calls);
+    let mut columns = vec![ColumnName::from(row)];
     columns.extend(compute(context, values.into_iter()));
     close(context, &columns);
 }
@@ -101,7 +104,7 @@ pub(super) fn pivot(
 /// A column: its name, what it is computed from, and how.
 struct Value {
     label: String,
-    parts: Vec<(String, AggregateCall)>,
+    parts: Vec<(ColumnName, AggregateCall)>,
     expression: EvalExpression,
 }
 
@@ -120,8 +123,12 @@ fn split(context: &mut Context<'_>, one: &Aggregation, except: &[String]) -> Vec
         return Vec::new();
     }
     let label = one.alias.as_ref().map_or_else(|| one.text.clone(), |alias| alias.text.clone());
-    let parts = aggregation::calls(context, &parts, except);
-    vec![Value { label, parts, expression }]
+    let mut calls = Vec::new();
+    for (column, part) in parts {
+        let made = aggregation::calls(context, std::slice::from_ref(&part), except);
+        calls.extend(made.into_iter().next().map(|(_, call)| (column, call)));
+    }
+    vec![Value { label, parts: calls, expression }]
 }
 
 fn plain(context: &mut Context<'_>, one: &Aggregation, except: &[String]) -> Vec<Value> {
@@ -129,7 +136,7 @@ fn plain(context: &mut Context<'_>, one: &Aggregation, except: &[String]) -> Vec
     let mut found = Vec::new();
     for (label, call) in calls {
         let part = context.fresh_name("plain");
-        let kind = EvalKind::Field { name: part.clone(), quoted: true };
+        let kind = EvalKind::Column(part.clone());
         let expression = EvalExpression { kind, span: one.span };
         found.push(Value { label, parts: vec![(part, call)], expression });
     }
@@ -137,7 +144,11 @@ fn plain(context: &mut Context<'_>, one: &Aggregation, except: &[String]) -> Vec
 }
 
 /// Puts columns in place of aggregations.
-fn take_out(context: &mut Context<'_>, expression: &mut EvalExpression, parts: &mut Vec<Aggregation>) {
+fn take_out(
+    context: &mut Context<'_>,
+    expression: &mut EvalExpression,
+    parts: &mut Vec<(ColumnName, Aggregation)>,
+) {
     let span = expression.span;
     let found = match &expression.kind {
         EvalKind::Field { name, quoted: false } if COUNTS.contains(&name.as_str()) => {
@@ -150,10 +161,10 @@ fn take_out(context: &mut Context<'_>, expression: &mut EvalExpression, parts: &
     };
     if let Some((function, function_span, argument)) = found {
         let column = context.fresh_name("part");
-        let alias = Some(Word { text: column.clone(), quote: Quote::None, span });
-        let text = column.clone();
-        parts.push(Aggregation { function, number: None, function_span, argument, alias, text, span });
-        expression.kind = EvalKind::Field { name: column, quoted: true };
+        let text = function.clone();
+        let part = Aggregation { function, number: None, function_span, argument, alias: None, text, span };
+        parts.push((column.clone(), part));
+        expression.kind = EvalKind::Column(column);
         return;
     }
     for child in children(expression) {
@@ -176,11 +187,11 @@ fn argument(arguments: &[EvalExpression]) -> Option<AggregationArgument> {
     }
 }
 
-fn replace(expression: &mut EvalExpression, from: &str, to: &str) {
-    if let EvalKind::Field { name, .. } = &mut expression.kind
-        && name == from
+fn replace(expression: &mut EvalExpression, from: &ColumnName, to: &ColumnName) {
+    if let EvalKind::Column(column) = &mut expression.kind
+        && column == from
     {
-        to.clone_into(name);
+        column.clone_from(to);
     }
     for child in children(expression) {
         replace(child, from, to);
@@ -198,20 +209,23 @@ fn children(expression: &mut EvalExpression) -> Vec<&mut EvalExpression> {
 }
 
 /// Computes columns and gives their names.
-fn compute(context: &mut Context<'_>, values: impl Iterator<Item = (String, EvalExpression)>) -> Vec<String> {
+fn compute(
+    context: &mut Context<'_>,
+    values: impl Iterator<Item = (String, EvalExpression)>,
+) -> Vec<ColumnName> {
     let mut added = Vec::new();
     for (label, value) in values {
         let (value, have) = expression::value(context, &value);
         let value = if have == Type::Null { value.cast(Type::Text) } else { value };
         added.push((label, value));
     }
-    let names = added.iter().map(|(name, _)| name.clone()).collect();
+    let names = added.iter().map(|(name, _)| ColumnName::from(name)).collect();
     context.assign(added);
     names
 }
 
-fn close(context: &mut Context<'_>, names: &[String]) {
-    let find = |name: &String| context.columns().iter().find(|column| column.name == *name).cloned();
+fn close(context: &mut Context<'_>, names: &[ColumnName]) {
+    let find = |name: &ColumnName| context.columns().iter().find(|column| column.name == *name).cloned();
     let columns: Vec<Column> = names.iter().filter_map(find).collect();
     context.close(columns, false);
 }

@@ -1,7 +1,7 @@
 //! Lookups of public apps that are programs, not tables, where what they compute is known.
 
 use quarry_diagnostic::Diagnostic;
-use quarry_plan::Type;
+use quarry_plan::{ColumnName, Expression, Type};
 
 use super::super::context::{Context, convert};
 use super::super::{build, codes};
@@ -37,23 +37,23 @@ pub(super) fn apply(
         context.report(found);
         return true;
     }
-    let Some((_, field)) = keys.first() else { return true };
-    let target = outputs.first().map_or(row.output, |(_, name)| name.text.as_str());
+    let Some((_, (field, place))) = keys.first() else { return true };
+    let target = outputs.first().map_or_else(|| ColumnName::from(row.output), |(_, (name, _))| name.clone());
     let span = context.span;
-    let value = context.field(&field.text, field.span);
+    let value = context.field(field, *place);
     let have = context.type_of(&value);
     if have == Type::Null {
         return true;
     }
     let value = build::call(row.function, vec![convert(value, have, Type::Text)], Type::Text, span);
-    let old = context.find(target).filter(|column| keeps && !column.empty);
+    let old = context.find(&target).filter(|column| keeps && !column.empty);
     let value = match old {
         Some(old) => {
-            let old = convert(quarry_plan::Expression::column(target, span), old.data_type, Type::Text);
+            let old = convert(Expression::column(&target, span), old.data_type, Type::Text);
             build::coalesce(vec![old, value], span)
         }
         None => value,
     };
-    context.assign(vec![(target.to_owned(), value)]);
+    context.assign(vec![(target, value)]);
     true
 }

@@ -142,8 +142,8 @@ fn table(
     if let Some(total) = &total {
         lines.push(line(total, &below, true));
     }
-    let named = columns.into_iter().cloned().chain(total).map(|column| (column, Type::Integer));
-    let columns = std::iter::once((name.to_owned(), Type::Text)).chain(named).collect();
+    let named = columns.into_iter().cloned().chain(total).map(|column| (column.into(), Type::Integer));
+    let columns = std::iter::once((name.into(), Type::Text)).chain(named).collect();
     context.restart(Rows { columns, rows: lines });
 }
 

@@ -84,7 +84,7 @@ fn blank(context: &mut Context<'_>, fields: &[String], partition: Vec<Expression
         }
     }
     context.assign(values);
-    context.hide(&[rank]);
+    context.hide(&[rank.into()]);
 }
 
 /// Orders the rows by `-field` and `+field`, whose signs may stand apart.

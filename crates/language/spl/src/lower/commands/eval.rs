@@ -2,7 +2,7 @@
 //! that the field has in the row.
 
 use quarry_diagnostic::{Diagnostic, Span};
-use quarry_plan::{Comparison, Expression, Type};
+use quarry_plan::{ColumnName, Comparison, Expression, Type};
 
 use super::super::context::{Column, Context, convert, wider};
 use super::super::{build, codes, expression};
@@ -65,10 +65,10 @@ fn assign_named(
     (value, have): (Expression, Type),
 ) {
     let span = field.span;
-    let mut keys: Vec<String> = Vec::new();
+    let mut keys: Vec<ColumnName> = Vec::new();
     for piece in pieces {
         let Piece::ValueOf(name) = piece else { continue };
-        let source = context.field(name, span);
+        let source = context.field(*name, span);
         let source_type = context.type_of(&source);
         if source_type == Type::Null {
             return;
@@ -113,7 +113,7 @@ fn assign_named(
 }
 
 /// The different combinations of texts in these columns, sorted; none while they are not known.
-fn names_in_rows(context: &mut Context<'_>, keys: &[String], span: Span) -> Option<Vec<Vec<String>>> {
+fn names_in_rows(context: &mut Context<'_>, keys: &[ColumnName], span: Span) -> Option<Vec<Vec<String>>> {
     let mut copy = context.clone();
     copy.diagnostics.clear();
     let groups: Vec<_> = keys.iter().map(|key| (key.clone(), Expression::column(key, span))).collect();
@@ -121,7 +121,7 @@ fn names_in_rows(context: &mut Context<'_>, keys: &[String], span: Span) -> Opti
         copy.filter(build::is_present(key.clone()));
     }
     copy.aggregate(groups, Vec::new());
-    let column = |key: &String| Column { name: key.clone(), data_type: Type::Text, empty: false };
+    let column = |key: &ColumnName| Column { name: key.clone(), data_type: Type::Text, empty: false };
     let columns: Vec<Column> = keys.iter().map(column).collect();
     let rows = copy.settle(&columns)?;
     let mut found: Vec<Vec<String>> =

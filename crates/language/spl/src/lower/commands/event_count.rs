@@ -33,7 +33,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut rows = Context::new(context.surroundings(), context.options.default_time.clone());
     rows.span = command.span;
     let call = build::count_of_rows();
-    rows.aggregate(Vec::new(), vec![("count".to_owned(), call)]);
+    rows.aggregate(Vec::new(), vec![("count".into(), call)]);
     if !summarize {
         rows.assign(vec![
             ("index".to_owned(), Expression::text(index, command.span)),

@@ -1,6 +1,6 @@
 //! `eventstats`: aggregates of the group beside every row; rows without a group get none.
 
-use quarry_plan::{Expression, Frame, SortKey, WindowCall};
+use quarry_plan::{ColumnName, Expression, Frame, SortKey, WindowCall};
 
 use super::super::context::Context;
 use super::super::{aggregation, build};
@@ -56,7 +56,7 @@ pub(super) fn add(
         windows.push((column.clone(), WindowCall { call, partition: groups.clone(), frame }));
         results.push((name, Expression::column(column, context.span)));
     }
-    let helpers: Vec<String> = windows.iter().map(|(name, _)| name.clone()).collect();
+    let helpers: Vec<ColumnName> = windows.iter().map(|(name, _)| name.clone()).collect();
     context.window(windows);
     if !partition.is_empty() {
         let present: Vec<Expression> = partition.into_iter().map(build::is_present).collect();

@@ -42,7 +42,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         Some(summary(name, values, most))
     });
     let rows = rows.collect();
-    let columns = COLUMNS.iter().map(|(name, data_type)| ((*name).to_owned(), *data_type)).collect();
+    let columns = COLUMNS.iter().map(|(name, data_type)| ((*name).into(), *data_type)).collect();
     context.restart(Rows { columns, rows });
 }
 
@@ -82,7 +82,7 @@ fn counts(context: &mut Context<'_>, fields: &[String]) -> Option<BTreeMap<Strin
     let call = build::count_of_rows();
     let groups = vec![(cell.clone(), Expression::column(&cell, span))];
     context.aggregate(groups, vec![(number.clone(), call)]);
-    let column = |name: String, data_type| Column { name, data_type, empty: false };
+    let column = |name, data_type| Column { name, data_type, empty: false };
     let rows = context.settle(&[column(cell, Type::Text), column(number, Type::Integer)])?;
     let mut found: BTreeMap<String, Vec<(String, i64)>> = BTreeMap::new();
     for row in rows.rows {

@@ -1,6 +1,8 @@
 //! `fields`: keeps the named fields and the internal ones, or takes the named fields away.
 
-use super::super::context::{Column, Context, Gone, LateRule};
+use quarry_plan::ColumnName;
+
+use super::super::context::{Column, Context, Gone, LateRule, is_internal};
 use super::super::wildcard;
 use super::general::{General, missing, names};
 use crate::registry::{AnyOf, CommandRow, Needs};
@@ -41,13 +43,15 @@ fn direction(words: Vec<&Word>) -> (bool, Vec<Word>) {
 fn remove(context: &mut Context<'_>, words: &[Word]) {
     for word in words {
         if wildcard::is_wildcard(&word.text) {
-            let names: Vec<String> = context.columns().iter().map(|column| column.name.clone()).collect();
+            let names: Vec<ColumnName> = context.columns().iter().map(|column| column.name.clone()).collect();
             if context.has_unknown_fields() {
                 context.add_rule(LateRule::Without { pattern: word.text.clone() });
             }
             let internal = word.text.starts_with('_');
             for name in names {
-                if wildcard::matches(&word.text, &name) && (internal || !name.starts_with(['_', '\u{1}'])) {
+                if name.user().is_some_and(|name| wildcard::matches(&word.text, name))
+                    && (internal || !is_internal(&name))
+                {
                     context.forget(&name, Gone::Removed);
                 }
             }

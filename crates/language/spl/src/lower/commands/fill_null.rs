@@ -1,9 +1,9 @@
 //! `fillnull`: a value where there is none.
 
-use quarry_plan::{Expression, Type};
+use quarry_plan::{ColumnName, Expression, Type};
 
 use super::super::build;
-use super::super::context::{Context, LateRule, convert, wider};
+use super::super::context::{Context, LateRule, convert, is_internal, wider};
 use super::general::{General, names};
 use crate::registry::{AnyOf, CommandRow};
 use crate::tree::Command;
@@ -34,10 +34,10 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     context.assign(filled);
 }
 
-fn fill(context: &mut Context<'_>, name: &str, value: &str) -> (String, Expression) {
+fn fill(context: &mut Context<'_>, name: &str, value: &str) -> (ColumnName, Expression) {
     let span = context.span;
     let Some(column) = context.find(name).filter(|column| !column.empty) else {
-        return (name.to_owned(), Expression::text(value, span));
+        return (name.into(), Expression::text(value, span));
     };
     let number =
         value.parse::<f64>().ok().filter(|_| matches!(column.data_type, Type::Double | Type::Integer));
@@ -50,7 +50,7 @@ fn fill(context: &mut Context<'_>, name: &str, value: &str) -> (String, Expressi
         convert(Expression::column(name, span), column.data_type, data_type),
         convert(constant, constant_type, data_type),
     ];
-    (name.to_owned(), build::coalesce(items, span))
+    (name.into(), build::coalesce(items, span))
 }
 
 /// Fills every field: those known now, and on raw events those that come up later.
@@ -58,14 +58,8 @@ fn fill_all(context: &mut Context<'_>, value: &str) {
     if context.has_unknown_fields() {
         context.add_rule(LateRule::Fill { value: value.to_owned() });
     }
-    let names: Vec<String> = context
-        .columns()
-        .iter()
-        .map(|column| column.name.clone())
-        .filter(|name| !name.starts_with(['_', '\u{1}']))
-        .collect();
     let mut filled = Vec::new();
-    for name in names {
+    for name in context.field_names() {
         filled.push(fill(context, &name, value));
     }
     context.assign(filled);

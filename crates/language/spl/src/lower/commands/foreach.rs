@@ -1,7 +1,7 @@
 //! `foreach`: an `eval` for each field that matches, with the field's name in place of `<<FIELD>>`.
 
 use quarry_diagnostic::Diagnostic;
-use quarry_plan::{AggregateCall, Expression, Type, Value};
+use quarry_plan::{AggregateCall, ColumnName, Expression, Type, Value};
 
 use super::super::context::{Column, Context, convert, wider};
 use super::super::{build, codes, expression, wildcard};
@@ -101,7 +101,8 @@ fn over_items(
         let one = build::call("mvindex", vec![Expression::column(&list, span), index], Type::Text, span);
         context.assign(vec![(item.clone(), one)]);
         let replaced = Replacement {
-            tokens: vec![(tokens[0].clone(), item.clone()), (tokens[1].clone(), turn.to_string())],
+            tokens: vec![(tokens[1].clone(), turn.to_string())],
+            item: Some((tokens[0].clone(), item.clone())),
         };
         for inner in &pipeline.commands {
             apply_where(context, inner, &replaced, &item);
@@ -111,7 +112,7 @@ fn over_items(
 }
 
 /// The greatest number of values in a row; none while it is not known.
-fn longest(context: &mut Context<'_>, list: &str) -> Option<usize> {
+fn longest(context: &mut Context<'_>, list: &ColumnName) -> Option<usize> {
     let mut copy = context.clone();
     copy.diagnostics.clear();
     let span = copy.span;
@@ -123,8 +124,8 @@ fn longest(context: &mut Context<'_>, list: &str) -> Option<usize> {
         order: Vec::new(),
         result: Type::Double,
     };
-    copy.aggregate(Vec::new(), vec![("most".to_owned(), call)]);
-    let column = Column { name: "most".to_owned(), data_type: Type::Double, empty: false };
+    copy.aggregate(Vec::new(), vec![("most".into(), call)]);
+    let column = Column { name: "most".into(), data_type: Type::Double, empty: false };
     let rows = copy.settle(&[column])?;
     match rows.rows.first().and_then(|row| row.first()) {
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // a count
@@ -134,7 +135,7 @@ fn longest(context: &mut Context<'_>, list: &str) -> Option<usize> {
 }
 
 /// The assignments of a command, in rows that have the item.
-fn apply_where(context: &mut Context<'_>, command: &Command, replaced: &Replacement, item: &str) {
+fn apply_where(context: &mut Context<'_>, command: &Command, replaced: &Replacement, item: &ColumnName) {
     let Arguments::Eval(assignments) = &command.arguments else {
         return apply(context, command, replaced);
     };
@@ -166,6 +167,8 @@ fn apply(context: &mut Context<'_>, command: &Command, replaced: &Replacement) {
 /// Tokens and what stands for them.
 struct Replacement {
     tokens: Vec<(String, String)>,
+    /// The token of an item, and the column that holds it.
+    item: Option<(String, ColumnName)>,
 }
 
 impl Replacement {
@@ -180,12 +183,12 @@ impl Replacement {
         for (index, text) in texts.into_iter().enumerate() {
             tokens.push((format!("<<MATCHSEG{}>>", index + 1), text));
         }
-        Self { tokens }
+        Self { tokens, item: None }
     }
 
-    /// Whether a text is nothing but the token of an item.
-    fn is_item(&self, text: &str) -> bool {
-        self.tokens.iter().any(|(token, value)| token == text && value.starts_with('\u{1}'))
+    /// The column of an item, if a text is nothing but its token.
+    fn item(&self, text: &str) -> Option<ColumnName> {
+        self.item.as_ref().filter(|(token, _)| token == text).map(|(_, column)| column.clone())
     }
 
     fn text(&self, text: &str) -> String {
@@ -205,11 +208,13 @@ impl Replacement {
         let all = |items: &[EvalExpression]| items.iter().map(|item| self.expression(item)).collect();
         let kind = match &expression.kind {
             // An item is the value itself, whether quoted or not.
-            EvalKind::Text(text) if self.is_item(text) => {
-                EvalKind::Field { name: self.text(text), quoted: true }
+            EvalKind::Text(text) => {
+                self.item(text).map_or_else(|| EvalKind::Text(self.text(text)), EvalKind::Column)
             }
-            EvalKind::Text(text) => EvalKind::Text(self.text(text)),
             EvalKind::Field { name, quoted } => {
+                if let Some(column) = self.item(name) {
+                    return EvalExpression { kind: EvalKind::Column(column), span: expression.span };
+                }
                 let text = self.text(name);
                 // What stands for a token is put in as text, so digits are a number.
                 if !quoted && text != *name && text.parse::<f64>().is_ok() {

@@ -3,7 +3,7 @@
 use quarry_diagnostic::Diagnostic;
 use quarry_plan::{LookupTable, Rows, Type, Value};
 
-use super::super::context::{Column, Context, TIME};
+use super::super::context::{Column, Context, TIME, is_internal};
 use super::super::{Store, codes, search};
 use super::general::{General, missing};
 use super::{lookup, subsearch};
@@ -88,7 +88,7 @@ fn read(
 pub(super) fn rows_of(table: &LookupTable) -> Rows {
     let value = |text: &String| if text.is_empty() { Value::Null } else { Value::Text(text.clone()) };
     Rows {
-        columns: table.columns.iter().map(|name| (name.clone(), Type::Text)).collect(),
+        columns: table.columns.iter().map(|name| (name.into(), Type::Text)).collect(),
         rows: table.rows.iter().map(|row| row.iter().map(value).collect()).collect(),
     }
 }
@@ -117,11 +117,11 @@ pub(super) fn lower_output(context: &mut Context<'_>, command: &Command) {
     }
     let mut columns = context.visible();
     if context.is_open() {
-        columns.insert(0, Column { name: TIME.to_owned(), data_type: Type::Timestamp, empty: false });
+        columns.insert(0, Column { name: TIME.into(), data_type: Type::Timestamp, empty: false });
         context.find(TIME);
         columns.dedup_by(|left, right| left.name == right.name);
     }
-    columns.retain(|column| !column.name.starts_with('_') || column.name == TIME);
+    columns.retain(|column| !is_internal(&column.name) || column.name == TIME);
     let mut copy = context.clone();
     if let Some(most) = most {
         copy.limit(0, Some(most));

@@ -4,10 +4,11 @@
 
 use quarry_diagnostic::Diagnostic;
 use quarry_plan::{
-    AggregateCall, Comparison, Expression, Frame, JoinKind, Node, Operator, SortKey, Type, WindowCall,
+    AggregateCall, ColumnName, Comparison, Expression, Frame, JoinKind, Node, Operator, SortKey, Type,
+    WindowCall,
 };
 
-use super::super::context::{Column, Context, TIME, convert, wider};
+use super::super::context::{Column, Context, TIME, convert, is_internal, wider};
 use super::super::{build, codes};
 use super::general::{General, bad_value};
 use super::subsearch::{self, Rows};
@@ -34,8 +35,8 @@ struct Settings {
 
 /// What limits partners by time: the number of a row here, and its second; of a partner its second and number.
 struct Limit {
-    left: [String; 2],
-    right: [String; 2],
+    left: [ColumnName; 2],
+    right: [ColumnName; 2],
     earlier: bool,
 }
 
@@ -146,12 +147,12 @@ fn name_sides(context: &mut Context<'_>, inner: &mut Context<'_>, (left, right):
     let internal: Vec<Column> = if inner.has_unknown_fields() {
         Vec::new()
     } else {
-        inner.visible().into_iter().filter(|column| column.name.starts_with('_') && !column.empty).collect()
+        inner.visible().into_iter().filter(|column| is_internal(&column.name) && !column.empty).collect()
     };
     let span = inner.span;
     let named = internal
         .iter()
-        .map(|column| (format!("{right}.{}", column.name), Expression::column(&column.name, span)));
+        .map(|column| (format!("{right}.{}", column.name.text()), Expression::column(&column.name, span)));
     let named = named.collect();
     inner.assign(named);
 }
@@ -162,9 +163,9 @@ fn fields_of(
     inner: &Context<'_>,
     command: &Command,
     named: Vec<(String, String)>,
-) -> Option<Vec<(String, String)>> {
+) -> Option<Vec<(ColumnName, ColumnName)>> {
     if !named.is_empty() {
-        return Some(named);
+        return Some(named.into_iter().map(|(left, right)| (left.into(), right.into())).collect());
     }
     if context.is_open() && inner.is_open() && inner.columns().is_empty()
         || subsearch::needs_known_fields(context, &command.name, command.span)
@@ -173,7 +174,7 @@ fn fields_of(
     }
     let shared = |column: &&Column| inner.columns().iter().any(|other| other.name == column.name);
     let names = context.columns().iter().filter(shared).map(|column| column.name.clone());
-    let fields: Vec<(String, String)> = names.map(|name| (name.clone(), name)).collect();
+    let fields: Vec<(ColumnName, ColumnName)> = names.map(|name| (name.clone(), name)).collect();
     if fields.is_empty() {
         let message = "both sides of `join` have no field in common";
         context.report(Diagnostic::error(codes::MISSING_ARGUMENT, message, command.span));
@@ -186,7 +187,7 @@ fn join<'a>(
     context: &mut Context<'a>,
     command: &Command,
     mut inner: Context<'a>,
-    fields: &[(String, String)],
+    fields: &[(ColumnName, ColumnName)],
     settings: &Settings,
 ) {
     let is_open = inner.has_unknown_fields() || context.has_unknown_fields() && inner.is_open();
@@ -205,7 +206,7 @@ fn join<'a>(
     };
     // What time leaves over is taken from, so no partner may be dropped before.
     let most = if limit.is_some() { 0 } else { settings.most };
-    let helpers: Vec<String> = limit.iter().flat_map(|limit| limit.right.clone()).collect();
+    let helpers: Vec<ColumnName> = limit.iter().flat_map(|limit| limit.right.clone()).collect();
     if is_open {
         keep_first(&mut inner, fields, most);
         let names = context.join_open(inner, settings.kind, fields, &helpers, settings.overwrite);
@@ -242,7 +243,7 @@ fn prepare_limit(
 }
 
 /// Helper columns: the number of each row, and its second; none without a time.
-fn numbered(side: &mut Context<'_>, command: &Command) -> Option<[String; 2]> {
+fn numbered(side: &mut Context<'_>, command: &Command) -> Option<[ColumnName; 2]> {
     let time = side.field(TIME, command.span);
     if side.type_of(&time) == Type::Null {
         return None;
@@ -264,7 +265,7 @@ fn in_time(context: &Context<'_>, limit: &Limit) -> Expression {
 /// Keeps the first partners in time of each row; of a row without any, in a left join, the row.
 fn keep_in_time(context: &mut Context<'_>, limit: &Limit, settings: &Settings) {
     let span = context.span;
-    let column = |name: &String| Expression::column(name, span);
+    let column = |name: &ColumnName| Expression::column(name, span);
     let fits = in_time(context, limit);
     let (fitting, rank) = (context.fresh_name("fits"), context.fresh_name("rank"));
     let flag = build::case(vec![(fits, build::number(1.0, span))], Some(build::number(0.0, span)), span);
@@ -279,7 +280,7 @@ fn keep_in_time(context: &mut Context<'_>, limit: &Limit, settings: &Settings) {
     };
     let partition = vec![column(&limit.left[0])];
     context.window(vec![(rank.clone(), WindowCall { call, partition, frame: Frame::SO_FAR })]);
-    let is = |name: &String, operator, value: f64| {
+    let is = |name: &ColumnName, operator, value: f64| {
         build::compare(operator, column(name), build::number(value, span), span)
     };
     let mut kept = vec![is(&fitting, Comparison::Equal, 1.0)];
@@ -300,7 +301,7 @@ fn keep_in_time(context: &mut Context<'_>, limit: &Limit, settings: &Settings) {
 }
 
 /// Leaves the first `most` rows for each combination of values.
-fn keep_first(inner: &mut Context<'_>, fields: &[(String, String)], most: usize) {
+fn keep_first(inner: &mut Context<'_>, fields: &[(ColumnName, ColumnName)], most: usize) {
     let mut keys = Vec::new();
     for (_, field) in fields {
         let value = inner.field(field, inner.span);
@@ -317,15 +318,15 @@ fn keep_first(inner: &mut Context<'_>, fields: &[(String, String)], most: usize)
 fn partners<'a>(
     context: &mut Context<'a>,
     mut inner: Context<'a>,
-    fields: &[(String, String)],
+    fields: &[(ColumnName, ColumnName)],
     most: usize,
-    helpers: &[String],
+    helpers: &[ColumnName],
 ) -> Rows {
     let mut keys = Vec::new();
     for (_, field) in fields {
         let Some(column) = inner.columns().iter().find(|column| column.name == *field) else {
             if !context.is_vague() {
-                let message = format!("the subsearch has no field `{field}`: no row has a partner");
+                let message = format!("the subsearch has no field `{}`: no row has a partner", field.text());
                 context.report(Diagnostic::warning(codes::MISSING_FIELD, message, inner.span));
             }
             continue;
@@ -340,7 +341,7 @@ fn partners<'a>(
 }
 
 /// The finished rows of another pipeline, with some of its helper columns.
-fn finish<'a>(context: &mut Context<'a>, inner: Context<'a>, helpers: &[String]) -> Rows {
+fn finish<'a>(context: &mut Context<'a>, inner: Context<'a>, helpers: &[ColumnName]) -> Rows {
     let mut columns = inner.visible();
     columns.extend(inner.columns().iter().filter(|column| helpers.contains(&column.name)).cloned());
     let span = context.span;
@@ -353,23 +354,27 @@ fn finish<'a>(context: &mut Context<'a>, inner: Context<'a>, helpers: &[String])
 }
 
 /// Puts the rows of another pipeline beside those with the same number in a hidden column.
-pub(super) fn beside<'a>(context: &mut Context<'a>, inner: Context<'a>, number: &str, overwrite: bool) {
-    let number = number.to_owned();
-    let rows = finish(context, inner, std::slice::from_ref(&number));
-    pair(context, rows, &[(number.clone(), number)], JoinKind::Left, overwrite, None);
+pub(super) fn beside<'a>(
+    context: &mut Context<'a>,
+    inner: Context<'a>,
+    number: &ColumnName,
+    overwrite: bool,
+) {
+    let rows = finish(context, inner, std::slice::from_ref(number));
+    pair(context, rows, &[(number.clone(), number.clone())], JoinKind::Left, overwrite, None);
 }
 
 /// Puts rows beside those that agree; what limits them is given back with the names of its columns here.
 fn pair(
     context: &mut Context<'_>,
     rows: Rows,
-    fields: &[(String, String)],
+    fields: &[(ColumnName, ColumnName)],
     kind: JoinKind,
     overwrite: bool,
     limit: Option<Limit>,
 ) -> Option<Limit> {
     let span = context.span;
-    let names: Vec<(Column, String)> =
+    let names: Vec<(Column, ColumnName)> =
         rows.columns.into_iter().map(|column| (column, context.fresh_name("joined"))).collect();
     let mut on = Vec::new();
     for (field, theirs) in fields {
@@ -388,7 +393,7 @@ fn pair(
     let right = Node::new(Operator::Project { input: Box::new(rows.plan), columns: renamed }, span);
     context.join(right, kind, on);
     let limit = limit.map(|limit| {
-        let here = |theirs: &String| {
+        let here = |theirs: &ColumnName| {
             let found = names.iter().find(|(column, _)| column.name == *theirs);
             found.map_or_else(|| theirs.clone(), |(_, name)| name.clone())
         };
@@ -396,15 +401,15 @@ fn pair(
     });
     let fits = limit.as_ref().map(|limit| in_time(context, limit));
     // A key of the same name on both sides is one field.
-    let is_key = |name: &str| fields.iter().any(|(field, theirs)| field == theirs && theirs == name);
-    let is_helper = |name: &String| limit.as_ref().is_some_and(|limit| limit.right.contains(name));
+    let is_key = |name: &ColumnName| fields.iter().any(|(field, theirs)| field == theirs && theirs == name);
+    let is_helper = |name: &ColumnName| limit.as_ref().is_some_and(|limit| limit.right.contains(name));
     let values = names.iter().filter(|(column, name)| !is_key(&column.name) && !is_helper(name));
     let mut joined = Vec::new();
     for (column, name) in values {
         joined.push((column.name.clone(), merged(context, column, name, fits.as_ref(), overwrite)));
     }
     context.assign(joined);
-    let helpers: Vec<String> =
+    let helpers: Vec<ColumnName> =
         names.iter().map(|(_, name)| name.clone()).filter(|name| !is_helper(name)).collect();
     context.hide(&helpers);
     limit
@@ -414,7 +419,7 @@ fn pair(
 fn merged(
     context: &mut Context<'_>,
     column: &Column,
-    name: &str,
+    name: &ColumnName,
     fits: Option<&Expression>,
     overwrite: bool,
 ) -> Expression {

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use quarry_diagnostic::{Diagnostic, did_you_mean};
-use quarry_plan::{Expression, KeyMatch, Lookup, LookupKey, LookupTable, Node, Operator, Type};
+use quarry_diagnostic::{Diagnostic, Span, did_you_mean};
+use quarry_plan::{ColumnName, Expression, KeyMatch, Lookup, LookupKey, LookupTable, Node, Operator, Type};
 
 use super::super::context::{Context, StepKind, convert, wider};
 use super::super::{build, codes, wildcard};
@@ -47,8 +47,8 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     apply(context, &definition, &table, &keys, &outputs, &How { keeps, only: None });
 }
 
-/// The table's name of a field and the event's.
-pub(crate) type Pair = (Word, Word);
+/// The table's name of a field, and the column of the rows here with its place.
+pub(crate) type Pair = (Word, (ColumnName, Span));
 
 /// `a AS b, c`: the name in the table and the name in the events.
 pub(crate) fn pairs(words: &[&Word]) -> Vec<Pair> {
@@ -56,11 +56,12 @@ pub(crate) fn pairs(words: &[&Word]) -> Vec<Pair> {
     let mut rest = words;
     while let Some((word, next)) = rest.split_first() {
         rest = next;
-        let mut pair = ((*word).clone(), (*word).clone());
+        let here = |word: &Word| (ColumnName::from(&word.text), word.span);
+        let mut pair = ((*word).clone(), here(word));
         if let [keyword, name, after @ ..] = rest
             && keyword.is_keyword("as")
         {
-            pair.1 = (*name).clone();
+            pair.1 = here(name);
             rest = after;
         }
         found.push(pair);
@@ -160,18 +161,18 @@ pub(crate) fn apply(
     for (name, helper) in added {
         values.push((
             name.clone(),
-            output(context, &name, helper.as_deref(), data_type, (how.keeps, only.as_ref())),
+            output(context, &name, helper.as_ref(), data_type, (how.keeps, only.as_ref())),
         ));
     }
     context.assign(values);
-    let helpers: Vec<String> = helpers.into_iter().map(|(name, _)| name).collect();
+    let helpers: Vec<ColumnName> = helpers.into_iter().map(|(name, _)| name).collect();
     context.hide(&helpers);
 }
 
 fn output(
     context: &mut Context<'_>,
-    name: &str,
-    helper: Option<&str>,
+    name: &ColumnName,
+    helper: Option<&ColumnName>,
     data_type: Type,
     (keeps, only): (bool, Option<&Expression>),
 ) -> Expression {
@@ -201,7 +202,7 @@ fn lookup_keys(
     pairs: &[Pair],
 ) -> Option<Vec<LookupKey>> {
     let mut keys = Vec::new();
-    for (in_table, in_events) in pairs {
+    for (in_table, (column_here, place)) in pairs {
         let Some(column) = column_of(table, &in_table.text) else {
             let message = format!("the lookup `{}` has no field `{}`", definition.name, in_table.text);
             let known = table.columns.iter().map(String::as_str);
@@ -215,7 +216,7 @@ fn lookup_keys(
             return None;
         };
         let how = definition.how.iter().find(|(name, _)| *name == table.columns[column]);
-        let value = context.field(&in_events.text, in_events.span);
+        let value = context.field(column_here, *place);
         let have = context.type_of(&value);
         let value = match have {
             Type::Text | Type::TextList => value,
@@ -238,17 +239,17 @@ fn wanted_columns(
     table: &LookupTable,
     keys: &[LookupKey],
     outputs: &[Pair],
-) -> Vec<(Option<usize>, String)> {
+) -> Vec<(Option<usize>, ColumnName)> {
     if outputs.is_empty() {
         let rest = (0..table.columns.len()).filter(|index| keys.iter().all(|key| key.column != *index));
-        return rest.map(|index| (Some(index), table.columns[index].clone())).collect();
+        return rest.map(|index| (Some(index), ColumnName::from(&table.columns[index]))).collect();
     }
     let mut wanted = Vec::new();
-    for (in_table, in_events) in outputs {
+    for (in_table, (here, _)) in outputs {
         if wildcard::is_wildcard(&in_table.text) {
             for (index, column) in table.columns.iter().enumerate() {
                 if let Some(texts) = wildcard::captures(&in_table.text, column) {
-                    wanted.push((Some(index), wildcard::fill(&in_events.text, &texts)));
+                    wanted.push((Some(index), wildcard::fill(here.text(), &texts).into()));
                 }
             }
             continue;
@@ -259,8 +260,8 @@ fn wanted_columns(
                 format!("the lookup `{}` has no field `{}`: it gives no value", table.name, in_table.text);
             context.report(Diagnostic::warning(codes::UNKNOWN_LOOKUP_FIELD, message, in_table.span));
         }
-        if !wanted.iter().any(|(_, name)| *name == in_events.text) {
-            wanted.push((column, in_events.text.clone()));
+        if !wanted.iter().any(|(_, name)| name == here) {
+            wanted.push((column, here.clone()));
         }
     }
     wanted

@@ -118,7 +118,7 @@ pub(super) fn lower_combine(context: &mut Context<'_>, command: &Command) {
         order: context.order_keys(),
         result: Type::TextList,
     };
-    context.aggregate(groups, vec![(field.text.clone(), call)]);
+    context.aggregate(groups, vec![(field.text.clone().into(), call)]);
     let order = |column: &Column| visible.iter().position(|known| known.name == column.name);
     let mut columns = context.visible();
     columns.sort_by_key(order);

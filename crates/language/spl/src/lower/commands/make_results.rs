@@ -44,7 +44,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
                 let (header, rows) = csv::read(&data.text);
                 let value = |text: String| if text.is_empty() { Value::Null } else { Value::Text(text) };
                 let rows = Rows {
-                    columns: header.into_iter().map(|name| (name, Type::Text)).collect(),
+                    columns: header.into_iter().map(|name| (name.into(), Type::Text)).collect(),
                     rows: rows.into_iter().map(|row| row.into_iter().map(value).collect()).collect(),
                 };
                 restart(context, rows);
@@ -100,5 +100,5 @@ fn json_rows(text: &str) -> Option<Rows> {
         Some(other) => Value::Text(other.to_string()),
     };
     let rows = items.iter().map(|item| names.iter().map(|name| value(item.get(name))).collect()).collect();
-    Some(Rows { columns: names.into_iter().map(|name| (name, Type::Text)).collect(), rows })
+    Some(Rows { columns: names.into_iter().map(|name| (name.into(), Type::Text)).collect(), rows })
 }

@@ -107,6 +107,7 @@ fn filled(text: &str, rows: &Rows, index: usize) -> String {
     let mut text = text.to_owned();
     let Some(row) = rows.rows.get(index) else { return text };
     for ((name, _), value) in rows.columns.iter().zip(row) {
+        let name = name.text();
         let value = reshape::plain(value).unwrap_or_default().replace('\\', "\\\\").replace('"', "\\\"");
         text = text.replace(&format!("${name}$"), &value);
     }

@@ -36,7 +36,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         return bad_value(context, "type", kind, "`hosts`, `sources` or `sourcetypes`");
     };
     let span = command.span;
-    let value = context.field(field, span);
+    let value = context.field(*field, span);
     let have = context.type_of(&value);
     let value = if have == Type::Null { value.cast(Type::Text) } else { convert(value, have, Type::Text) };
     context.filter(build::is_present(value.clone()));
@@ -52,12 +52,8 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let last = call("max", vec![time], Type::Timestamp);
     let count = call("count", Vec::new(), Type::Integer);
     context.aggregate(
-        vec![((*field).to_owned(), value)],
-        vec![
-            ("firstTime".to_owned(), first),
-            ("lastTime".to_owned(), last),
-            ("totalCount".to_owned(), count),
-        ],
+        vec![((*field).into(), value)],
+        vec![("firstTime".into(), first), ("lastTime".into(), last), ("totalCount".into(), count)],
     );
     // Logs do not say when an index took an event, so the time of the newest stands for it.
     let seconds = |name: &str| convert(Expression::column(name, span), Type::Timestamp, Type::Text);

@@ -1,7 +1,7 @@
 //! Commands that find nothing in logs, and those that change nothing.
 
 use quarry_diagnostic::Diagnostic;
-use quarry_plan::{Rows, Type};
+use quarry_plan::{ColumnName, Rows, Type};
 
 use super::super::context::{Context, TIME};
 use super::super::{aggregation, codes};
@@ -114,7 +114,7 @@ const TAKE_WORDS: &[&str] = &["highlight", "iconify", "noop"];
 
 /// `mstats` and its kin: logs hold events, no metrics, so there are no rows.
 pub(super) fn lower_metrics(context: &mut Context<'_>, command: &Command) {
-    let mut columns: Vec<(String, Type)> = Vec::new();
+    let mut columns: Vec<(ColumnName, Type)> = Vec::new();
     let mut given: Vec<&OptionItem> = Vec::new();
     if let Arguments::General(_) = &command.arguments {
         let mut arguments = General::new(context, command);
@@ -125,14 +125,14 @@ pub(super) fn lower_metrics(context: &mut Context<'_>, command: &Command) {
         given.extend(stats.options.iter().chain(stats.by.iter().flat_map(|by| &by.options)));
         aggregation::check_names(context, &stats.aggregations);
         for by in &stats.by {
-            columns.push((by.field.text.clone(), Type::Text));
+            columns.push((by.field.text.clone().into(), Type::Text));
         }
         for one in &stats.aggregations {
             let wild = matches!(&one.argument, AggregationArgument::Field(field) if field.text.contains('*'));
             let name =
                 one.alias.as_ref().map_or_else(|| aggregation::own_name(one), |alias| alias.text.clone());
             if !wild && !columns.iter().any(|(known, _)| *known == name) {
-                columns.push((name, Type::Double));
+                columns.push((name.into(), Type::Double));
             }
         }
     }
@@ -143,7 +143,7 @@ pub(super) fn lower_metrics(context: &mut Context<'_>, command: &Command) {
         }
     }
     if !columns.iter().any(|(name, _)| name == TIME) {
-        columns.push((TIME.to_owned(), Type::Timestamp));
+        columns.push((TIME.into(), Type::Timestamp));
     }
     let message = format!("`{}` finds nothing: logs hold events, not metrics", command.name);
     context.report(Diagnostic::warning(codes::EMPTY_DATA_MODEL, message, command.name_span));

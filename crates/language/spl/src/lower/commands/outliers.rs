@@ -2,7 +2,7 @@
 
 use quarry_diagnostic::Span;
 use quarry_plan::{
-    AggregateCall, Arithmetic, Comparison, Expression, ExpressionKind, Frame, Type, WindowCall,
+    AggregateCall, Arithmetic, ColumnName, Comparison, Expression, ExpressionKind, Frame, Type, WindowCall,
 };
 
 use super::super::build;
@@ -48,7 +48,7 @@ fn whole(
     arguments: Vec<Expression>,
     result: Type,
     partition: Vec<Expression>,
-) -> String {
+) -> ColumnName {
     let name = context.fresh_name("whole");
     let call =
         AggregateCall { function: function.to_owned(), arguments, filter: None, order: Vec::new(), result };
@@ -72,8 +72,7 @@ fn quartiles(context: &mut Context<'_>, value: &Expression) -> [Expression; 4] {
 /// The fields asked for, or all that do not begin with `_`.
 fn fields(context: &mut Context<'_>, words: Vec<&Word>) -> Vec<String> {
     if words.is_empty() {
-        let all = context.visible().into_iter().map(|column| column.name);
-        return all.filter(|name| !name.starts_with('_')).collect();
+        return context.field_names();
     }
     names(context, words).into_iter().map(|(name, _)| name).collect()
 }
@@ -173,7 +172,7 @@ pub(super) fn lower_anomalies(context: &mut Context<'_>, command: &Command) {
     if shares.is_empty() {
         return;
     }
-    let column = |name: &String| Expression::column(name, span);
+    let column = |name: &ColumnName| Expression::column(name, span);
     let logs = shares.iter().map(|(_, share)| build::call("ln", vec![column(share)], Type::Double, span));
     let sum = logs.reduce(|left, right| arithmetic(Arithmetic::Add, left, right, span));
     let least =
@@ -206,7 +205,7 @@ pub(super) fn lower_anomalies(context: &mut Context<'_>, command: &Command) {
         context.filter(strange);
     }
     context.assign(added);
-    let mut helpers: Vec<String> = shares.into_iter().map(|(_, share)| share).collect();
+    let mut helpers: Vec<ColumnName> = shares.into_iter().map(|(_, share)| share).collect();
     helpers.extend([probability, lowest]);
     context.hide(&helpers);
 }

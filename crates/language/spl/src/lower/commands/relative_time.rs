@@ -30,7 +30,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let span = fields.map_or(command.span, |word| word.span);
     let mut added = Vec::new();
     for name in &names {
-        let value = context.field(name, span);
+        let value = context.field(*name, span);
         if context.type_of(&value) == Type::Null {
             continue;
         }

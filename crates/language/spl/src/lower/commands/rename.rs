@@ -54,17 +54,16 @@ fn rename_all(context: &mut Context<'_>, pair: &RenamePair) {
 
 /// Renames all fields that match, those that nobody has mentioned yet too; both names have as many stars.
 pub(super) fn rename_matching(context: &mut Context<'_>, from: &str, to: &str) {
-    let known: Vec<String> = context.columns().iter().map(|column| column.name.clone()).collect();
+    let known = context.columns().iter().filter_map(|column| column.name.user());
+    let known: Vec<String> = known.map(str::to_owned).collect();
     if context.has_unknown_fields() {
         context.add_rule(LateRule::Rename { from: from.to_owned(), to: to.to_owned() });
     }
     for name in known {
         if context.has_unknown_fields() && wildcard::matches(to, &name) && !wildcard::matches(from, &name) {
             // A field of the new name that nobody mentioned yet may take its place.
-            context.find_again(&name);
-        } else if let Some(texts) =
-            wildcard::captures(from, &name).filter(|_| !name.starts_with(['_', '\u{1}']))
-        {
+            context.find_again(&name.into());
+        } else if let Some(texts) = wildcard::captures(from, &name).filter(|_| !name.starts_with('_')) {
             let new = wildcard::fill(to, &texts);
             if new != name {
                 context.rename(&name, &new);

@@ -35,10 +35,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let fields = match fields {
         Some(fields) => names(context, fields),
         // All but the internal ones.
-        None => {
-            let all = context.visible().into_iter().map(|column| (column.name, command.span));
-            all.filter(|(name, _)| !name.starts_with('_')).collect()
-        }
+        None => context.field_names().into_iter().map(|name| (name, command.span)).collect(),
     };
     for (name, span) in fields {
         let value = context.field(&name, span);

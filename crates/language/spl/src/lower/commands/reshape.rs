@@ -1,9 +1,9 @@
 //! `xyseries`, `untable` and `transpose`: values to columns and back.
 
-use quarry_plan::{AggregateCall, Comparison, Expression, Rows, Type, Value};
+use quarry_plan::{AggregateCall, ColumnName, Comparison, Expression, Rows, Type, Value};
 
 use super::super::build;
-use super::super::context::{Column, Context, convert};
+use super::super::context::{Column, Context, convert, is_internal};
 use super::general::{General, missing};
 use crate::registry::{AnyOf, CommandRow, Needs};
 use crate::tree::Command;
@@ -88,14 +88,14 @@ pub(super) fn lower_series(context: &mut Context<'_>, command: &Command) {
                 result: have,
             };
             if column != row.text && !calls.iter().any(|(known, _)| *known == column) {
-                calls.push((column, call));
+                calls.push((ColumnName::from(column), call));
             }
         }
     }
-    let groups = vec![(row.text.clone(), group)];
+    let groups = vec![(ColumnName::from(&row.text), group)];
     if calls.is_empty() {
         let count = build::count_of_rows();
-        context.aggregate(groups, vec![("count".to_owned(), count)]);
+        context.aggregate(groups, vec![("count".into(), count)]);
         let kept = context.columns().iter().take(1).cloned().collect();
         return context.close(kept, false);
     }
@@ -103,13 +103,13 @@ pub(super) fn lower_series(context: &mut Context<'_>, command: &Command) {
 }
 
 /// The values of a field in order; none while they are not known.
-fn distinct(context: &mut Context<'_>, name: &str) -> Vec<String> {
+fn distinct(context: &mut Context<'_>, name: &ColumnName) -> Vec<String> {
     let mut copy = context.clone();
     copy.diagnostics.clear();
     let span = copy.span;
     let call = build::count_of_rows();
-    copy.aggregate(vec![(name.to_owned(), Expression::column(name, span))], vec![("count".to_owned(), call)]);
-    let column = Column { name: name.to_owned(), data_type: Type::Text, empty: false };
+    copy.aggregate(vec![(name.into(), Expression::column(name, span))], vec![("count".into(), call)]);
+    let column = Column { name: name.into(), data_type: Type::Text, empty: false };
     let rows = copy.settle(&[column]).unwrap_or_default();
     let texts = rows.rows.into_iter().filter_map(|row| match row.into_iter().next() {
         Some(Value::Text(text)) => Some(text),
@@ -133,13 +133,13 @@ pub(super) fn lower_untable(context: &mut Context<'_>, command: &Command) {
     let others: Vec<Column> = context
         .visible()
         .into_iter()
-        .filter(|column| column.name != row.text && !column.empty && !column.name.starts_with('_'))
+        .filter(|column| column.name != row.text && !column.empty && !is_internal(&column.name))
         .collect();
     let pairs: Vec<Expression> = others
         .iter()
         .map(|column| {
             let text = convert(Expression::column(&column.name, span), column.data_type, Type::Text);
-            let named = Expression::text(format!("{}{MARK}", column.name), span);
+            let named = Expression::text(format!("{}{MARK}", column.name.text()), span);
             build::call("concat", vec![named, text], Type::Text, span)
         })
         .collect();
@@ -186,14 +186,14 @@ pub(super) fn lower_transpose(context: &mut Context<'_>, command: &Command) {
     let rows = context.settle(&columns).unwrap_or_default();
     let texts: Vec<Vec<Value>> = rows.rows.iter().map(|row| row.iter().map(text).collect()).collect();
     let header = header.and_then(|name| rows.columns.iter().position(|(known, _)| *known == name));
-    let mut names = vec![(first, Type::Text)];
+    let mut names: Vec<(ColumnName, Type)> = vec![(first.into(), Type::Text)];
     for (index, row) in texts.iter().enumerate() {
         let name = match header.and_then(|header| row.get(header)) {
             Some(Value::Text(name)) => name.clone(),
             _ => format!("row {}", index + 1),
         };
         let taken = names.iter().any(|(known, _)| *known == name);
-        names.push((if taken { format!("row {}", index + 1) } else { name }, Type::Text));
+        names.push((if taken { format!("row {}", index + 1) } else { name }.into(), Type::Text));
     }
     let mut turned = Vec::new();
     for (index, (name, _)) in rows.columns.iter().enumerate() {
@@ -203,7 +203,7 @@ pub(super) fn lower_transpose(context: &mut Context<'_>, command: &Command) {
         let cells: Vec<Value> =
             texts.iter().map(|row| row.get(index).cloned().unwrap_or(Value::Null)).collect();
         if shows_empty || cells.iter().any(|cell| *cell != Value::Null) {
-            turned.push(std::iter::once(Value::Text(name.clone())).chain(cells).collect());
+            turned.push(std::iter::once(Value::Text(name.text().to_owned())).chain(cells).collect());
         }
     }
     context.restart(Rows { columns: names, rows: turned });

@@ -1,6 +1,6 @@
 //! `return`: the values that a subsearch gives to the search around it.
 
-use quarry_plan::Expression;
+use quarry_plan::{ColumnName, Expression};
 
 use super::super::context::{Column, Context};
 use super::general::{General, missing};
@@ -42,8 +42,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     for (name, field) in &wanted {
         values.push((name.clone(), context.field(field, command.span)));
     }
-    let known: Vec<(String, Expression)> = values;
-    context.assign(known);
+    context.assign(values);
     let mut kept: Vec<Column> = Vec::new();
     for (name, _) in &wanted {
         kept.extend(context.find(name));

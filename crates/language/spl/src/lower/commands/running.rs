@@ -1,6 +1,8 @@
 //! Values from the rows before: `accum`, `delta`, `autoregress`, `filldown`.
 
-use quarry_plan::{AggregateCall, Arithmetic, Expression, ExpressionKind, Frame, Type, WindowCall};
+use quarry_plan::{
+    AggregateCall, Arithmetic, ColumnName, Expression, ExpressionKind, Frame, Type, WindowCall,
+};
 
 use super::super::build;
 use super::super::context::Context;
@@ -51,7 +53,7 @@ pub(super) fn over(
     value: Expression,
     result: Type,
     frame: Frame,
-) -> String {
+) -> ColumnName {
     let name = context.fresh_name("running");
     let call = AggregateCall {
         function: function.to_owned(),
@@ -146,7 +148,7 @@ pub(super) fn lower_filldown(context: &mut Context<'_>, command: &Command) {
     let words = arguments.words(context);
     arguments.finish(context);
     let fields: Vec<String> = if words.is_empty() {
-        context.visible().into_iter().map(|column| column.name).collect()
+        context.visible().into_iter().filter_map(|column| Some(column.name.user()?.to_owned())).collect()
     } else {
         names(context, words).into_iter().map(|(name, _)| name).collect()
     };

@@ -2,7 +2,7 @@
 
 use quarry_plan::{Rows, Type, Value};
 
-use super::super::context::Context;
+use super::super::context::{Context, is_internal};
 use super::general::{General, bad_value};
 use super::reshape;
 use crate::registry::{AnyOf, CommandRow};
@@ -42,19 +42,22 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         context.limit(0, most);
     }
     let mut columns = context.visible();
-    columns.retain(|column| !column.empty && !column.name.starts_with('_'));
+    columns.retain(|column| !column.empty && !is_internal(&column.name));
     let rows = context.settle(&columns);
     let text = rows.filter(|rows| !rows.rows.is_empty()).map(|rows| written(&rows, signs, between_values));
     let rows = text.map(|text| vec![vec![Value::Text(text)]]).unwrap_or_default();
-    context.restart(Rows { columns: vec![("search".to_owned(), Type::Text)], rows });
+    context.restart(Rows { columns: vec![("search".into(), Type::Text)], rows });
 }
 
 /// The rows as a search.
 fn written(rows: &Rows, signs: [&str; 6], between_values: &str) -> String {
     let [before_rows, before, between, after, between_rows, after_rows] = signs;
     let one = |row: &Vec<Value>| {
-        let fields =
-            rows.columns.iter().zip(row).filter_map(|((name, _), value)| field(name, value, between_values));
+        let fields = rows
+            .columns
+            .iter()
+            .zip(row)
+            .filter_map(|((name, _), value)| field(name.user()?, value, between_values));
         let fields: Vec<String> = fields.collect();
         format!("{before} {} {after}", fields.join(&format!(" {between} ")))
     };

@@ -2,7 +2,7 @@
 //! selfjoin). A group becomes one row: published runs of the command show that the earlier row's values
 //! stand where both have one, which is the 'other' result that overwrites the later.
 
-use quarry_plan::{AggregateCall, Comparison, Expression, SortKey, Type};
+use quarry_plan::{AggregateCall, ColumnName, Comparison, Expression, SortKey, Type};
 
 use super::super::build;
 use super::super::context::{Column, Context};
@@ -40,7 +40,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         let value = context.field(&word.text, word.span);
         let value = if context.type_of(&value) == Type::Null { value.cast(Type::Text) } else { value };
         context.filter(build::is_present(value.clone()));
-        keys.push((word.text.clone(), value));
+        keys.push((ColumnName::from(&word.text), value));
     }
     if most > 0 {
         context.deduplicate(keys.iter().map(|(_, value)| value.clone()).collect(), most + 1);
@@ -48,7 +48,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let number = stream_stats::row_number(context);
     let order = vec![SortKey { value: Expression::column(&number, span), descending: !overwrite }];
     let visible = context.visible();
-    let mut calls: Vec<(String, AggregateCall)> = Vec::new();
+    let mut calls: Vec<(ColumnName, AggregateCall)> = Vec::new();
     for column in
         visible.iter().filter(|column| !column.empty && keys.iter().all(|(key, _)| *key != column.name))
     {

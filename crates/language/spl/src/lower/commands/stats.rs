@@ -1,10 +1,13 @@
 //! `stats`: one row a group.
 
 use quarry_diagnostic::Diagnostic;
-use quarry_plan::{Expression, Type};
+use quarry_plan::{ColumnName, Expression, Type};
 
 use super::super::context::Context;
-use super::super::{aggregation, build, codes, wildcard};
+use super::super::{
+    aggregation::{self, named},
+    build, codes, wildcard,
+};
 use super::{bin, not_understood};
 use crate::registry::{CommandRow, Grammar};
 use crate::tree::{Arguments, ByField, Command, OptionItem, OptionValue, Stats};
@@ -32,12 +35,13 @@ pub(super) fn group(context: &mut Context<'_>, command: &Command, stats: &Stats)
     for (name, by) in names {
         keys.push(key(context, &name, by));
     }
-    let present: Vec<Expression> = keys.iter().map(|key| build::is_present(column(context, key))).collect();
+    let present: Vec<Expression> =
+        keys.iter().map(|key| build::is_present(column(context, &key.into()))).collect();
     if !present.is_empty() {
         let predicate = build::all(present, command.span);
         context.filter(predicate);
     }
-    let keys: Vec<(String, String)> = keys.into_iter().map(|name| one_value(context, name)).collect();
+    let keys: Vec<(String, ColumnName)> = keys.into_iter().map(|name| one_value(context, name)).collect();
     let names: Vec<String> = keys.iter().map(|(name, _)| name.clone()).collect();
     let calls = aggregation::calls(context, &stats.aggregations, &names);
     if calls.is_empty() && keys.is_empty() {
@@ -45,25 +49,26 @@ pub(super) fn group(context: &mut Context<'_>, command: &Command, stats: &Stats)
         context.report(Diagnostic::error(codes::MISSING_ARGUMENT, message, command.span));
         return;
     }
-    let groups = keys.into_iter().map(|(name, column)| (name, typed_column(context, &column))).collect();
-    context.aggregate(groups, calls);
+    let groups = keys.into_iter().map(|(name, column)| (name.into(), typed_column(context, &column)));
+    let groups = groups.collect();
+    context.aggregate(groups, named(calls));
 }
 
 /// A BY field and the column that holds one value of it: a row is there once for each value of a
 /// list, and is otherwise as it was.
-fn one_value(context: &mut Context<'_>, name: String) -> (String, String) {
+fn one_value(context: &mut Context<'_>, name: String) -> (String, ColumnName) {
     let is_list =
         context.columns().iter().any(|column| column.name == *name && column.data_type == Type::TextList);
     if !is_list {
-        return (name.clone(), name);
+        return (name.clone(), name.into());
     }
     let value = context.fresh_name("value");
-    context.assign(vec![(value.clone(), column(context, &name))]);
+    context.assign(vec![(value.clone(), column(context, &ColumnName::from(&name)))]);
     context.expand(&value, None);
     (name, value)
 }
 
-fn column(context: &Context<'_>, name: &str) -> Expression {
+fn column(context: &Context<'_>, name: &ColumnName) -> Expression {
     let known = context.columns().iter().find(|column| column.name == *name);
     match known {
         Some(column) if !column.empty => Expression::column(name, context.span),
@@ -71,7 +76,7 @@ fn column(context: &Context<'_>, name: &str) -> Expression {
     }
 }
 
-fn typed_column(context: &Context<'_>, name: &str) -> Expression {
+fn typed_column(context: &Context<'_>, name: &ColumnName) -> Expression {
     let value = column(context, name);
     if context.type_of(&value) == Type::Null { value.cast(Type::Text) } else { value }
 }

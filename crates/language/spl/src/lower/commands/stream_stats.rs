@@ -1,7 +1,9 @@
 //! `streamstats`: aggregates of the rows up to each row, in the order in which they come.
 
 use quarry_diagnostic::Diagnostic;
-use quarry_plan::{AggregateCall, Comparison, Expression, ExpressionKind, Frame, SortKey, Type, WindowCall};
+use quarry_plan::{
+    AggregateCall, ColumnName, Comparison, Expression, ExpressionKind, Frame, SortKey, Type, WindowCall,
+};
 
 use super::super::context::{Context, TIME};
 use super::super::{build, codes, expression, time};
@@ -122,17 +124,17 @@ fn newest_first(context: &mut Context<'_>) -> bool {
     context.order_keys().first().is_some_and(|key| is_time(key) && key.descending)
 }
 
-fn ascending(name: &str, context: &Context<'_>) -> SortKey {
+fn ascending(name: &ColumnName, context: &Context<'_>) -> SortKey {
     SortKey { value: Expression::column(name, context.span), descending: false }
 }
 
 /// A hidden column that numbers the rows as they come.
-pub(super) fn row_number(context: &mut Context<'_>) -> String {
+pub(super) fn row_number(context: &mut Context<'_>) -> ColumnName {
     row_number_in(context, Vec::new())
 }
 
 /// The same for the rows of each partition.
-pub(super) fn row_number_in(context: &mut Context<'_>, partition: Vec<Expression>) -> String {
+pub(super) fn row_number_in(context: &mut Context<'_>, partition: Vec<Expression>) -> ColumnName {
     let name = context.fresh_name("number");
     let call = AggregateCall {
         function: "row_number".to_owned(),

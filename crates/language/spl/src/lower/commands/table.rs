@@ -23,7 +23,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     for (name, span) in names(context, words) {
         let column = context.find(&name).unwrap_or_else(|| {
             context.field(&name, span);
-            Column { name, data_type: Type::Null, empty: true }
+            Column { name: name.into(), data_type: Type::Null, empty: true }
         });
         kept.push(column);
     }

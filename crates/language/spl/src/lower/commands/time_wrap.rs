@@ -6,9 +6,9 @@
 use std::collections::BTreeMap;
 
 use quarry_diagnostic::Diagnostic;
-use quarry_plan::{Expression, Rows, Type, Value};
+use quarry_plan::{ColumnName, Expression, Rows, Type, Value};
 
-use super::super::context::{Column, Context, TIME};
+use super::super::context::{Column, Context, TIME, is_internal};
 use super::super::{build, codes, time};
 use super::add_info;
 use super::general::{General, bad_value, missing};
@@ -111,7 +111,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         return missing(context, command, "the rows of `timechart`, with `_time`,");
     }
     let series: Vec<Column> =
-        context.visible().into_iter().filter(|column| !column.name.starts_with('_')).collect();
+        context.visible().into_iter().filter(|column| !is_internal(&column.name)).collect();
     let rows = rows(context, &series, to_now).unwrap_or_default();
     let Some(wrapped) = Wrapped::new(&rows, &period, series.len()) else {
         let message = format!("`timewrap` puts at most {MOST_PERIODS} periods beside each other");
@@ -139,7 +139,7 @@ fn rows(context: &mut Context<'_>, series: &[Column], to_now: bool) -> Option<Ro
         _ => build::call("sort_number", vec![time], Type::Double, span).cast(Type::Timestamp),
     };
     context.assign(vec![(end.clone(), last.cast(Type::Timestamp)), (at.clone(), time)]);
-    let column = |name: String| Column { name, data_type: Type::Timestamp, empty: false };
+    let column = |name: ColumnName| Column { name: name.into(), data_type: Type::Timestamp, empty: false };
     let columns: Vec<Column> = [column(at), column(end)].into_iter().chain(series.iter().cloned()).collect();
     context.settle(&columns)
 }
@@ -172,13 +172,14 @@ impl Wrapped {
     }
 
     fn into_rows(self, series: &[Column], labels: &[String]) -> Rows {
-        let mut columns = vec![(TIME.to_owned(), Type::Timestamp)];
+        let mut columns = vec![(ColumnName::from(TIME), Type::Timestamp)];
         for column in series {
             for label in labels {
-                let name = if series.len() == 1 { label.clone() } else { format!("{}_{label}", column.name) };
+                let name =
+                    if series.len() == 1 { label.clone() } else { format!("{}_{label}", column.name.text()) };
                 let taken = columns.iter().any(|(known, _)| *known == name);
                 let name = if taken { format!("{name}_{}", columns.len()) } else { name };
-                columns.push((name, column.data_type));
+                columns.push((name.into(), column.data_type));
             }
         }
         let line = |(at, cells): (i64, BTreeMap<i64, Vec<Value>>)| {

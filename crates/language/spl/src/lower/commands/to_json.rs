@@ -118,13 +118,14 @@ fn matching(context: &mut Context<'_>, pattern: &str, internal: bool) -> Vec<Str
         return vec![pattern.to_owned()];
     }
     let mut names = context.matching(pattern);
-    names.retain(|name| !name.starts_with(['_', '\u{1}']));
+    names.retain(|name| !name.starts_with('_'));
     if internal {
         for name in [TIME, RAW] {
             context.find(name);
         }
-        let known = context.visible().into_iter().map(|column| column.name);
-        names.extend(known.filter(|name| name.starts_with('_') && wildcard::matches(pattern, name)));
+        let known = context.columns().iter().filter_map(|column| column.name.user());
+        let known = known.filter(|name| name.starts_with('_') && wildcard::matches(pattern, name));
+        names.extend(known.map(str::to_owned));
     }
     names
 }

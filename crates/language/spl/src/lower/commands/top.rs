@@ -1,6 +1,8 @@
 //! `top` and `rare`: how often each combination of values occurs, and its share.
 
-use quarry_plan::{AggregateCall, Arithmetic, Expression, ExpressionKind, Frame, SortKey, Type, WindowCall};
+use quarry_plan::{
+    AggregateCall, Arithmetic, ColumnName, Expression, ExpressionKind, Frame, SortKey, Type, WindowCall,
+};
 
 use super::super::build;
 use super::super::context::{Column, Context};
@@ -64,7 +66,7 @@ fn lower(context: &mut Context<'_>, command: &Command, descending: bool) {
         order: Vec::new(),
         result: Type::Integer,
     };
-    context.aggregate(groups, vec![(count.to_owned(), call("count", Vec::new()))]);
+    context.aggregate(groups, vec![(count.into(), call("count", Vec::new()))]);
     let span = command.span;
     let partition: Vec<Expression> = by.iter().map(|(name, _)| Expression::column(name, span)).collect();
     let total = context.fresh_name("total");
@@ -90,7 +92,7 @@ fn lower(context: &mut Context<'_>, command: &Command, descending: bool) {
         context.deduplicate(partition, limit);
     }
     shown_percent(context, percent);
-    let hidden = |name: &str| (name == count && !shows_count) || (name == percent && !shows_percent);
+    let hidden = |name: &ColumnName| (*name == count && !shows_count) || (*name == percent && !shows_percent);
     let kept: Vec<Column> =
         context.columns().iter().filter(|column| !hidden(&column.name)).cloned().collect();
     context.close(kept, false);
@@ -131,13 +133,13 @@ fn gather_rest(
         let have = context.type_of(&value);
         let text = super::super::context::convert(value, have, Type::Text);
         let other = Expression::text(name, span);
-        renamed.push((field.clone(), build::case(vec![(rest.clone(), other)], Some(text), span)));
+        renamed.push((ColumnName::from(field), build::case(vec![(rest.clone(), other)], Some(text), span)));
     }
     let last = arithmetic(Arithmetic::Add, limit, build::number(1.0, span), span);
     let place = build::case(vec![(rest, last)], Some(Expression::column(&rank, span)), span);
     renamed.push((rank.clone(), place));
     context.assign(renamed);
-    let names = by.iter().chain(fields).map(|(name, _)| name.clone()).chain([rank.clone()]);
+    let names = by.iter().chain(fields).map(|(name, _)| ColumnName::from(name)).chain([rank.clone()]);
     let groups = names.map(|name| (name.clone(), Expression::column(name, span))).collect();
     let sum = |name: &str, result| AggregateCall {
         function: "spl_sum".to_owned(),
@@ -148,13 +150,13 @@ fn gather_rest(
     };
     context.aggregate(
         groups,
-        vec![(count.to_owned(), sum(count, Type::Integer)), (percent.to_owned(), sum(percent, Type::Double))],
+        vec![(count.into(), sum(count, Type::Integer)), (percent.into(), sum(percent, Type::Double))],
     );
-    let order = by.iter().map(|(name, _)| name).chain([&rank]);
+    let order = by.iter().map(|(name, _)| ColumnName::from(name)).chain([rank.clone()]);
     let order = order.map(|name| SortKey { value: Expression::column(name, span), descending: false });
     let order = order.collect();
     context.sort(order);
-    context.hide(&[rank]);
+    context.hide(&[rank.into()]);
 }
 
 fn arithmetic(
@@ -172,22 +174,22 @@ fn arithmetic(
 fn groups<'n>(
     context: &mut Context<'_>,
     fields: impl Iterator<Item = &'n (String, quarry_diagnostic::Span)>,
-) -> Option<Vec<(String, Expression)>> {
+) -> Option<Vec<(ColumnName, Expression)>> {
     let mut groups = Vec::new();
     for (name, span) in fields {
         let value = context.field(name, *span);
         match context.type_of(&value) {
-            Type::Null => groups.push((name.clone(), value.cast(Type::Text))),
+            Type::Null => groups.push((name.into(), value.cast(Type::Text))),
             data_type => {
                 context.filter(build::is_present(value.clone()));
                 if data_type == Type::TextList {
                     context.expand(name, None);
                 }
-                groups.push((name.clone(), value));
+                groups.push((name.into(), value));
             }
         }
     }
-    let known = |(_, value): &(String, Expression)| matches!(value.kind, ExpressionKind::Column(_));
+    let known = |(_, value): &(ColumnName, Expression)| matches!(value.kind, ExpressionKind::Column(_));
     if !groups.iter().all(known) {
         context.filter(build::boolean(false, context.span));
     }
@@ -195,8 +197,9 @@ fn groups<'n>(
 }
 
 /// `100 * count / total`.
-fn share(count: &str, total: &str, span: quarry_diagnostic::Span) -> Expression {
-    let double = |name: &str| Expression::column(name, span).cast(Type::Double);
-    let hundredfold = arithmetic(Arithmetic::Multiply, double(count), build::number(100.0, span), span);
-    arithmetic(Arithmetic::Divide, hundredfold, double(total), span)
+fn share(count: &str, total: &ColumnName, span: quarry_diagnostic::Span) -> Expression {
+    let double = |name: ColumnName| Expression::column(name, span).cast(Type::Double);
+    let hundredfold =
+        arithmetic(Arithmetic::Multiply, double(count.into()), build::number(100.0, span), span);
+    arithmetic(Arithmetic::Divide, hundredfold, double(total.clone()), span)
 }

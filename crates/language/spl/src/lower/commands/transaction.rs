@@ -2,7 +2,8 @@
 
 use quarry_diagnostic::Diagnostic;
 use quarry_plan::{
-    AggregateCall, Arithmetic, Comparison, Expression, ExpressionKind, Frame, SortKey, Type, WindowCall,
+    AggregateCall, Arithmetic, ColumnName, Comparison, Expression, ExpressionKind, Frame, SortKey, Type,
+    WindowCall,
 };
 
 use super::super::context::{Context, Listed, RAW, TIME};
@@ -201,7 +202,7 @@ fn gather(context: &mut Context<'_>, arguments: Vec<Expression>, keep: Kept, lis
 }
 
 /// Gives each event of no transaction a number of its own.
-fn number_orphans(context: &mut Context<'_>, number: &str) {
+fn number_orphans(context: &mut Context<'_>, number: &ColumnName) {
     let span = context.span;
     let row = stream_stats::row_number(context);
     let kind = ExpressionKind::Arithmetic {
@@ -210,6 +211,6 @@ fn number_orphans(context: &mut Context<'_>, number: &str) {
         right: Box::new(Expression::column(&row, span)),
     };
     let own = build::coalesce(vec![Expression::column(number, span), Expression::new(kind, span)], span);
-    context.assign(vec![(number.to_owned(), own)]);
-    context.hide(&[row]);
+    context.assign(vec![(number, own)]);
+    context.hide(&[row.into()]);
 }

@@ -2,7 +2,7 @@
 
 use quarry_diagnostic::Diagnostic;
 use quarry_plan::{
-    AggregateCall, Arithmetic, Comparison, Expression, ExpressionKind, Frame, Type, WindowCall,
+    AggregateCall, Arithmetic, ColumnName, Comparison, Expression, ExpressionKind, Frame, Type, WindowCall,
 };
 
 use super::super::context::Context;
@@ -106,7 +106,11 @@ fn kind_of(context: &mut Context<'_>, name: &Word) -> Option<(Kind, usize)> {
 }
 
 /// The average at each row; none where fewer rows stand before it.
-fn add(context: &mut Context<'_>, trend: &Trend<'_>, number: &str) -> Option<(String, Expression)> {
+fn add(
+    context: &mut Context<'_>,
+    trend: &Trend<'_>,
+    number: &ColumnName,
+) -> Option<(ColumnName, Expression)> {
     let span = context.span;
     let value = context.field(&trend.field.text, trend.field.span);
     if context.type_of(&value) == Type::Null {
@@ -124,12 +128,12 @@ fn add(context: &mut Context<'_>, trend: &Trend<'_>, number: &str) -> Option<(St
     #[allow(clippy::cast_precision_loss)] // a number of rows
     let rows = build::number(trend.period as f64, span);
     let enough = build::compare(Comparison::GreaterOrEqual, Expression::column(number, span), rows, span);
-    Some((trend.name.clone(), build::case(vec![(enough, average)], None, span)))
+    Some((trend.name.clone().into(), build::case(vec![(enough, average)], None, span)))
 }
 
 /// With rows numbered, the newest of `n` rows counts `n` times: the sum of number times value, less the
 /// sum of values times the number of the row before the first.
-fn weighted(context: &mut Context<'_>, value: &Expression, period: usize, number: &str) -> Expression {
+fn weighted(context: &mut Context<'_>, value: &Expression, period: usize, number: &ColumnName) -> Expression {
     let span = context.span;
     let number = Expression::column(number, span);
     let frame = Frame::Rows { from: Some(period - 1), to: 0 };

@@ -15,7 +15,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         // Two events with the same text at the same time have the same fields.
         [TIME, RAW].map(str::to_owned).to_vec()
     } else {
-        context.visible().into_iter().map(|column| column.name).collect()
+        context.visible().into_iter().filter_map(|column| Some(column.name.user()?.to_owned())).collect()
     };
     let changes = stream_stats::changes(context, &fields);
     context.deduplicate(changes.into_iter().collect(), 1);

@@ -1,6 +1,6 @@
 //! Columns of one name in two parts of the rows, brought to one type.
 
-use quarry_plan::{Expression, Node, Operator, Type, Value};
+use quarry_plan::{ColumnName, Expression, Node, Operator, Type, Value};
 
 use super::fields::{convert, wider};
 use super::{Column, Context, TIME};
@@ -45,13 +45,13 @@ impl Context<'_> {
         self.push(super::StepKind::Project(kept));
     }
 
-    fn converted(&self, other: Node, theirs: &[(String, Type)], wanted: &[Column]) -> Node {
+    fn converted(&self, other: Node, theirs: &[(ColumnName, Type)], wanted: &[Column]) -> Node {
         let differs = theirs.iter().filter_map(|(name, have)| {
             let wanted = wanted.iter().find(|wanted| wanted.name == *name)?;
             let value = convert(Expression::column(name, self.span), *have, wanted.data_type);
             (wanted.data_type != *have).then(|| (name.clone(), value))
         });
-        let columns: Vec<(String, Expression)> = differs.collect();
+        let columns: Vec<(ColumnName, Expression)> = differs.collect();
         if columns.is_empty() {
             return other;
         }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use quarry_diagnostic::Diagnostic;
-use quarry_plan::{Expression, JoinKind, Node, Operator, SortKey, Type, Value};
+use quarry_plan::{ColumnName, Expression, JoinKind, Node, Operator, SortKey, Type, Value};
 
 use super::fields::{LateRule, Rule, convert, wider};
 use super::{Column, Context, StepKind, TIME};
@@ -13,14 +13,14 @@ use super::{Column, Context, StepKind, TIME};
 pub(super) struct Branch<'a> {
     context: Context<'a>,
     /// Fields that were asked for and the column each is in; all under their own names in a union.
-    names: Vec<(String, String)>,
+    names: Vec<(ColumnName, ColumnName)>,
 }
 
 impl<'a> Context<'a> {
     /// The rows of other pipelines after those here, or among them by time.
     pub(crate) fn union_open(&mut self, others: Vec<Context<'a>>, by_time: bool) {
         let part = self.fresh_name("part");
-        let mut names: Vec<String> = vec![TIME.to_owned()];
+        let mut names: Vec<ColumnName> = vec![TIME.into()];
         for context in std::iter::once(&*self).chain(&others) {
             let visible = context.visible().into_iter().map(|column| column.name);
             names.extend(visible.filter(|name| !names.contains(name)).collect::<Vec<_>>());
@@ -67,7 +67,7 @@ impl<'a> Context<'a> {
     /// A field of any of the pipelines that were put together by a rule.
     pub(super) fn late_in_branches(
         &mut self,
-        name: &str,
+        name: &ColumnName,
         rule: &Rule,
         level: usize,
         branches: Range<usize>,
@@ -89,10 +89,10 @@ impl<'a> Context<'a> {
             let branch = self.branches.get_mut(index)?;
             if have != data_type {
                 let value = convert(Expression::column(name, span), have, data_type);
-                branch.context.assign(vec![(name.to_owned(), value)]);
+                branch.context.assign(vec![(name.clone(), value)]);
             }
             if !branch.names.iter().any(|(known, _)| known == name) {
-                branch.names.push((name.to_owned(), name.to_owned()));
+                branch.names.push((name.clone(), name.clone()));
             }
         }
         Some(data_type)
@@ -104,10 +104,10 @@ impl<'a> Context<'a> {
         &mut self,
         mut other: Context<'a>,
         kind: JoinKind,
-        fields: &[(String, String)],
-        helpers: &[String],
+        fields: &[(ColumnName, ColumnName)],
+        helpers: &[ColumnName],
         overwrite: bool,
-    ) -> Vec<String> {
+    ) -> Vec<ColumnName> {
         let span = self.span;
         let mut on = Vec::new();
         let mut names = Vec::new();
@@ -143,7 +143,7 @@ impl<'a> Context<'a> {
     }
 
     /// A field of a pipeline that was joined.
-    pub(super) fn joined_field(&mut self, branch: usize, name: &str) -> Option<(Expression, Type)> {
+    pub(super) fn joined_field(&mut self, branch: usize, name: &ColumnName) -> Option<(Expression, Type)> {
         let fresh = self.fresh_name("joined");
         let span = self.span;
         let branch = self.branches.get_mut(branch)?;
@@ -152,7 +152,7 @@ impl<'a> Context<'a> {
         let column_name = match known {
             Some((_, column)) => column.clone(),
             None => {
-                branch.names.push((name.to_owned(), fresh.clone()));
+                branch.names.push((name.clone(), fresh.clone()));
                 fresh
             }
         };
@@ -216,7 +216,7 @@ impl Branch<'_> {
 
 impl Context<'_> {
     /// Whether a helper column of this name was made.
-    fn steps_know(&self, name: &str) -> bool {
+    fn steps_know(&self, name: &ColumnName) -> bool {
         self.steps.iter().any(|step| {
             matches!(&step.kind, StepKind::Extend(columns) if columns.iter().any(|(known, _)| known == name))
         })

@@ -6,7 +6,7 @@
 //! is added at the place of the rule.
 
 use quarry_diagnostic::{Diagnostic, Span, did_you_mean};
-use quarry_plan::{Comparison, Expression, ExpressionKind, Type, Value};
+use quarry_plan::{ColumnName, Comparison, Expression, ExpressionKind, Type, Value};
 
 use super::super::{build, codes, data_model, wildcard};
 use super::{Column, Context, Gone, RAW, StepKind, TIME};
@@ -26,7 +26,7 @@ pub(crate) enum LateRule {
     /// if `all`.
     Named { input: Expression, pattern: String, key: String, value: String, all: bool },
     /// A line of a table whose columns the header names; both are hidden columns.
-    Table { header: String, line: String },
+    Table { header: ColumnName, line: ColumnName },
     /// A data model names the event's fields; some of them are never empty.
     Dataset { defaults: Vec<data_model::Default> },
     /// Fields that match are gone.
@@ -54,8 +54,8 @@ pub(crate) struct Listed {
 }
 
 impl Listed {
-    pub(super) fn holds(&self, name: &str) -> bool {
-        self.all || self.names.iter().any(|known| known == name)
+    pub(super) fn holds(&self, name: &ColumnName) -> bool {
+        self.all || self.names.iter().any(|known| name == known)
     }
 }
 
@@ -66,7 +66,7 @@ pub(super) struct Rule {
     /// The extension that gains the columns.
     pub(super) step: usize,
     columns: Vec<Column>,
-    gone: std::collections::BTreeMap<String, Gone>,
+    gone: std::collections::BTreeMap<ColumnName, Gone>,
     /// Whether fields could come up late there: any, and internal ones.
     open: bool,
     internal: bool,
@@ -95,37 +95,39 @@ impl LateRule {
 
 impl Context<'_> {
     /// The value of a field. A field that does not exist is null, and that is reported.
-    pub(crate) fn field(&mut self, name: &str, span: Span) -> Expression {
-        match self.find(name) {
+    pub(crate) fn field(&mut self, name: impl Into<ColumnName>, span: Span) -> Expression {
+        let name = name.into();
+        match self.find(&name) {
             Some(column) if column.empty => Expression::literal(Value::Null, span),
             Some(column) => Expression::column(column.name, span),
             None => {
-                self.report_missing(name, span);
+                self.report_missing(&name, span);
                 Expression::literal(Value::Null, span)
             }
         }
     }
 
     /// The field of a name, if there is one here.
-    pub(crate) fn find(&mut self, name: &str) -> Option<Column> {
-        if let Some((_, element)) = self.elements.iter().rev().find(|(bound, _)| bound == name) {
+    pub(crate) fn find(&mut self, name: impl Into<ColumnName>) -> Option<Column> {
+        let name = name.into();
+        if let Some((_, element)) = self.elements.iter().rev().find(|(bound, _)| *bound == name) {
             return Some(Column { name: element.clone(), data_type: Type::Text, empty: false });
         }
         if let Some(known) = self.columns.iter().find(|column| column.name == name) {
             return Some(known.clone());
         }
-        if self.gone.contains_key(name) {
+        if self.gone.contains_key(&name) {
             return None;
         }
-        let data_type = self.late(name, self.rules.len())?;
-        let column = Column { name: name.to_owned(), data_type, empty: false };
+        let data_type = self.late(&name, self.rules.len())?;
+        let column = Column { name, data_type, empty: false };
         self.columns.push(column.clone());
         Some(column)
     }
 
     /// Finds a known field anew, as the rules added since may have given it another value.
-    pub(crate) fn find_again(&mut self, name: &str) {
-        if name.starts_with(['_', '\u{1}']) {
+    pub(crate) fn find_again(&mut self, name: &ColumnName) {
+        if is_internal(name) {
             return;
         }
         let Some(at) = self.columns.iter().position(|column| column.name == name) else { return };
@@ -136,21 +138,22 @@ impl Context<'_> {
     }
 
     /// A field that is taken from the event or made by one of the first `level` rules.
-    fn late(&mut self, name: &str, level: usize) -> Option<Type> {
-        let internal = self.internal && name.starts_with('_');
+    fn late(&mut self, name: &ColumnName, level: usize) -> Option<Type> {
+        let Some(text) = name.user() else { return self.late_helper(name, level) };
+        let internal = self.internal && text.starts_with('_');
         if level <= self.floor && !self.open && !internal {
             return None;
         }
         let Some(rule) = level.checked_sub(1).and_then(|index| self.rules.get(index).cloned()) else {
-            return if self.open || internal { self.scan.add(name) } else { None };
+            return if self.open || internal { self.scan.add(text) } else { None };
         };
         let made = match &rule.kind {
             LateRule::Rename { from, to } => {
-                let source = wildcard::captures(to, name).map(|texts| wildcard::fill(from, &texts));
-                let value = source.and_then(|source| self.before(&source, &rule, level));
+                let source = wildcard::captures(to, text).map(|texts| wildcard::fill(from, &texts));
+                let value = source.and_then(|source| self.before(&source.into(), &rule, level));
                 // `*` matches no internal field, as little as in `rename` itself.
-                let is_internal = name.starts_with('_') && !from.starts_with('_');
-                let stays = is_internal || !wildcard::matches(from, name);
+                let is_internal = text.starts_with('_') && !from.starts_with('_');
+                let stays = is_internal || !wildcard::matches(from, text);
                 let old = if stays { self.before(name, &rule, level) } else { None };
                 (value, old)
             }
@@ -159,17 +162,17 @@ impl Context<'_> {
             | LateRule::Pairs { .. }
             | LateRule::Named { .. }
             | LateRule::Table { .. } => {
-                (self.taken_from_text(&rule.kind, name), self.before(name, &rule, level))
+                (self.taken_from_text(&rule.kind, text), self.before(name, &rule, level))
             }
             LateRule::Dataset { defaults } => {
-                let field = data_model::event_field(name);
+                let field = data_model::event_field(text);
                 match defaults.iter().find(|default| default.field == field) {
                     Some(default) => (self.never_empty(default, &rule, level), None),
-                    None if field == name => (None, self.before(name, &rule, level)),
-                    None => (self.before(field, &rule, level), None),
+                    None if field == text => (None, self.before(name, &rule, level)),
+                    None => (self.before(&field.into(), &rule, level), None),
                 }
             }
-            LateRule::Without { pattern } if wildcard::matches(pattern, name) => (None, None),
+            LateRule::Without { pattern } if wildcard::matches(pattern, text) => (None, None),
             LateRule::Without { .. } => (None, self.before(name, &rule, level)),
             LateRule::Prepared => (self.before(name, &rule, level), None),
             LateRule::Grouped { listed } => return self.late_in_group(name, &rule, level, listed),
@@ -185,7 +188,7 @@ impl Context<'_> {
             }
         };
         let (value, data_type) = match made {
-            _ if name.starts_with('_') && !rule.kind.names_internal() => {
+            _ if text.starts_with('_') && !rule.kind.names_internal() => {
                 return self.before(name, &rule, level).map(|(_, data_type)| data_type);
             }
             (None, None) => return None,
@@ -201,6 +204,19 @@ impl Context<'_> {
         };
         self.add_late(rule.step, name, value)?;
         Some(data_type)
+    }
+
+    /// A helper column that was made before the first `level` rules.
+    fn late_helper(&mut self, name: &ColumnName, level: usize) -> Option<Type> {
+        if level <= self.floor && !self.open {
+            return None;
+        }
+        let rule = self.rules.get(level.checked_sub(1)?).cloned()?;
+        match &rule.kind {
+            LateRule::Grouped { listed } => self.late_in_group(name, &rule, level, listed),
+            LateRule::Branches { from, to } => self.late_in_branches(name, &rule, level, *from..*to),
+            _ => self.before(name, &rule, level).map(|(_, data_type)| data_type),
+        }
     }
 
     /// The value that a rule takes out of a text for a field of this name.
@@ -257,12 +273,12 @@ impl Context<'_> {
     }
 
     /// Adds a column to an extension or projection that stands already.
-    pub(super) fn add_late(&mut self, step: usize, name: &str, value: Expression) -> Option<()> {
+    pub(super) fn add_late(&mut self, step: usize, name: &ColumnName, value: Expression) -> Option<()> {
         let step = self.steps.get_mut(step)?;
         if let StepKind::Extend(columns) | StepKind::Project(columns) = &mut step.kind
             && !columns.iter().any(|(known, _)| known == name)
         {
-            columns.push((name.to_owned(), value));
+            columns.push((name.clone(), value));
         }
         Some(())
     }
@@ -278,7 +294,7 @@ impl Context<'_> {
         let mut values = Vec::new();
         let mut data_type = Type::Text;
         for field in fields {
-            let Some((value, have)) = self.before(field, rule, level) else { continue };
+            let Some((value, have)) = self.before(&field.into(), rule, level) else { continue };
             data_type = wider(data_type, have);
             values.push((value, have));
         }
@@ -299,13 +315,22 @@ impl Context<'_> {
     }
 
     /// A field as it was just before a rule.
-    pub(super) fn before(&mut self, name: &str, rule: &Rule, level: usize) -> Option<(Expression, Type)> {
+    pub(super) fn before(
+        &mut self,
+        name: &ColumnName,
+        rule: &Rule,
+        level: usize,
+    ) -> Option<(Expression, Type)> {
         let known = rule.columns.iter().find(|column| column.name == name);
         let data_type = match known {
             Some(column) if column.empty => return None,
             Some(column) => column.data_type,
             None if rule.gone.contains_key(name) => return None,
-            None if !(rule.open || rule.internal && name.starts_with('_')) => return None,
+            None if !(rule.open
+                || rule.internal && name.user().is_some_and(|text| text.starts_with('_'))) =>
+            {
+                return None;
+            }
             None => self.late(name, level - 1)?,
         };
         Some((Expression::column(name, self.span), data_type))
@@ -327,7 +352,8 @@ impl Context<'_> {
     /// pattern names them. On raw events that needs the names found in the data; where those are
     /// not given the fields known so far and the declared ones stand in.
     pub(crate) fn matching(&mut self, pattern: &str) -> Vec<String> {
-        let mut names: Vec<String> = self.columns.iter().map(|column| column.name.clone()).collect();
+        let known = self.columns.iter().filter_map(|column| column.name.user());
+        let mut names: Vec<String> = known.map(str::to_owned).collect();
         if self.has_unknown_fields() {
             self.needs_discovery |= self.open;
             for name in self.discovered_here() {
@@ -345,11 +371,15 @@ impl Context<'_> {
             );
         }
         names.retain(|name| {
-            !self.gone.contains_key(name)
-                && (pattern.starts_with('_') || !name.starts_with(['_', '\u{1}']))
+            !self.is_gone(name)
+                && (pattern.starts_with('_') || !name.starts_with('_'))
                 && wildcard::matches(pattern, name)
         });
         names
+    }
+
+    fn is_gone(&self, name: &str) -> bool {
+        self.gone.contains_key(&ColumnName::from(name))
     }
 
     /// Names found in the data (or declared), as the rules so far renamed them.
@@ -362,7 +392,7 @@ impl Context<'_> {
             None => self.options.view.field_names().into_iter().map(str::to_owned).collect(),
         };
         for rule in &self.rules {
-            names.retain(|name| !rule.gone.contains_key(name));
+            names.retain(|name| !rule.gone.contains_key(&ColumnName::from(name)));
             if let LateRule::Rename { from, to } = &rule.kind {
                 for name in &mut names {
                     if let Some(texts) = wildcard::captures(from, name) {
@@ -376,7 +406,8 @@ impl Context<'_> {
         names
     }
 
-    fn report_missing(&mut self, name: &str, span: Span) {
+    fn report_missing(&mut self, name: &ColumnName, span: Span) {
+        let Some(text) = name.user() else { return };
         // What a command that is missing would have made is not known.
         if self.is_vague() || self.diagnostics.iter().any(Diagnostic::is_error) {
             return;
@@ -384,39 +415,35 @@ impl Context<'_> {
         let mut diagnostic = match self.gone.get(name) {
             Some(Gone::Nulled) => return,
             Some(Gone::Renamed(to)) => {
-                let message = format!("the field `{name}` was renamed and is empty here");
-                Diagnostic::warning(codes::MISSING_FIELD, message, span).with_help(format!("write `{to}`"))
+                let message = format!("the field `{text}` was renamed and is empty here");
+                Diagnostic::warning(codes::MISSING_FIELD, message, span)
+                    .with_help(format!("write `{}`", to.text()))
             }
             Some(Gone::Removed) => {
-                let message = format!("the field `{name}` was removed and is empty here");
+                let message = format!("the field `{text}` was removed and is empty here");
                 Diagnostic::warning(codes::MISSING_FIELD, message, span)
             }
             None => {
-                let message = format!("no field `{name}` is left at this place: it is empty in every row");
+                let message = format!("no field `{text}` is left at this place: it is empty in every row");
                 Diagnostic::warning(codes::MISSING_FIELD, message, span)
             }
         };
         if !self.gone.contains_key(name) {
-            let known = self
-                .columns
-                .iter()
-                .map(|column| column.name.as_str())
-                .filter(|name| !name.starts_with('\u{1}'));
-            if let Some(near) = did_you_mean(name, known) {
+            let known = || self.columns.iter().filter_map(|column| column.name.user());
+            if let Some(near) = did_you_mean(text, known()) {
                 diagnostic = diagnostic.with_help(format!("did you mean `{near}`?"));
             } else if !self.open {
-                let known: Vec<&str> = self
-                    .columns
-                    .iter()
-                    .map(|column| column.name.as_str())
-                    .filter(|name| !name.starts_with('\u{1}'))
-                    .take(12)
-                    .collect();
+                let known: Vec<&str> = known().take(12).collect();
                 diagnostic = diagnostic.with_help(format!("the fields here are: {}", known.join(", ")));
             }
         }
         self.report(diagnostic);
     }
+}
+
+/// Whether a field is the platform's own (`_time`) or a helper: patterns leave these out.
+pub(crate) fn is_internal(name: &ColumnName) -> bool {
+    name.user().is_none_or(|text| text.starts_with('_'))
 }
 
 /// Letters as the inside of a character class.

@@ -1,6 +1,6 @@
 //! Groups of raw events whose fields are asked for later.
 
-use quarry_plan::{AggregateCall, Arithmetic, Expression, ExpressionKind, SortKey, Type};
+use quarry_plan::{AggregateCall, Arithmetic, ColumnName, Expression, ExpressionKind, SortKey, Type};
 
 use super::fields::{LateRule, Listed, Rule, convert};
 use super::{Context, RAW, StepKind, TIME};
@@ -8,9 +8,9 @@ use super::{Context, RAW, StepKind, TIME};
 impl Context<'_> {
     /// One row for each value of a helper column: the earliest time, how long it took, how many events
     /// there were, their texts; of any other field the values, all of them in order if it is listed.
-    pub(crate) fn group_open(&mut self, key: &str, listed: Listed) {
+    pub(crate) fn group_open(&mut self, key: &ColumnName, listed: Listed) {
         let span = self.span;
-        let names: Vec<String> = self.visible().into_iter().map(|column| column.name).collect();
+        let names: Vec<ColumnName> = self.visible().into_iter().map(|column| column.name).collect();
         let time = || Expression::column(TIME, span);
         let call = |function: &str, arguments, result, order| AggregateCall {
             function: function.to_owned(),
@@ -23,17 +23,17 @@ impl Context<'_> {
         let raw = vec![Expression::column(RAW, span)];
         let newest = self.fresh_name("newest");
         let mut aggregates = vec![
-            (TIME.to_owned(), call("min", vec![time()], Type::Timestamp, Vec::new())),
+            (TIME.into(), call("min", vec![time()], Type::Timestamp, Vec::new())),
             (newest.clone(), call("max", vec![time()], Type::Timestamp, Vec::new())),
-            ("eventcount".to_owned(), call("count", Vec::new(), Type::Integer, Vec::new())),
+            ("eventcount".into(), call("count", Vec::new(), Type::Integer, Vec::new())),
         ];
         let has_text = self.find(RAW).is_some_and(|column| !column.empty);
         if has_text {
-            aggregates.push((RAW.to_owned(), call("spl_list", raw, Type::Text, oldest)));
+            aggregates.push((RAW.into(), call("spl_list", raw, Type::Text, oldest)));
         }
         let rule = Rule::new(self, LateRule::Grouped { listed }, self.steps.len());
         self.push(StepKind::Aggregate {
-            groups: vec![(key.to_owned(), Expression::column(key, span))],
+            groups: vec![(key.clone(), Expression::column(key, span))],
             aggregates,
         });
         self.rules.push(rule);
@@ -48,13 +48,13 @@ impl Context<'_> {
         for name in names {
             self.find(&name);
         }
-        let seconds = |name: &str| Box::new(Expression::column(name, span).cast(Type::Double));
+        let seconds = |name: ColumnName| Box::new(Expression::column(name, span).cast(Type::Double));
         let kind = ExpressionKind::Arithmetic {
             operator: Arithmetic::Subtract,
-            left: seconds(&newest),
-            right: seconds(TIME),
+            left: seconds(newest.clone()),
+            right: seconds(TIME.into()),
         };
-        self.assign(vec![("duration".to_owned(), Expression::new(kind, span))]);
+        self.assign(vec![("duration", Expression::new(kind, span))]);
         self.hide(&[newest]);
         self.order = vec![SortKey { value: time(), descending: true }];
         self.sorted = false;
@@ -63,7 +63,7 @@ impl Context<'_> {
     /// A field of the events of a group.
     pub(super) fn late_in_group(
         &mut self,
-        name: &str,
+        name: &ColumnName,
         rule: &Rule,
         level: usize,
         listed: &Listed,
@@ -95,7 +95,7 @@ impl Context<'_> {
         if let StepKind::Aggregate { aggregates, .. } = &mut self.steps.get_mut(rule.step)?.kind
             && !aggregates.iter().any(|(known, _)| known == name)
         {
-            aggregates.push((name.to_owned(), call));
+            aggregates.push((name.clone(), call));
         }
         Some(Type::TextList)
     }

@@ -12,7 +12,7 @@ mod step;
 use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
 
 use quarry_diagnostic::{Diagnostic, Span};
-use quarry_plan::{Expression, ExpressionKind, Node, SortKey, TimeRange, Type, Value};
+use quarry_plan::{ColumnName, Expression, ExpressionKind, Node, SortKey, TimeRange, Type, Value};
 
 use super::{Environment, LowerOptions, codes};
 use crate::tree::Assignment;
@@ -20,7 +20,7 @@ use branch::Branch;
 use source::Scan;
 use step::Step;
 
-pub(crate) use fields::{LateRule, Listed, convert, wider};
+pub(crate) use fields::{LateRule, Listed, convert, is_internal, wider};
 pub(crate) use source::{RAW, SOURCE_TYPE, TIME};
 pub(crate) use stage::{Progress, Surroundings};
 pub(crate) use step::StepKind;
@@ -28,7 +28,7 @@ pub(crate) use step::StepKind;
 /// A field that is known to exist at this point.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Column {
-    pub(crate) name: String,
+    pub(crate) name: ColumnName,
     pub(crate) data_type: Type,
     /// Whether the field is only a name: no row has a value (a missing field that `table` shows).
     pub(crate) empty: bool,
@@ -38,7 +38,7 @@ pub(crate) struct Column {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Gone {
     /// Renamed to this.
-    Renamed(String),
+    Renamed(ColumnName),
     /// Taken away by `fields -`.
     Removed,
     /// Set to null.
@@ -48,7 +48,7 @@ pub(crate) enum Gone {
 impl Column {
     /// Whether it is a helper that no query can name.
     pub(crate) fn is_hidden(&self) -> bool {
-        self.name.starts_with('\u{1}')
+        !self.name.is_user()
     }
 }
 
@@ -69,7 +69,7 @@ pub(crate) struct Context<'a> {
     branches: Vec<Branch<'a>>,
     /// Fields known by name, in the order in which they came up.
     columns: Vec<Column>,
-    gone: BTreeMap<String, Gone>,
+    gone: BTreeMap<ColumnName, Gone>,
     /// Whether any field of the raw event can still be asked for.
     open: bool,
     /// Whether `_time`, `_raw` and the like of the raw event can still be asked for.
@@ -92,9 +92,8 @@ pub(crate) struct Context<'a> {
     pub(crate) bucket: Option<f64>,
     /// How many subsearches this pipeline lies in.
     pub(crate) depth: usize,
-    next_name: usize,
     /// Names that stand for the element of a list, the innermost last, and their columns.
-    elements: Vec<(String, String)>,
+    elements: Vec<(ColumnName, ColumnName)>,
 }
 
 impl<'a> Context<'a> {
@@ -125,7 +124,6 @@ impl<'a> Context<'a> {
             started: false,
             bucket: None,
             depth: 0,
-            next_name: 0,
             elements: Vec::new(),
         }
     }
@@ -159,6 +157,12 @@ impl<'a> Context<'a> {
         &self.columns
     }
 
+    /// The names of the known fields that do not begin with `_`, in order.
+    pub(crate) fn field_names(&self) -> Vec<String> {
+        let names = self.columns.iter().filter_map(|column| column.name.user());
+        names.filter(|name| !name.starts_with('_')).map(str::to_owned).collect()
+    }
+
     /// The type of an expression over the rows here.
     pub(crate) fn type_of(&self, value: &Expression) -> Type {
         value.type_of(&|name| {
@@ -166,17 +170,20 @@ impl<'a> Context<'a> {
         })
     }
 
-    /// A column name that no query can write.
-    pub(crate) fn fresh_name(&mut self, purpose: &str) -> String {
-        self.next_name += 1;
-        format!("\u{1}{purpose}{}", self.next_name)
+    /// A column that no query can name, another than those of all pipelines of the search.
+    pub(crate) fn fresh_name(&mut self, purpose: &str) -> ColumnName {
+        self.progress.borrow_mut().helpers.fresh(purpose)
     }
 
     /// Runs `body` where a name stands for the element of a list. Gives the element's column too.
-    pub(crate) fn with_element<T>(&mut self, name: &str, body: impl FnOnce(&mut Self) -> T) -> (String, T) {
+    pub(crate) fn with_element<T>(
+        &mut self,
+        name: ColumnName,
+        body: impl FnOnce(&mut Self) -> T,
+    ) -> (ColumnName, T) {
         let column = self.fresh_name("element");
         self.columns.push(Column { name: column.clone(), data_type: Type::Text, empty: false });
-        self.elements.push((name.to_owned(), column.clone()));
+        self.elements.push((name, column.clone()));
         let result = body(self);
         self.elements.pop();
         self.columns.retain(|known| known.name != column);
@@ -210,10 +217,11 @@ impl<'a> Context<'a> {
     }
 
     /// Sets fields; all values see the rows as they were before.
-    pub(crate) fn assign(&mut self, values: Vec<(String, Expression)>) {
+    pub(crate) fn assign(&mut self, values: Vec<(impl Into<ColumnName>, Expression)>) {
         let mut extended = Vec::new();
         let mut columns = Vec::new();
         for (name, value) in values {
+            let name = name.into();
             let data_type = self.type_of(&value);
             if data_type == Type::Null {
                 columns.push((name, None));
@@ -222,7 +230,7 @@ impl<'a> Context<'a> {
             columns.push((name.clone(), Some(data_type)));
             extended.push((name, value));
         }
-        let names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
+        let names: Vec<&ColumnName> = columns.iter().map(|(name, _)| name).collect();
         self.keep_order_keys(&names);
         self.push(StepKind::Extend(extended));
         for (name, data_type) in columns {
@@ -234,9 +242,10 @@ impl<'a> Context<'a> {
     }
 
     /// Makes a physical column a known field.
-    pub(crate) fn show(&mut self, name: &str, data_type: Type) {
-        self.gone.remove(name);
-        let column = Column { name: name.to_owned(), data_type, empty: false };
+    pub(crate) fn show(&mut self, name: impl Into<ColumnName>, data_type: Type) {
+        let name = name.into();
+        self.gone.remove(&name);
+        let column = Column { name: name.clone(), data_type, empty: false };
         match self.columns.iter_mut().find(|known| known.name == name) {
             Some(known) => *known = column,
             None => self.columns.push(column),
@@ -244,7 +253,7 @@ impl<'a> Context<'a> {
     }
 
     /// Drops helper columns from what is known; they stay in the plan.
-    pub(crate) fn hide(&mut self, names: &[String]) {
+    pub(crate) fn hide(&mut self, names: &[ColumnName]) {
         self.columns.retain(|column| !names.contains(&column.name));
     }
 
@@ -254,26 +263,28 @@ impl<'a> Context<'a> {
     }
 
     /// Takes a field away.
-    pub(crate) fn forget(&mut self, name: &str, why: Gone) {
+    pub(crate) fn forget(&mut self, name: impl Into<ColumnName>, why: Gone) {
+        let name = name.into();
         self.columns.retain(|column| column.name != name);
-        self.gone.insert(name.to_owned(), why);
+        self.gone.insert(name, why);
     }
 
     /// Puts the column `to` where `from` is, which goes.
-    pub(crate) fn move_column(&mut self, from: &str, to: &str) {
+    pub(crate) fn move_column(&mut self, from: impl Into<ColumnName>, to: impl Into<ColumnName>) {
+        let (from, to) = (from.into(), to.into());
         let Some(at) = self.columns.iter().position(|column| column.name == from) else { return };
         let new = self.columns.iter().find(|column| column.name == to).cloned();
         self.columns[at] = match new {
             Some(new) => new,
-            None => Column { name: to.to_owned(), ..self.columns[at].clone() },
+            None => Column { name: to.clone(), ..self.columns[at].clone() },
         };
         let mut seen = 0;
         self.columns.retain(|column| {
             seen += usize::from(column.name == to);
             column.name != to || seen == 1
         });
-        self.gone.remove(to);
-        self.gone.insert(from.to_owned(), Gone::Renamed(to.to_owned()));
+        self.gone.remove(&to);
+        self.gone.insert(from, Gone::Renamed(to));
     }
 
     /// Leaves exactly these fields, in this order; `internal` keeps `_time` and the like within reach.
@@ -288,8 +299,8 @@ impl<'a> Context<'a> {
     /// One row a group. The rows come ordered by the groups.
     pub(crate) fn aggregate(
         &mut self,
-        groups: Vec<(String, Expression)>,
-        aggregates: Vec<(String, quarry_plan::AggregateCall)>,
+        groups: Vec<(ColumnName, Expression)>,
+        aggregates: Vec<(ColumnName, quarry_plan::AggregateCall)>,
     ) {
         let mut columns: Vec<Column> = Vec::new();
         for (name, value) in &groups {
@@ -309,10 +320,10 @@ impl<'a> Context<'a> {
     }
 
     /// Adds window columns. The rows keep their order.
-    pub(crate) fn window(&mut self, calls: Vec<(String, quarry_plan::WindowCall)>) {
-        let names: Vec<&str> = calls.iter().map(|(name, _)| name.as_str()).collect();
+    pub(crate) fn window(&mut self, calls: Vec<(ColumnName, quarry_plan::WindowCall)>) {
+        let names: Vec<&ColumnName> = calls.iter().map(|(name, _)| name).collect();
         self.keep_order_keys(&names);
-        let columns: Vec<(String, Type)> =
+        let columns: Vec<(ColumnName, Type)> =
             calls.iter().map(|(name, window)| (name.clone(), window.call.result)).collect();
         self.push(StepKind::Window(calls));
         self.sorted = false;
@@ -329,10 +340,11 @@ impl<'a> Context<'a> {
     }
 
     /// One row an element of a list field.
-    pub(crate) fn expand(&mut self, name: &str, limit: Option<usize>) {
-        self.keep_order_keys(&[name]);
+    pub(crate) fn expand(&mut self, name: impl Into<ColumnName>, limit: Option<usize>) {
+        let name = name.into();
+        self.keep_order_keys(&[&name]);
         let position = self.fresh_name("position");
-        self.push(StepKind::Expand { column: name.to_owned(), limit, position: position.clone() });
+        self.push(StepKind::Expand { column: name.clone(), limit, position: position.clone() });
         self.show(name, Type::Text);
         // The rows of one list have equal keys and stay in its order.
         let value = Expression::column(position, self.span);
@@ -350,8 +362,8 @@ impl<'a> Context<'a> {
     pub(crate) fn union(&mut self, other: Node) {
         self.carry_order();
         let part = self.fresh_name("part");
-        let numbered = |part: &str, number: f64, span: Span| {
-            vec![(part.to_owned(), Expression::literal(Value::Double(number), span))]
+        let numbered = |part: &ColumnName, number: f64, span: Span| {
+            vec![(part.clone(), Expression::literal(Value::Double(number), span))]
         };
         let (mut columns, other) = self.align(other);
         self.push(StepKind::Extend(numbered(&part, 0.0, self.span)));
@@ -390,7 +402,7 @@ impl<'a> Context<'a> {
         self.sorted = false;
         if matches!(kind, quarry_plan::JoinKind::Inner | quarry_plan::JoinKind::Left) {
             for (name, data_type) in columns {
-                self.show(&name, data_type);
+                self.show(name, data_type);
             }
         }
     }

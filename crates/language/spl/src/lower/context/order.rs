@@ -1,6 +1,6 @@
 //! The order of rows: newest first until something says otherwise.
 
-use quarry_plan::{AggregateCall, Expression, ExpressionKind, Frame, SortKey, Type, WindowCall};
+use quarry_plan::{AggregateCall, ColumnName, Expression, ExpressionKind, Frame, SortKey, Type, WindowCall};
 
 use super::{Column, Context, StepKind, TIME};
 
@@ -38,7 +38,7 @@ impl Context<'_> {
     }
 
     /// The rows come in the order of a column that numbers them.
-    pub(crate) fn order_by(&mut self, name: &str) {
+    pub(crate) fn order_by(&mut self, name: impl Into<ColumnName>) {
         self.order = vec![SortKey { value: Expression::column(name, self.span), descending: false }];
         self.sorted = false;
     }
@@ -65,12 +65,12 @@ impl Context<'_> {
     }
 
     /// Copies the columns that the order depends on before fields of these names are replaced.
-    pub(super) fn keep_order_keys(&mut self, replaced: &[&str]) {
+    pub(super) fn keep_order_keys(&mut self, replaced: &[&ColumnName]) {
         let mut used = Vec::new();
         for key in &self.order {
             key.value.visit_columns(&mut |name| {
-                if replaced.contains(&name) && !used.contains(&name.to_owned()) {
-                    used.push(name.to_owned());
+                if replaced.contains(&name) && !used.contains(name) {
+                    used.push(name.clone());
                 }
             });
         }
@@ -93,28 +93,28 @@ impl Context<'_> {
 
     /// Keeps the columns that the order depends on and that no field stands for, as hidden ones.
     pub(super) fn carry_order(&mut self) {
-        let mut lost: Vec<String> = Vec::new();
+        let mut lost: Vec<ColumnName> = Vec::new();
         for key in self.order_keys() {
             key.value.visit_columns(&mut |name| {
                 if !self.columns.iter().any(|column| column.name == name && !column.empty) {
-                    lost.push(name.to_owned());
+                    lost.push(name.clone());
                 }
             });
         }
         if lost.is_empty() {
             return;
         }
-        let names: Vec<&str> = lost.iter().map(String::as_str).collect();
+        let names: Vec<&ColumnName> = lost.iter().collect();
         let before = self.order.clone();
         self.keep_order_keys(&names);
-        let mut carried: Vec<(String, Type)> = Vec::new();
+        let mut carried: Vec<(ColumnName, Type)> = Vec::new();
         for (new, old) in self.order.iter().zip(&before) {
-            let is_time = old.value.kind == ExpressionKind::Column(TIME.to_owned());
+            let is_time = old.value.kind == ExpressionKind::Column(TIME.into());
             let data_type = if is_time { Type::Timestamp } else { Type::Text };
-            new.value.visit_columns(&mut |name| carried.push((name.to_owned(), data_type)));
+            new.value.visit_columns(&mut |name| carried.push((name.clone(), data_type)));
         }
         for (name, data_type) in carried {
-            if name.starts_with('\u{1}') && !self.columns.iter().any(|column| column.name == name) {
+            if !name.is_user() && !self.columns.iter().any(|column| column.name == name) {
                 self.columns.push(Column { name, data_type, empty: false });
             }
         }
@@ -123,7 +123,7 @@ impl Context<'_> {
     /// Whether the order is the events' own and so needs their time.
     fn uses_time(&self) -> bool {
         self.rows_are_events()
-            && self.order.iter().any(|key| key.value.kind == ExpressionKind::Column(TIME.to_owned()))
+            && self.order.iter().any(|key| key.value.kind == ExpressionKind::Column(TIME.into()))
     }
 
     fn rows_are_events(&self) -> bool {
@@ -131,11 +131,11 @@ impl Context<'_> {
     }
 }
 
-fn rename(value: &mut Expression, from: &str, to: &str) {
+fn rename(value: &mut Expression, from: &ColumnName, to: &ColumnName) {
     if let ExpressionKind::Column(name) = &mut value.kind
         && name == from
     {
-        to.clone_into(name);
+        name.clone_from(to);
     }
     value.children_mut().into_iter().for_each(|child| rename(child, from, to));
 }

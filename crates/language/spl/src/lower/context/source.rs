@@ -38,7 +38,7 @@ impl<'a> Scan<'a> {
         let resolved = self.view.resolve(name)?.data_type;
         let data_type = if name == TIME { Type::Timestamp } else { resolved };
         self.columns.push(SourceColumn {
-            name: name.to_owned(),
+            name: name.into(),
             field: SourceField::View(name.to_owned()),
             data_type,
         });

@@ -5,7 +5,7 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use quarry_plan::{Node, Rows, Type};
+use quarry_plan::{ColumnName, Helpers, Node, Rows, Type};
 
 use super::super::{Environment, LowerOptions, Store};
 use super::{Column, Context};
@@ -15,6 +15,7 @@ use super::{Column, Context};
 pub(crate) struct Progress {
     /// How many answers were used.
     used: usize,
+    pub(crate) helpers: Helpers,
     pub(crate) pending: Option<Node>,
     pub(crate) stores: Vec<Store>,
 }
@@ -66,7 +67,7 @@ impl Context<'_> {
     }
 
     /// Goes on from the rows of another plan.
-    pub(crate) fn restart_from(&mut self, node: Node, columns: Vec<(String, Type)>) {
+    pub(crate) fn restart_from(&mut self, node: Node, columns: Vec<(ColumnName, Type)>) {
         self.base = Some(node);
         self.steps.clear();
         self.rules.clear();

@@ -2,7 +2,7 @@
 
 use quarry_diagnostic::Span;
 use quarry_plan::{
-    Aggregate, AggregateCall, Expression, JoinKind, Lookup, Node, Operator, SortKey, WindowCall,
+    Aggregate, AggregateCall, ColumnName, Expression, JoinKind, Lookup, Node, Operator, SortKey, WindowCall,
 };
 
 /// One operator; its input is the step before. Kept in a list so that an earlier step can still
@@ -10,13 +10,13 @@ use quarry_plan::{
 #[derive(Debug, Clone)]
 pub(crate) enum StepKind {
     Filter(Expression),
-    Extend(Vec<(String, Expression)>),
-    Project(Vec<(String, Expression)>),
+    Extend(Vec<(ColumnName, Expression)>),
+    Project(Vec<(ColumnName, Expression)>),
     Aggregate {
-        groups: Vec<(String, Expression)>,
-        aggregates: Vec<(String, AggregateCall)>,
+        groups: Vec<(ColumnName, Expression)>,
+        aggregates: Vec<(ColumnName, AggregateCall)>,
     },
-    Window(Vec<(String, WindowCall)>),
+    Window(Vec<(ColumnName, WindowCall)>),
     Sort(Vec<SortKey>),
     Limit {
         skip: usize,
@@ -28,9 +28,9 @@ pub(crate) enum StepKind {
         order: Vec<SortKey>,
     },
     Expand {
-        column: String,
+        column: ColumnName,
         limit: Option<usize>,
-        position: String,
+        position: ColumnName,
     },
     Union(Vec<Node>),
     Join {

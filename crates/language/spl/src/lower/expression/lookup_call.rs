@@ -37,19 +37,19 @@ pub(crate) fn lower(context: &mut Context<'_>, arguments: &[EvalExpression], spa
         let (found, _) = value(context, key);
         let column = context.fresh_name("key");
         context.assign(vec![(column.clone(), found.cast(Type::Text))]);
-        pairs.push((name, Word { text: column, quote: Quote::Single, span: key.span }));
+        pairs.push((name, (column, key.span)));
     }
     let mut targets: Vec<Pair> = Vec::new();
     for column in columns {
         let target = context.fresh_name("looked");
-        let target = Word { text: target, quote: Quote::Single, span: column.span };
-        targets.push((column, target));
+        let place = column.span;
+        targets.push((column, (target, place)));
     }
     lookup::apply(context, &definition, &rows, &pairs, &targets, &lookup::How { keeps: false, only: None });
     let mut members = Vec::new();
     let mut found = Vec::new();
-    for (column, target) in targets {
-        let value = context.field(&target.text, span);
+    for (column, (target, _)) in targets {
+        let value = context.field(target, span);
         if context.type_of(&value) == Type::Null {
             continue;
         }

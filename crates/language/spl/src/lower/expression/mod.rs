@@ -8,7 +8,7 @@ pub(crate) mod per_value;
 pub(crate) mod special;
 
 use quarry_diagnostic::{Diagnostic, Span};
-use quarry_plan::{Expression, ExpressionKind, Type, Value};
+use quarry_plan::{ColumnName, Expression, ExpressionKind, Type, Value};
 
 use super::context::{Context, SOURCE_TYPE, convert, wider};
 use super::{build, codes, search};
@@ -20,17 +20,20 @@ pub(crate) type FunctionRule = fn(&mut Context<'_>, &[EvalExpression], Span) -> 
 /// An expression and its type.
 pub(crate) type Typed = (Expression, Type);
 
+fn field(context: &mut Context<'_>, name: ColumnName, span: Span) -> Typed {
+    let value = context.field(name, span);
+    let data_type = context.type_of(&value);
+    (value, data_type)
+}
+
 /// Lowers an expression of any type.
 pub(crate) fn lower(context: &mut Context<'_>, expression: &EvalExpression) -> Typed {
     let span = expression.span;
     match &expression.kind {
         EvalKind::Text(text) => (Expression::text(text, span), Type::Text),
         EvalKind::Number(text) => (number(text, span), Type::Double),
-        EvalKind::Field { name, .. } => {
-            let value = context.field(name, span);
-            let data_type = context.type_of(&value);
-            (value, data_type)
-        }
+        EvalKind::Field { name, .. } => field(context, name.into(), span),
+        EvalKind::Column(column) => field(context, column.clone(), span),
         EvalKind::Call { name, name_span, arguments } => {
             functions::call(context, name, *name_span, arguments, span)
         }

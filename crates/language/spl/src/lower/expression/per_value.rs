@@ -1,7 +1,7 @@
 //! `mvmap` and `mvfilter`: an expression evaluated for each value of a field.
 
 use quarry_diagnostic::{Diagnostic, Span};
-use quarry_plan::{Expression, ExpressionKind, Type};
+use quarry_plan::{ColumnName, Expression, ExpressionKind, Type};
 
 use super::super::context::{Context, convert};
 use super::super::{build, codes};
@@ -14,8 +14,9 @@ pub(crate) fn map(context: &mut Context<'_>, arguments: &[EvalExpression], span:
     let [values, body, rest @ ..] = arguments else { return (build::null(span), Type::Null) };
     let name = match rest.first() {
         Some(EvalExpression { kind: EvalKind::Field { name, .. } | EvalKind::Text(name), .. }) => {
-            Some(name.clone())
+            Some(ColumnName::from(name))
         }
+        Some(EvalExpression { kind: EvalKind::Column(column), .. }) => Some(column.clone()),
         Some(_) => None,
         None => only_field(values),
     };
@@ -39,7 +40,7 @@ pub(crate) fn filter(context: &mut Context<'_>, arguments: &[EvalExpression], sp
 
 fn for_each<'a>(
     context: &mut Context<'a>,
-    name: &str,
+    name: &ColumnName,
     (list, list_type): Typed,
     span: Span,
     body: impl FnOnce(&mut Context<'a>) -> Typed,
@@ -47,7 +48,7 @@ fn for_each<'a>(
     if list_type == Type::Null {
         return (build::null(span), Type::Null);
     }
-    let (element, (body, body_type)) = context.with_element(name, body);
+    let (element, (body, body_type)) = context.with_element(name.clone(), body);
     let body = match body_type {
         Type::Null => return (build::null(span), Type::Null),
         Type::TextList | Type::Text => body,
@@ -59,20 +60,21 @@ fn for_each<'a>(
 }
 
 /// The one field that an expression names; none for none or several.
-fn only_field(expression: &EvalExpression) -> Option<String> {
+fn only_field(expression: &EvalExpression) -> Option<ColumnName> {
     let mut names = Vec::new();
     fields(expression, &mut names);
     names.sort_unstable();
     names.dedup();
     match names.as_slice() {
-        [one] => Some((*one).to_owned()),
+        [one] => Some(one.clone()),
         _ => None,
     }
 }
 
-fn fields<'e>(expression: &'e EvalExpression, names: &mut Vec<&'e str>) {
+fn fields(expression: &EvalExpression, names: &mut Vec<ColumnName>) {
     match &expression.kind {
-        EvalKind::Field { name, .. } => names.push(name),
+        EvalKind::Field { name, .. } => names.push(name.into()),
+        EvalKind::Column(column) => names.push(column.clone()),
         EvalKind::Call { arguments, .. } => arguments.iter().for_each(|one| fields(one, names)),
         EvalKind::Not(inner) | EvalKind::Negative(inner) => fields(inner, names),
         EvalKind::Binary { left, right, .. } => [left, right].into_iter().for_each(|one| fields(one, names)),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use quarry_diagnostic::Diagnostic;
-use quarry_plan::{Expression, Type};
+use quarry_plan::{ColumnName, Expression, Type};
 
 use super::super::commands::rex;
 use super::super::context::{Context, RAW, convert, wider};
@@ -16,8 +16,8 @@ pub(super) struct Extractions(BTreeMap<String, Extracted>);
 
 /// Helper columns of a field: what extractions gave, and what the event has by itself.
 struct Extracted {
-    found: String,
-    original: Option<String>,
+    found: ColumnName,
+    original: Option<ColumnName>,
 }
 
 /// Names and groups of a pattern over a text: which group is which field.

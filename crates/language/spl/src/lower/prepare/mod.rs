@@ -8,7 +8,7 @@ mod look_up;
 mod transforms;
 
 use quarry_diagnostic::{Diagnostic, Span};
-use quarry_plan::{Expression, TextPattern, Type};
+use quarry_plan::{ColumnName, Expression, TextPattern, Type};
 
 use super::context::{Context, LateRule, SOURCE_TYPE};
 use super::{build, codes};
@@ -56,7 +56,7 @@ pub(super) fn prepare(context: &mut Context<'_>) {
     found.extend(ignored_settings(&layers));
     context.diagnostics = known;
     found.into_iter().for_each(|diagnostic| context.report(diagnostic));
-    let helpers: Vec<String> = context
+    let helpers: Vec<ColumnName> = context
         .columns()
         .iter()
         .filter(|column| column.is_hidden())

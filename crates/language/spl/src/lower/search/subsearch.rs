@@ -5,7 +5,7 @@ use quarry_plan::{Comparison, Expression, JoinKind, Node, Operator, Type};
 
 use super::super::build;
 use super::super::commands::{reshape, subsearch};
-use super::super::context::{Context, convert};
+use super::super::context::{Context, convert, is_internal};
 use super::modifier;
 use crate::tree::{Pipeline, Quote, SearchExpression, SearchOperator, SearchValue, Word};
 
@@ -28,7 +28,7 @@ pub(super) fn condition(context: &mut Context<'_>, pipeline: &Pipeline) -> Optio
     for row in &rows.rows {
         let mut all = Vec::new();
         for ((name, _), value) in rows.columns.iter().zip(row) {
-            let Some(text) = reshape::plain(value) else { continue };
+            let (Some(name), Some(text)) = (name.user(), reshape::plain(value)) else { continue };
             if bare || is_search_text(name) {
                 all.extend(super::term_of(context, &text, span));
             } else if modifier::is_modifier(name) {
@@ -67,7 +67,7 @@ pub(crate) fn value(context: &mut Context<'_>, pipeline: &Pipeline) -> Option<St
 fn rows(context: &mut Context<'_>, pipeline: &Pipeline) -> Option<(bool, quarry_plan::Rows)> {
     let mut inner = subsearch::lower(context, pipeline)?;
     let mut columns = inner.visible();
-    columns.retain(|column| !column.empty && !column.name.starts_with('_'));
+    columns.retain(|column| !column.empty && !is_internal(&column.name));
     let rows = inner.settle(&columns);
     for diagnostic in std::mem::take(&mut inner.diagnostics) {
         context.report(diagnostic);
@@ -80,7 +80,7 @@ pub(super) fn keep(context: &mut Context<'_>, pipeline: &Pipeline, kept: bool) {
     let Some(inner) = subsearch::lower(context, pipeline) else { return };
     let span = pipeline.span;
     let is_written = |name: &str| is_search_text(name) || modifier::is_modifier(name);
-    if inner.bare_values || inner.visible().iter().any(|column| is_written(&column.name)) {
+    if inner.bare_values || inner.visible().iter().any(|column| column.name.user().is_some_and(is_written)) {
         if let Some(found) = condition(context, pipeline) {
             let found = build::coalesce(vec![found, build::boolean(false, span)], span);
             context.filter(if kept { found } else { found.negate() });
@@ -93,7 +93,7 @@ pub(super) fn keep(context: &mut Context<'_>, pipeline: &Pipeline, kept: bool) {
     };
     let mut renamed = Vec::new();
     let mut on = Vec::new();
-    for column in rows.columns.iter().filter(|column| !column.empty && !column.name.starts_with('_')) {
+    for column in rows.columns.iter().filter(|column| !column.empty && !is_internal(&column.name)) {
         let left = context.field(&column.name, span);
         let left_type = context.type_of(&left);
         let name = context.fresh_name("wanted");
