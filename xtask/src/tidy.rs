@@ -44,6 +44,16 @@ const LANGUAGES: &[&str] = &["Language::SPL", "Language::AQL", "Language::KQL", 
 /// Where languages may be named: the table, and the readers of formats that hold one of them.
 const NAMING_LANGUAGES: &[&str] = &["crates/languages/src/", "crates/pack/src/import/"];
 
+/// Texts by which the name of a column once told whose it is, or a field where it is read from. Roles and kinds are types
+/// (`plan::ColumnName`, `plan::SourceField`).
+const TELLING_NAMES: &[&str] = &["\"__", "'\\u{1}'", "\"json:", "\"alert:"];
+
+/// Files that may hold them, with the reason.
+const TELLING_FILES: &[(&str, &str)] = &[
+    ("crates/engine/src/names.rs", "the one place that writes columns as schema texts"),
+    ("crates/pack/src/emulate/engine.rs", "kinds of templates"),
+];
+
 /// Checks everything below `root`; prints each finding.
 pub fn check(root: &Path) -> Result<(), Box<dyn Error>> {
     let mut files = Vec::new();
@@ -107,6 +117,12 @@ fn file_findings(file: &Path, text: &str) -> Vec<String> {
         if is_above {
             findings.extend(named_in_code(&name, text, &ids, "the id of a language in code"));
         }
+    }
+    if name.starts_with("crates/")
+        && name.contains("/src/")
+        && !TELLING_FILES.iter().any(|(file, _)| *file == name)
+    {
+        findings.extend(named_in_code(&name, text, TELLING_NAMES, "a name that tells what a type should"));
     }
     // Signatures are written by a test, from the functions' rows.
     let generated = name == "crates/plan/src/signature/table.rs";

@@ -63,6 +63,33 @@ fn the_operand_that_let_an_event_through_is_named() {
 }
 
 #[test]
+fn what_a_query_computes_on_the_way_is_named_as_it_is_written() {
+    let folder = Folder::new();
+    let query = "SELECT LOWER(username) AS \"#group1\", COUNT(*) AS \"__record\" FROM events WHERE \"Operation\" = 'RunInstances' GROUP BY LOWER(username) HAVING COUNT(*) > 10000";
+    folder.write("q.aql", query);
+    let id = some_event("eventName=RunInstances errorCode=success");
+    let arguments = ["--event", &id, "--logs", &examples()];
+    let all = explain(folder.path(), "q.aql", &arguments);
+    let group = all[0]["stages"].as_array().unwrap().iter().find(|stage| stage["kind"] == "group").unwrap();
+    assert!(group["keys"]["LOWER(username)"].is_string(), "{group}");
+    assert_eq!(all[0]["causes"][0]["field"], "COUNT(*)");
+    assert!(!all.to_string().contains("aggregate1"), "{all}");
+    let text = quarry(["explain", "q.aql"]).with(&arguments).in_folder(folder.path()).run().exits(0);
+    assert!(text.text().contains("because COUNT(*) is"), "{}", text.text());
+}
+
+#[test]
+fn fields_may_have_any_name() {
+    let folder = Folder::new();
+    let query = "sourcetype=\"aws:cloudtrail\" | eval __record=lower(eventName), '\u{1}x'=__record | where '\u{1}x'=\"nothing\" | table __record";
+    folder.write("q.spl", query);
+    let id = some_event("eventName=RunInstances errorCode=success");
+    let all = explain(folder.path(), "q.spl", &["--event", &id, "--logs", &examples()]);
+    assert_eq!(all[0]["causes"][0]["field"], "eventName");
+    assert_eq!(all[0]["causes"][0]["through"], serde_json::json!(["\u{1}x", "__record"]));
+}
+
+#[test]
 fn an_event_is_followed_through_groups() {
     let folder = Folder::new();
     let query = "sourcetype=\"aws:cloudtrail\" eventName=RunInstances | stats count by awsRegion | where count > 100000";

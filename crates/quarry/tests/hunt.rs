@@ -169,6 +169,27 @@ fn runs_loose_query_files() {
 }
 
 #[test]
+fn fields_may_have_any_name() {
+    let folder = Folder::new();
+    let query = "index=* eventName=RunInstances errorCode=success | eval __record=\"mine\", __time=\"t\", '#group1'=\"g\", '\u{1}x'=\"x\", '\u{1}precord'=\"p\" | stats count by __record, __time, \"#group1\", \"\u{1}x\", \"\u{1}precord\"";
+    let file = folder.write("mine.spl", query);
+    let arguments = ["--logs", &example_logs(), "--output", "jsonl"];
+    let alerts = quarry(["hunt", &file]).with(&arguments).run().exits(0).rows();
+    assert_eq!(alerts.len(), 1);
+    let (alert, fields) = (&alerts[0], &alerts[0]["fields"]);
+    for (name, value) in
+        [("__record", "mine"), ("__time", "t"), ("#group1", "g"), ("\u{1}x", "x"), ("\u{1}precord", "p")]
+    {
+        assert_eq!(fields[name], value, "{name:?} in {alert}");
+    }
+    assert!(alert["event_id"].is_string() && alert["object"].is_string(), "{alert}");
+    assert!(alert["record"].as_str().is_some_and(|record| record != "mine" && record != "p"), "{alert}");
+    let rows = quarry(["query", &file]).with(&arguments).run().exits(0).rows();
+    assert_eq!(rows[0].as_object().unwrap().len(), 6);
+    assert_eq!(rows[0]["\u{1}precord"], "p");
+}
+
+#[test]
 fn runs_a_pack_of_the_users_own() {
     let folder = Folder::new();
     folder.write("T9999.001/pack.yml", PACK);

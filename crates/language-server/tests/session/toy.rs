@@ -67,7 +67,7 @@ impl Compile for Toy {
             return Compiled { diagnostics: vec![error], ..Compiled::default() };
         };
         let column = SourceColumn {
-            name: field.to_owned(),
+            name: field.into(),
             field: SourceField::View(field.to_owned()),
             data_type: Type::Text,
         };
@@ -87,7 +87,7 @@ impl Compile for Toy {
         let filter = Operator::Filter { input: Box::new(Node::new(source, whole)), predicate: equal };
         Compiled {
             plan: Some(Node::new(filter, whole)),
-            output: vec![OutputColumn { column: field.to_owned(), label: field.to_owned() }],
+            output: vec![OutputColumn { column: field.into(), label: field.to_owned() }],
             parsed: true,
             ..Compiled::default()
         }

@@ -214,7 +214,9 @@ impl Explained<'_> {
             StageKind::Group { keys, values } => {
                 let keys: Vec<_> = keys.iter().map(|key| (self.named(key), key.value.clone())).collect();
                 lines.push(first(format!("becomes one row with all events of {}", pairs(&keys))));
-                lines.push(more(format!("of which {}", pairs(values))));
+                if !values.is_empty() {
+                    lines.push(more(format!("of which {}", pairs(values))));
+                }
             }
             StageKind::Rows(_) => lines.push(first(self.excerpt(stage.span))),
         }

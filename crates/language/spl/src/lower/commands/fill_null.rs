@@ -3,7 +3,7 @@
 use quarry_plan::{ColumnName, Expression, Type};
 
 use super::super::build;
-use super::super::context::{Context, LateRule, convert, is_internal, wider};
+use super::super::context::{Context, LateRule, convert, wider};
 use super::general::{General, names};
 use crate::registry::{AnyOf, CommandRow};
 use crate::tree::Command;

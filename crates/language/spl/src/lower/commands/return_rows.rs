@@ -1,7 +1,5 @@
 //! `return`: the values that a subsearch gives to the search around it.
 
-use quarry_plan::{ColumnName, Expression};
-
 use super::super::context::{Column, Context};
 use super::general::{General, missing};
 use crate::registry::{AnyOf, CommandRow, Needs};
