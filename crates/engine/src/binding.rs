@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use quarry_logs::ScanColumn;
 use quarry_plan::{
-    ColumnFacts, ColumnName, Expression, ExpressionKind, Facts, Need, Node, Operator, Source, SourceField, Type, Value,
-    necessary,
+    ColumnFacts, ColumnName, Expression, ExpressionKind, Facts, Need, Node, Operator, Source, SourceField,
+    Type, Value, necessary,
 };
 use quarry_views::{Catalog, Derivation, Path, View, ViewSource};
 
@@ -114,7 +114,8 @@ impl Scan<'_> {
         let facts = columns.iter().map(|column| column_facts(column, log_type));
         let known: HashMap<&ColumnName, ColumnFacts> =
             self.source.columns.iter().map(|column| &column.name).zip(facts).collect();
-        let facts = |name: &ColumnName| known.get(name).cloned().unwrap_or(ColumnFacts::Constant(Value::Null));
+        let facts =
+            |name: &ColumnName| known.get(name).cloned().unwrap_or(ColumnFacts::Constant(Value::Null));
         let facts = Facts { columns: &facts, laws: &quarry_functions::law };
         Need::all(self.predicates.iter().map(|predicate| necessary(predicate, facts)).collect())
     }

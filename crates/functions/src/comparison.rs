@@ -136,7 +136,8 @@ mod tests {
     fn need(operator: Comparison, rule: ComparisonRule, left: Expression, right: &Value) -> Need {
         let span = Default::default();
         let right = Expression::literal(right.clone(), span);
-        let facts = Facts { columns: &|_: &quarry_plan::ColumnName| ColumnFacts::Verbatim, laws: &crate::law };
+        let facts =
+            Facts { columns: &|_: &quarry_plan::ColumnName| ColumnFacts::Verbatim, laws: &crate::law };
         necessary(&Expression::compare(operator, rule, left, right, span), facts)
     }
 

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use quarry_functions::law;
 use quarry_plan::{
-    ColumnName, Comparison, ComparisonRule, Expression, ExpressionKind, Law, MemberSet, TextMatcher, TextPattern, Value,
+    ColumnName, Comparison, ComparisonRule, Expression, ExpressionKind, Law, MemberSet, TextMatcher,
+    TextPattern, Value,
 };
 
 use super::domain::{Domain, Matchers, Texts, Truths, equal_truths, match_truths, text_truths};

@@ -2,7 +2,9 @@
 
 use quarry_diagnostic::Span;
 use quarry_functions::law;
-use quarry_plan::{ColumnName, Expression, ExpressionKind, Law, Node, Operator, TextMatcher, TextPattern, Value};
+use quarry_plan::{
+    ColumnName, Expression, ExpressionKind, Law, Node, Operator, TextMatcher, TextPattern, Value,
+};
 
 use crate::analysis::{Analysis, Stage};
 

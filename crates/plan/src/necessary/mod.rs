@@ -9,8 +9,8 @@ mod fold;
 mod pattern;
 
 use crate::{
-    ColumnName, Comparison, ComparisonRule, Expression, ExpressionKind, Law, Laws, TextMatcher, TextPattern, Type, Value,
-    parse_number,
+    ColumnName, Comparison, ComparisonRule, Expression, ExpressionKind, Law, Laws, TextMatcher, TextPattern,
+    Type, Value, parse_number,
 };
 use fold::fold;
 

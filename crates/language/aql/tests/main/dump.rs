@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use quarry_plan::{
-    AggregateCall, Arithmetic, ColumnName, Comparison, ComparisonRule, Expression, ExpressionKind, Node, Operator,
-    SortKey, SourceField, TimeBound, TimeStep, Value,
+    AggregateCall, Arithmetic, ColumnName, Comparison, ComparisonRule, Expression, ExpressionKind, Node,
+    Operator, SortKey, SourceField, TimeBound, TimeStep, Value,
 };
 
 pub fn plan(node: &Node) -> String {

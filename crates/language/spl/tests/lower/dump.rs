@@ -1,8 +1,8 @@
 //! Plans as text, one operator a line, the source first.
 
 use quarry_plan::{
-    AggregateCall, Arithmetic, ColumnName, Comparison, ComparisonRule, Expression, ExpressionKind, Frame, Node, Operator,
-    SortKey, Value,
+    AggregateCall, Arithmetic, ColumnName, Comparison, ComparisonRule, Expression, ExpressionKind, Frame,
+    Node, Operator, SortKey, Value,
 };
 
 pub fn plan(node: &Node) -> String {

@@ -2,7 +2,9 @@
 
 use std::{collections::HashMap, fs, path::Path};
 
-use quarry_plan::{ColumnName, ColumnFacts, Expression, ExpressionKind, Facts, Law, Need, Node, Operator, necessary};
+use quarry_plan::{
+    ColumnFacts, ColumnName, Expression, ExpressionKind, Facts, Law, Need, Node, Operator, necessary,
+};
 use quarry_views::{Catalog, Derivation, View, ViewSource};
 
 use super::{plan, view};
