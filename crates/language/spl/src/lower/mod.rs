@@ -5,6 +5,7 @@
 //! then the fields the query mentions, in the order in which it does.
 
 mod aggregation;
+mod arguments;
 mod build;
 mod codes;
 mod commands;
@@ -13,6 +14,7 @@ mod data_model;
 mod expression;
 mod pattern;
 mod prepare;
+mod rows;
 mod search;
 mod time;
 mod wildcard;
@@ -88,11 +90,16 @@ pub fn lower(parsed: &Parsed, options: &LowerOptions<'_>) -> Lowered {
 pub fn lower_with(parsed: &Parsed, options: &LowerOptions<'_>, environment: &Environment<'_>) -> Lowered {
     let pipeline = &parsed.pipeline;
     let progress = Rc::new(RefCell::new(Progress::default()));
-    let surroundings = Surroundings { options, environment, progress: Rc::clone(&progress) };
+    let surroundings = Surroundings {
+        options,
+        environment,
+        progress: Rc::clone(&progress),
+        lower: commands::lower_pipeline,
+    };
     let mut context = Context::new(surroundings, options.default_time.clone());
     let small = pipeline.commands.len() <= MOST_COMMANDS;
     if small {
-        commands::lower_all(&mut context, pipeline);
+        context.lower_pipeline(pipeline);
     } else {
         let message = format!("the pipeline has more than {MOST_COMMANDS} commands");
         context.report(Diagnostic::error(codes::TOO_COMPLEX, message, pipeline.span));

@@ -79,3 +79,41 @@ fn inside(pattern: &str, at: usize, span: Span) -> Option<Span> {
     let start = span.start + 1 + at;
     verbatim.then(|| Span::new(start, start + length))
 }
+
+/// The names of `(?<name>...)`, `(?P<name>...)` and `(?'name'...)`, each once.
+pub(crate) fn group_names(pattern: &str) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    let mut rest = pattern;
+    while let Some(at) = rest.find("(?") {
+        let escaped = rest[..at].bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 1;
+        rest = &rest[at + 2..];
+        let inside = rest.strip_prefix('P').unwrap_or(rest);
+        let name = match inside.chars().next() {
+            Some('<') => inside[1..].split_once('>').map(|(name, _)| name),
+            Some('\'') => inside[1..].split_once('\'').map(|(name, _)| name),
+            _ => None,
+        };
+        let is_name = |name: &&str| {
+            name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+                && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+        };
+        if let Some(name) = name.filter(is_name).filter(|_| !escaped)
+            && !names.iter().any(|known| known == name)
+        {
+            names.push(name.to_owned());
+        }
+    }
+    names
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+mod tests {
+    use super::group_names;
+
+    #[test]
+    fn named_groups_are_found_whatever_their_notation() {
+        assert_eq!(group_names(r"(?<a>x)(?P<b>y)(?'c'z)(?i)(?<a>w)"), ["a", "b", "c"]);
+        assert_eq!(group_names(r"(?<=a)(?<!b)(?:c)\(?<d>"), Vec::<String>::new());
+    }
+}

@@ -1,6 +1,8 @@
 //! Aggregations of `stats` and its kin.
 
 mod call;
+pub(crate) mod composed;
+pub(crate) mod grouping;
 
 use quarry_diagnostic::Diagnostic;
 use quarry_plan::{AggregateCall, ColumnName};

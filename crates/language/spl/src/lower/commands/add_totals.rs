@@ -2,10 +2,10 @@
 
 use quarry_plan::{AggregateCall, Arithmetic, ColumnName, Expression, ExpressionKind, Type};
 
+use super::super::arguments::{General, names};
 use super::super::build;
 use super::super::context::{Column, Context, convert, is_internal};
-use super::general::{General, names};
-use super::subsearch;
+use super::super::rows::subsearch;
 use crate::registry::{AnyOf, CommandRow};
 use crate::tree::Command;
 

@@ -2,9 +2,9 @@
 
 use quarry_plan::{Expression, Type};
 
+use super::super::arguments::{General, missing};
 use super::super::build;
 use super::super::context::Context;
-use super::general::{General, missing};
 use crate::registry::{CommandRow, Needs};
 use crate::tree::Command;
 

@@ -2,9 +2,9 @@
 
 use quarry_plan::Expression;
 
+use super::super::arguments::General;
 use super::super::context::Context;
-use super::general::General;
-use super::{join, stream_stats, subsearch};
+use super::super::rows::{joining, running, subsearch};
 use crate::registry::{CommandRow, Needs};
 use crate::tree::Command;
 
@@ -50,14 +50,14 @@ pub(super) fn lower_columns(context: &mut Context<'_>, command: &Command) {
     let Some(pipeline) = subsearch::take(context, &mut arguments, command) else { return };
     arguments.finish(context);
     let Some(mut inner) = subsearch::lower(context, pipeline) else { return };
-    let right = stream_stats::row_number(&mut inner);
-    let left = stream_stats::row_number(context);
+    let right = running::row_number(&mut inner);
+    let left = running::row_number(context);
     // Both sides name the number alike, so that rows are paired by it.
     let name = context.fresh_name("row");
     let span = command.span;
     inner.assign(vec![(name.clone(), Expression::column(&right, span))]);
     context.assign(vec![(name.clone(), Expression::column(&left, span))]);
-    join::beside(context, inner, &name, overwrite);
+    joining::beside(context, inner, &name, overwrite);
     context.hide(&[left.into(), name]);
 }
 

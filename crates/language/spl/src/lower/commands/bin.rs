@@ -3,10 +3,10 @@
 use quarry_diagnostic::Diagnostic;
 use quarry_plan::{Arithmetic, Expression, ExpressionKind, Type};
 
+use super::super::arguments::{General, bad_value, missing};
 use super::super::context::Context;
+use super::super::rows::buckets;
 use super::super::{build, codes, time};
-use super::buckets;
-use super::general::{General, bad_value, missing};
 use crate::registry::{CommandRow, Needs};
 use crate::tree::{Command, Word};
 
@@ -48,7 +48,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     }
     match (origin, seconds_below_a_day(&span.text)) {
         (Some(origin), Some(length)) => aligned(context, &field.text, new_name, length, &origin),
-        _ => bucket(context, &field.text, new_name, span),
+        _ => buckets::bucket(context, &field.text, new_name, span),
     }
 }
 
@@ -108,31 +108,4 @@ fn aligned(context: &mut Context<'_>, field: &str, new_name: &str, length: f64, 
     let start = two(Arithmetic::Add, two(Arithmetic::Multiply, count, length()), origin.clone());
     let start = if is_time { start.cast(Type::Timestamp) } else { start };
     context.assign(vec![(new_name.to_owned(), start)]);
-}
-
-/// Whether a span is based on a logarithm, as `2log10` is.
-fn is_log_span(text: &str) -> bool {
-    let number = |text: &str, otherwise| if text.is_empty() { Ok(otherwise) } else { text.parse::<f64>() };
-    let Some((coefficient, base)) = text.split_once("log") else { return false };
-    match (number(coefficient, 1.0), number(base, 10.0)) {
-        (Ok(coefficient), Ok(base)) => base > 1.0 && (1.0..base).contains(&coefficient),
-        _ => false,
-    }
-}
-
-/// Sets a field to the bucket that another field falls into.
-pub(super) fn bucket(context: &mut Context<'_>, field: &str, new_name: &str, span: &Word) {
-    let Some(column) = context.find(field).filter(|column| !column.empty) else { return };
-    let value = Expression::column(field, span.span);
-    let number = span.text.parse::<f64>().ok().filter(|number| *number > 0.0);
-    let text = time::without_alignment(&span.text);
-    let length = match number {
-        _ if time::is_span(text) => Expression::text(text, span.span),
-        _ if is_log_span(text) && column.data_type != Type::Timestamp => Expression::text(text, span.span),
-        Some(number) => build::number(number, span.span),
-        None => return bad_value(context, "span", span, "a length such as `5m` or `10`"),
-    };
-    let result = if column.data_type == Type::Timestamp { Type::Timestamp } else { Type::Text };
-    let value = build::call("bin", vec![value, length], result, span.span);
-    context.assign(vec![(new_name.to_owned(), value)]);
 }

@@ -4,9 +4,11 @@
 use quarry_diagnostic::{Diagnostic, Span};
 use quarry_plan::{AggregateCall, ColumnName, Comparison, Expression, Rows, SortKey, Type, Value};
 
+use super::super::aggregation::composed;
+use super::super::arguments::{bad_value, not_understood, truth};
 use super::super::context::{Column, Context, TIME, convert};
+use super::super::rows::buckets;
 use super::super::{aggregation, build, codes, time};
-use super::{bin, buckets, composed, general, not_understood};
 use crate::registry::{CommandRow, Grammar};
 use crate::tree::{Aggregation, Arguments, ByField, Command, Item, OptionItem, OptionValue, Stats, Word};
 
@@ -65,7 +67,7 @@ pub(super) fn lower_timechart(context: &mut Context<'_>, command: &Command) {
     else {
         return;
     };
-    bin::bucket(context, TIME, TIME, &span);
+    buckets::bucket(context, TIME, TIME, &span);
     context.bucket = match time::span_months(&span.text) {
         Some(_) => None,
         None => span.text.parse().ok().or_else(|| time::span_seconds(&span.text)),
@@ -145,9 +147,9 @@ impl Settings {
         };
         let text = word.text.as_str();
         let name = option.name.text.to_lowercase();
-        let truth = general::truth(word);
+        let truth = truth(word);
         if truth.is_none() && ["useother", "usenull", "cont"].contains(&name.as_str()) {
-            general::bad_value(context, &name, word, "true or false");
+            bad_value(context, &name, word, "true or false");
             return false;
         }
         let truth = truth.unwrap_or(true);
@@ -164,7 +166,7 @@ impl Settings {
             "bins" => match text.parse() {
                 Ok(bins) => self.bins = bins,
                 Err(_) => {
-                    general::bad_value(context, "bins", word, "a number");
+                    bad_value(context, "bins", word, "a number");
                     return false;
                 }
             },
@@ -191,7 +193,7 @@ impl Settings {
         self.smallest = text.starts_with("bottom");
         let digits = text.trim_start_matches("top").trim_start_matches("bottom").trim();
         let Ok(limit) = digits.parse() else {
-            general::bad_value(context, "limit", word, "a whole number, `topN` or `bottomN`");
+            bad_value(context, "limit", word, "a whole number, `topN` or `bottomN`");
             return false;
         };
         self.limit = limit;
@@ -254,7 +256,7 @@ fn prepare(context: &mut Context<'_>, field: &ByField) -> String {
         if let (OptionValue::Word(span), true) =
             (&option.value, option.name.text.eq_ignore_ascii_case("span"))
         {
-            bin::bucket(context, &name, &name, span);
+            buckets::bucket(context, &name, &name, span);
         }
     }
     name

@@ -2,9 +2,9 @@
 
 use quarry_plan::{AggregateCall, Expression, Frame, Type, WindowCall};
 
+use super::super::arguments::{General, missing};
 use super::super::build;
 use super::super::context::{Context, TIME};
-use super::general::{General, missing};
 use crate::registry::{CommandRow, Needs};
 use crate::tree::Command;
 

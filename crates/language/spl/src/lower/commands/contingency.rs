@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use quarry_diagnostic::Diagnostic;
 use quarry_plan::{Expression, Rows, Type, Value};
 
+use super::super::arguments::{General, bad_value, missing};
 use super::super::context::{Column, Context, convert};
 use super::super::{build, codes, wildcard};
-use super::general::{General, bad_value, missing};
 use crate::registry::{CommandRow, Needs};
 use crate::tree::{Command, Word};
 

@@ -3,9 +3,9 @@
 use quarry_diagnostic::{Diagnostic, Span, did_you_mean};
 use quarry_plan::{Expression, Type};
 
+use super::super::arguments::{General, missing};
 use super::super::context::Context;
 use super::super::{build, codes, wildcard};
-use super::general::{General, missing};
 use crate::registry::{CommandRow, Grammar, Needs};
 use crate::tree::{Command, Item, Word};
 

@@ -2,10 +2,10 @@
 
 use quarry_diagnostic::{Diagnostic, did_you_mean};
 
+use super::super::arguments::{General, missing};
 use super::super::context::Context;
+use super::super::rows::{lookup_table, saved_search, subsearch};
 use super::super::{codes, data_model, search};
-use super::general::{General, missing};
-use super::{input_lookup, lookup, saved_search, subsearch};
 use crate::registry::{CommandRow, Grammar, Needs};
 use crate::tree::{Command, Item, Quote, Word};
 
@@ -55,8 +55,8 @@ pub(super) fn lower_from(context: &mut Context<'_>, command: &Command) {
     match kind.to_lowercase().as_str() {
         "datamodel" => read_model(context, &name),
         "lookup" | "inputlookup" => {
-            if let Some((_, table)) = lookup::find(context, &name) {
-                context.restart(input_lookup::rows_of(&table));
+            if let Some((_, table)) = lookup_table::find(context, &name) {
+                context.restart(lookup_table::rows_of(&table));
             }
         }
         "savedsearch" => {

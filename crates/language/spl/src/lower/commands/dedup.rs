@@ -3,11 +3,10 @@
 use quarry_diagnostic::Diagnostic;
 use quarry_plan::{Comparison, Expression, Type};
 
+use super::super::arguments::{General, missing, names};
 use super::super::context::Context;
+use super::super::rows::{running, sort_keys};
 use super::super::{build, codes};
-use super::general::{General, missing, names};
-use super::sort::sort_keys;
-use super::stream_stats;
 use crate::registry::{AnyOf, CommandRow, Needs};
 use crate::tree::{Command, Quote, SortField, Word};
 
@@ -56,11 +55,11 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         context.filter(present.clone());
     }
     if consecutive {
-        keys.extend(stream_stats::changes(context, &fields));
+        keys.extend(running::changes(context, &fields));
     }
     if keep_empty {
         // A row without one of the fields is like no other.
-        let number = Expression::column(stream_stats::row_number(context), command.span);
+        let number = Expression::column(running::row_number(context), command.span);
         keys.push(build::case(vec![(present.negate(), number)], None, command.span));
     }
     if keep_events {
@@ -72,7 +71,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
 /// Takes the values of the fields out of all but the first rows of each combination.
 fn blank(context: &mut Context<'_>, fields: &[String], partition: Vec<Expression>, keep: usize) {
     let span = context.span;
-    let rank = stream_stats::row_number_in(context, partition);
+    let rank = running::row_number_in(context, partition);
     #[allow(clippy::cast_precision_loss)] // a number of rows to keep
     let keep = build::number(keep as f64, span);
     let first = build::compare(Comparison::LessOrEqual, Expression::column(&rank, span), keep, span);
@@ -108,7 +107,7 @@ fn sort_by(context: &mut Context<'_>, words: &[&Word]) {
             field.text = inside;
             Word { text: kind.to_owned(), ..field.clone() }
         });
-        keys.extend(sort_keys(context, &SortField { descending, kind, field }, false));
+        keys.extend(sort_keys::sort_keys(context, &SortField { descending, kind, field }, false));
         descending = false;
     }
     if !keys.is_empty() {

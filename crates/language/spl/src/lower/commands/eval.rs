@@ -4,9 +4,10 @@
 use quarry_diagnostic::{Diagnostic, Span};
 use quarry_plan::{ColumnName, Comparison, Expression, Type};
 
+use super::super::arguments::not_understood;
 use super::super::context::{Column, Context, convert, wider};
+use super::super::rows::plain;
 use super::super::{build, codes, expression};
-use super::{not_understood, reshape};
 use crate::registry::{AnyOf, CommandRow, Grammar};
 use crate::tree::{Arguments, Command, Word};
 
@@ -125,7 +126,7 @@ fn names_in_rows(context: &mut Context<'_>, keys: &[ColumnName], span: Span) -> 
     let columns: Vec<Column> = keys.iter().map(column).collect();
     let rows = copy.settle(&columns)?;
     let mut found: Vec<Vec<String>> =
-        rows.rows.iter().map(|row| row.iter().filter_map(reshape::plain).collect()).collect();
+        rows.rows.iter().map(|row| row.iter().filter_map(plain::plain).collect()).collect();
     found.retain(|values| values.len() == keys.len());
     found.sort();
     Some(found)

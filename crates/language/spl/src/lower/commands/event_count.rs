@@ -2,11 +2,11 @@
 
 use quarry_plan::Expression;
 
+use super::super::arguments::General;
 use super::super::build;
 use super::super::context::Context;
+use super::super::rows::subsearch;
 use super::super::wildcard;
-use super::general::General;
-use super::subsearch;
 use crate::registry::CommandRow;
 use crate::tree::Command;
 

@@ -2,9 +2,9 @@
 
 use quarry_plan::{Expression, Type};
 
+use super::super::arguments::General;
 use super::super::build;
 use super::super::context::{Context, LateRule, RAW};
-use super::general::General;
 use crate::registry::CommandRow;
 use crate::tree::Command;
 

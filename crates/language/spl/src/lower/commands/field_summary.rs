@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use quarry_plan::{Expression, Rows, Type, Value};
 
+use super::super::arguments::{General, names};
 use super::super::build;
 use super::super::context::{Column, Context, convert};
-use super::general::{General, names};
 use crate::registry::{AnyOf, CommandRow};
 use crate::tree::Command;
 

@@ -2,9 +2,9 @@
 
 use quarry_plan::ColumnName;
 
+use super::super::arguments::{General, missing, names};
 use super::super::context::{Column, Context, Gone, LateRule, is_internal};
 use super::super::wildcard;
-use super::general::{General, missing, names};
 use crate::registry::{AnyOf, CommandRow, Needs};
 use crate::tree::{Command, Quote, Word};
 

@@ -2,9 +2,9 @@
 
 use quarry_plan::{ColumnName, Expression, Type};
 
+use super::super::arguments::{General, names};
 use super::super::build;
 use super::super::context::{Context, LateRule, convert, wider};
-use super::general::{General, names};
 use crate::registry::{AnyOf, CommandRow};
 use crate::tree::Command;
 

@@ -3,11 +3,11 @@
 use quarry_diagnostic::Diagnostic;
 use quarry_plan::{AggregateCall, ColumnName, Expression, Type, Value};
 
+use super::super::arguments::{General, missing};
 use super::super::context::{Column, Context, convert, wider};
+use super::super::rows::subsearch;
 use super::super::{build, codes, expression, wildcard};
-use super::eval;
-use super::general::{General, missing};
-use super::subsearch;
+use super::lower_one;
 use crate::registry::{AnyOf, CommandRow, Needs};
 use crate::tree::{Arguments, Assignment, Command, EvalExpression, EvalKind, Pipeline, Word};
 
@@ -161,7 +161,7 @@ fn apply(context: &mut Context<'_>, command: &Command, replaced: &Replacement) {
     };
     let assignments = assignments.iter().map(|assignment| replaced.assignment(assignment)).collect();
     let filled = Command { arguments: Arguments::Eval(assignments), ..command.clone() };
-    eval::lower(context, &filled);
+    lower_one(context, &filled);
 }
 
 /// Tokens and what stands for them.

@@ -3,9 +3,9 @@
 use quarry_diagnostic::{Diagnostic, Span};
 use quarry_plan::{Arithmetic, Expression, ExpressionKind, Rows, Type, Value};
 
+use super::super::arguments::{General, bad_value, missing};
 use super::super::context::Context;
 use super::super::{build, codes};
-use super::general::{General, bad_value, missing};
 use crate::registry::{CommandRow, Needs};
 use crate::tree::{Command, Word};
 

@@ -2,10 +2,10 @@
 
 use quarry_plan::{Comparison, Frame, Type};
 
+use super::super::arguments::General;
 use super::super::context::Context;
+use super::super::rows::running;
 use super::super::{build, expression};
-use super::general::General;
-use super::stream_stats;
 use crate::registry::CommandRow;
 use crate::tree::{Command, EvalExpression, Item};
 
@@ -61,7 +61,7 @@ fn up_to(context: &mut Context<'_>, condition: &EvalExpression, null_holds: bool
     let holds = expression::condition(context, condition);
     let holds = build::coalesce(vec![holds, build::boolean(null_holds, span)], span);
     let frame = if keeps_last { Frame::Rows { from: None, to: 1 } } else { Frame::SO_FAR };
-    let failed = stream_stats::counted(context, holds.negate(), frame);
+    let failed = running::counted(context, holds.negate(), frame);
     let number = failed.cast(Type::Double);
     context.filter(build::compare(Comparison::Equal, number, build::number(0.0, span), span));
 }

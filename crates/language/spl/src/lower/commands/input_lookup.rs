@@ -1,12 +1,12 @@
 //! `inputlookup` and `outputlookup`: the rows of a table, and writing one.
 
 use quarry_diagnostic::Diagnostic;
-use quarry_plan::{LookupTable, Rows, Type, Value};
+use quarry_plan::Type;
 
+use super::super::arguments::{General, missing};
 use super::super::context::{Column, Context, TIME, is_internal};
+use super::super::rows::{lookup_table, subsearch};
 use super::super::{Store, codes, search};
-use super::general::{General, missing};
-use super::{lookup, subsearch};
 use crate::knowledge::LookupSource;
 use crate::registry::{CommandRow, Grammar, Needs};
 use crate::tree::{Command, Item, Word};
@@ -67,10 +67,10 @@ fn read(
     let words = arguments.words(context);
     arguments.finish(context);
     let [name] = words.as_slice() else { return missing(context, command, "one lookup") };
-    let Some((_, table)) = lookup::find(context, &name_of(name)) else { return };
+    let Some((_, table)) = lookup_table::find(context, &name_of(name)) else { return };
     let mut rows = Context::new(context.surroundings(), context.options.default_time.clone());
     rows.span = command.span;
-    rows.restart(rows_of(&table));
+    rows.restart(lookup_table::rows_of(&table));
     if let Some(Item::Where(Some(condition))) = condition {
         search::apply(&mut rows, condition);
     }
@@ -81,15 +81,6 @@ fn read(
         subsearch::append(context, rows);
     } else {
         subsearch::replace(context, rows);
-    }
-}
-
-/// The rows of a table; empty texts are no values.
-pub(super) fn rows_of(table: &LookupTable) -> Rows {
-    let value = |text: &String| if text.is_empty() { Value::Null } else { Value::Text(text.clone()) };
-    Rows {
-        columns: table.columns.iter().map(|name| (name.into(), Type::Text)).collect(),
-        rows: table.rows.iter().map(|row| row.iter().map(value).collect()).collect(),
     }
 }
 

@@ -4,15 +4,13 @@
 
 use quarry_diagnostic::Diagnostic;
 use quarry_plan::{
-    AggregateCall, ColumnName, Comparison, Expression, Frame, JoinKind, Node, Operator, SortKey, Type,
-    WindowCall,
+    AggregateCall, ColumnName, Comparison, Expression, Frame, JoinKind, SortKey, Type, WindowCall,
 };
 
-use super::super::context::{Column, Context, TIME, convert, is_internal, wider};
+use super::super::arguments::{General, bad_value};
+use super::super::context::{Column, Context, TIME, convert, is_internal};
+use super::super::rows::{joining, rename, running, subsearch};
 use super::super::{build, codes};
-use super::general::{General, bad_value};
-use super::subsearch::{self, Rows};
-use super::{map, rename, stream_stats};
 use crate::macros::Macros;
 use crate::registry::{AnyOf, CommandRow, Needs};
 use crate::tree::{Command, Item, OptionItem, OptionValue, Word};
@@ -31,13 +29,6 @@ struct Settings {
     most: usize,
     /// Whether partners must be earlier, or must be later.
     earlier: Option<bool>,
-}
-
-/// What limits partners by time: the number of a row here, and its second; of a partner its second and number.
-struct Limit {
-    left: [ColumnName; 2],
-    right: [ColumnName; 2],
-    earlier: bool,
 }
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
@@ -104,7 +95,7 @@ fn read_right<'a>(
     };
     let parsed = crate::parse(&format!("| from {}", dataset.text), &Macros::default());
     let time = context.options.default_time.clone();
-    let mut found = map::lower_text(context, &parsed.pipeline, time, dataset.span)?;
+    let mut found = subsearch::lower_text(context, &parsed.pipeline, time, dataset.span)?;
     for diagnostic in std::mem::take(&mut found.diagnostics) {
         context.report(Diagnostic { span: dataset.span, ..diagnostic });
     }
@@ -211,13 +202,13 @@ fn join<'a>(
         keep_first(&mut inner, fields, most);
         let names = context.join_open(inner, settings.kind, fields, &helpers, settings.overwrite);
         if let (Some(limit), [seconds, number]) = (limit, names.as_slice()) {
-            let limit = Limit { right: [seconds.clone(), number.clone()], ..limit };
+            let limit = joining::Limit { right: [seconds.clone(), number.clone()], ..limit };
             keep_in_time(context, &limit, settings);
         }
         return;
     }
     let rows = partners(context, inner, fields, most, &helpers);
-    let limit = pair(context, rows, fields, settings.kind, settings.overwrite, limit);
+    let limit = joining::pair(context, rows, fields, settings.kind, settings.overwrite, limit);
     if let Some(limit) = limit {
         keep_in_time(context, &limit, settings);
     }
@@ -229,7 +220,7 @@ fn prepare_limit(
     inner: &mut Context<'_>,
     command: &Command,
     earlier: bool,
-) -> Option<Limit> {
+) -> Option<joining::Limit> {
     let left = numbered(context, command);
     let right = numbered(inner, command);
     let (Some(left), Some([number, second])) = (left, right) else {
@@ -239,7 +230,7 @@ fn prepare_limit(
         }
         return None;
     };
-    Some(Limit { left, right: [second, number], earlier })
+    Some(joining::Limit { left, right: [second, number], earlier })
 }
 
 /// Helper columns: the number of each row, and its second; none without a time.
@@ -251,22 +242,14 @@ fn numbered(side: &mut Context<'_>, command: &Command) -> Option<[ColumnName; 2]
     let name = side.fresh_name("second");
     let second = build::call("floor", vec![time], Type::Double, command.span);
     side.assign(vec![(name.clone(), second)]);
-    Some([stream_stats::row_number(side), name])
-}
-
-/// Whether a row's partner is in time.
-fn in_time(context: &Context<'_>, limit: &Limit) -> Expression {
-    let span = context.span;
-    let operator = if limit.earlier { Comparison::LessOrEqual } else { Comparison::GreaterOrEqual };
-    let (right, left) = (Expression::column(&limit.right[0], span), Expression::column(&limit.left[1], span));
-    build::coalesce(vec![build::compare(operator, right, left, span), build::boolean(false, span)], span)
+    Some([running::row_number(side), name])
 }
 
 /// Keeps the first partners in time of each row; of a row without any, in a left join, the row.
-fn keep_in_time(context: &mut Context<'_>, limit: &Limit, settings: &Settings) {
+fn keep_in_time(context: &mut Context<'_>, limit: &joining::Limit, settings: &Settings) {
     let span = context.span;
     let column = |name: &ColumnName| Expression::column(name, span);
-    let fits = in_time(context, limit);
+    let fits = joining::in_time(context, limit);
     let (fitting, rank) = (context.fresh_name("fits"), context.fresh_name("rank"));
     let flag = build::case(vec![(fits, build::number(1.0, span))], Some(build::number(0.0, span)), span);
     context.assign(vec![(fitting.clone(), flag)]);
@@ -321,7 +304,7 @@ fn partners<'a>(
     fields: &[(ColumnName, ColumnName)],
     most: usize,
     helpers: &[ColumnName],
-) -> Rows {
+) -> subsearch::Rows {
     let mut keys = Vec::new();
     for (_, field) in fields {
         let Some(column) = inner.columns().iter().find(|column| column.name == *field) else {
@@ -337,107 +320,5 @@ fn partners<'a>(
     if most > 0 {
         inner.deduplicate(keys, most);
     }
-    finish(context, inner, helpers)
-}
-
-/// The finished rows of another pipeline, with some of its helper columns.
-fn finish<'a>(context: &mut Context<'a>, inner: Context<'a>, helpers: &[ColumnName]) -> Rows {
-    let mut columns = inner.visible();
-    columns.extend(inner.columns().iter().filter(|column| helpers.contains(&column.name)).cloned());
-    let span = context.span;
-    let (plan, diagnostics, discovery) = inner.finish(&columns, span);
-    context.needs_discovery |= discovery;
-    for diagnostic in diagnostics {
-        context.report(diagnostic);
-    }
-    Rows { plan, columns }
-}
-
-/// Puts the rows of another pipeline beside those with the same number in a hidden column.
-pub(super) fn beside<'a>(
-    context: &mut Context<'a>,
-    inner: Context<'a>,
-    number: &ColumnName,
-    overwrite: bool,
-) {
-    let rows = finish(context, inner, std::slice::from_ref(number));
-    pair(context, rows, &[(number.clone(), number.clone())], JoinKind::Left, overwrite, None);
-}
-
-/// Puts rows beside those that agree; what limits them is given back with the names of its columns here.
-fn pair(
-    context: &mut Context<'_>,
-    rows: Rows,
-    fields: &[(ColumnName, ColumnName)],
-    kind: JoinKind,
-    overwrite: bool,
-    limit: Option<Limit>,
-) -> Option<Limit> {
-    let span = context.span;
-    let names: Vec<(Column, ColumnName)> =
-        rows.columns.into_iter().map(|column| (column, context.fresh_name("joined"))).collect();
-    let mut on = Vec::new();
-    for (field, theirs) in fields {
-        let left = context.field(field, span);
-        let left_type = context.type_of(&left);
-        if let Some((column, name)) = names.iter().find(|(column, _)| column.name == *theirs) {
-            let right = convert(Expression::column(name, span), shown_type(column), Type::Text);
-            on.push((convert(left, left_type, Type::Text), right));
-        } else {
-            // Null equals nothing.
-            on.push((convert(left, left_type, Type::Text), build::null(span).cast(Type::Text)));
-        }
-    }
-    let renamed =
-        names.iter().map(|(column, name)| (name.clone(), Expression::column(&column.name, span))).collect();
-    let right = Node::new(Operator::Project { input: Box::new(rows.plan), columns: renamed }, span);
-    context.join(right, kind, on);
-    let limit = limit.map(|limit| {
-        let here = |theirs: &ColumnName| {
-            let found = names.iter().find(|(column, _)| column.name == *theirs);
-            found.map_or_else(|| theirs.clone(), |(_, name)| name.clone())
-        };
-        Limit { right: limit.right.each_ref().map(here), ..limit }
-    });
-    let fits = limit.as_ref().map(|limit| in_time(context, limit));
-    // A key of the same name on both sides is one field.
-    let is_key = |name: &ColumnName| fields.iter().any(|(field, theirs)| field == theirs && theirs == name);
-    let is_helper = |name: &ColumnName| limit.as_ref().is_some_and(|limit| limit.right.contains(name));
-    let values = names.iter().filter(|(column, name)| !is_key(&column.name) && !is_helper(name));
-    let mut joined = Vec::new();
-    for (column, name) in values {
-        joined.push((column.name.clone(), merged(context, column, name, fits.as_ref(), overwrite)));
-    }
-    context.assign(joined);
-    let helpers: Vec<ColumnName> =
-        names.iter().map(|(_, name)| name.clone()).filter(|name| !is_helper(name)).collect();
-    context.hide(&helpers);
-    limit
-}
-
-/// The value of a field that both sides may have.
-fn merged(
-    context: &mut Context<'_>,
-    column: &Column,
-    name: &ColumnName,
-    fits: Option<&Expression>,
-    overwrite: bool,
-) -> Expression {
-    let span = context.span;
-    let new_type = shown_type(column);
-    let new = Expression::column(name, span);
-    let new = match fits {
-        Some(fits) => build::case(vec![(fits.clone(), new)], None, span),
-        None => new,
-    };
-    let Some(old) = context.find(&column.name).filter(|old| !old.empty) else { return new };
-    let data_type = wider(new_type, old.data_type);
-    let old = convert(Expression::column(&column.name, span), old.data_type, data_type);
-    let new = convert(new, new_type, data_type);
-    build::coalesce(if overwrite { vec![new, old] } else { vec![old, new] }, span)
-}
-
-/// A column without values is written as empty text.
-fn shown_type(column: &Column) -> Type {
-    if column.empty { Type::Text } else { column.data_type }
+    joining::finish(context, inner, helpers)
 }

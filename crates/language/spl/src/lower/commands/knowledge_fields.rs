@@ -4,10 +4,10 @@
 use quarry_diagnostic::Diagnostic;
 use quarry_plan::{Expression, Type};
 
+use super::super::arguments::General;
 use super::super::context::Context;
 use super::super::prepare::labels::{self, Tagged};
 use super::super::{build, codes, wildcard};
-use super::general::General;
 use crate::Knowledge;
 use crate::registry::{AnyOf, CommandRow};
 use crate::tree::Command;

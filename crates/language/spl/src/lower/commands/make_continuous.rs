@@ -2,10 +2,10 @@
 
 use quarry_plan::{Arithmetic, Expression, ExpressionKind, Type};
 
+use super::super::arguments::{General, bad_value};
 use super::super::build;
 use super::super::context::{Context, TIME};
-use super::general::{General, bad_value};
-use super::{bin, buckets};
+use super::super::rows::buckets;
 use crate::registry::{AnyOf, CommandRow};
 use crate::tree::{Command, Word};
 
@@ -44,7 +44,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     });
     let Some(length) = chosen else { return };
     if have == Type::Timestamp {
-        bin::bucket(context, name, name, &length);
+        buckets::bucket(context, name, name, &length);
     } else if !floor(context, name, value, &length) {
         return bad_value(context, "span", &length, "a number greater than 0");
     }

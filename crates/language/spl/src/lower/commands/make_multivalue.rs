@@ -2,9 +2,9 @@
 
 use quarry_plan::{AggregateCall, Expression, Type};
 
+use super::super::arguments::{General, missing};
 use super::super::context::{Column, Context, convert};
 use super::super::{build, pattern as regular};
-use super::general::{General, missing};
 use crate::registry::{CommandRow, Needs};
 use crate::tree::Command;
 

@@ -4,9 +4,9 @@ use quarry_diagnostic::Diagnostic;
 use quarry_language_definition::csv;
 use quarry_plan::{Rows, Type, Value};
 
+use super::super::arguments::{General, bad_value};
 use super::super::context::{Context, TIME};
 use super::super::{build, codes};
-use super::general::{General, bad_value};
 use crate::registry::CommandRow;
 use crate::tree::Command;
 

@@ -1,15 +1,14 @@
 //! `map`: runs a search once for each row, with the row's values in place of `$field$`.
 
-use quarry_diagnostic::{Diagnostic, Span};
-use quarry_plan::{Rows, TimeRange, Type};
+use quarry_diagnostic::Diagnostic;
+use quarry_plan::{Rows, Type};
 
-use super::super::codes;
+use super::super::arguments::{General, missing};
 use super::super::context::Context;
-use super::general::{General, missing};
-use super::{reshape, subsearch};
+use super::super::rows::{plain, subsearch};
 use crate::macros::Macros;
 use crate::registry::{CommandRow, Grammar, Needs};
-use crate::tree::{Command, Item, Pipeline};
+use crate::tree::{Command, Item};
 
 pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
     "map",
@@ -52,10 +51,10 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         let builtin = Macros::default();
         let parsed = crate::parse(&text, known.unwrap_or(&builtin));
         if let Some(found) = parsed.diagnostics.iter().find(|found| found.is_error()) {
-            return wrong(context, found, place);
+            return subsearch::report_in_text(context, found, place);
         }
         let Some(mut part) =
-            lower_text(context, &parsed.pipeline, context.options.default_time.clone(), place)
+            subsearch::lower_text(context, &parsed.pipeline, context.options.default_time.clone(), place)
         else {
             return;
         };
@@ -79,36 +78,13 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     }
 }
 
-/// Lowers a search that was written inside a text; what is wrong with it stands at the text.
-pub(super) fn lower_text<'a>(
-    context: &mut Context<'a>,
-    pipeline: &Pipeline,
-    time: TimeRange,
-    span: Span,
-) -> Option<Context<'a>> {
-    let mut scratch = Context::new(context.surroundings(), time.clone());
-    scratch.depth = context.depth;
-    let found = subsearch::lower_within(&mut scratch, pipeline, time);
-    let diagnostics = std::mem::take(&mut scratch.diagnostics);
-    if let Some(found) = diagnostics.iter().find(|found| found.is_error()) {
-        wrong(context, found, span);
-        return None;
-    }
-    found
-}
-
-pub(super) fn wrong(context: &mut Context<'_>, found: &Diagnostic, span: Span) {
-    let message = format!("in this search: {}", found.message);
-    context.report(Diagnostic::error(codes::UNSUPPORTED_SUBSEARCH, message, span));
-}
-
 /// The search with a row's values; a field that has none leaves nothing.
 fn filled(text: &str, rows: &Rows, index: usize) -> String {
     let mut text = text.to_owned();
     let Some(row) = rows.rows.get(index) else { return text };
     for ((name, _), value) in rows.columns.iter().zip(row) {
         let name = name.text();
-        let value = reshape::plain(value).unwrap_or_default().replace('\\', "\\\\").replace('"', "\\\"");
+        let value = plain::plain(value).unwrap_or_default().replace('\\', "\\\\").replace('"', "\\\"");
         text = text.replace(&format!("${name}$"), &value);
     }
     text

@@ -2,9 +2,9 @@
 
 use quarry_plan::{AggregateCall, Expression, Type};
 
+use super::super::arguments::{General, bad_value, missing};
 use super::super::build;
 use super::super::context::{Context, TIME, convert};
-use super::general::{General, bad_value, missing};
 use crate::registry::CommandRow;
 use crate::tree::Command;
 

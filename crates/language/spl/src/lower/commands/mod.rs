@@ -5,10 +5,7 @@ mod add_totals;
 mod address;
 mod append;
 mod bin;
-mod buckets;
 mod chart;
-mod composed;
-mod computed_lookup;
 mod concurrency;
 mod contingency;
 mod convert;
@@ -23,13 +20,12 @@ mod fields;
 mod fill_null;
 mod foreach;
 mod from_json;
-mod general;
 mod generate_times;
 mod head;
 mod input_lookup;
 mod join;
 mod knowledge_fields;
-pub(crate) mod lookup;
+mod lookup;
 mod make_continuous;
 mod make_multivalue;
 mod make_results;
@@ -43,10 +39,10 @@ mod regex;
 mod relative_time;
 mod rename;
 mod replace;
-pub(crate) mod reshape;
+mod reshape;
 mod return_rows;
 mod reverse;
-pub(crate) mod rex;
+mod rex;
 mod running;
 mod saved_search;
 mod search;
@@ -59,7 +55,6 @@ mod spath;
 mod stats;
 mod stream_stats;
 mod string_concatenate;
-pub(crate) mod subsearch;
 mod summary_index;
 mod table;
 mod time_wrap;
@@ -159,7 +154,7 @@ pub(crate) const COMMAND_TABLES: &[&[CommandRow]] = &[
 ];
 
 /// Lowers every command of a pipeline, in order.
-pub(crate) fn lower_all(context: &mut Context<'_>, pipeline: &Pipeline) {
+pub(crate) fn lower_pipeline(context: &mut Context<'_>, pipeline: &Pipeline) {
     let reads = pipeline
         .commands
         .first()
@@ -217,11 +212,4 @@ fn report_model(context: &mut Context<'_>, command: &Command, model: &Word) {
         let found = Diagnostic::error(codes::UNSUPPORTED_COMMAND, message, model.span);
         context.report(found.with_help(format!("`{}` needs it", command.name)));
     }
-}
-
-/// The parser gives each command the arguments of its own kind; anything else is a part it could
-/// not read.
-fn not_understood(context: &mut Context<'_>, command: &Command) {
-    let message = format!("the arguments of `{}` were not understood", command.name);
-    context.report(Diagnostic::error(codes::NOT_UNDERSTOOD, message, command.span));
 }

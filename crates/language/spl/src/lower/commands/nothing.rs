@@ -3,10 +3,9 @@
 use quarry_diagnostic::Diagnostic;
 use quarry_plan::{ColumnName, Rows, Type};
 
+use super::super::arguments::{General, not_understood};
 use super::super::context::{Context, TIME};
 use super::super::{aggregation, codes};
-use super::general::General;
-use super::not_understood;
 use crate::registry::{AnyOf, CommandRow, Grammar, Needs};
 use crate::tree::{AggregationArgument, Arguments, Command, OptionItem};
 

@@ -5,9 +5,9 @@ use quarry_plan::{
     AggregateCall, Arithmetic, ColumnName, Comparison, Expression, ExpressionKind, Frame, Type, WindowCall,
 };
 
+use super::super::arguments::{General, names};
 use super::super::build;
 use super::super::context::Context;
-use super::general::{General, names};
 use crate::registry::{AnyOf, CommandRow};
 use crate::tree::{Arguments, Command, Item, OptionItem, OptionValue, Word};
 

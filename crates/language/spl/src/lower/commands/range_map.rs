@@ -2,9 +2,9 @@
 
 use quarry_plan::{Comparison, Expression, Type};
 
+use super::super::arguments::{General, bad_value, missing};
 use super::super::build;
 use super::super::context::Context;
-use super::general::{General, missing};
 use crate::registry::{AnyOf, CommandRow, Needs};
 use crate::tree::{Command, OptionValue};
 
@@ -38,7 +38,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         let dash = range.text.char_indices().skip(1).find(|(_, letter)| *letter == '-').map(|(at, _)| at);
         let bounds = dash.map(|at| (range.text[..at].parse::<f64>(), range.text[at + 1..].parse::<f64>()));
         let Some((Ok(least), Ok(most))) = bounds else {
-            super::general::bad_value(context, &option.name.text, range, "a range such as `1-10`");
+            bad_value(context, &option.name.text, range, "a range such as `1-10`");
             return;
         };
         let bound =

@@ -2,9 +2,9 @@
 
 use quarry_plan::{TextPattern, Type};
 
+use super::super::arguments::{General, missing};
 use super::super::context::{Context, RAW, convert};
 use super::super::{build, pattern as regular};
-use super::general::{General, missing};
 use crate::registry::{AnyOf, CommandRow, Needs};
 use crate::tree::{Command, OptionValue};
 

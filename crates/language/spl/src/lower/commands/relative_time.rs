@@ -2,9 +2,9 @@
 
 use quarry_plan::Type;
 
+use super::super::arguments::General;
 use super::super::build;
 use super::super::context::{Context, TIME};
-use super::general::General;
 use crate::registry::CommandRow;
 use crate::tree::Command;
 

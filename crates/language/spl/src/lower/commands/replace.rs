@@ -2,9 +2,9 @@
 
 use quarry_plan::{Expression, TextPattern, Type};
 
+use super::super::arguments::{General, missing, names};
 use super::super::context::{Context, convert};
 use super::super::{build, wildcard};
-use super::general::{General, missing, names};
 use crate::registry::{AnyOf, CommandRow, Needs};
 use crate::tree::{Command, Word};
 

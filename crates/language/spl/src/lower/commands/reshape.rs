@@ -2,9 +2,10 @@
 
 use quarry_plan::{AggregateCall, ColumnName, Comparison, Expression, Rows, Type, Value};
 
+use super::super::arguments::{General, missing};
 use super::super::build;
 use super::super::context::{Column, Context, convert, is_internal};
-use super::general::{General, missing};
+use super::super::rows::plain;
 use crate::registry::{AnyOf, CommandRow, Needs};
 use crate::tree::Command;
 
@@ -184,7 +185,7 @@ pub(super) fn lower_transpose(context: &mut Context<'_>, command: &Command) {
     }
     let columns = context.visible();
     let rows = context.settle(&columns).unwrap_or_default();
-    let texts: Vec<Vec<Value>> = rows.rows.iter().map(|row| row.iter().map(text).collect()).collect();
+    let texts: Vec<Vec<Value>> = rows.rows.iter().map(|row| row.iter().map(plain::text).collect()).collect();
     let header = header.and_then(|name| rows.columns.iter().position(|(known, _)| *known == name));
     let mut names: Vec<(ColumnName, Type)> = vec![(first.into(), Type::Text)];
     for (index, row) in texts.iter().enumerate() {
@@ -207,30 +208,4 @@ pub(super) fn lower_transpose(context: &mut Context<'_>, command: &Command) {
         }
     }
     context.restart(Rows { columns: names, rows: turned });
-}
-
-/// A value as text.
-pub(super) fn text(value: &Value) -> Value {
-    match plain(value) {
-        Some(text) => Value::Text(text),
-        None => Value::Null,
-    }
-}
-
-/// The text of a value, or none.
-pub(crate) fn plain(value: &Value) -> Option<String> {
-    match value {
-        Value::Null => None,
-        Value::Boolean(value) => Some(value.to_string()),
-        Value::Integer(value) => Some(value.to_string()),
-        Value::Double(value) => Some(value.to_string()),
-        Value::Text(value) => Some(value.clone()),
-        Value::TextList(items) => Some(items.join("\n")),
-        Value::Timestamp(micros) => {
-            let (seconds, rest) = (micros.div_euclid(1_000_000), micros.rem_euclid(1_000_000));
-            let text = format!("{seconds}.{rest:06}");
-            Some(text.trim_end_matches('0').trim_end_matches('.').to_owned())
-        }
-        other => other.text(),
-    }
 }

@@ -1,7 +1,7 @@
 //! `return`: the values that a subsearch gives to the search around it.
 
+use super::super::arguments::{General, missing};
 use super::super::context::{Column, Context};
-use super::general::{General, missing};
 use crate::registry::{AnyOf, CommandRow, Needs};
 use crate::tree::{Command, OptionValue};
 

@@ -1,7 +1,7 @@
 //! `reverse`: the last row first.
 
+use super::super::arguments::General;
 use super::super::context::Context;
-use super::general::General;
 use crate::registry::CommandRow;
 use crate::tree::Command;
 

@@ -1,12 +1,11 @@
 //! Values from the rows before: `accum`, `delta`, `autoregress`, `filldown`.
 
-use quarry_plan::{
-    AggregateCall, Arithmetic, ColumnName, Expression, ExpressionKind, Frame, Type, WindowCall,
-};
+use quarry_plan::{Arithmetic, Expression, ExpressionKind, Frame, Type};
 
+use super::super::arguments::{General, missing, names};
 use super::super::build;
 use super::super::context::Context;
-use super::general::{General, missing, names};
+use super::super::rows::running;
 use crate::registry::{AnyOf, CommandRow, Needs};
 use crate::tree::Command;
 
@@ -46,26 +45,6 @@ pub(super) const ROWS: &[CommandRow] = &[
     .taking_any(AnyOf::Words),
 ];
 
-/// A window column over the rows so far; gives its hidden name.
-pub(super) fn over(
-    context: &mut Context<'_>,
-    function: &str,
-    value: Expression,
-    result: Type,
-    frame: Frame,
-) -> ColumnName {
-    let name = context.fresh_name("running");
-    let call = AggregateCall {
-        function: function.to_owned(),
-        arguments: vec![value],
-        filter: None,
-        order: context.order_keys(),
-        result,
-    };
-    context.window(vec![(name.clone(), WindowCall { call, partition: Vec::new(), frame })]);
-    name
-}
-
 /// A field as a number.
 fn number(context: &mut Context<'_>, name: &str) -> Option<Expression> {
     let span = context.span;
@@ -85,7 +64,7 @@ pub(super) fn lower_accum(context: &mut Context<'_>, command: &Command) {
     let [field] = fields.as_slice() else { return missing(context, command, "one field") };
     let new = new.and_then(|words| words.first().map(|word| word.text.clone()));
     let Some(value) = number(context, &field.text) else { return };
-    let sum = over(context, "spl_sum", value.clone(), Type::Double, Frame::SO_FAR);
+    let sum = running::over(context, "spl_sum", value.clone(), Type::Double, Frame::SO_FAR);
     let sum = build::case(
         vec![(build::is_present(value), Expression::column(&sum, command.span))],
         None,
@@ -104,7 +83,7 @@ pub(super) fn lower_delta(context: &mut Context<'_>, command: &Command) {
     let new = new.and_then(|words| words.first().map(|word| word.text.clone()));
     let Some(value) = number(context, &field.text) else { return };
     let frame = Frame::Rows { from: Some(back), to: back };
-    let before = over(context, "first", value.clone(), Type::Double, frame);
+    let before = running::over(context, "first", value.clone(), Type::Double, frame);
     let kind = ExpressionKind::Arithmetic {
         operator: Arithmetic::Subtract,
         left: Box::new(value),
@@ -132,7 +111,7 @@ pub(super) fn lower_autoregress(context: &mut Context<'_>, command: &Command) {
         if have == Type::Null {
             return;
         }
-        let before = over(context, "first", value, have, Frame::Rows { from: Some(back), to: back });
+        let before = running::over(context, "first", value, have, Frame::Rows { from: Some(back), to: back });
         let name = match &new {
             Some(new) if from == to => new.clone(),
             Some(new) => format!("{new}_p{back}"),
@@ -156,7 +135,7 @@ pub(super) fn lower_filldown(context: &mut Context<'_>, command: &Command) {
         let value = context.field(&name, command.span);
         let have = context.type_of(&value);
         if have != Type::Null {
-            let last = over(context, "last", value, have, Frame::SO_FAR);
+            let last = running::over(context, "last", value, have, Frame::SO_FAR);
             context.assign(vec![(name, Expression::column(&last, command.span))]);
         }
     }

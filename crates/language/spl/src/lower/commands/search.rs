@@ -1,8 +1,8 @@
 //! `search`: keeps what an expression of the search language finds.
 
+use super::super::arguments::not_understood;
 use super::super::context::Context;
 use super::super::search as search_language;
-use super::not_understood;
 use crate::registry::{AnyOf, CommandRow, Grammar};
 use crate::tree::{Arguments, Command};
 

@@ -2,9 +2,9 @@
 
 use quarry_plan::{Rows, Type, Value};
 
+use super::super::arguments::{General, bad_value};
 use super::super::context::{Context, is_internal};
-use super::general::{General, bad_value};
-use super::reshape;
+use super::super::rows::plain;
 use crate::registry::{AnyOf, CommandRow};
 use crate::tree::{Command, Word};
 
@@ -68,7 +68,7 @@ fn written(rows: &Rows, signs: [&str; 6], between_values: &str) -> String {
 /// `name="value"`; of `search` and `query` the value alone, as it is.
 fn field(name: &str, value: &Value, between_values: &str) -> Option<String> {
     if ["search", "query"].contains(&name) {
-        return reshape::plain(value);
+        return plain::plain(value);
     }
     let quoted = |text: &str| {
         let text = text.replace('\\', "\\\\").replace('"', "\\\"");
@@ -80,6 +80,6 @@ fn field(name: &str, value: &Value, between_values: &str) -> Option<String> {
             let all: Vec<String> = items.iter().map(|item| quoted(item)).collect();
             Some(format!("( {} )", all.join(&format!(" {between_values} "))))
         }
-        other => reshape::plain(other).map(|text| quoted(&text)),
+        other => plain::plain(other).map(|text| quoted(&text)),
     }
 }

@@ -4,10 +4,10 @@
 
 use quarry_plan::{AggregateCall, ColumnName, Comparison, Expression, SortKey, Type};
 
+use super::super::arguments::{General, missing};
 use super::super::build;
 use super::super::context::{Column, Context};
-use super::general::{General, missing};
-use super::{stream_stats, subsearch};
+use super::super::rows::{running, subsearch};
 use crate::registry::{AnyOf, CommandRow, Needs};
 use crate::tree::Command;
 
@@ -45,7 +45,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     if most > 0 {
         context.deduplicate(keys.iter().map(|(_, value)| value.clone()).collect(), most + 1);
     }
-    let number = stream_stats::row_number(context);
+    let number = running::row_number(context);
     let order = vec![SortKey { value: Expression::column(&number, span), descending: !overwrite }];
     let visible = context.visible();
     let mut calls: Vec<(ColumnName, AggregateCall)> = Vec::new();

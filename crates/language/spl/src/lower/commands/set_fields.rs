@@ -2,8 +2,8 @@
 
 use quarry_plan::Expression;
 
+use super::super::arguments::General;
 use super::super::context::Context;
-use super::general::General;
 use crate::registry::{AnyOf, CommandRow, Needs};
 use crate::tree::{Command, OptionValue};
 

@@ -4,10 +4,10 @@
 use quarry_diagnostic::Diagnostic;
 use quarry_plan::{AggregateCall, Comparison, Expression, Node, Operator, Type};
 
+use super::super::arguments::{General, missing};
 use super::super::context::{Column, Context};
+use super::super::rows::subsearch;
 use super::super::{build, codes};
-use super::general::{General, missing};
-use super::subsearch;
 use crate::registry::{CommandRow, Needs};
 use crate::tree::{Command, Item, Pipeline, Word};
 

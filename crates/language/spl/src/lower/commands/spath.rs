@@ -2,9 +2,9 @@
 
 use quarry_plan::{Expression, Type};
 
+use super::super::arguments::{General, missing};
 use super::super::build;
 use super::super::context::{Context, LateRule, RAW};
-use super::general::{General, missing};
 use crate::registry::{AnyOf, CommandRow};
 use crate::tree::Command;
 

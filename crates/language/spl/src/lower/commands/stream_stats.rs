@@ -1,13 +1,13 @@
 //! `streamstats`: aggregates of the rows up to each row, in the order in which they come.
 
 use quarry_diagnostic::Diagnostic;
-use quarry_plan::{
-    AggregateCall, ColumnName, Comparison, Expression, ExpressionKind, Frame, SortKey, Type, WindowCall,
-};
+use quarry_plan::{ColumnName, Expression, ExpressionKind, Frame, SortKey, Type};
 
+use super::super::aggregation::grouping;
+use super::super::arguments::{not_understood, truth};
 use super::super::context::{Context, TIME};
-use super::super::{build, codes, expression, time};
-use super::{event_stats, general, not_understood};
+use super::super::rows::running;
+use super::super::{codes, expression, time};
 use crate::registry::{CommandRow, Grammar};
 use crate::tree::{Arguments, Command, EvalExpression, OptionItem, OptionValue, Stats};
 
@@ -68,7 +68,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         (Frame::Near { from: seconds, to: 0.0 }, Some(vec![key]))
     } else if settings.window > 0 && settings.global && !stats.by.is_empty() {
         // The window counts all rows, whatever their group.
-        let number = row_number(context);
+        let number = running::row_number(context);
         #[allow(clippy::cast_precision_loss)] // numbers of rows
         let rows = settings.window as f64;
         let near = if settings.current {
@@ -83,7 +83,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         (Frame::Rows { from: Some(settings.window).filter(|rows| *rows > 0), to: 1 }, None)
     };
     stats.options.clear();
-    event_stats::add(context, &stats, frame, order, std::mem::take(&mut extra));
+    grouping::beside(context, &stats, frame, order, std::mem::take(&mut extra));
 }
 
 impl Settings {
@@ -95,7 +95,7 @@ impl Settings {
             (OptionValue::Expression(value), "reset_after") => self.after = Some(value.clone()),
             (OptionValue::Word(word), _) => {
                 let text = word.text.to_lowercase();
-                let truth = general::truth(word);
+                let truth = truth(word);
                 match (name.as_str(), truth) {
                     ("current", Some(truth)) => self.current = truth,
                     ("global", Some(truth)) => self.global = truth,
@@ -128,77 +128,20 @@ fn ascending(name: &ColumnName, context: &Context<'_>) -> SortKey {
     SortKey { value: Expression::column(name, context.span), descending: false }
 }
 
-/// A hidden column that numbers the rows as they come.
-pub(super) fn row_number(context: &mut Context<'_>) -> ColumnName {
-    row_number_in(context, Vec::new())
-}
-
-/// The same for the rows of each partition.
-pub(super) fn row_number_in(context: &mut Context<'_>, partition: Vec<Expression>) -> ColumnName {
-    let name = context.fresh_name("number");
-    let call = AggregateCall {
-        function: "row_number".to_owned(),
-        arguments: Vec::new(),
-        filter: None,
-        order: context.order_keys(),
-        result: Type::Double,
-    };
-    context.window(vec![(name.clone(), WindowCall { call, partition, frame: Frame::SO_FAR })]);
-    name
-}
-
 /// Partition keys that change wherever the count starts anew.
 fn resets(context: &mut Context<'_>, stats: &Stats, settings: &Settings) -> Vec<Expression> {
     let mut keys = Vec::new();
     if settings.on_change {
         let fields: Vec<String> = stats.by.iter().map(|by| by.field.text.clone()).collect();
-        keys.extend(changes(context, &fields));
+        keys.extend(running::changes(context, &fields));
     }
     for (condition, frame) in
         [(&settings.before, Frame::SO_FAR), (&settings.after, Frame::Rows { from: None, to: 1 })]
     {
         if let Some(condition) = condition {
             let found = expression::condition(context, condition);
-            keys.push(counted(context, found, frame));
+            keys.push(running::counted(context, found, frame));
         }
     }
     keys
-}
-
-/// How often a condition held so far.
-pub(super) fn counted(context: &mut Context<'_>, condition: Expression, frame: Frame) -> Expression {
-    let span = context.span;
-    let flag = context.fresh_name("flag");
-    let one = build::case(vec![(condition, build::number(1.0, span))], Some(build::number(0.0, span)), span);
-    context.assign(vec![(flag.clone(), one)]);
-    let sum = super::running::over(context, "spl_sum", Expression::column(&flag, span), Type::Double, frame);
-    build::coalesce(vec![Expression::column(sum, span), build::number(0.0, span)], span)
-}
-
-/// A number that grows by one wherever any of the fields differs from the row before.
-pub(super) fn changes(context: &mut Context<'_>, fields: &[String]) -> Option<Expression> {
-    let span = context.span;
-    let mut differs = Vec::new();
-    for field in fields {
-        let value = context.field(field, span);
-        let have = context.type_of(&value);
-        if have == Type::Null {
-            continue;
-        }
-        let text = build::coalesce(
-            vec![super::super::context::convert(value, have, Type::Text), Expression::text("\u{1}", span)],
-            span,
-        );
-        let helper = context.fresh_name("text");
-        context.assign(vec![(helper.clone(), text)]);
-        let frame = Frame::Rows { from: Some(1), to: 1 };
-        let now = Expression::column(&helper, span);
-        let before = super::running::over(context, "first", now.clone(), Type::Text, frame);
-        let other = build::compare(Comparison::NotEqual, now, Expression::column(before, span), span);
-        differs.push(build::coalesce(vec![other, build::boolean(false, span)], span));
-    }
-    (!differs.is_empty()).then(|| {
-        let any = build::any(differs, span);
-        counted(context, any, Frame::SO_FAR)
-    })
 }

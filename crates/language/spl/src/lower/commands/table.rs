@@ -2,8 +2,8 @@
 
 use quarry_plan::Type;
 
+use super::super::arguments::{General, missing, names};
 use super::super::context::{Column, Context};
-use super::general::{General, missing, names};
 use crate::registry::{AnyOf, CommandRow, Needs};
 use crate::tree::Command;
 

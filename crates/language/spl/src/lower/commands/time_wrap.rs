@@ -8,10 +8,10 @@ use std::collections::BTreeMap;
 use quarry_diagnostic::Diagnostic;
 use quarry_plan::{ColumnName, Expression, Rows, Type, Value};
 
+use super::super::arguments::{General, bad_value, missing};
 use super::super::context::{Column, Context, TIME, is_internal};
+use super::super::rows::search_range;
 use super::super::{build, codes, time};
-use super::add_info;
-use super::general::{General, bad_value, missing};
 use crate::registry::CommandRow;
 use crate::tree::{Command, Word};
 
@@ -130,7 +130,7 @@ fn rows(context: &mut Context<'_>, series: &[Column], to_now: bool) -> Option<Ro
     let span = context.span;
     let end = context.fresh_name("end");
     let at = context.fresh_name("at");
-    let last = if to_now { None } else { add_info::end_of_search(context) };
+    let last = if to_now { None } else { search_range::end_of_search(context) };
     let last = last.unwrap_or_else(|| build::call("now", Vec::new(), Type::Double, span));
     let time = context.field(TIME, span);
     let time = match context.type_of(&time) {

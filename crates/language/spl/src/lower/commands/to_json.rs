@@ -4,9 +4,9 @@
 use quarry_diagnostic::{Diagnostic, Span};
 use quarry_plan::{Expression, Type};
 
+use super::super::arguments::{General, missing};
 use super::super::context::{Context, RAW, TIME};
 use super::super::{build, codes, wildcard};
-use super::general::{General, missing};
 use crate::registry::{AnyOf, CommandRow, Grammar};
 use crate::tree::{Command, Item};
 

@@ -4,10 +4,10 @@ use quarry_plan::{
     AggregateCall, Arithmetic, ColumnName, Expression, ExpressionKind, Frame, SortKey, Type, WindowCall,
 };
 
+use super::super::arguments::{General, missing, names};
 use super::super::build;
 use super::super::context::{Column, Context};
-use super::general::{General, missing, names};
-use super::stream_stats;
+use super::super::rows::running;
 use crate::registry::{AnyOf, CommandRow, Needs};
 use crate::tree::Command;
 
@@ -118,7 +118,7 @@ fn gather_rest(
 ) {
     let span = context.span;
     let partition: Vec<Expression> = by.iter().map(|(name, _)| Expression::column(name, span)).collect();
-    let rank = stream_stats::row_number_in(context, partition);
+    let rank = running::row_number_in(context, partition);
     #[allow(clippy::cast_precision_loss)] // a number of rows to show
     let limit = build::number(limit as f64, span);
     let rest = build::compare(

@@ -6,10 +6,10 @@ use quarry_plan::{
     WindowCall,
 };
 
+use super::super::arguments::{General, bad_value, names, truth};
 use super::super::context::{Context, Listed, RAW, TIME};
+use super::super::rows::running;
 use super::super::{build, codes, expression, search, time};
-use super::general::{General, bad_value, names, truth};
-use super::stream_stats;
 use crate::registry::{AnyOf, CommandRow};
 use crate::tree::{Command, OptionItem, OptionValue, Word};
 
@@ -204,7 +204,7 @@ fn gather(context: &mut Context<'_>, arguments: Vec<Expression>, keep: Kept, lis
 /// Gives each event of no transaction a number of its own.
 fn number_orphans(context: &mut Context<'_>, number: &ColumnName) {
     let span = context.span;
-    let row = stream_stats::row_number(context);
+    let row = running::row_number(context);
     let kind = ExpressionKind::Arithmetic {
         operator: Arithmetic::Subtract,
         left: Box::new(build::number(ORPHANS, span)),

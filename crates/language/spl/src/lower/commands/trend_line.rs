@@ -5,10 +5,10 @@ use quarry_plan::{
     AggregateCall, Arithmetic, ColumnName, Comparison, Expression, ExpressionKind, Frame, Type, WindowCall,
 };
 
+use super::super::arguments::{General, missing};
 use super::super::context::Context;
+use super::super::rows::running;
 use super::super::{build, codes};
-use super::general::{General, missing};
-use super::{running, stream_stats};
 use crate::registry::{CommandRow, Grammar, Needs};
 use crate::tree::{Command, Item, Word};
 
@@ -46,7 +46,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     if trends.is_empty() {
         return missing(context, command, "an average such as `sma5(price) AS trend`");
     }
-    let number = stream_stats::row_number(context);
+    let number = running::row_number(context);
     let mut columns = Vec::new();
     for trend in trends {
         columns.extend(add(context, &trend, &number));

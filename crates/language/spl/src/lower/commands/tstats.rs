@@ -4,10 +4,11 @@
 use quarry_diagnostic::Diagnostic;
 use quarry_plan::Expression;
 
+use super::super::aggregation::grouping;
+use super::super::arguments::not_understood;
 use super::super::context::{Context, TIME};
+use super::super::rows::{buckets, subsearch};
 use super::super::{build, codes, data_model, search};
-use super::stats::{check_options, group};
-use super::{bin, not_understood, subsearch};
 use crate::registry::{CommandRow, Grammar};
 use crate::tree::{Arguments, Command, Item, OptionItem, OptionValue, Stats, Word};
 
@@ -45,14 +46,14 @@ fn aggregate(context: &mut Context<'_>, command: &Command, mut stats: Stats) {
     let span = take_span(&mut stats);
     let fill = take(&mut stats.options, "fillnull_value");
     let unfinished = take(&mut stats.options, "prestats").is_some_and(|word| is_true(&word));
-    check_options(context, &command.name, &stats.options);
+    grouping::check_options(context, &command.name, &stats.options);
     from(context, &stats);
     if let Some(filter) = &stats.filter {
         search::apply(context, filter);
     }
     if let Some(span) = span {
         context.field(TIME, span.span);
-        bin::bucket(context, TIME, TIME, &span);
+        buckets::bucket(context, TIME, TIME, &span);
     }
     if let Some(fill) = fill {
         fill_groups(context, &stats, &fill);
@@ -61,7 +62,7 @@ fn aggregate(context: &mut Context<'_>, command: &Command, mut stats: Stats) {
         // What a later command aggregates are the events themselves.
         return present(context, &stats);
     }
-    group(context, command, &stats);
+    grouping::group(context, command, &stats);
 }
 
 fn is_true(word: &Word) -> bool {

@@ -2,10 +2,10 @@
 
 use quarry_diagnostic::Diagnostic;
 
+use super::super::arguments::{General, missing};
 use super::super::codes;
 use super::super::context::Context;
-use super::general::{General, missing};
-use super::subsearch;
+use super::super::rows::subsearch;
 use crate::registry::{CommandRow, Needs};
 use crate::tree::{Command, Item};
 

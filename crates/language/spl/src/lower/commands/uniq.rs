@@ -1,8 +1,8 @@
 //! `uniq`: a row that is the same as the one before it goes.
 
+use super::super::arguments::General;
 use super::super::context::{Context, RAW, TIME};
-use super::general::General;
-use super::stream_stats;
+use super::super::rows::running;
 use crate::registry::CommandRow;
 use crate::tree::Command;
 
@@ -17,6 +17,6 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     } else {
         context.visible().into_iter().filter_map(|column| Some(column.name.user()?.to_owned())).collect()
     };
-    let changes = stream_stats::changes(context, &fields);
+    let changes = running::changes(context, &fields);
     context.deduplicate(changes.into_iter().collect(), 1);
 }

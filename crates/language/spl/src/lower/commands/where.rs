@@ -1,7 +1,7 @@
 //! `where`: keeps the rows for which a condition is true; null is not true.
 
+use super::super::arguments::not_understood;
 use super::super::{context::Context, expression};
-use super::not_understood;
 use crate::registry::{AnyOf, CommandRow, Grammar};
 use crate::tree::{Arguments, Command};
 

@@ -2,8 +2,8 @@
 
 use quarry_plan::Type;
 
+use super::super::arguments::{General, missing};
 use super::super::context::{Context, LateRule, RAW};
-use super::general::{General, missing};
 use crate::registry::{AnyOf, CommandRow};
 use crate::tree::Command;
 

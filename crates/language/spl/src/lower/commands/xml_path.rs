@@ -7,9 +7,9 @@ use quarry_diagnostic::Diagnostic;
 use quarry_plan::{Expression, Type};
 use regex::Regex;
 
+use super::super::arguments::{General, missing};
 use super::super::context::{Context, RAW};
 use super::super::{build, codes};
-use super::general::{General, missing};
 use crate::registry::{CommandRow, Needs};
 use crate::tree::Command;
 

@@ -15,7 +15,7 @@ use quarry_diagnostic::{Diagnostic, Span};
 use quarry_plan::{ColumnName, Expression, ExpressionKind, Node, SortKey, TimeRange, Type, Value};
 
 use super::{Environment, LowerOptions, codes};
-use crate::tree::Assignment;
+use crate::tree::{Assignment, Pipeline};
 use branch::Branch;
 use source::Scan;
 use step::Step;
@@ -58,6 +58,7 @@ pub(crate) struct Context<'a> {
     pub(crate) options: &'a LowerOptions<'a>,
     pub(crate) environment: &'a Environment<'a>,
     progress: Rc<RefCell<Progress>>,
+    lower: fn(&mut Context<'_>, &Pipeline),
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// Whether the names of all fields in the data are needed to plan exactly.
     pub(crate) needs_discovery: bool,
@@ -99,11 +100,12 @@ pub(crate) struct Context<'a> {
 impl<'a> Context<'a> {
     /// The start of a pipeline that reads events, newest first.
     pub(crate) fn new(surroundings: Surroundings<'a>, time: TimeRange) -> Self {
-        let Surroundings { options, environment, progress } = surroundings;
+        let Surroundings { options, environment, progress, lower } = surroundings;
         Self {
             options,
             environment,
             progress,
+            lower,
             diagnostics: Vec::new(),
             needs_discovery: false,
             scan: Scan::new(options.view, time),
@@ -134,6 +136,7 @@ impl<'a> Context<'a> {
             options: self.options,
             environment: self.environment,
             progress: Rc::clone(&self.progress),
+            lower: self.lower,
         }
     }
 

@@ -9,6 +9,7 @@ use quarry_plan::{ColumnName, Helpers, Node, Rows, Type};
 
 use super::super::{Environment, LowerOptions, Store};
 use super::{Column, Context};
+use crate::tree::Pipeline;
 
 /// What all pipelines of a search share.
 #[derive(Debug, Default)]
@@ -26,6 +27,8 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) options: &'a LowerOptions<'a>,
     pub(crate) environment: &'a Environment<'a>,
     pub(crate) progress: Rc<RefCell<Progress>>,
+    /// Lowers every command of a pipeline: the table of commands is above all else.
+    pub(crate) lower: fn(&mut Context<'_>, &Pipeline),
 }
 
 impl Context<'_> {
@@ -78,6 +81,11 @@ impl Context<'_> {
         let columns =
             columns.into_iter().map(|(name, data_type)| Column { name, data_type, empty: false }).collect();
         self.close(columns, false);
+    }
+
+    /// Lowers every command of a pipeline, in order.
+    pub(crate) fn lower_pipeline(&mut self, pipeline: &Pipeline) {
+        (self.lower)(self, pipeline);
     }
 
     /// Remembers a table to write.

@@ -4,7 +4,7 @@
 use quarry_diagnostic::{Diagnostic, Span};
 use quarry_plan::{Expression, Type};
 
-use super::super::commands::lookup::{self, Pair};
+use super::super::rows::lookup_table::{self, Pair};
 use super::super::{build, codes, context::Context};
 use super::{Typed, value};
 use crate::knowledge::LookupDefinition;
@@ -29,7 +29,7 @@ pub(crate) fn lower(context: &mut Context<'_>, arguments: &[EvalExpression], spa
         wrong(context, span);
         return nothing;
     }
-    let Some((definition, rows)) = lookup::find(context, &table) else { return nothing };
+    let Some((definition, rows)) = lookup_table::find(context, &table) else { return nothing };
     // One row is one object: of several that match, the first.
     let definition = LookupDefinition { most: 1, ..definition };
     let mut pairs: Vec<Pair> = Vec::new();
@@ -45,7 +45,14 @@ pub(crate) fn lower(context: &mut Context<'_>, arguments: &[EvalExpression], spa
         let place = column.span;
         targets.push((column, (target, place)));
     }
-    lookup::apply(context, &definition, &rows, &pairs, &targets, &lookup::How { keeps: false, only: None });
+    lookup_table::apply(
+        context,
+        &definition,
+        &rows,
+        &pairs,
+        &targets,
+        &lookup_table::How { keeps: false, only: None },
+    );
     let mut members = Vec::new();
     let mut found = Vec::new();
     for (column, (target, _)) in targets {

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use quarry_diagnostic::Diagnostic;
 use quarry_plan::{ColumnName, Expression, Type};
 
-use super::super::commands::rex;
 use super::super::context::{Context, RAW, convert, wider};
 use super::super::{build, codes, pattern as regular};
 use super::Preparation;
@@ -44,7 +43,7 @@ pub(super) fn extract(
         _ => (value, RAW),
     };
     let names: Vec<(String, String)> =
-        rex::group_names(pattern).into_iter().map(|name| (name.clone(), name)).collect();
+        regular::group_names(pattern).into_iter().map(|name| (name.clone(), name)).collect();
     if names.is_empty() {
         let message = "its regular expression has no named group";
         return context.report(Diagnostic::error(codes::BAD_PATTERN, message, context.span));

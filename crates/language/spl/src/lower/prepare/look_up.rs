@@ -2,8 +2,8 @@
 
 use quarry_plan::Expression;
 
-use super::super::commands::lookup::{self, How};
 use super::super::context::Context;
+use super::super::rows::lookup_table::{self, How};
 use super::Preparation;
 use crate::Macros;
 use crate::tree::{Arguments, Item, Word};
@@ -36,13 +36,13 @@ pub(super) fn look_up(
         })
         .collect();
     let Some((name, words)) = words.split_first() else { return };
-    let Some((definition, table)) = lookup::find(context, name) else { return };
+    let Some((definition, table)) = lookup_table::find(context, name) else { return };
     let at = words.iter().position(|word| word.is_keyword("output") || word.is_keyword("outputnew"));
     let (keys, outputs) = words.split_at(at.unwrap_or(words.len()));
     let keeps = outputs.first().is_some_and(|word| word.is_keyword("outputnew"));
-    let keys = lookup::pairs(keys);
-    let outputs = lookup::pairs(outputs.get(1..).unwrap_or_default());
+    let keys = lookup_table::pairs(keys);
+    let outputs = lookup_table::pairs(outputs.get(1..).unwrap_or_default());
     // An automatic lookup of one source type must leave the fields of others alone.
     let how = How { keeps, only: Some(condition.clone()) };
-    lookup::apply(context, &definition, &table, &keys, &outputs, &how);
+    lookup_table::apply(context, &definition, &table, &keys, &outputs, &how);
 }

@@ -4,7 +4,6 @@
 use quarry_diagnostic::Diagnostic;
 use quarry_plan::{Expression, TextPattern, Type};
 
-use super::super::commands::rex;
 use super::super::context::{Context, LateRule, RAW, convert};
 use super::super::{build, codes, pattern as regular};
 use super::Preparation;
@@ -84,8 +83,8 @@ fn matched(
         return;
     }
     let numbered = numbered_groups(pattern);
-    let all_groups = rex::group_names(&numbered);
-    let own = rex::group_names(pattern);
+    let all_groups = regular::group_names(&numbered);
+    let own = regular::group_names(pattern);
     let mut names: Vec<(String, String)> = Vec::new();
     for group in &own {
         match group.strip_prefix("_KEY_").map(|rest| format!("_VAL_{rest}")) {
@@ -264,7 +263,7 @@ fn quoted(text: &str) -> Vec<String> {
 /// The name of a group by its number: its own, or the one that numbering gave it.
 fn group_name(pattern: &str, digits: &str) -> String {
     let numbered = numbered_groups(pattern);
-    let own = rex::group_names(&numbered);
+    let own = regular::group_names(&numbered);
     let at = digits.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
     at.and_then(|at| own.get(at).cloned()).unwrap_or_else(|| format!("g{digits}"))
 }

@@ -4,8 +4,8 @@
 use quarry_plan::{Comparison, Expression, JoinKind, Node, Operator, Type};
 
 use super::super::build;
-use super::super::commands::{reshape, subsearch};
 use super::super::context::{Context, convert, is_internal};
+use super::super::rows::{plain, subsearch};
 use super::modifier;
 use crate::tree::{Pipeline, Quote, SearchExpression, SearchOperator, SearchValue, Word};
 
@@ -28,7 +28,7 @@ pub(super) fn condition(context: &mut Context<'_>, pipeline: &Pipeline) -> Optio
     for row in &rows.rows {
         let mut all = Vec::new();
         for ((name, _), value) in rows.columns.iter().zip(row) {
-            let (Some(name), Some(text)) = (name.user(), reshape::plain(value)) else { continue };
+            let (Some(name), Some(text)) = (name.user(), plain::plain(value)) else { continue };
             if bare || is_search_text(name) {
                 all.extend(super::term_of(context, &text, span));
             } else if modifier::is_modifier(name) {
@@ -60,7 +60,7 @@ fn is_search_text(name: &str) -> bool {
 /// The one value of a subsearch; none until it is known, or if there is none.
 pub(crate) fn value(context: &mut Context<'_>, pipeline: &Pipeline) -> Option<String> {
     let (_, rows) = rows(context, pipeline)?;
-    rows.rows.first()?.iter().find_map(reshape::plain)
+    rows.rows.first()?.iter().find_map(plain::plain)
 }
 
 /// The rows of a subsearch and whether they stand for bare values.

@@ -5,6 +5,7 @@ use quarry_plan::{
     AggregateCall, Comparison, Expression, Frame, Node, Operator, Rows, SortKey, Type, Value, WindowCall,
 };
 
+use super::super::arguments::bad_value;
 use super::super::context::{Column, Context, TIME};
 use super::super::{build, codes, time};
 use crate::tree::{Quote, Word};
@@ -55,7 +56,7 @@ fn extent(context: &mut Context<'_>, name: &str) -> Option<Option<(f64, f64)>> {
 }
 
 /// The shortest usual length of time that gives at most so many buckets, at least a given one.
-pub(super) fn time_span(context: &mut Context<'_>, bins: f64, shortest: Option<&Word>) -> Option<Word> {
+pub(crate) fn time_span(context: &mut Context<'_>, bins: f64, shortest: Option<&Word>) -> Option<Word> {
     let span = context.span;
     let word = |text: &str| Word { text: text.to_owned(), quote: Quote::None, span };
     let Some(extent) = extent(context, TIME) else { return Some(word("1d")) };
@@ -68,7 +69,7 @@ pub(super) fn time_span(context: &mut Context<'_>, bins: f64, shortest: Option<&
 
 /// The power of ten that, as the length of a bucket of numbers, gives at most so many buckets, also for
 /// the numbers out to `start` and `end`.
-pub(super) fn number_span(
+pub(crate) fn number_span(
     context: &mut Context<'_>,
     name: &str,
     bins: f64,
@@ -99,7 +100,7 @@ pub(super) fn number_span(
 
 /// Adds the buckets of time between the first and the last that no row has; counts, the only whole
 /// numbers among aggregates, are 0 there.
-pub(super) fn fill(context: &mut Context<'_>, name: &str, length: &Word) {
+pub(crate) fn fill(context: &mut Context<'_>, name: &str, length: &Word) {
     let Some(Some((least, most))) = extent(context, name) else { return };
     let Some(starts) = starts(least, most, &length.text) else {
         let message = "there are too many buckets to show those without events";
@@ -140,7 +141,7 @@ pub(super) fn fill(context: &mut Context<'_>, name: &str, length: &Word) {
 }
 
 /// Adds rows for the steps between the least and the greatest value that no row has, and sorts by it.
-pub(super) fn add_missing(context: &mut Context<'_>, name: &str, length: &Word) {
+pub(crate) fn add_missing(context: &mut Context<'_>, name: &str, length: &Word) {
     let Some(Some((least, most))) = extent(context, name) else { return };
     let Some(starts) = starts(least, most, &length.text) else {
         let message = "there are too many steps to add those that are missing";
@@ -203,4 +204,31 @@ fn starts(least: f64, most: f64, length: &str) -> Option<Vec<i64>> {
         };
     }
     Some(found)
+}
+
+/// Whether a span is based on a logarithm, as `2log10` is.
+fn is_log_span(text: &str) -> bool {
+    let number = |text: &str, otherwise| if text.is_empty() { Ok(otherwise) } else { text.parse::<f64>() };
+    let Some((coefficient, base)) = text.split_once("log") else { return false };
+    match (number(coefficient, 1.0), number(base, 10.0)) {
+        (Ok(coefficient), Ok(base)) => base > 1.0 && (1.0..base).contains(&coefficient),
+        _ => false,
+    }
+}
+
+/// Sets a field to the bucket that another field falls into.
+pub(crate) fn bucket(context: &mut Context<'_>, field: &str, new_name: &str, span: &Word) {
+    let Some(column) = context.find(field).filter(|column| !column.empty) else { return };
+    let value = Expression::column(field, span.span);
+    let number = span.text.parse::<f64>().ok().filter(|number| *number > 0.0);
+    let text = time::without_alignment(&span.text);
+    let length = match number {
+        _ if time::is_span(text) => Expression::text(text, span.span),
+        _ if is_log_span(text) && column.data_type != Type::Timestamp => Expression::text(text, span.span),
+        Some(number) => build::number(number, span.span),
+        None => return bad_value(context, "span", span, "a length such as `5m` or `10`"),
+    };
+    let result = if column.data_type == Type::Timestamp { Type::Timestamp } else { Type::Text };
+    let value = build::call("bin", vec![value, length], result, span.span);
+    context.assign(vec![(new_name.to_owned(), value)]);
 }

@@ -5,7 +5,7 @@ use quarry_plan::{ColumnName, Expression, Type};
 
 use super::super::context::{Context, convert};
 use super::super::{build, codes};
-use super::lookup::Pair;
+use super::lookup_table::Pair;
 
 /// One such lookup.
 struct Row {
@@ -21,7 +21,7 @@ const TABLE: &[Row] =
     &[Row { name: "ut_shannon_lookup", input: "word", output: "ut_shannon", function: "shannon" }];
 
 /// Adds the output of a computed lookup; false if there is none of that name.
-pub(super) fn apply(
+pub(crate) fn apply(
     context: &mut Context<'_>,
     name: &str,
     keys: &[Pair],

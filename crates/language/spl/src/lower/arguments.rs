@@ -2,22 +2,21 @@
 
 use quarry_diagnostic::{Diagnostic, Span, did_you_mean};
 
-use super::super::{codes, context::Context, wildcard};
-use super::not_understood;
+use super::{codes, context::Context, wildcard};
 use crate::tree::{Arguments, Command, Item, OptionItem, OptionValue, Quote, Word};
 
 /// The arguments of a command while they are read. What nobody asked for is reported by `finish`.
-pub(super) struct General<'c> {
+pub(crate) struct General<'c> {
     command: &'c Command,
     options: Vec<&'c OptionItem>,
     /// What is no option and no comma, in order.
-    pub(super) items: Vec<&'c Item>,
+    pub(crate) items: Vec<&'c Item>,
     /// Names that were asked for, to suggest.
     asked: Vec<&'static str>,
 }
 
 impl<'c> General<'c> {
-    pub(super) fn new(context: &mut Context<'_>, command: &'c Command) -> Self {
+    pub(crate) fn new(context: &mut Context<'_>, command: &'c Command) -> Self {
         let mut read = Self { command, options: Vec::new(), items: Vec::new(), asked: Vec::new() };
         let Arguments::General(items) = &command.arguments else {
             not_understood(context, command);
@@ -34,7 +33,7 @@ impl<'c> General<'c> {
     }
 
     /// Takes the word an option is set to.
-    pub(super) fn option(&mut self, name: &'static str) -> Option<&'c Word> {
+    pub(crate) fn option(&mut self, name: &'static str) -> Option<&'c Word> {
         self.asked.push(name);
         let at = self.options.iter().position(|option| {
             option.name.text.eq_ignore_ascii_case(name)
@@ -48,7 +47,7 @@ impl<'c> General<'c> {
     }
 
     /// Takes an option that is true or false.
-    pub(super) fn flag(&mut self, context: &mut Context<'_>, name: &'static str, default: bool) -> bool {
+    pub(crate) fn flag(&mut self, context: &mut Context<'_>, name: &'static str, default: bool) -> bool {
         let Some(word) = self.option(name) else { return default };
         truth(word).unwrap_or_else(|| {
             bad_value(context, name, word, "true or false");
@@ -57,7 +56,7 @@ impl<'c> General<'c> {
     }
 
     /// Takes an option that is a whole number.
-    pub(super) fn count(&mut self, context: &mut Context<'_>, name: &'static str) -> Option<usize> {
+    pub(crate) fn count(&mut self, context: &mut Context<'_>, name: &'static str) -> Option<usize> {
         let word = self.option(name)?;
         let count = word.text.parse().ok();
         if count.is_none() {
@@ -67,7 +66,7 @@ impl<'c> General<'c> {
     }
 
     /// Takes an option that is a number above zero.
-    pub(super) fn number(&mut self, context: &mut Context<'_>, name: &'static str) -> Option<f64> {
+    pub(crate) fn number(&mut self, context: &mut Context<'_>, name: &'static str) -> Option<f64> {
         let word = self.option(name)?;
         let number = word.text.parse().ok().filter(|number: &f64| number.is_finite() && *number > 0.0);
         if number.is_none() {
@@ -77,7 +76,7 @@ impl<'c> General<'c> {
     }
 
     /// Takes an option that is one of some words, in any case; gives it as it stands in the list.
-    pub(super) fn choice(
+    pub(crate) fn choice(
         &mut self,
         context: &mut Context<'_>,
         name: &'static str,
@@ -92,7 +91,7 @@ impl<'c> General<'c> {
     }
 
     /// Takes an option that is not supported unless it has this value.
-    pub(super) fn only(&mut self, context: &mut Context<'_>, name: &'static str, allowed: &[&str]) {
+    pub(crate) fn only(&mut self, context: &mut Context<'_>, name: &'static str, allowed: &[&str]) {
         let Some(word) = self.option(name) else { return };
         if !allowed.iter().any(|value| word.text.eq_ignore_ascii_case(value)) {
             let message = format!("`{name}={}` is not supported yet", word.text);
@@ -101,7 +100,7 @@ impl<'c> General<'c> {
     }
 
     /// Takes an option that changes nothing here, with a note.
-    pub(super) fn ignore(&mut self, context: &mut Context<'_>, name: &'static str, why: &str) {
+    pub(crate) fn ignore(&mut self, context: &mut Context<'_>, name: &'static str, why: &str) {
         if let Some(word) = self.option(name) {
             context.report(Diagnostic::note(
                 codes::OPTION_IGNORED,
@@ -112,12 +111,12 @@ impl<'c> General<'c> {
     }
 
     /// Takes all options left, as they are (`regex field=...`).
-    pub(super) fn all_options(&mut self) -> Vec<&'c OptionItem> {
+    pub(crate) fn all_options(&mut self) -> Vec<&'c OptionItem> {
         std::mem::take(&mut self.options)
     }
 
     /// Takes a leading whole number.
-    pub(super) fn leading_count(&mut self) -> Option<usize> {
+    pub(crate) fn leading_count(&mut self) -> Option<usize> {
         let Some(Item::Word(word)) = self.items.first() else { return None };
         let count = word.text.parse().ok().filter(|_| word.quote == Quote::None)?;
         self.items.remove(0);
@@ -125,7 +124,7 @@ impl<'c> General<'c> {
     }
 
     /// Takes the words left, all other things are reported.
-    pub(super) fn words(&mut self, context: &mut Context<'_>) -> Vec<&'c Word> {
+    pub(crate) fn words(&mut self, context: &mut Context<'_>) -> Vec<&'c Word> {
         let mut words = Vec::new();
         for item in std::mem::take(&mut self.items) {
             match item {
@@ -137,7 +136,7 @@ impl<'c> General<'c> {
     }
 
     /// Takes the words before and after a keyword such as BY.
-    pub(super) fn words_around(
+    pub(crate) fn words_around(
         &mut self,
         context: &mut Context<'_>,
         keyword: &str,
@@ -150,7 +149,7 @@ impl<'c> General<'c> {
     }
 
     /// Reports what nobody took.
-    pub(super) fn finish(self, context: &mut Context<'_>) {
+    pub(crate) fn finish(self, context: &mut Context<'_>) {
         for option in &self.options {
             let message =
                 format!("`{}` has no option `{}` that is supported", self.command.name, option.name.text);
@@ -169,7 +168,7 @@ impl<'c> General<'c> {
 }
 
 /// What a word says that is true or false.
-pub(super) fn truth(word: &Word) -> Option<bool> {
+pub(crate) fn truth(word: &Word) -> Option<bool> {
     match word.text.to_lowercase().as_str() {
         "t" | "true" | "1" | "yes" => Some(true),
         "f" | "false" | "0" | "no" => Some(false),
@@ -178,15 +177,22 @@ pub(super) fn truth(word: &Word) -> Option<bool> {
 }
 
 /// Reports an option's value.
-pub(super) fn bad_value(context: &mut Context<'_>, name: &str, word: &Word, expected: &str) {
+pub(crate) fn bad_value(context: &mut Context<'_>, name: &str, word: &Word, expected: &str) {
     let message = format!("`{name}` takes {expected}, found `{}`", word.text);
     context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, word.span));
 }
 
 /// Reports that something is missing.
-pub(super) fn missing(context: &mut Context<'_>, command: &Command, what: &str) {
+pub(crate) fn missing(context: &mut Context<'_>, command: &Command, what: &str) {
     let message = format!("`{}` needs {what}", command.name);
     context.report(Diagnostic::error(codes::MISSING_ARGUMENT, message, command.span));
+}
+
+/// The parser gives each command the arguments of its own kind; anything else is a part it could
+/// not read.
+pub(crate) fn not_understood(context: &mut Context<'_>, command: &Command) {
+    let message = format!("the arguments of `{}` were not understood", command.name);
+    context.report(Diagnostic::error(codes::NOT_UNDERSTOOD, message, command.span));
 }
 
 fn report_item(context: &mut Context<'_>, command: &str, item: &Item) {
@@ -207,7 +213,7 @@ fn report_item(context: &mut Context<'_>, command: &str, item: &Item) {
 }
 
 /// The names that words stand for: themselves, or the fields that a wildcard matches.
-pub(super) fn names<'w>(
+pub(crate) fn names<'w>(
     context: &mut Context<'_>,
     words: impl IntoIterator<Item = &'w Word>,
 ) -> Vec<(String, Span)> {

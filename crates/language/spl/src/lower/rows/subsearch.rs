@@ -1,12 +1,12 @@
-//! Lowering the pipeline in brackets of `join`, `append` and `appendpipe`.
+//! Searches inside a search: lowering them, and what can be done with their rows.
 
 use quarry_diagnostic::{Diagnostic, Span};
 use quarry_plan::{Expression, Node, TimeRange, Type};
 
+use super::super::arguments::{General, missing};
 use super::super::codes;
 use super::super::context::{Column, Context};
-use super::general::{General, missing};
-use super::{lower_all, stream_stats};
+use super::running;
 use crate::tree::{Command, Item, Pipeline};
 
 /// Subsearches nested deeper are refused: plans are walked recursively.
@@ -22,7 +22,7 @@ pub(crate) struct Rows {
 }
 
 /// Takes the only subsearch among the items.
-pub(super) fn take<'c>(
+pub(crate) fn take<'c>(
     context: &mut Context<'_>,
     arguments: &mut General<'c>,
     command: &Command,
@@ -51,7 +51,7 @@ pub(crate) fn lower_open<'a>(context: &mut Context<'a>, pipeline: &Pipeline) -> 
 }
 
 /// The same over another time range where the subsearch names none.
-pub(super) fn lower_within<'a>(
+pub(crate) fn lower_within<'a>(
     context: &mut Context<'a>,
     pipeline: &Pipeline,
     time: TimeRange,
@@ -61,22 +61,22 @@ pub(super) fn lower_within<'a>(
 }
 
 /// Lowers a subsearch that goes on from a copy of the rows here.
-pub(super) fn lower_copy<'a>(context: &mut Context<'a>, pipeline: &Pipeline) -> Option<Context<'a>> {
+pub(crate) fn lower_copy<'a>(context: &mut Context<'a>, pipeline: &Pipeline) -> Option<Context<'a>> {
     let mut inner = context.clone();
     inner.diagnostics.clear();
     run(context, inner, pipeline, true)
 }
 
 /// Puts the rows of another pipeline after those here.
-pub(super) fn append<'a>(context: &mut Context<'a>, mut inner: Context<'a>) {
+pub(crate) fn append<'a>(context: &mut Context<'a>, mut inner: Context<'a>) {
     if context.has_unknown_fields() || inner.has_unknown_fields() {
         return context.union_open(vec![inner], false);
     }
     // Each part keeps its own order, whatever the fields were that it came from.
     let name = context.fresh_name("arrival");
     let span = context.span;
-    let right = stream_stats::row_number(&mut inner);
-    let left = stream_stats::row_number(context);
+    let right = running::row_number(&mut inner);
+    let left = running::row_number(context);
     inner.assign(vec![(name.clone(), Expression::column(&right, span))]);
     context.assign(vec![(name.clone(), Expression::column(&left, span))]);
     context.hide(&[left.into()]);
@@ -92,12 +92,12 @@ pub(super) fn append<'a>(context: &mut Context<'a>, mut inner: Context<'a>) {
 }
 
 /// Puts the rows of other pipelines among those here, by time.
-pub(super) fn union<'a>(context: &mut Context<'a>, others: Vec<Context<'a>>) {
+pub(crate) fn union<'a>(context: &mut Context<'a>, others: Vec<Context<'a>>) {
     context.union_open(others, true);
 }
 
 /// Goes on with the rows of another pipeline instead.
-pub(super) fn replace<'a>(context: &mut Context<'a>, mut inner: Context<'a>) {
+pub(crate) fn replace<'a>(context: &mut Context<'a>, mut inner: Context<'a>) {
     let mut diagnostics = std::mem::take(&mut context.diagnostics);
     diagnostics.append(&mut inner.diagnostics);
     inner.diagnostics = diagnostics;
@@ -121,7 +121,7 @@ fn run<'a>(
         ));
         return None;
     }
-    lower_all(&mut inner, pipeline);
+    inner.lower_pipeline(pipeline);
     if inner.is_open() && !open {
         let message = "the fields of this subsearch are not known";
         let found = Diagnostic::error(codes::UNSUPPORTED_SUBSEARCH, message, pipeline.span)
@@ -150,7 +150,7 @@ pub(crate) fn finish<'a>(context: &mut Context<'a>, inner: Context<'a>) -> Rows 
 }
 
 /// Refuses to go on from raw events, whose fields are not all known.
-pub(super) fn needs_known_fields(context: &mut Context<'_>, command: &str, span: Span) -> bool {
+pub(crate) fn needs_known_fields(context: &mut Context<'_>, command: &str, span: Span) -> bool {
     if !context.is_open() {
         return false;
     }
@@ -159,4 +159,28 @@ pub(super) fn needs_known_fields(context: &mut Context<'_>, command: &str, span:
         .with_help("name the fields with `table` or `fields` first");
     context.report(found);
     true
+}
+
+/// Lowers a search that was written inside a text; what is wrong with it stands at the text.
+pub(crate) fn lower_text<'a>(
+    context: &mut Context<'a>,
+    pipeline: &Pipeline,
+    time: TimeRange,
+    span: Span,
+) -> Option<Context<'a>> {
+    let mut scratch = Context::new(context.surroundings(), time.clone());
+    scratch.depth = context.depth;
+    let found = lower_within(&mut scratch, pipeline, time);
+    let diagnostics = std::mem::take(&mut scratch.diagnostics);
+    if let Some(found) = diagnostics.iter().find(|found| found.is_error()) {
+        report_in_text(context, found, span);
+        return None;
+    }
+    found
+}
+
+/// Reports what is wrong with a search that was written inside a text, at the text.
+pub(crate) fn report_in_text(context: &mut Context<'_>, found: &Diagnostic, span: Span) {
+    let message = format!("in this search: {}", found.message);
+    context.report(Diagnostic::error(codes::UNSUPPORTED_SUBSEARCH, message, span));
 }

@@ -5,10 +5,8 @@ use quarry_diagnostic::Diagnostic;
 use quarry_plan::{AggregateCall, ColumnName, Expression, Type};
 
 use super::super::context::{Column, Context};
-use super::super::{
-    aggregation::{self, named},
-    build, codes, expression,
-};
+use super::super::{build, codes, expression};
+use super::named;
 use crate::tree::{Aggregation, AggregationArgument, EvalExpression, EvalKind, Quote, Word};
 
 /// The name that the parser gives the aggregation.
@@ -17,24 +15,24 @@ const NAME: &str = "eval";
 const COUNTS: &[&str] = &["count", "c"];
 
 /// Whether any is computed of others.
-pub(super) fn is_among(aggregations: &[Aggregation]) -> bool {
+pub(crate) fn is_among(aggregations: &[Aggregation]) -> bool {
     aggregations.iter().any(is_one)
 }
 
 /// Whether it is computed of others.
-pub(super) fn is_one(aggregation: &Aggregation) -> bool {
+pub(crate) fn is_one(aggregation: &Aggregation) -> bool {
     aggregation.function == NAME
 }
 
 /// Reports what is wrong with those that are computed of others.
-pub(super) fn check(context: &mut Context<'_>, aggregations: &[Aggregation], row: &str) {
+pub(crate) fn check(context: &mut Context<'_>, aggregations: &[Aggregation], row: &str) {
     for one in aggregations.iter().filter(|one| is_one(one)) {
         split(context, one, &[row.to_owned()]);
     }
 }
 
 /// One row a group with these aggregations; gives the name of the first.
-pub(super) fn aggregate(
+pub(crate) fn aggregate(
     context: &mut Context<'_>,
     aggregations: &[Aggregation],
     row: &str,
@@ -42,7 +40,7 @@ pub(super) fn aggregate(
 ) -> Option<String> {
     let except = [row.to_owned()];
     if !is_among(aggregations) {
-        let calls = aggregation::calls(context, aggregations, &except);
+        let calls = super::calls(context, aggregations, &except);
         let first = calls.first().map(|(name, _)| name.clone());
         context.aggregate(groups, named(calls));
         return first;
@@ -64,7 +62,7 @@ pub(super) fn aggregate(
 }
 
 /// The same where each aggregation has a column for each series: its name, and which rows it is of.
-pub(super) fn pivot(
+pub(crate) fn pivot(
     context: &mut Context<'_>,
     aggregations: &[Aggregation],
     (row, group): (&str, Expression),
@@ -125,14 +123,14 @@ fn split(context: &mut Context<'_>, one: &Aggregation, except: &[String]) -> Vec
     let label = one.alias.as_ref().map_or_else(|| one.text.clone(), |alias| alias.text.clone());
     let mut calls = Vec::new();
     for (column, part) in parts {
-        let made = aggregation::calls(context, std::slice::from_ref(&part), except);
+        let made = super::calls(context, std::slice::from_ref(&part), except);
         calls.extend(made.into_iter().next().map(|(_, call)| (column, call)));
     }
     vec![Value { label, parts: calls, expression }]
 }
 
 fn plain(context: &mut Context<'_>, one: &Aggregation, except: &[String]) -> Vec<Value> {
-    let calls = aggregation::calls(context, std::slice::from_ref(one), except);
+    let calls = super::calls(context, std::slice::from_ref(one), except);
     let mut found = Vec::new();
     for (label, call) in calls {
         let part = context.fresh_name("plain");
@@ -154,7 +152,7 @@ fn take_out(
         EvalKind::Field { name, quoted: false } if COUNTS.contains(&name.as_str()) => {
             Some((name.clone(), span, AggregationArgument::None))
         }
-        EvalKind::Call { name, name_span, arguments } if aggregation::exists(name) => {
+        EvalKind::Call { name, name_span, arguments } if super::exists(name) => {
             argument(arguments).map(|argument| (name.clone(), *name_span, argument))
         }
         _ => None,
