@@ -4,7 +4,7 @@ use quarry_plan::{Expression, Type};
 
 use super::super::arguments::General;
 use super::super::build;
-use super::super::context::{Context, LateRule, RAW};
+use super::super::context::{Context, Pairs, RAW, Table};
 use crate::registry::CommandRow;
 use crate::tree::Command;
 
@@ -30,7 +30,7 @@ pub(super) fn lower_pairs(context: &mut Context<'_>, command: &Command) {
     arguments.finish(context);
     let input = context.field(RAW, command.span);
     if context.type_of(&input) != Type::Null {
-        context.add_rule(LateRule::Pairs { input, pairs, values });
+        context.add_rule(Pairs { input, pairs, values });
     }
 }
 
@@ -56,5 +56,5 @@ pub(super) fn lower_table(context: &mut Context<'_>, command: &Command) {
     ]);
     context.expand(&line, None);
     context.filter(build::is_present(Expression::column(&line, span)));
-    context.add_rule(LateRule::Table { header, line });
+    context.add_rule(Table { header, line });
 }

@@ -3,7 +3,7 @@
 use quarry_plan::ColumnName;
 
 use super::super::arguments::{General, missing, names};
-use super::super::context::{Column, Context, Gone, LateRule, is_internal};
+use super::super::context::{Column, Context, Gone, Without, is_internal};
 use super::super::wildcard;
 use crate::registry::{AnyOf, CommandRow, Needs};
 use crate::tree::{Command, Quote, Word};
@@ -45,7 +45,7 @@ fn remove(context: &mut Context<'_>, words: &[Word]) {
         if wildcard::is_wildcard(&word.text) {
             let names: Vec<ColumnName> = context.columns().iter().map(|column| column.name.clone()).collect();
             if context.has_unknown_fields() {
-                context.add_rule(LateRule::Without { pattern: word.text.clone() });
+                context.add_rule(Without { pattern: word.text.clone() });
             }
             let internal = word.text.starts_with('_');
             for name in names {

@@ -4,7 +4,7 @@ use quarry_plan::{ColumnName, Expression, Type};
 
 use super::super::arguments::{General, names};
 use super::super::build;
-use super::super::context::{Context, LateRule, convert, wider};
+use super::super::context::{Context, Fill, convert, wider};
 use crate::registry::{AnyOf, CommandRow};
 use crate::tree::Command;
 
@@ -56,7 +56,7 @@ fn fill(context: &mut Context<'_>, name: &str, value: &str) -> (ColumnName, Expr
 /// Fills every field: those known now, and on raw events those that come up later.
 fn fill_all(context: &mut Context<'_>, value: &str) {
     if context.has_unknown_fields() {
-        context.add_rule(LateRule::Fill { value: value.to_owned() });
+        context.add_rule(Fill { value: value.to_owned() });
     }
     let mut filled = Vec::new();
     for name in context.field_names() {

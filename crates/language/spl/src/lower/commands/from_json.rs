@@ -3,7 +3,7 @@
 use quarry_plan::Type;
 
 use super::super::arguments::{General, missing};
-use super::super::context::{Context, LateRule};
+use super::super::context::{Context, Json};
 use crate::registry::CommandRow;
 use crate::tree::Command;
 
@@ -23,6 +23,6 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let [field] = words.as_slice() else { return missing(context, command, "one field") };
     let input = context.field(&field.text, field.span);
     if context.type_of(&input) != Type::Null {
-        context.add_rule(LateRule::Json { input });
+        context.add_rule(Json { input });
     }
 }

@@ -4,7 +4,7 @@ use quarry_plan::{Expression, Type};
 
 use super::super::arguments::{General, missing};
 use super::super::build;
-use super::super::context::{Context, LateRule, RAW};
+use super::super::context::{Context, Json, RAW};
 use crate::registry::{AnyOf, CommandRow};
 use crate::tree::Command;
 
@@ -51,6 +51,6 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
 fn extract_all(context: &mut Context<'_>, name: &str, command: &Command) {
     let input = context.field(name, command.span);
     if context.type_of(&input) != Type::Null {
-        context.add_rule(LateRule::Json { input });
+        context.add_rule(Json { input });
     }
 }

@@ -3,7 +3,7 @@
 use quarry_plan::Type;
 
 use super::super::arguments::{General, missing};
-use super::super::context::{Context, LateRule, RAW};
+use super::super::context::{Context, Markup, RAW};
 use crate::registry::{AnyOf, CommandRow};
 use crate::tree::Command;
 
@@ -23,6 +23,6 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     };
     let input = context.field(name, command.span);
     if context.type_of(&input) != Type::Null {
-        context.add_rule(LateRule::Markup { input });
+        context.add_rule(Markup { input });
     }
 }

@@ -2,8 +2,8 @@
 
 use quarry_plan::{ColumnName, Expression, Node, Operator, Type, Value};
 
-use super::fields::{convert, wider};
-use super::{Column, Context, TIME};
+use super::column::{Column, convert, wider};
+use super::{Context, TIME};
 
 impl Context<'_> {
     /// Drops all but the known columns too, and gives them and those of `other` the types that

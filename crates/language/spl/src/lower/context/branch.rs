@@ -5,8 +5,9 @@ use std::ops::Range;
 use quarry_diagnostic::Diagnostic;
 use quarry_plan::{ColumnName, Expression, JoinKind, Node, Operator, SortKey, Type, Value};
 
-use super::fields::{LateRule, Rule, convert, wider};
-use super::{Column, Context, StepKind, TIME};
+use super::column::{Column, convert, wider};
+use super::late::{Late, LateRule, Place};
+use super::{Context, StepKind, TIME};
 
 /// A pipeline that still can be asked for fields.
 #[derive(Debug, Clone)]
@@ -14,6 +15,42 @@ pub(super) struct Branch<'a> {
     context: Context<'a>,
     /// Fields that were asked for and the column each is in; all under their own names in a union.
     names: Vec<(ColumnName, ColumnName)>,
+}
+
+/// The rows of other pipelines follow.
+#[derive(Debug)]
+struct Branches {
+    from: usize,
+    to: usize,
+}
+
+impl LateRule for Branches {
+    fn field(&self, context: &mut Context<'_>, name: &str, place: &Place<'_>) -> Late {
+        Late::Placed(self.helper(context, &name.into(), place))
+    }
+
+    fn names_internal(&self) -> bool {
+        true
+    }
+
+    fn helper(&self, context: &mut Context<'_>, name: &ColumnName, place: &Place<'_>) -> Option<Type> {
+        context.late_in_branches(name, place, self.from..self.to)
+    }
+}
+
+/// Another pipeline's fields stand beside those here, and go before them if `overwrite`.
+#[derive(Debug)]
+struct Joined {
+    branch: usize,
+    overwrite: bool,
+}
+
+impl LateRule for Joined {
+    fn field(&self, context: &mut Context<'_>, name: &str, place: &Place<'_>) -> Late {
+        let other = context.joined_field(self.branch, &name.into());
+        let own = place.before(context, &name.into());
+        if self.overwrite { Late::Values(other, own) } else { Late::Values(own, other) }
+    }
 }
 
 impl<'a> Context<'a> {
@@ -43,7 +80,7 @@ impl<'a> Context<'a> {
             branch.names.push((part.clone(), part.clone()));
         }
         self.columns = known;
-        self.add_rule(LateRule::Branches { from, to });
+        self.add_rule(Branches { from, to });
         let step = self.steps.len() - 1;
         let project = vec![(part.clone(), Expression::column(&part, span))];
         self.steps[step].kind = StepKind::Project(project);
@@ -52,7 +89,7 @@ impl<'a> Context<'a> {
         self.columns.clear();
         for name in names {
             let Some(rule) = self.rules.last().cloned() else { return };
-            if let Some(data_type) = self.late_in_branches(&name, &rule, level, from..to) {
+            if let Some(data_type) = self.late_in_branches(&name, &Place { rule: &rule, level }, from..to) {
                 self.show(&name, data_type);
             }
         }
@@ -65,14 +102,13 @@ impl<'a> Context<'a> {
     }
 
     /// A field of any of the pipelines that were put together by a rule.
-    pub(super) fn late_in_branches(
+    fn late_in_branches(
         &mut self,
         name: &ColumnName,
-        rule: &Rule,
-        level: usize,
+        place: &Place<'_>,
         branches: Range<usize>,
     ) -> Option<Type> {
-        let own = self.before(name, rule, level);
+        let own = place.before(self, name);
         let mut found: Vec<(usize, Type)> = Vec::new();
         for index in branches {
             let branch = self.branches.get_mut(index)?;
@@ -82,7 +118,7 @@ impl<'a> Context<'a> {
         let types = own.iter().map(|(_, own)| *own).chain(found.iter().map(|(_, found)| *found));
         let data_type = types.reduce(wider)?;
         if let Some((value, have)) = own {
-            self.add_late(rule.step, name, convert(value, have, data_type))?;
+            self.add_late(place.rule.step, name, convert(value, have, data_type))?;
         }
         for (index, have) in found {
             let span = self.span;
@@ -131,7 +167,7 @@ impl<'a> Context<'a> {
         self.push(StepKind::JoinBranch { branch, kind, on });
         self.sorted = false;
         let known = self.visible();
-        self.add_rule(LateRule::Joined { branch, overwrite });
+        self.add_rule(Joined { branch, overwrite });
         for column in known.iter().filter(|column| fields.iter().all(|(field, _)| *field != column.name)) {
             self.find_again(&column.name);
         }
@@ -143,7 +179,7 @@ impl<'a> Context<'a> {
     }
 
     /// A field of a pipeline that was joined.
-    pub(super) fn joined_field(&mut self, branch: usize, name: &ColumnName) -> Option<(Expression, Type)> {
+    fn joined_field(&mut self, branch: usize, name: &ColumnName) -> Option<(Expression, Type)> {
         let fresh = self.fresh_name("joined");
         let span = self.span;
         let branch = self.branches.get_mut(branch)?;

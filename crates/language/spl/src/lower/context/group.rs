@@ -1,9 +1,48 @@
 //! Groups of raw events whose fields are asked for later.
 
+use std::rc::Rc;
+
 use quarry_plan::{AggregateCall, Arithmetic, ColumnName, Expression, ExpressionKind, SortKey, Type};
 
-use super::fields::{LateRule, Listed, Rule, convert};
+use super::column::convert;
+use super::late::{Late, LateRule, Place, Rule};
 use super::{Context, RAW, StepKind, TIME};
+
+/// Fields that a group has all values of, and what stands for a value that is missing among them.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Listed {
+    /// Whether it is all fields.
+    pub(crate) all: bool,
+    /// Those by name.
+    pub(crate) names: Vec<String>,
+    pub(crate) missing: String,
+}
+
+impl Listed {
+    fn holds(&self, name: &ColumnName) -> bool {
+        self.all || self.names.iter().any(|known| name == known)
+    }
+}
+
+/// A group has the values of its events; of those that are listed all of them in order.
+#[derive(Debug)]
+struct Grouped {
+    listed: Listed,
+}
+
+impl LateRule for Grouped {
+    fn field(&self, context: &mut Context<'_>, name: &str, place: &Place<'_>) -> Late {
+        Late::Placed(self.helper(context, &name.into(), place))
+    }
+
+    fn names_internal(&self) -> bool {
+        true
+    }
+
+    fn helper(&self, context: &mut Context<'_>, name: &ColumnName, place: &Place<'_>) -> Option<Type> {
+        context.late_in_group(name, place, &self.listed)
+    }
+}
 
 impl Context<'_> {
     /// One row for each value of a helper column: the earliest time, how long it took, how many events
@@ -31,12 +70,12 @@ impl Context<'_> {
         if has_text {
             aggregates.push((RAW.into(), call("spl_list", raw, Type::Text, oldest)));
         }
-        let rule = Rule::new(self, LateRule::Grouped { listed }, self.steps.len());
+        let rule = Rule::new(self, Rc::new(Grouped { listed }), self.steps.len());
         self.push(StepKind::Aggregate {
             groups: vec![(key.clone(), Expression::column(key, span))],
             aggregates,
         });
-        self.rules.push(rule);
+        self.rules.push(Rc::new(rule));
         self.columns.clear();
         self.show(TIME, Type::Timestamp);
         self.show("eventcount", Type::Integer);
@@ -61,14 +100,8 @@ impl Context<'_> {
     }
 
     /// A field of the events of a group.
-    pub(super) fn late_in_group(
-        &mut self,
-        name: &ColumnName,
-        rule: &Rule,
-        level: usize,
-        listed: &Listed,
-    ) -> Option<Type> {
-        let (value, have) = self.before(name, rule, level)?;
+    fn late_in_group(&mut self, name: &ColumnName, place: &Place<'_>, listed: &Listed) -> Option<Type> {
+        let (value, have) = place.before(self, name)?;
         let span = self.span;
         let is_listed = listed.holds(name);
         let value = if is_listed {
@@ -92,7 +125,7 @@ impl Context<'_> {
             order,
             result: Type::TextList,
         };
-        if let StepKind::Aggregate { aggregates, .. } = &mut self.steps.get_mut(rule.step)?.kind
+        if let StepKind::Aggregate { aggregates, .. } = &mut self.steps.get_mut(place.rule.step)?.kind
             && !aggregates.iter().any(|(known, _)| known == name)
         {
             aggregates.push((name.clone(), call));

@@ -2,8 +2,10 @@
 
 mod align;
 mod branch;
+mod column;
 mod fields;
 mod group;
+mod late;
 mod order;
 mod source;
 mod stage;
@@ -20,37 +22,14 @@ use branch::Branch;
 use source::Scan;
 use step::Step;
 
-pub(crate) use fields::{LateRule, Listed, convert, is_internal, wider};
+pub(crate) use column::{Column, Gone, convert, is_internal, wider};
+pub(crate) use group::Listed;
+pub(crate) use late::{
+    Fill, Json, Late, LateRule, Markup, Named, Pairs, Place, Prepared, Rename, Table, Typed, Without,
+};
 pub(crate) use source::{RAW, SOURCE_TYPE, TIME};
 pub(crate) use stage::{Progress, Surroundings};
 pub(crate) use step::StepKind;
-
-/// A field that is known to exist at this point.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Column {
-    pub(crate) name: ColumnName,
-    pub(crate) data_type: Type,
-    /// Whether the field is only a name: no row has a value (a missing field that `table` shows).
-    pub(crate) empty: bool,
-}
-
-/// Why a field that once existed is gone.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Gone {
-    /// Renamed to this.
-    Renamed(ColumnName),
-    /// Taken away by `fields -`.
-    Removed,
-    /// Set to null.
-    Nulled,
-}
-
-impl Column {
-    /// Whether it is a helper that no query can name.
-    pub(crate) fn is_hidden(&self) -> bool {
-        !self.name.is_user()
-    }
-}
 
 /// The state of lowering one pipeline.
 #[derive(Debug, Clone)]
@@ -75,7 +54,7 @@ pub(crate) struct Context<'a> {
     open: bool,
     /// Whether `_time`, `_raw` and the like of the raw event can still be asked for.
     internal: bool,
-    rules: Vec<fields::Rule>,
+    rules: Vec<Rc<late::Rule>>,
     /// Rules before this one are out of reach: the rows were closed after them.
     floor: usize,
     order: Vec<SortKey>,

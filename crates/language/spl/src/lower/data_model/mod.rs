@@ -1,10 +1,10 @@
 //! Data models: named sets of events whose fields have common names.
 
 use quarry_diagnostic::{Diagnostic, Span, did_you_mean};
-use quarry_plan::{Expression, Type, Value};
+use quarry_plan::{Comparison, Expression, Type, Value};
 use quarry_views::Derivation;
 
-use super::context::{Context, LateRule};
+use super::context::{Context, Late, LateRule, Place, Typed, convert, wider};
 use super::{build, codes, search};
 use crate::tree::{Arguments, SearchExpression, Word};
 use crate::{Macros, parse};
@@ -25,7 +25,7 @@ pub(crate) struct Dataset {
 
 /// A field that is never empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Default {
+struct Default {
     pub(crate) field: &'static str,
     /// The field read where it is empty.
     pub(crate) other: Option<&'static str>,
@@ -56,7 +56,7 @@ impl Dataset {
     }
 
     /// The fields that are never empty, here and in all datasets above and below.
-    pub(crate) fn defaults(self) -> Vec<Default> {
+    fn defaults(self) -> Vec<Default> {
         let related = self.lineage().into_iter().chain(self.family());
         let words = related.flat_map(|dataset| dataset.defaults.split_whitespace());
         words
@@ -90,7 +90,7 @@ pub(crate) fn read(context: &mut Context<'_>, name: &Word) -> Option<Dataset> {
     warn_if_empty(context, dataset, name.span);
     let restriction = restriction(context, dataset, name.span);
     context.filter(restriction);
-    context.add_rule(LateRule::Dataset { defaults: dataset.defaults() });
+    context.add_rule(Fields { defaults: dataset.defaults() });
     Some(dataset)
 }
 
@@ -202,7 +202,7 @@ fn constants<'d>(derivation: &'d Derivation, texts: &mut Vec<&'d str>) {
 
 /// The field of the event behind a data model's name for it: `Web.url` is `url`. Datasets begin
 /// with a capital letter, fields do not.
-pub(crate) fn event_field(name: &str) -> &str {
+fn event_field(name: &str) -> &str {
     match name.rsplit_once('.') {
         Some((dataset, field))
             if dataset.split('.').all(|part| part.starts_with(|first: char| first.is_ascii_uppercase())) =>
@@ -211,6 +211,49 @@ pub(crate) fn event_field(name: &str) -> &str {
         }
         _ => name,
     }
+}
+
+/// A data model names the event's fields; some of them are never empty.
+#[derive(Debug)]
+struct Fields {
+    defaults: Vec<Default>,
+}
+
+impl LateRule for Fields {
+    fn field(&self, context: &mut Context<'_>, name: &str, place: &Place<'_>) -> Late {
+        let field = event_field(name);
+        match self.defaults.iter().find(|default| default.field == field) {
+            Some(default) => Late::Values(never_empty(context, default, place), None),
+            None if field == name => Late::Values(None, place.before(context, &name.into())),
+            None => Late::Values(place.before(context, &field.into()), None),
+        }
+    }
+}
+
+/// A field, or what stands for it where it is missing or empty.
+fn never_empty(context: &mut Context<'_>, default: &Default, place: &Place<'_>) -> Option<Typed> {
+    let fields = std::iter::once(default.field).chain(default.other);
+    let mut values = Vec::new();
+    let mut data_type = Type::Text;
+    for field in fields {
+        let Some((value, have)) = place.before(context, &field.into()) else { continue };
+        data_type = wider(data_type, have);
+        values.push((value, have));
+    }
+    let span = context.span;
+    let mut items: Vec<Expression> = values
+        .into_iter()
+        .map(|(value, have)| {
+            let text = convert(value.clone(), have, data_type);
+            if have != Type::Text {
+                return text;
+            }
+            let filled = build::compare(Comparison::NotEqual, value, Expression::text("", span), span);
+            build::case(vec![(filled, text)], None, span)
+        })
+        .collect();
+    items.push(convert(Expression::text(default.text, span), Type::Text, data_type));
+    Some((build::coalesce(items, span), data_type))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ mod transforms;
 use quarry_diagnostic::{Diagnostic, Span};
 use quarry_plan::{ColumnName, Expression, TextPattern, Type};
 
-use super::context::{Context, LateRule, SOURCE_TYPE};
+use super::context::{Context, Prepared, SOURCE_TYPE};
 use super::{build, codes};
 use crate::Knowledge;
 use crate::knowledge::conf::Stanza;
@@ -63,7 +63,7 @@ pub(super) fn prepare(context: &mut Context<'_>) {
         .map(|column| column.name.clone())
         .collect();
     context.hide(&helpers);
-    context.add_rule(LateRule::Prepared);
+    context.add_rule(Prepared);
     context.forget_all();
 }
 

@@ -4,7 +4,7 @@
 use quarry_diagnostic::Diagnostic;
 use quarry_plan::{Expression, TextPattern, Type};
 
-use super::super::context::{Context, LateRule, RAW, convert};
+use super::super::context::{Context, Named, Pairs, RAW, convert};
 use super::super::{build, codes, pattern as regular};
 use super::Preparation;
 use super::extract::{self, Groups};
@@ -153,7 +153,7 @@ fn named_by_event(
 ) {
     if let Some(input) = where_it_holds(context, condition, transform) {
         let (pattern, key, value) = (pattern.to_owned(), key.to_owned(), value.to_owned());
-        context.add_rule(LateRule::Named { input, pattern, key, value, all: adds(transform) });
+        context.add_rule(Named { input, pattern, key, value, all: adds(transform) });
     }
 }
 
@@ -189,7 +189,7 @@ fn cut(
         ([between], false) => by_place(context, preparation, condition, transform, (between, &fields)),
         ([pairs, values], true) => {
             if let Some(input) = where_it_holds(context, condition, transform) {
-                context.add_rule(LateRule::Pairs { input, pairs: pairs.clone(), values: values.clone() });
+                context.add_rule(Pairs { input, pairs: pairs.clone(), values: values.clone() });
             }
         }
         _ => refuse(

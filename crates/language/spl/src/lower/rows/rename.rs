@@ -2,7 +2,7 @@
 
 use quarry_plan::Expression;
 
-use super::super::context::{Context, Gone, LateRule};
+use super::super::context::{Context, Gone, Rename};
 use super::super::wildcard;
 
 /// Renames all fields that match, those that nobody has mentioned yet too; both names have as many stars.
@@ -10,7 +10,7 @@ pub(crate) fn rename_matching(context: &mut Context<'_>, from: &str, to: &str) {
     let known = context.columns().iter().filter_map(|column| column.name.user());
     let known: Vec<String> = known.map(str::to_owned).collect();
     if context.has_unknown_fields() {
-        context.add_rule(LateRule::Rename { from: from.to_owned(), to: to.to_owned() });
+        context.add_rule(Rename { from: from.to_owned(), to: to.to_owned() });
     }
     for name in known {
         if context.has_unknown_fields() && wildcard::matches(to, &name) && !wildcard::matches(from, &name) {
