@@ -20,6 +20,7 @@ mod kind;
 mod letter_case;
 mod math;
 mod multivalue;
+mod paths;
 mod place;
 mod printf;
 mod range;
@@ -74,6 +75,7 @@ pub(crate) const TABLES: &[&[Function]] = &[
     letter_case::FUNCTIONS,
     math::FUNCTIONS,
     multivalue::FUNCTIONS,
+    paths::FUNCTIONS,
     place::FUNCTIONS,
     printf::FUNCTIONS,
     range::FUNCTIONS,

@@ -123,6 +123,10 @@ pub fn lower_with(parsed: &Parsed, options: &LowerOptions<'_>, environment: &Env
 /// The columns that the result shows.
 fn output_columns(context: &mut Context<'_>, span: Span) -> Vec<Column> {
     let mut columns = Vec::new();
+    // What was found in texts is shown whether it is named or not.
+    for name in context.extracted() {
+        context.find(&name);
+    }
     if context.is_open() {
         for name in [TIME, RAW] {
             context.span = span;

@@ -1,4 +1,4 @@
-//! `spath`: fields from JSON text. The paths of the raw event are fields already.
+//! `spath`: fields from JSON text. The paths of the raw event are fields already, unless `_raw` was changed.
 
 use quarry_plan::{Expression, Type};
 
@@ -31,7 +31,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     }
     let name = input.map_or(RAW, |word| word.text.as_str());
     let Some(path) = path else {
-        if name != RAW {
+        if name != RAW || !context.is_open() || !context.has_own_text() {
             extract_all(context, name, command);
         }
         return;

@@ -226,6 +226,10 @@ impl<'a> Context<'a> {
 }
 
 impl Branch<'_> {
+    pub(super) fn has_own_text(&self) -> bool {
+        self.context.has_own_text()
+    }
+
     fn finish(self) -> (Node, Vec<Diagnostic>, bool) {
         let Self { mut context, names } = self;
         let span = context.span;

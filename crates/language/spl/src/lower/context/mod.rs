@@ -134,6 +134,19 @@ impl<'a> Context<'a> {
         self.open
     }
 
+    /// Whether `_raw` is the text that the event was logged with.
+    pub(crate) fn has_own_text(&self) -> bool {
+        let is_same = |value: &Expression| value.kind == ExpressionKind::Column(RAW.into());
+        let changes = |step: &Step| match &step.kind {
+            StepKind::Extend(columns) | StepKind::Project(columns) => {
+                columns.iter().any(|(name, value)| *name == RAW && !is_same(value))
+            }
+            StepKind::Aggregate { aggregates, .. } => aggregates.iter().any(|(name, _)| *name == RAW),
+            _ => false,
+        };
+        self.base.is_none() && !self.steps.iter().any(changes) && self.branches.iter().all(Branch::has_own_text)
+    }
+
     /// The known fields, in order.
     pub(crate) fn columns(&self) -> &[Column] {
         &self.columns
