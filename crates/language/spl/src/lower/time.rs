@@ -33,6 +33,39 @@ fn epoch(text: &str) -> Option<i64> {
     seconds.parse::<i64>().ok()?.checked_mul(1_000_000)?.checked_add(micros.parse().ok()?)
 }
 
+/// A time as tables hold it, in microseconds: epoch seconds, or a date such as `2024-05-02T10:15:00.5Z` in UTC.
+pub(crate) fn instant(text: &str) -> Option<i64> {
+    let text = text.trim();
+    epoch(text).or_else(|| date_and_time(text))
+}
+
+fn date_and_time(text: &str) -> Option<i64> {
+    let (date, time) = text.trim_end_matches('Z').split_once(['T', ' '])?;
+    let mut date = date.split('-').map(str::parse::<i64>);
+    let (Some(Ok(year)), Some(Ok(month)), Some(Ok(day)), None) =
+        (date.next(), date.next(), date.next(), date.next())
+    else {
+        return None;
+    };
+    let (clock, fraction) = time.split_once('.').unwrap_or((time, ""));
+    let mut clock = clock.split(':').map(str::parse::<i64>);
+    let (Some(Ok(hour)), Some(Ok(minute)), Some(Ok(second)), None) =
+        (clock.next(), clock.next(), clock.next(), clock.next())
+    else {
+        return None;
+    };
+    let fine = (1..=9999).contains(&year)
+        && (1..=12).contains(&month)
+        && (1..=31).contains(&day)
+        && (0..=23).contains(&hour)
+        && (0..=59).contains(&minute)
+        && (0..=60).contains(&second)
+        && fraction.bytes().all(|byte| byte.is_ascii_digit());
+    let micros: String = fraction.chars().chain("000000".chars()).take(6).collect();
+    let seconds = ((days(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
+    fine.then_some(seconds * 1_000_000 + micros.parse::<i64>().ok()?)
+}
+
 /// `%m/%d/%Y:%H:%M:%S`, or a date alone.
 fn absolute(text: &str) -> Option<i64> {
     let mut date = text.splitn(3, '/');

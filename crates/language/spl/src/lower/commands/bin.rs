@@ -5,7 +5,7 @@ use quarry_plan::{Arithmetic, Expression, ExpressionKind, Type};
 
 use super::super::arguments::{General, bad_value, missing};
 use super::super::context::Context;
-use super::super::rows::buckets;
+use super::super::rows::buckets::{self, Cover};
 use super::super::{build, codes, time};
 use crate::registry::{CommandRow, Needs};
 use crate::tree::{Command, Word};
@@ -36,7 +36,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let have = context.find(&field.text).map(|column| column.data_type);
     let chosen = match span {
         Some(_) => None,
-        None if have == Some(Type::Timestamp) => buckets::time_span(context, bins, shortest),
+        None if have == Some(Type::Timestamp) => buckets::time_span(context, Cover::Rows, bins, shortest),
         None => buckets::number_span(context, &field.text, bins, extent, shortest),
     };
     let Some(span) = span.or(chosen.as_ref()) else { return };

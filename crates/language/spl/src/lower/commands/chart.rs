@@ -7,7 +7,7 @@ use quarry_plan::{AggregateCall, ColumnName, Comparison, Expression, Rows, SortK
 use super::super::aggregation::composed;
 use super::super::arguments::{bad_value, not_understood, truth};
 use super::super::context::{Column, Context, TIME, convert};
-use super::super::rows::buckets;
+use super::super::rows::buckets::{self, Cover};
 use super::super::{aggregation, build, codes, time};
 use crate::registry::{CommandRow, Grammar};
 use crate::tree::{Aggregation, Arguments, ByField, Command, Item, OptionItem, OptionValue, Stats, Word};
@@ -63,7 +63,8 @@ pub(super) fn lower_timechart(context: &mut Context<'_>, command: &Command) {
         return;
     }
     let split = stats.by.first().cloned();
-    let Some(span) = settings.span.clone().or_else(|| buckets::time_span(context, settings.bins, None))
+    let Some(span) =
+        settings.span.clone().or_else(|| buckets::time_span(context, settings.cover, settings.bins, None))
     else {
         return;
     };
@@ -75,7 +76,7 @@ pub(super) fn lower_timechart(context: &mut Context<'_>, command: &Command) {
     table(context, command, stats, TIME, split, &settings);
     context.bucket = None;
     if settings.continuous && !context.is_vague() {
-        buckets::fill(context, TIME, &span);
+        buckets::fill(context, TIME, &span, settings.cover);
     }
 }
 
@@ -93,6 +94,8 @@ struct Settings {
     span: Option<Word>,
     bins: f64,
     continuous: bool,
+    /// Whether buckets are for the whole time of the search (Splunk search reference, timechart: fixedrange).
+    cover: Cover,
     /// `where` after the split field.
     pick: Option<Pick>,
     /// The aggregate that series are ranked by.
@@ -120,6 +123,7 @@ impl Settings {
             span: None,
             bins: 100.0,
             continuous: true,
+            cover: Cover::Search,
             pick: None,
             score: "spl_sum",
         };
@@ -162,6 +166,8 @@ impl Settings {
             "sep" => self.separator = text.to_owned(),
             "format" => self.format = Some(text.to_owned()),
             "cont" => self.continuous = truth,
+            "fixedrange" if !truth => self.cover = Cover::Rows,
+            "fixedrange" => {}
             "span" if command.name == "timechart" => self.span = Some(word.clone()),
             "bins" => match text.parse() {
                 Ok(bins) => self.bins = bins,
@@ -174,7 +180,7 @@ impl Settings {
             "agg" if score_function(&text.to_lowercase()).is_some() => {
                 self.score = score_function(&text.to_lowercase()).unwrap_or(self.score);
             }
-            "agg" | "partial" | "fixedrange" | "aligntime" | "dedup_splitvals" | "minspan" => {
+            "agg" | "partial" | "aligntime" | "dedup_splitvals" | "minspan" => {
                 let message = format!("`{}` changes nothing here", option.name.text);
                 context.report(Diagnostic::note(codes::OPTION_IGNORED, message, option.span));
             }

@@ -5,7 +5,7 @@ use quarry_plan::{Arithmetic, Expression, ExpressionKind, Type};
 use super::super::arguments::{General, bad_value};
 use super::super::build;
 use super::super::context::{Context, TIME};
-use super::super::rows::buckets;
+use super::super::rows::buckets::{self, Cover};
 use crate::registry::{AnyOf, CommandRow};
 use crate::tree::{Command, Word};
 
@@ -39,7 +39,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     #[allow(clippy::cast_precision_loss)] // a number of steps
     let bins = bins.map_or(BINS, |bins| bins as f64);
     let chosen = length.or_else(|| match have {
-        Type::Timestamp => buckets::time_span(context, bins, None),
+        Type::Timestamp => buckets::time_span(context, Cover::Rows, bins, None),
         _ => buckets::number_span(context, name, bins, [None, None], None),
     });
     let Some(length) = chosen else { return };

@@ -144,7 +144,9 @@ impl<'a> Context<'a> {
             StepKind::Aggregate { aggregates, .. } => aggregates.iter().any(|(name, _)| *name == RAW),
             _ => false,
         };
-        self.base.is_none() && !self.steps.iter().any(changes) && self.branches.iter().all(Branch::has_own_text)
+        self.base.is_none()
+            && !self.steps.iter().any(changes)
+            && self.branches.iter().all(Branch::has_own_text)
     }
 
     /// The known fields, in order.
@@ -217,7 +219,12 @@ impl<'a> Context<'a> {
         let mut columns = Vec::new();
         for (name, value) in values {
             let name = name.into();
-            let data_type = self.type_of(&value);
+            let mut data_type = self.type_of(&value);
+            let mut value = value;
+            if name == TIME && matches!(data_type, Type::Double | Type::Integer) {
+                // The time of a row is a time, however it was computed.
+                (value, data_type) = (value.cast(Type::Timestamp), Type::Timestamp);
+            }
             if data_type == Type::Null {
                 columns.push((name, None));
                 continue;

@@ -5,10 +5,10 @@
 
 use std::{cell::RefCell, rc::Rc};
 
-use quarry_plan::{ColumnName, Helpers, Node, Rows, Type};
+use quarry_plan::{ColumnName, Helpers, Node, Rows, Type, Value};
 
-use super::super::{Environment, LowerOptions, Store};
-use super::{Column, Context};
+use super::super::{Environment, LowerOptions, Store, time};
+use super::{Column, Context, TIME};
 use crate::tree::Pipeline;
 
 /// What all pipelines of a search share.
@@ -64,7 +64,8 @@ impl Context<'_> {
     }
 
     /// Goes on from fixed rows.
-    pub(crate) fn restart(&mut self, rows: Rows) {
+    pub(crate) fn restart(&mut self, mut rows: Rows) {
+        type_times(&mut rows);
         let columns = rows.columns.clone();
         self.restart_from(rows.into_node(self.span), columns);
     }
@@ -91,5 +92,28 @@ impl Context<'_> {
     /// Remembers a table to write.
     pub(crate) fn store(&mut self, store: Store) {
         self.progress.borrow_mut().stores.push(store);
+    }
+}
+
+/// Gives `_time` its type where every row that has one has a time: seconds, or a date as tables hold it.
+fn type_times(rows: &mut Rows) {
+    let Some(at) =
+        rows.columns.iter().position(|(name, data_type)| *name == TIME && *data_type == Type::Text)
+    else {
+        return;
+    };
+    let times: Option<Vec<Value>> = rows.rows.iter().map(|row| row.get(at).and_then(instant)).collect();
+    let Some(times) = times else { return };
+    rows.columns[at].1 = Type::Timestamp;
+    for (row, time) in rows.rows.iter_mut().zip(times) {
+        row[at] = time;
+    }
+}
+
+fn instant(value: &Value) -> Option<Value> {
+    match value {
+        Value::Null => Some(Value::Null),
+        Value::Text(text) => time::instant(text).map(Value::Timestamp),
+        _ => None,
     }
 }

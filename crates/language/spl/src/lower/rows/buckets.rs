@@ -8,6 +8,7 @@ use quarry_plan::{
 use super::super::arguments::bad_value;
 use super::super::context::{Column, Context, TIME};
 use super::super::{build, codes, time};
+use super::search_range;
 use crate::tree::{Quote, Word};
 
 /// Lengths of time that are chosen, in seconds and as they are written.
@@ -29,6 +30,15 @@ const MOST_BUCKETS: usize = 50_000;
 
 /// The smallest and greatest value of a field as numbers; none while they are not known.
 fn extent(context: &mut Context<'_>, name: &str) -> Option<Option<(f64, f64)>> {
+    extent_with(context, name, [None, None])
+}
+
+/// The same out to other numbers, where there is any value.
+fn extent_with(
+    context: &mut Context<'_>,
+    name: &str,
+    ends: [Option<Expression>; 2],
+) -> Option<Option<(f64, f64)>> {
     let mut copy = context.clone();
     copy.diagnostics.clear();
     let span = copy.span;
@@ -47,19 +57,43 @@ fn extent(context: &mut Context<'_>, name: &str) -> Option<Option<(f64, f64)>> {
     };
     copy.aggregate(Vec::new(), vec![("least".into(), call("min")), ("most".into(), call("max"))]);
     let column = |name: &str| Column { name: name.into(), data_type: Type::Double, empty: false };
-    let rows = copy.settle(&[column("least"), column("most")])?;
+    let ends = ["start", "end"].into_iter().zip(ends);
+    let ends: Vec<(&str, Expression)> = ends.filter_map(|(name, end)| Some((name, end?))).collect();
+    let columns = ["least", "most"].into_iter().chain(ends.iter().map(|(name, _)| *name)).map(column);
+    let columns: Vec<Column> = columns.collect();
+    copy.assign(ends);
+    let rows = copy.settle(&columns)?;
     let found = match rows.rows.first().map(Vec::as_slice) {
-        Some([Value::Double(least), Value::Double(most)]) => Some((*least, *most)),
+        Some([Value::Double(least), Value::Double(most), ends @ ..]) => {
+            let ends =
+                ends.iter().filter_map(|end| if let Value::Double(end) = end { Some(*end) } else { None });
+            Some(ends.fold((*least, *most), |(least, most), end| (least.min(end), most.max(end))))
+        }
         _ => None,
     };
     Some(found)
 }
 
+/// Which times buckets are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cover {
+    /// Those of the rows.
+    Rows,
+    /// Those of the search as well, where it has a beginning or an end.
+    Search,
+}
+
 /// The shortest usual length of time that gives at most so many buckets, at least a given one.
-pub(crate) fn time_span(context: &mut Context<'_>, bins: f64, shortest: Option<&Word>) -> Option<Word> {
+pub(crate) fn time_span(
+    context: &mut Context<'_>,
+    cover: Cover,
+    bins: f64,
+    shortest: Option<&Word>,
+) -> Option<Word> {
     let span = context.span;
     let word = |text: &str| Word { text: text.to_owned(), quote: Quote::None, span };
-    let Some(extent) = extent(context, TIME) else { return Some(word("1d")) };
+    let ends = if cover == Cover::Search { search_range::ends(context) } else { [None, None] };
+    let Some(extent) = extent_with(context, TIME, ends) else { return Some(word("1d")) };
     let (least, most) = extent.unwrap_or((0.0, 0.0));
     let fits = |seconds: f64| (most / seconds).floor() - (least / seconds).floor() + 1.0 <= bins;
     let shortest = shortest.and_then(|word| time::span_seconds(&word.text)).unwrap_or(0.0);
@@ -98,10 +132,20 @@ pub(crate) fn number_span(
     Some(Word { text: length.to_string(), quote: Quote::None, span })
 }
 
-/// Adds the buckets of time between the first and the last that no row has; counts, the only whole
-/// numbers among aggregates, are 0 there.
-pub(crate) fn fill(context: &mut Context<'_>, name: &str, length: &Word) {
-    let Some(Some((least, most))) = extent(context, name) else { return };
+/// Adds the buckets of time that no row has between the first and the last, or those of the search; counts,
+/// the only whole numbers among aggregates, are 0 there.
+pub(crate) fn fill(context: &mut Context<'_>, name: &str, length: &Word, cover: Cover) {
+    let ends = if cover == Cover::Search { search_range::ends(context) } else { [None, None] };
+    let ends = ends.map(|end| {
+        let start = build::call(
+            "bin",
+            vec![end?.cast(Type::Timestamp), bucket_length(length, true)?],
+            Type::Timestamp,
+            length.span,
+        );
+        Some(start.cast(Type::Double))
+    });
+    let Some(Some((least, most))) = extent_with(context, name, ends) else { return };
     let Some(starts) = starts(least, most, &length.text) else {
         let message = "there are too many buckets to show those without events";
         context.report(Diagnostic::note(codes::OPTION_IGNORED, message, length.span));
@@ -216,17 +260,22 @@ fn is_log_span(text: &str) -> bool {
     }
 }
 
+/// The length of buckets as a value; none if it is none.
+fn bucket_length(span: &Word, is_time: bool) -> Option<Expression> {
+    let number = span.text.parse::<f64>().ok().filter(|number| *number > 0.0);
+    let text = time::without_alignment(&span.text);
+    if time::is_span(text) || is_log_span(text) && !is_time {
+        return Some(Expression::text(text, span.span));
+    }
+    number.map(|number| build::number(number, span.span))
+}
+
 /// Sets a field to the bucket that another field falls into.
 pub(crate) fn bucket(context: &mut Context<'_>, field: &str, new_name: &str, span: &Word) {
     let Some(column) = context.find(field).filter(|column| !column.empty) else { return };
     let value = Expression::column(field, span.span);
-    let number = span.text.parse::<f64>().ok().filter(|number| *number > 0.0);
-    let text = time::without_alignment(&span.text);
-    let length = match number {
-        _ if time::is_span(text) => Expression::text(text, span.span),
-        _ if is_log_span(text) && column.data_type != Type::Timestamp => Expression::text(text, span.span),
-        Some(number) => build::number(number, span.span),
-        None => return bad_value(context, "span", span, "a length such as `5m` or `10`"),
+    let Some(length) = bucket_length(span, column.data_type == Type::Timestamp) else {
+        return bad_value(context, "span", span, "a length such as `5m` or `10`");
     };
     let result = if column.data_type == Type::Timestamp { Type::Timestamp } else { Type::Text };
     let value = build::call("bin", vec![value, length], result, span.span);

@@ -1,6 +1,6 @@
 //! The time range of the search, as values of the rows.
 
-use quarry_plan::{Expression, TimeBound, TimeRange, TimeStep, TimeUnit, Type};
+use quarry_plan::{Arithmetic, Expression, ExpressionKind, TimeBound, TimeRange, TimeStep, TimeUnit, Type};
 
 use super::super::build;
 use super::super::context::Context;
@@ -14,6 +14,28 @@ pub(crate) fn range(context: &Context<'_>) -> TimeRange {
 pub(crate) fn end_of_search(context: &Context<'_>) -> Option<Expression> {
     let now = build::call("now", Vec::new(), Type::Double, context.span);
     range(context).latest.as_ref().map(|bound| instant(bound, &now))
+}
+
+/// The first and the last instant of the search in seconds. A search that has a beginning ends now where it
+/// names no end.
+pub(crate) fn ends(context: &Context<'_>) -> [Option<Expression>; 2] {
+    let span = context.span;
+    let now = build::call("now", Vec::new(), Type::Double, span);
+    let TimeRange { earliest, latest } = range(context);
+    let first = earliest.as_ref().map(|bound| instant(bound, &now));
+    let after = match latest.as_ref() {
+        Some(bound) => Some(instant(bound, &now)),
+        None => first.is_some().then_some(now),
+    };
+    let last = after.map(|after| {
+        let kind = ExpressionKind::Arithmetic {
+            operator: Arithmetic::Subtract,
+            left: Box::new(after),
+            right: Box::new(build::number(1e-6, span)),
+        };
+        Expression::new(kind, span)
+    });
+    [first, last]
 }
 
 /// A bound in seconds, computed when the search runs.
