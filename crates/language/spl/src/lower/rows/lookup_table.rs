@@ -7,7 +7,7 @@ use quarry_plan::{
     ColumnName, Expression, KeyMatch, Lookup, LookupKey, LookupTable, Node, Operator, Rows, Type, Value,
 };
 
-use super::super::context::{Context, StepKind, convert, wider};
+use super::super::context::{Context, StepKind, TIME, convert, wider};
 use super::super::{build, codes, wildcard};
 use crate::knowledge::{LookupDefinition, LookupSource};
 use crate::tree::Word;
@@ -133,14 +133,27 @@ pub(crate) fn apply(
     }
     let mut values = Vec::new();
     for (name, helper) in added {
-        values.push((
-            name.clone(),
-            output(context, &name, helper.as_ref(), data_type, (how.keeps, only.as_ref())),
-        ));
+        let value = output(context, &name, helper.as_ref(), data_type, (how.keeps, only.as_ref()));
+        let is_time =
+            name == TIME && column_of(table, TIME).is_some_and(|column| holds_seconds(table, column));
+        values.push((name.clone(), if is_time { as_time(context, value) } else { value }));
     }
     context.assign(values);
     let helpers: Vec<ColumnName> = helpers.into_iter().map(|(name, _)| name).collect();
     context.hide(&helpers);
+}
+
+/// Whether every value of a column is a number of seconds.
+fn holds_seconds(table: &LookupTable, column: usize) -> bool {
+    let mut values = table.rows.iter().filter_map(|row| row.get(column)).filter(|value| !value.is_empty());
+    values.all(|value| value.trim().parse::<f64>().is_ok())
+}
+
+/// The instant of a text of seconds.
+fn as_time(context: &Context<'_>, value: Expression) -> Expression {
+    let have = context.type_of(&value);
+    let text = convert(value, have, Type::Text);
+    build::call("sort_number", vec![text], Type::Double, context.span).cast(Type::Timestamp)
 }
 
 fn output(
