@@ -27,7 +27,7 @@ use quarry_plan::{Node, Rows, TimeRange, Type};
 use quarry_views::View;
 
 use crate::{Knowledge, Parsed};
-use context::{Column, Context, Progress, RAW, Surroundings, TIME};
+use context::{Column, Context, Progress, RAW, Shared, TIME};
 
 pub(crate) use commands::{COMMAND_TABLES, CommandRule};
 pub(crate) use expression::{FunctionRule, lookup_call, per_value, special};
@@ -90,13 +90,9 @@ pub fn lower(parsed: &Parsed, options: &LowerOptions<'_>) -> Lowered {
 pub fn lower_with(parsed: &Parsed, options: &LowerOptions<'_>, environment: &Environment<'_>) -> Lowered {
     let pipeline = &parsed.pipeline;
     let progress = Rc::new(RefCell::new(Progress::default()));
-    let surroundings = Surroundings {
-        options,
-        environment,
-        progress: Rc::clone(&progress),
-        lower: commands::lower_pipeline,
-    };
-    let mut context = Context::new(surroundings, options.default_time.clone());
+    let shared =
+        Shared { options, environment, progress: Rc::clone(&progress), lower: commands::lower_pipeline };
+    let mut context = Context::new(shared, options.default_time.clone());
     let small = pipeline.commands.len() <= MOST_COMMANDS;
     if small {
         context.lower_pipeline(pipeline);

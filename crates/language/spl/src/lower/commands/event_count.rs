@@ -30,7 +30,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         }
     }
     arguments.finish(context);
-    let mut rows = Context::new(context.surroundings(), context.options.default_time.clone());
+    let mut rows = Context::new(context.shared.clone(), context.shared.options.default_time.clone());
     rows.span = command.span;
     let call = build::count_of_rows();
     rows.aggregate(Vec::new(), vec![("count".into(), call)]);

@@ -68,7 +68,7 @@ fn read(
     arguments.finish(context);
     let [name] = words.as_slice() else { return missing(context, command, "one lookup") };
     let Some((_, table)) = lookup_table::find(context, &name_of(name)) else { return };
-    let mut rows = Context::new(context.surroundings(), context.options.default_time.clone());
+    let mut rows = Context::new(context.shared.clone(), context.shared.options.default_time.clone());
     rows.span = command.span;
     rows.restart(lookup_table::rows_of(&table));
     if let Some(Item::Where(Some(condition))) = condition {
@@ -123,7 +123,7 @@ pub(super) fn lower_output(context: &mut Context<'_>, command: &Command) {
 
 /// The file of a lookup that is written.
 fn file_of(context: &Context<'_>, name: &str) -> Option<String> {
-    let definition = context.environment.knowledge.and_then(|knowledge| knowledge.lookups.find(name));
+    let definition = context.shared.environment.knowledge.and_then(|knowledge| knowledge.lookups.find(name));
     let is_plain = |file: &str| !file.is_empty() && !file.contains(['/', '\\']) && !file.starts_with('.');
     match definition.map(|definition| definition.source) {
         Some(LookupSource::File(file)) => Some(file),

@@ -94,7 +94,7 @@ fn read_right<'a>(
         return subsearch::lower_open(context, pipeline);
     };
     let parsed = crate::parse(&format!("| from {}", dataset.text), &Macros::default());
-    let time = context.options.default_time.clone();
+    let time = context.shared.options.default_time.clone();
     let mut found = subsearch::lower_text(context, &parsed.pipeline, time, dataset.span)?;
     for diagnostic in std::mem::take(&mut found.diagnostics) {
         context.report(Diagnostic { span: dataset.span, ..diagnostic });

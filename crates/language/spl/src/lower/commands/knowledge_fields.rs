@@ -110,7 +110,7 @@ fn known<'a>(
     what: &str,
     is_there: fn(&Knowledge) -> bool,
 ) -> Option<&'a Knowledge> {
-    let found = context.environment.knowledge.filter(|knowledge| is_there(knowledge));
+    let found = context.shared.environment.knowledge.filter(|knowledge| is_there(knowledge));
     if found.is_none() {
         let message = format!("no {what} is defined here: `{}` adds nothing", command.name);
         let found = Diagnostic::warning(codes::MISSING_FIELD, message, command.span);

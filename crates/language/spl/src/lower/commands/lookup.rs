@@ -33,7 +33,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         return missing(context, command, "a field to look up");
     }
     let outputs = lookup_table::pairs(outputs.get(1..).unwrap_or_default());
-    let own = context.environment.knowledge.and_then(|knowledge| knowledge.lookups.find(&name.text));
+    let own = context.shared.environment.knowledge.and_then(|knowledge| knowledge.lookups.find(&name.text));
     if own.is_none() && computed_lookup::apply(context, &name.text, &keys, &outputs, keeps) {
         return;
     }

@@ -47,15 +47,18 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     };
     let mut parts = Vec::new();
     for text in texts {
-        let known = context.environment.knowledge.map(|knowledge| &knowledge.macros);
+        let known = context.shared.environment.knowledge.map(|knowledge| &knowledge.macros);
         let builtin = Macros::default();
         let parsed = crate::parse(&text, known.unwrap_or(&builtin));
         if let Some(found) = parsed.diagnostics.iter().find(|found| found.is_error()) {
             return subsearch::report_in_text(context, found, place);
         }
-        let Some(mut part) =
-            subsearch::lower_text(context, &parsed.pipeline, context.options.default_time.clone(), place)
-        else {
+        let Some(mut part) = subsearch::lower_text(
+            context,
+            &parsed.pipeline,
+            context.shared.options.default_time.clone(),
+            place,
+        ) else {
             return;
         };
         let found = std::mem::take(&mut part.diagnostics);

@@ -28,7 +28,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut stats = stats.clone();
     let appends = take(&mut stats.options, "append").is_some_and(|word| is_true(&word));
     if context.started && appends {
-        let mut rows = Context::new(context.surroundings(), context.options.default_time.clone());
+        let mut rows = Context::new(context.shared.clone(), context.shared.options.default_time.clone());
         rows.span = command.span;
         aggregate(&mut rows, command, stats);
         return subsearch::append(context, rows);

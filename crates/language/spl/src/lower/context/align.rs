@@ -10,7 +10,7 @@ impl Context<'_> {
     /// hold the values of both. The result are the columns of both together, and the other part.
     pub(super) fn align(&mut self, other: Node) -> (Vec<Column>, Node) {
         let theirs = other.columns();
-        let mut columns = self.columns.clone();
+        let mut columns = self.fields.columns.clone();
         for (name, data_type) in &theirs {
             match columns.iter_mut().find(|known| known.name == *name) {
                 Some(known) => *known = together(known, *data_type),
@@ -23,14 +23,14 @@ impl Context<'_> {
 
     /// Drops all but the known columns for good.
     pub(super) fn project_known(&mut self) {
-        let columns = self.columns.clone();
+        let columns = self.fields.columns.clone();
         self.project_as(&columns);
     }
 
     /// Puts out the columns here, each with the type of the one of its name in `wanted`.
     fn project_as(&mut self, wanted: &[Column]) {
         let span = self.span;
-        let kept = self.columns.iter().map(|column| {
+        let kept = self.fields.columns.iter().map(|column| {
             let wanted = wanted.iter().find(|wanted| wanted.name == column.name);
             let data_type = wanted.map_or(column.data_type, |wanted| wanted.data_type);
             let value = if column.empty {

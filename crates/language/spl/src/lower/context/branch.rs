@@ -62,9 +62,9 @@ impl<'a> Context<'a> {
             let visible = context.visible().into_iter().map(|column| column.name);
             names.extend(visible.filter(|name| !names.contains(name)).collect::<Vec<_>>());
         }
-        let from = self.branches.len();
-        self.branches.extend(others.into_iter().map(|context| Branch { context, names: Vec::new() }));
-        let to = self.branches.len();
+        let from = self.rows.branches.len();
+        self.rows.branches.extend(others.into_iter().map(|context| Branch { context, names: Vec::new() }));
+        let to = self.rows.branches.len();
         for name in &names {
             self.find(name);
         }
@@ -75,30 +75,30 @@ impl<'a> Context<'a> {
         };
         let span = self.span;
         self.push(StepKind::Extend(vec![(part.clone(), number(0, span))]));
-        for (index, branch) in self.branches[from..to].iter_mut().enumerate() {
+        for (index, branch) in self.rows.branches[from..to].iter_mut().enumerate() {
             branch.context.push(StepKind::Extend(vec![(part.clone(), number(index + 1, span))]));
             branch.names.push((part.clone(), part.clone()));
         }
-        self.columns = known;
+        self.fields.columns = known;
         self.add_rule(Branches { from, to });
-        let step = self.steps.len() - 1;
+        let step = self.rows.steps.len() - 1;
         let project = vec![(part.clone(), Expression::column(&part, span))];
-        self.steps[step].kind = StepKind::Project(project);
+        self.rows.steps[step].kind = StepKind::Project(project);
         self.push(StepKind::Branches(from, to));
-        let level = self.rules.len();
-        self.columns.clear();
+        let level = self.fields.rules.len();
+        self.fields.columns.clear();
         for name in names {
-            let Some(rule) = self.rules.last().cloned() else { return };
+            let Some(rule) = self.fields.rules.last().cloned() else { return };
             if let Some(data_type) = self.late_in_branches(&name, &Place { rule: &rule, level }, from..to) {
                 self.show(&name, data_type);
             }
         }
-        self.open |= self.branches[from..to].iter().any(|branch| branch.context.open);
+        self.fields.open |= self.rows.branches[from..to].iter().any(|branch| branch.context.fields.open);
         let by_part = SortKey { value: Expression::column(&part, span), descending: false };
         let newest = SortKey { value: Expression::column(TIME, span), descending: true };
-        self.order = if by_time { vec![newest] } else { vec![by_part, newest] };
-        self.columns.push(Column { name: part, data_type: Type::Double, empty: false });
-        self.sorted = false;
+        self.order.keys = if by_time { vec![newest] } else { vec![by_part, newest] };
+        self.fields.columns.push(Column { name: part, data_type: Type::Double, empty: false });
+        self.order.sorted = false;
     }
 
     /// A field of any of the pipelines that were put together by a rule.
@@ -111,7 +111,7 @@ impl<'a> Context<'a> {
         let own = place.before(self, name);
         let mut found: Vec<(usize, Type)> = Vec::new();
         for index in branches {
-            let branch = self.branches.get_mut(index)?;
+            let branch = self.rows.branches.get_mut(index)?;
             let column = branch.context.find(name).filter(|column| !column.empty);
             found.extend(column.map(|column| (index, column.data_type)));
         }
@@ -122,7 +122,7 @@ impl<'a> Context<'a> {
         }
         for (index, have) in found {
             let span = self.span;
-            let branch = self.branches.get_mut(index)?;
+            let branch = self.rows.branches.get_mut(index)?;
             if have != data_type {
                 let value = convert(Expression::column(name, span), have, data_type);
                 branch.context.assign(vec![(name.clone(), value)]);
@@ -162,16 +162,16 @@ impl<'a> Context<'a> {
             names.push((helper.clone(), name.clone()));
             beside.push(name);
         }
-        self.branches.push(Branch { context: other, names });
-        let branch = self.branches.len() - 1;
+        self.rows.branches.push(Branch { context: other, names });
+        let branch = self.rows.branches.len() - 1;
         self.push(StepKind::JoinBranch { branch, kind, on });
-        self.sorted = false;
+        self.order.sorted = false;
         let known = self.visible();
         self.add_rule(Joined { branch, overwrite });
         for column in known.iter().filter(|column| fields.iter().all(|(field, _)| *field != column.name)) {
             self.find_again(&column.name);
         }
-        self.open |= self.branches[branch].context.open;
+        self.fields.open |= self.rows.branches[branch].context.fields.open;
         for name in &beside {
             self.show(name, Type::Double);
         }
@@ -182,7 +182,7 @@ impl<'a> Context<'a> {
     fn joined_field(&mut self, branch: usize, name: &ColumnName) -> Option<(Expression, Type)> {
         let fresh = self.fresh_name("joined");
         let span = self.span;
-        let branch = self.branches.get_mut(branch)?;
+        let branch = self.rows.branches.get_mut(branch)?;
         let column = branch.context.find(name).filter(|column| !column.empty)?;
         let known = branch.names.iter().find(|(known, _)| known == name);
         let column_name = match known {
@@ -199,7 +199,7 @@ impl<'a> Context<'a> {
     pub(super) fn finish_branches(&mut self) {
         let mut nodes: Vec<Option<Node>> = Vec::new();
         let mut diagnostics: Vec<Diagnostic> = Vec::new();
-        for branch in std::mem::take(&mut self.branches) {
+        for branch in std::mem::take(&mut self.rows.branches) {
             let (node, found, discovery) = branch.finish();
             nodes.push(Some(node));
             diagnostics.extend(found);
@@ -208,7 +208,7 @@ impl<'a> Context<'a> {
         for diagnostic in diagnostics {
             self.report(diagnostic);
         }
-        for step in &mut self.steps {
+        for step in &mut self.rows.steps {
             match &mut step.kind {
                 StepKind::Branches(from, to) => {
                     let parts = nodes.get_mut(*from..*to).unwrap_or_default();
@@ -234,7 +234,7 @@ impl Branch<'_> {
         let Self { mut context, names } = self;
         let span = context.span;
         // Where no row is taken by its place, the order counts only for the whole.
-        context.sorted = true;
+        context.order.sorted = true;
         let columns: Vec<Column> = names
             .iter()
             .map(|(name, _)| Column {
@@ -257,7 +257,7 @@ impl Branch<'_> {
 impl Context<'_> {
     /// Whether a helper column of this name was made.
     fn steps_know(&self, name: &ColumnName) -> bool {
-        self.steps.iter().any(|step| {
+        self.rows.steps.iter().any(|step| {
             matches!(&step.kind, StepKind::Extend(columns) if columns.iter().any(|(known, _)| known == name))
         })
     }

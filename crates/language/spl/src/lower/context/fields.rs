@@ -29,18 +29,18 @@ impl Context<'_> {
     /// The field of a name, if there is one here.
     pub(crate) fn find(&mut self, name: impl Into<ColumnName>) -> Option<Column> {
         let name = name.into();
-        if let Some((_, element)) = self.elements.iter().rev().find(|(bound, _)| *bound == name) {
+        if let Some((_, element)) = self.fields.elements.iter().rev().find(|(bound, _)| *bound == name) {
             return Some(Column { name: element.clone(), data_type: Type::Text, empty: false });
         }
-        if let Some(known) = self.columns.iter().find(|column| column.name == name) {
+        if let Some(known) = self.fields.columns.iter().find(|column| column.name == name) {
             return Some(known.clone());
         }
-        if self.gone.contains_key(&name) {
+        if self.fields.gone.contains_key(&name) {
             return None;
         }
-        let data_type = self.late(&name, self.rules.len())?;
+        let data_type = self.late(&name, self.fields.rules.len())?;
         let column = Column { name, data_type, empty: false };
-        self.columns.push(column.clone());
+        self.fields.columns.push(column.clone());
         Some(column)
     }
 
@@ -49,37 +49,37 @@ impl Context<'_> {
         if is_internal(name) {
             return;
         }
-        let Some(at) = self.columns.iter().position(|column| column.name == name) else { return };
-        let old = self.columns.remove(at);
-        let data_type = self.late(name, self.rules.len()).unwrap_or(old.data_type);
-        let at = at.min(self.columns.len());
-        self.columns.insert(at, Column { data_type, ..old });
+        let Some(at) = self.fields.columns.iter().position(|column| column.name == name) else { return };
+        let old = self.fields.columns.remove(at);
+        let data_type = self.late(name, self.fields.rules.len()).unwrap_or(old.data_type);
+        let at = at.min(self.fields.columns.len());
+        self.fields.columns.insert(at, Column { data_type, ..old });
     }
 
     /// Whether fields can exist that no command has mentioned.
     pub(crate) fn has_unknown_fields(&self) -> bool {
-        self.open || self.rules.len() > self.floor
+        self.fields.open || self.fields.rules.len() > self.fields.floor
     }
 
     /// The names of all fields here that match a pattern, internal ones (`_time`) only if the
     /// pattern names them. On raw events that needs the names found in the data; where those are
     /// not given the fields known so far and the declared ones stand in.
     pub(crate) fn matching(&mut self, pattern: &str) -> Vec<String> {
-        let known = self.columns.iter().filter_map(|column| column.name.user());
+        let known = self.fields.columns.iter().filter_map(|column| column.name.user());
         let mut names: Vec<String> = known.map(str::to_owned).collect();
         if self.has_unknown_fields() {
-            self.needs_discovery |= self.open;
+            self.needs_discovery |= self.fields.open;
             for name in self.discovered_here() {
                 if !names.contains(&name) {
                     names.push(name);
                 }
             }
         }
-        if pattern.starts_with('_') && self.internal {
+        if pattern.starts_with('_') && self.fields.internal {
             names.extend(
                 [TIME, RAW]
                     .iter()
-                    .filter(|name| !self.columns.iter().any(|column| column.name == **name))
+                    .filter(|name| !self.fields.columns.iter().any(|column| column.name == **name))
                     .map(|name| (*name).to_owned()),
             );
         }
@@ -92,15 +92,15 @@ impl Context<'_> {
     }
 
     fn is_gone(&self, name: &str) -> bool {
-        self.gone.contains_key(&ColumnName::from(name))
+        self.fields.gone.contains_key(&ColumnName::from(name))
     }
 
     /// Names found in the data (or declared), as the rules so far renamed them, and those that rules find in texts.
     fn discovered_here(&mut self) -> Vec<String> {
-        let mut names: Vec<String> = match self.options.discovered {
-            _ if !self.open => Vec::new(),
+        let mut names: Vec<String> = match self.shared.options.discovered {
+            _ if !self.fields.open => Vec::new(),
             Some(found) => found.iter().map(|(name, _)| name.clone()).collect(),
-            None => self.options.view.field_names().into_iter().map(str::to_owned).collect(),
+            None => self.shared.options.view.field_names().into_iter().map(str::to_owned).collect(),
         };
         self.follow_rules(&mut names);
         names.sort_unstable();
@@ -120,8 +120,8 @@ impl Context<'_> {
 
     /// What becomes of names on the way through the rules, and those that these add.
     fn follow_rules(&mut self, names: &mut Vec<String>) {
-        let rules = self.rules.clone();
-        let from = if self.open { 0 } else { self.floor };
+        let rules = self.fields.rules.clone();
+        let from = if self.fields.open { 0 } else { self.fields.floor };
         let prepared = rules.iter().rposition(|rule| rule.kind.is_preparation());
         for (at, rule) in rules.iter().enumerate().skip(from) {
             names.retain(|name| !rule.gone.contains_key(&ColumnName::from(name)));
@@ -138,7 +138,7 @@ impl Context<'_> {
         if self.is_vague() || self.diagnostics.iter().any(Diagnostic::is_error) {
             return;
         }
-        let mut diagnostic = match self.gone.get(name) {
+        let mut diagnostic = match self.fields.gone.get(name) {
             Some(Gone::Nulled) => return,
             Some(Gone::Renamed(to)) => {
                 let message = format!("the field `{text}` was renamed and is empty here");
@@ -154,11 +154,11 @@ impl Context<'_> {
                 Diagnostic::warning(codes::MISSING_FIELD, message, span)
             }
         };
-        if !self.gone.contains_key(name) {
-            let known = || self.columns.iter().filter_map(|column| column.name.user());
+        if !self.fields.gone.contains_key(name) {
+            let known = || self.fields.columns.iter().filter_map(|column| column.name.user());
             if let Some(near) = did_you_mean(text, known()) {
                 diagnostic = diagnostic.with_help(format!("did you mean `{near}`?"));
-            } else if !self.open {
+            } else if !self.fields.open {
                 let known: Vec<&str> = known().take(12).collect();
                 diagnostic = diagnostic.with_help(format!("the fields here are: {}", known.join(", ")));
             }

@@ -70,13 +70,13 @@ impl Context<'_> {
         if has_text {
             aggregates.push((RAW.into(), call("spl_list", raw, Type::Text, oldest)));
         }
-        let rule = Rule::new(self, Rc::new(Grouped { listed }), self.steps.len());
+        let rule = Rule::new(self, Rc::new(Grouped { listed }), self.rows.steps.len());
         self.push(StepKind::Aggregate {
             groups: vec![(key.clone(), Expression::column(key, span))],
             aggregates,
         });
-        self.rules.push(Rc::new(rule));
-        self.columns.clear();
+        self.fields.rules.push(Rc::new(rule));
+        self.fields.columns.clear();
         self.show(TIME, Type::Timestamp);
         self.show("eventcount", Type::Integer);
         if has_text {
@@ -95,8 +95,8 @@ impl Context<'_> {
         };
         self.assign(vec![("duration", Expression::new(kind, span))]);
         self.hide(&[newest]);
-        self.order = vec![SortKey { value: time(), descending: true }];
-        self.sorted = false;
+        self.order.keys = vec![SortKey { value: time(), descending: true }];
+        self.order.sorted = false;
     }
 
     /// A field of the events of a group.
@@ -125,7 +125,7 @@ impl Context<'_> {
             order,
             result: Type::TextList,
         };
-        if let StepKind::Aggregate { aggregates, .. } = &mut self.steps.get_mut(place.rule.step)?.kind
+        if let StepKind::Aggregate { aggregates, .. } = &mut self.rows.steps.get_mut(place.rule.step)?.kind
             && !aggregates.iter().any(|(known, _)| known == name)
         {
             aggregates.push((name.clone(), call));

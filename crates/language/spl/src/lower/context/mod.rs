@@ -5,61 +5,44 @@ mod branch;
 mod column;
 mod fields;
 mod group;
+mod known;
 mod late;
 mod order;
+mod rows;
+mod shared;
 mod source;
 mod stage;
 mod step;
 
-use std::{cell::RefCell, collections::BTreeMap, rc::Rc};
-
 use quarry_diagnostic::{Diagnostic, Span};
 use quarry_plan::{ColumnName, Expression, ExpressionKind, Node, SortKey, TimeRange, Type, Value};
 
-use super::{Environment, LowerOptions, codes};
-use crate::tree::{Assignment, Pipeline};
-use branch::Branch;
+use super::codes;
+use crate::tree::Assignment;
+use known::Fields;
+use order::RowOrder;
+use rows::RowSteps;
 use source::Scan;
-use step::Step;
 
 pub(crate) use column::{Column, Gone, convert, is_internal, wider};
 pub(crate) use group::Listed;
 pub(crate) use late::{
     Fill, Json, Late, LateRule, Markup, Named, Pairs, Place, Prepared, Rename, Table, Typed, Without,
 };
+pub(crate) use shared::{Progress, Shared};
 pub(crate) use source::{RAW, SOURCE_TYPE, TIME};
-pub(crate) use stage::{Progress, Surroundings};
 pub(crate) use step::StepKind;
 
 /// The state of lowering one pipeline.
 #[derive(Debug, Clone)]
 pub(crate) struct Context<'a> {
-    pub(crate) options: &'a LowerOptions<'a>,
-    pub(crate) environment: &'a Environment<'a>,
-    progress: Rc<RefCell<Progress>>,
-    lower: fn(&mut Context<'_>, &Pipeline),
+    pub(crate) shared: Shared<'a>,
+    pub(crate) rows: RowSteps<'a>,
+    fields: Fields,
+    order: RowOrder,
     pub(crate) diagnostics: Vec<Diagnostic>,
     /// Whether the names of all fields in the data are needed to plan exactly.
     pub(crate) needs_discovery: bool,
-    pub(crate) scan: Scan<'a>,
-    /// Rows that stand in place of events.
-    base: Option<Node>,
-    steps: Vec<Step>,
-    /// Other pipelines of raw events that were joined to this one.
-    branches: Vec<Branch<'a>>,
-    /// Fields known by name, in the order in which they came up.
-    columns: Vec<Column>,
-    gone: BTreeMap<ColumnName, Gone>,
-    /// Whether any field of the raw event can still be asked for.
-    open: bool,
-    /// Whether `_time`, `_raw` and the like of the raw event can still be asked for.
-    internal: bool,
-    rules: Vec<Rc<late::Rule>>,
-    /// Rules before this one are out of reach: the rows were closed after them.
-    floor: usize,
-    order: Vec<SortKey>,
-    /// Whether the rows really come in `order`.
-    sorted: bool,
     /// Place of the command being lowered.
     pub(crate) span: Span,
     /// How fields are shown at the end (`fieldformat`).
@@ -72,50 +55,24 @@ pub(crate) struct Context<'a> {
     pub(crate) bucket: Option<f64>,
     /// How many subsearches this pipeline lies in.
     pub(crate) depth: usize,
-    /// Names that stand for the element of a list, the innermost last, and their columns.
-    elements: Vec<(ColumnName, ColumnName)>,
 }
 
 impl<'a> Context<'a> {
     /// The start of a pipeline that reads events, newest first.
-    pub(crate) fn new(surroundings: Surroundings<'a>, time: TimeRange) -> Self {
-        let Surroundings { options, environment, progress, lower } = surroundings;
+    pub(crate) fn new(shared: Shared<'a>, time: TimeRange) -> Self {
         Self {
-            options,
-            environment,
-            progress,
-            lower,
+            rows: RowSteps::new(Scan::new(shared.options.view, time)),
+            shared,
+            fields: Fields::default(),
+            order: RowOrder::newest_first(),
             diagnostics: Vec::new(),
             needs_discovery: false,
-            scan: Scan::new(options.view, time),
-            base: None,
-            steps: Vec::new(),
-            branches: Vec::new(),
-            columns: Vec::new(),
-            gone: BTreeMap::new(),
-            open: true,
-            internal: true,
-            rules: Vec::new(),
-            floor: 0,
-            order: vec![SortKey { value: Expression::column(TIME, Span::default()), descending: true }],
-            sorted: false,
             span: Span::default(),
             formats: Vec::new(),
             bare_values: false,
             started: false,
             bucket: None,
             depth: 0,
-            elements: Vec::new(),
-        }
-    }
-
-    /// What another pipeline of the same search needs to start.
-    pub(crate) fn surroundings(&self) -> Surroundings<'a> {
-        Surroundings {
-            options: self.options,
-            environment: self.environment,
-            progress: Rc::clone(&self.progress),
-            lower: self.lower,
         }
     }
 
@@ -131,45 +88,33 @@ impl<'a> Context<'a> {
 
     /// Whether the rows are still raw events.
     pub(crate) fn is_open(&self) -> bool {
-        self.open
+        self.fields.open
     }
 
     /// Whether `_raw` is the text that the event was logged with.
     pub(crate) fn has_own_text(&self) -> bool {
-        let is_same = |value: &Expression| value.kind == ExpressionKind::Column(RAW.into());
-        let changes = |step: &Step| match &step.kind {
-            StepKind::Extend(columns) | StepKind::Project(columns) => {
-                columns.iter().any(|(name, value)| *name == RAW && !is_same(value))
-            }
-            StepKind::Aggregate { aggregates, .. } => aggregates.iter().any(|(name, _)| *name == RAW),
-            _ => false,
-        };
-        self.base.is_none()
-            && !self.steps.iter().any(changes)
-            && self.branches.iter().all(Branch::has_own_text)
+        self.rows.has_own_text()
     }
 
     /// The known fields, in order.
     pub(crate) fn columns(&self) -> &[Column] {
-        &self.columns
+        &self.fields.columns
     }
 
     /// The names of the known fields that do not begin with `_`, in order.
     pub(crate) fn field_names(&self) -> Vec<String> {
-        let names = self.columns.iter().filter_map(|column| column.name.user());
+        let names = self.fields.columns.iter().filter_map(|column| column.name.user());
         names.filter(|name| !name.starts_with('_')).map(str::to_owned).collect()
     }
 
     /// The type of an expression over the rows here.
     pub(crate) fn type_of(&self, value: &Expression) -> Type {
-        value.type_of(&|name| {
-            self.columns.iter().find(|column| column.name == name).map(|column| column.data_type)
-        })
+        self.fields.type_of(value)
     }
 
     /// A column that no query can name, another than those of all pipelines of the search.
     pub(crate) fn fresh_name(&mut self, purpose: &str) -> ColumnName {
-        self.progress.borrow_mut().helpers.fresh(purpose)
+        self.shared.progress.borrow_mut().helpers.fresh(purpose)
     }
 
     /// Runs `body` where a name stands for the element of a list. Gives the element's column too.
@@ -179,22 +124,22 @@ impl<'a> Context<'a> {
         body: impl FnOnce(&mut Self) -> T,
     ) -> (ColumnName, T) {
         let column = self.fresh_name("element");
-        self.columns.push(Column { name: column.clone(), data_type: Type::Text, empty: false });
-        self.elements.push((name, column.clone()));
+        self.fields.columns.push(Column { name: column.clone(), data_type: Type::Text, empty: false });
+        self.fields.elements.push((name, column.clone()));
         let result = body(self);
-        self.elements.pop();
-        self.columns.retain(|known| known.name != column);
+        self.fields.elements.pop();
+        self.fields.columns.retain(|known| known.name != column);
         (column, result)
     }
 
     /// Whether an expression about the elements of a list is being lowered.
     pub(crate) fn is_in_element(&self) -> bool {
-        !self.elements.is_empty()
+        !self.fields.elements.is_empty()
     }
 
     /// Whether any command has made or changed rows.
     pub(crate) fn has_steps_or_reads(&self) -> bool {
-        self.base.is_some() || self.started
+        self.rows.base.is_some() || self.started
     }
 
     /// Adds a step whose columns the caller shows.
@@ -203,7 +148,7 @@ impl<'a> Context<'a> {
     }
 
     fn push(&mut self, kind: StepKind) {
-        self.steps.push(Step { kind, span: self.span });
+        self.rows.push(kind, self.span);
     }
 
     /// Keeps the rows for which the predicate is true.
@@ -245,57 +190,32 @@ impl<'a> Context<'a> {
 
     /// Makes a physical column a known field.
     pub(crate) fn show(&mut self, name: impl Into<ColumnName>, data_type: Type) {
-        let name = name.into();
-        self.gone.remove(&name);
-        let column = Column { name: name.clone(), data_type, empty: false };
-        match self.columns.iter_mut().find(|known| known.name == name) {
-            Some(known) => *known = column,
-            None => self.columns.push(column),
-        }
+        self.fields.show(name, data_type);
     }
 
     /// Drops helper columns from what is known; they stay in the plan.
     pub(crate) fn hide(&mut self, names: &[ColumnName]) {
-        self.columns.retain(|column| !names.contains(&column.name));
+        self.fields.hide(names);
     }
 
     /// Forgets which fields were asked for; the rules can still give them.
     pub(crate) fn forget_all(&mut self) {
-        self.columns.clear();
+        self.fields.columns.clear();
     }
 
     /// Takes a field away.
     pub(crate) fn forget(&mut self, name: impl Into<ColumnName>, why: Gone) {
-        let name = name.into();
-        self.columns.retain(|column| column.name != name);
-        self.gone.insert(name, why);
+        self.fields.forget(name, why);
     }
 
     /// Puts the column `to` where `from` is, which goes.
     pub(crate) fn move_column(&mut self, from: impl Into<ColumnName>, to: impl Into<ColumnName>) {
-        let (from, to) = (from.into(), to.into());
-        let Some(at) = self.columns.iter().position(|column| column.name == from) else { return };
-        let new = self.columns.iter().find(|column| column.name == to).cloned();
-        self.columns[at] = match new {
-            Some(new) => new,
-            None => Column { name: to.clone(), ..self.columns[at].clone() },
-        };
-        let mut seen = 0;
-        self.columns.retain(|column| {
-            seen += usize::from(column.name == to);
-            column.name != to || seen == 1
-        });
-        self.gone.remove(&to);
-        self.gone.insert(from, Gone::Renamed(to));
+        self.fields.move_column(from, to);
     }
 
     /// Leaves exactly these fields, in this order; `internal` keeps `_time` and the like within reach.
     pub(crate) fn close(&mut self, columns: Vec<Column>, internal: bool) {
-        self.columns = columns;
-        self.gone.clear();
-        self.internal = internal && self.internal;
-        self.open = false;
-        self.floor = self.rules.len();
+        self.fields.close(columns, internal);
     }
 
     /// One row a group. The rows come ordered by the groups.
@@ -312,11 +232,11 @@ impl<'a> Context<'a> {
         for (name, call) in &aggregates {
             columns.push(Column { name: name.clone(), data_type: call.result, empty: false });
         }
-        self.order = groups
+        self.order.keys = groups
             .iter()
             .map(|(name, _)| SortKey { value: Expression::column(name, self.span), descending: false })
             .collect();
-        self.sorted = self.order.is_empty();
+        self.order.sorted = self.order.keys.is_empty();
         self.push(StepKind::Aggregate { groups, aggregates });
         self.close(columns, false);
     }
@@ -328,7 +248,7 @@ impl<'a> Context<'a> {
         let columns: Vec<(ColumnName, Type)> =
             calls.iter().map(|(name, window)| (name.clone(), window.call.result)).collect();
         self.push(StepKind::Window(calls));
-        self.sorted = false;
+        self.order.sorted = false;
         for (name, data_type) in columns {
             self.show(&name, data_type);
         }
@@ -337,7 +257,7 @@ impl<'a> Context<'a> {
     /// Keeps the first rows of each combination of keys, in the present order.
     pub(crate) fn deduplicate(&mut self, keys: Vec<Expression>, keep: usize) {
         let order = self.order_keys();
-        self.sorted = !order.is_empty();
+        self.order.sorted = !order.is_empty();
         self.push(StepKind::Deduplicate { keys, keep, order });
     }
 
@@ -350,8 +270,8 @@ impl<'a> Context<'a> {
         self.show(name, Type::Text);
         // The rows of one list have equal keys and stay in its order.
         let value = Expression::column(position, self.span);
-        self.order.push(SortKey { value, descending: false });
-        self.sorted = false;
+        self.order.keys.push(SortKey { value, descending: false });
+        self.order.sorted = false;
     }
 
     /// Takes at most so many rows in the present order.
@@ -376,7 +296,7 @@ impl<'a> Context<'a> {
         self.push(StepKind::Union(vec![Node::new(operator, self.span)]));
         // What the rows were ordered by orders them within each part, as far as it is still there.
         let mut order = vec![SortKey { value: Expression::column(part, self.span), descending: false }];
-        let old = std::mem::take(&mut self.order);
+        let old = std::mem::take(&mut self.order.keys);
         order.extend(old.into_iter().filter(|key| {
             let mut known = true;
             key.value.visit_columns(&mut |name| known &= columns.iter().any(|column| column.name == name));
@@ -387,9 +307,9 @@ impl<'a> Context<'a> {
         {
             columns.push(Column { name: part.clone(), data_type: Type::Double, empty: false });
         }
-        self.order = order;
-        self.columns = columns;
-        self.sorted = false;
+        self.order.keys = order;
+        self.fields.columns = columns;
+        self.order.sorted = false;
     }
 
     /// Puts the columns of another plan, whose names are its own, beside those of matching rows.
@@ -401,7 +321,7 @@ impl<'a> Context<'a> {
     ) {
         let columns = right.columns();
         self.push(StepKind::Join { right: Box::new(right), kind, on });
-        self.sorted = false;
+        self.order.sorted = false;
         if matches!(kind, quarry_plan::JoinKind::Inner | quarry_plan::JoinKind::Left) {
             for (name, data_type) in columns {
                 self.show(name, data_type);
@@ -412,14 +332,14 @@ impl<'a> Context<'a> {
     /// The finished plan with exactly these columns.
     pub(crate) fn finish(mut self, columns: &[Column], span: Span) -> (Node, Vec<Diagnostic>, bool) {
         self.realise_order();
-        self.columns = columns.to_vec();
+        self.fields.columns = columns.to_vec();
         self.project_known();
         self.finish_branches();
-        let source = match self.base {
+        let source = match self.rows.base {
             Some(rows) => rows,
-            None => self.scan.finish(span),
+            None => self.rows.scan.finish(span),
         };
-        let node = self.steps.into_iter().fold(source, |input, step| step.over(input));
+        let node = self.rows.steps.into_iter().fold(source, |input, step| step.over(input));
         (node, self.diagnostics, self.needs_discovery)
     }
 }

@@ -1,25 +1,41 @@
 //! The order of rows: newest first until something says otherwise.
 
+use quarry_diagnostic::Span;
 use quarry_plan::{AggregateCall, ColumnName, Expression, ExpressionKind, Frame, SortKey, Type, WindowCall};
 
 use super::{Column, Context, StepKind, TIME};
+
+/// The order that rows are meant to be in.
+#[derive(Debug, Clone)]
+pub(super) struct RowOrder {
+    pub(super) keys: Vec<SortKey>,
+    /// Whether the rows really come in this order.
+    pub(super) sorted: bool,
+}
+
+impl RowOrder {
+    pub(super) fn newest_first() -> Self {
+        let value = Expression::column(TIME, Span::default());
+        Self { keys: vec![SortKey { value, descending: true }], sorted: false }
+    }
+}
 
 impl Context<'_> {
     /// The keys of the order in which rows arrive here; none if there is no order.
     pub(crate) fn order_keys(&mut self) -> Vec<SortKey> {
         if self.uses_time() {
-            self.scan.add(TIME);
+            self.rows.scan.add(TIME);
         }
-        self.order.clone()
+        self.order.keys.clone()
     }
 
     /// Sorts the rows by the order they are meant to be in, unless they are already.
     pub(super) fn realise_order(&mut self) {
-        if self.sorted {
+        if self.order.sorted {
             return;
         }
         let keys = self.order_keys();
-        self.sorted = true;
+        self.order.sorted = true;
         if !keys.is_empty() {
             self.push(StepKind::Sort(keys));
         }
@@ -32,15 +48,15 @@ impl Context<'_> {
                 keys.push(key);
             }
         }
-        self.order.clone_from(&keys);
-        self.sorted = true;
+        self.order.keys.clone_from(&keys);
+        self.order.sorted = true;
         self.push(StepKind::Sort(keys));
     }
 
     /// The rows come in the order of a column that numbers them.
     pub(crate) fn order_by(&mut self, name: impl Into<ColumnName>) {
-        self.order = vec![SortKey { value: Expression::column(name, self.span), descending: false }];
-        self.sorted = false;
+        self.order.keys = vec![SortKey { value: Expression::column(name, self.span), descending: false }];
+        self.order.sorted = false;
     }
 
     /// The rows now come last one first.
@@ -60,14 +76,14 @@ impl Context<'_> {
         };
         let window = WindowCall { call, partition: Vec::new(), frame: Frame::SO_FAR };
         self.push(StepKind::Window(vec![(number.clone(), window)]));
-        self.order = vec![SortKey { value: Expression::column(number, self.span), descending: true }];
-        self.sorted = false;
+        self.order.keys = vec![SortKey { value: Expression::column(number, self.span), descending: true }];
+        self.order.sorted = false;
     }
 
     /// Copies the columns that the order depends on before fields of these names are replaced.
     pub(super) fn keep_order_keys(&mut self, replaced: &[&ColumnName]) {
         let mut used = Vec::new();
-        for key in &self.order {
+        for key in &self.order.keys {
             key.value.visit_columns(&mut |name| {
                 if replaced.contains(&name) && !used.contains(name) {
                     used.push(name.clone());
@@ -78,12 +94,12 @@ impl Context<'_> {
             return;
         }
         if self.uses_time() {
-            self.scan.add(TIME);
+            self.rows.scan.add(TIME);
         }
         let mut copies = Vec::new();
         for name in used {
             let copy = self.fresh_name("order");
-            for key in &mut self.order {
+            for key in &mut self.order.keys {
                 rename(&mut key.value, &name, &copy);
             }
             copies.push((copy, Expression::column(name, self.span)));
@@ -96,7 +112,7 @@ impl Context<'_> {
         let mut lost: Vec<ColumnName> = Vec::new();
         for key in self.order_keys() {
             key.value.visit_columns(&mut |name| {
-                if !self.columns.iter().any(|column| column.name == name && !column.empty) {
+                if !self.fields.columns.iter().any(|column| column.name == name && !column.empty) {
                     lost.push(name.clone());
                 }
             });
@@ -105,29 +121,25 @@ impl Context<'_> {
             return;
         }
         let names: Vec<&ColumnName> = lost.iter().collect();
-        let before = self.order.clone();
+        let before = self.order.keys.clone();
         self.keep_order_keys(&names);
         let mut carried: Vec<(ColumnName, Type)> = Vec::new();
-        for (new, old) in self.order.iter().zip(&before) {
+        for (new, old) in self.order.keys.iter().zip(&before) {
             let is_time = old.value.kind == ExpressionKind::Column(TIME.into());
             let data_type = if is_time { Type::Timestamp } else { Type::Text };
             new.value.visit_columns(&mut |name| carried.push((name.clone(), data_type)));
         }
         for (name, data_type) in carried {
-            if !name.is_user() && !self.columns.iter().any(|column| column.name == name) {
-                self.columns.push(Column { name, data_type, empty: false });
+            if !name.is_user() && !self.fields.columns.iter().any(|column| column.name == name) {
+                self.fields.columns.push(Column { name, data_type, empty: false });
             }
         }
     }
 
     /// Whether the order is the events' own and so needs their time.
     fn uses_time(&self) -> bool {
-        self.rows_are_events()
-            && self.order.iter().any(|key| key.value.kind == ExpressionKind::Column(TIME.into()))
-    }
-
-    fn rows_are_events(&self) -> bool {
-        self.base.is_none() && !self.steps.iter().any(|step| matches!(step.kind, StepKind::Aggregate { .. }))
+        self.rows.are_events()
+            && self.order.keys.iter().any(|key| key.value.kind == ExpressionKind::Column(TIME.into()))
     }
 }
 

@@ -3,43 +3,21 @@
 //! Which fields `chart count by x` makes, and which searches `map` runs, is known when the rows before
 //! are. The search is then lowered again with those rows in place of the commands that made them.
 
-use std::{cell::RefCell, rc::Rc};
+use quarry_plan::{ColumnName, Node, Rows, Type, Value};
 
-use quarry_plan::{ColumnName, Helpers, Node, Rows, Type, Value};
-
-use super::super::{Environment, LowerOptions, Store, time};
+use super::super::{Store, time};
 use super::{Column, Context, TIME};
 use crate::tree::Pipeline;
-
-/// What all pipelines of a search share.
-#[derive(Debug, Default)]
-pub(crate) struct Progress {
-    /// How many answers were used.
-    used: usize,
-    pub(crate) helpers: Helpers,
-    pub(crate) pending: Option<Node>,
-    pub(crate) stores: Vec<Store>,
-}
-
-/// What a pipeline needs to start.
-#[derive(Debug, Clone)]
-pub(crate) struct Surroundings<'a> {
-    pub(crate) options: &'a LowerOptions<'a>,
-    pub(crate) environment: &'a Environment<'a>,
-    pub(crate) progress: Rc<RefCell<Progress>>,
-    /// Lowers every command of a pipeline: the table of commands is above all else.
-    pub(crate) lower: fn(&mut Context<'_>, &Pipeline),
-}
 
 impl Context<'_> {
     /// The rows here, with these columns; none if they are not known yet. Then they are asked for,
     /// and what follows is planned without knowing which fields there are.
     pub(crate) fn settle(&mut self, columns: &[Column]) -> Option<Rows> {
-        let mut progress = self.progress.borrow_mut();
+        let mut progress = self.shared.progress.borrow_mut();
         if progress.pending.is_some() {
             return None;
         }
-        if let Some(answer) = self.environment.answers.get(progress.used) {
+        if let Some(answer) = self.shared.environment.answers.get(progress.used) {
             progress.used += 1;
             return Some(answer.clone());
         }
@@ -49,13 +27,13 @@ impl Context<'_> {
         for diagnostic in diagnostics {
             self.report(diagnostic);
         }
-        self.progress.borrow_mut().pending = Some(plan);
+        self.shared.progress.borrow_mut().pending = Some(plan);
         None
     }
 
     /// Whether rows that are not known yet decide which fields there are.
     pub(crate) fn is_vague(&self) -> bool {
-        self.progress.borrow().pending.is_some()
+        self.shared.progress.borrow().pending.is_some()
     }
 
     /// The columns that are shown, of raw events those known so far.
@@ -72,13 +50,13 @@ impl Context<'_> {
 
     /// Goes on from the rows of another plan.
     pub(crate) fn restart_from(&mut self, node: Node, columns: Vec<(ColumnName, Type)>) {
-        self.base = Some(node);
-        self.steps.clear();
-        self.rules.clear();
-        self.branches.clear();
-        self.order.clear();
-        self.sorted = true;
-        self.internal = false;
+        self.rows.base = Some(node);
+        self.rows.steps.clear();
+        self.fields.rules.clear();
+        self.rows.branches.clear();
+        self.order.keys.clear();
+        self.order.sorted = true;
+        self.fields.internal = false;
         let columns =
             columns.into_iter().map(|(name, data_type)| Column { name, data_type, empty: false }).collect();
         self.close(columns, false);
@@ -86,12 +64,12 @@ impl Context<'_> {
 
     /// Lowers every command of a pipeline, in order.
     pub(crate) fn lower_pipeline(&mut self, pipeline: &Pipeline) {
-        (self.lower)(self, pipeline);
+        (self.shared.lower)(self, pipeline);
     }
 
     /// Remembers a table to write.
     pub(crate) fn store(&mut self, store: Store) {
-        self.progress.borrow_mut().stores.push(store);
+        self.shared.progress.borrow_mut().stores.push(store);
     }
 }
 

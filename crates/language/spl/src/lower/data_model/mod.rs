@@ -164,7 +164,7 @@ pub(crate) fn mentions(search: &SearchExpression, name: &str) -> bool {
 /// Warns if no log type of the view is ever in the dataset.
 fn warn_if_empty(context: &mut Context<'_>, dataset: Dataset, span: Span) {
     let mut known: Vec<&str> = Vec::new();
-    for source in &context.options.view.sources {
+    for source in &context.shared.options.view.sources {
         if let Some(field) = source.fields.get(TAG) {
             constants(&field.derivation, &mut known);
         }
@@ -173,7 +173,7 @@ fn warn_if_empty(context: &mut Context<'_>, dataset: Dataset, span: Span) {
     if let Some(tag) = missing.first() {
         let message = format!(
             "no log type of the view `{}` fills the data model `{}`: no event is in it",
-            context.options.view.name, dataset.path
+            context.shared.options.view.name, dataset.path
         );
         let found = Diagnostic::warning(codes::EMPTY_DATA_MODEL, message, span).with_help(format!(
             "declare the field `tag` with the value `{tag}` for a log type in `quarry.toml`"

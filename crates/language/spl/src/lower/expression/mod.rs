@@ -123,6 +123,6 @@ fn note_source_type(context: &mut Context<'_>, field: &EvalExpression, constant:
         && name == SOURCE_TYPE
         && context.is_open()
     {
-        context.scan.name_source_type(text);
+        context.rows.scan.name_source_type(text);
     }
 }

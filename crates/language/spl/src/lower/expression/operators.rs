@@ -123,8 +123,12 @@ fn warn_of_dotted_name(context: &mut Context<'_>, operands: &[&EvalExpression], 
     }
     let name = parts.join(".");
     let known = context.columns().iter().any(|column| column.name == name)
-        || context.options.view.field_names().contains(&name.as_str())
-        || context.options.discovered.is_some_and(|found| found.iter().any(|(field, _)| *field == name));
+        || context.shared.options.view.field_names().contains(&name.as_str())
+        || context
+            .shared
+            .options
+            .discovered
+            .is_some_and(|found| found.iter().any(|(field, _)| *field == name));
     let message = format!("`{name}` without quotes joins the texts of {} fields", parts.len());
     let mut diagnostic = Diagnostic::warning(codes::DOTTED_NAME, message, span)
         .with_help(format!("write `'{name}'` in single quotes for the field of that name"));

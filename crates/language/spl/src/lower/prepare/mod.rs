@@ -41,7 +41,7 @@ type Apply = fn(&mut Context<'_>, &mut Preparation<'_>, &Expression, &str, &str)
 /// Adds the fields to the start of a pipeline that reads events. Those that nobody asks for are dropped
 /// when the plan is lowered.
 pub(super) fn prepare(context: &mut Context<'_>) {
-    let Some(knowledge) = context.environment.knowledge else { return };
+    let Some(knowledge) = context.shared.environment.knowledge else { return };
     let nothing = knowledge.props.is_empty() && knowledge.event_types.is_empty() && knowledge.tags.is_empty();
     if nothing || !context.is_open() {
         return;
@@ -51,7 +51,7 @@ pub(super) fn prepare(context: &mut Context<'_>) {
     layers.retain(|layer| concerns(context, layer));
     let mut found = fields(context, knowledge, &layers);
     found.extend(labels::event_types(context, knowledge).1);
-    context.scan.named_by_apps();
+    context.rows.scan.named_by_apps();
     labels::tags(context, knowledge);
     found.extend(ignored_settings(&layers));
     context.diagnostics = known;
@@ -69,7 +69,7 @@ pub(super) fn prepare(context: &mut Context<'_>) {
 
 /// Whether an event here can be of the stanza.
 fn concerns(context: &Context<'_>, layer: &Layer<'_>) -> bool {
-    let mut sources = context.options.view.sources.iter();
+    let mut sources = context.shared.options.view.sources.iter();
     let named = layer.subject == Subject::SourceType && layer.is_literal();
     !named || sources.any(|source| source.source_type == layer.pattern)
 }

@@ -36,7 +36,7 @@ pub(crate) fn pairs(words: &[&Word]) -> Vec<Pair> {
 
 /// The lookup of a name and its rows; what is missing is reported.
 pub(crate) fn find(context: &mut Context<'_>, name: &Word) -> Option<(LookupDefinition, Arc<LookupTable>)> {
-    let knowledge = context.environment.knowledge;
+    let knowledge = context.shared.environment.knowledge;
     let found = knowledge.and_then(|knowledge| Some((knowledge, knowledge.lookups.find(&name.text)?)));
     let Some((knowledge, definition)) = found else {
         let message = format!("no lookup is named `{}`", name.text);

@@ -27,7 +27,7 @@ pub(crate) fn read<'a>(
         }
         text = text.replace(&place, &value.text);
     }
-    let known = context.environment.knowledge.map(|knowledge| &knowledge.macros);
+    let known = context.shared.environment.knowledge.map(|knowledge| &knowledge.macros);
     let builtin = Macros::default();
     let parsed = crate::parse(&text, known.unwrap_or(&builtin));
     if let Some(found) = parsed.diagnostics.iter().find(|found| found.is_error()) {
@@ -48,7 +48,7 @@ pub(crate) fn read<'a>(
 }
 
 fn find<'a>(context: &mut Context<'a>, name: &Word) -> Option<&'a Stanza> {
-    let knowledge = context.environment.knowledge;
+    let knowledge = context.shared.environment.knowledge;
     let stanzas = knowledge.map(|knowledge| knowledge.saved_searches.as_slice()).unwrap_or_default();
     let has_search = |stanza: &&Stanza| stanza.get("search").is_some_and(|text| !text.trim().is_empty());
     let found = stanzas.iter().find(|stanza| stanza.name == name.text).filter(has_search);

@@ -7,7 +7,7 @@ use super::super::context::Context;
 
 /// The time range of the search: that of the user's choice where it replaces the search's own.
 pub(crate) fn range(context: &Context<'_>) -> TimeRange {
-    context.environment.time.unwrap_or(&context.scan.time).clone()
+    context.shared.environment.time.unwrap_or(&context.rows.scan.time).clone()
 }
 
 /// The end of the search in seconds, if it has one.

@@ -40,13 +40,13 @@ pub(crate) fn take<'c>(
 
 /// Lowers a subsearch that reads events of its own; it is open until `finish`.
 pub(crate) fn lower<'a>(context: &mut Context<'a>, pipeline: &Pipeline) -> Option<Context<'a>> {
-    let inner = Context::new(context.surroundings(), context.options.default_time.clone());
+    let inner = Context::new(context.shared.clone(), context.shared.options.default_time.clone());
     run(context, inner, pipeline, false)
 }
 
 /// Lowers a subsearch that reads events of its own, whose fields may not all be known.
 pub(crate) fn lower_open<'a>(context: &mut Context<'a>, pipeline: &Pipeline) -> Option<Context<'a>> {
-    let time = context.options.default_time.clone();
+    let time = context.shared.options.default_time.clone();
     lower_within(context, pipeline, time)
 }
 
@@ -56,7 +56,7 @@ pub(crate) fn lower_within<'a>(
     pipeline: &Pipeline,
     time: TimeRange,
 ) -> Option<Context<'a>> {
-    let inner = Context::new(context.surroundings(), time);
+    let inner = Context::new(context.shared.clone(), time);
     run(context, inner, pipeline, true)
 }
 
@@ -168,7 +168,7 @@ pub(crate) fn lower_text<'a>(
     time: TimeRange,
     span: Span,
 ) -> Option<Context<'a>> {
-    let mut scratch = Context::new(context.surroundings(), time.clone());
+    let mut scratch = Context::new(context.shared.clone(), time.clone());
     scratch.depth = context.depth;
     let found = lower_within(&mut scratch, pipeline, time);
     let diagnostics = std::mem::take(&mut scratch.diagnostics);

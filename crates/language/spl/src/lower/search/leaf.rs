@@ -96,11 +96,11 @@ fn is_network(value: &str) -> bool {
 
 /// A source type the query names: chosen for its log type, and reported where no log type has it.
 pub(crate) fn note_source_type(context: &mut Context<'_>, value: &str, span: Span) {
-    if context.scan.name_source_type(value) {
+    if context.rows.scan.name_source_type(value) {
         return;
     }
     let mut known: Vec<&str> = Vec::new();
-    for source in &context.options.view.sources {
+    for source in &context.shared.options.view.sources {
         if !known.contains(&source.source_type.as_str()) {
             known.push(&source.source_type);
         }
@@ -109,7 +109,7 @@ pub(crate) fn note_source_type(context: &mut Context<'_>, value: &str, span: Spa
         codes::UNKNOWN_SOURCE_TYPE,
         format!(
             "no log type of the view `{}` has the source type `{value}`: no event has it",
-            context.options.view.name
+            context.shared.options.view.name
         ),
         span,
     );

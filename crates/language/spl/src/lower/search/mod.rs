@@ -117,11 +117,11 @@ fn comparison(
 
 /// Event types and tags are defined on the platform, not in the data.
 fn warn_of_knowledge(context: &mut Context<'_>, field: &Word) {
-    let of_apps = context.environment.knowledge.is_some_and(|knowledge| match field.text.as_str() {
+    let of_apps = context.shared.environment.knowledge.is_some_and(|knowledge| match field.text.as_str() {
         "tag" => !knowledge.tags.is_empty(),
         _ => !knowledge.event_types.is_empty(),
     });
-    if of_apps || context.options.view.field_names().contains(&field.text.as_str()) {
+    if of_apps || context.shared.options.view.field_names().contains(&field.text.as_str()) {
         return;
     }
     let message = format!("no `{}` is defined here: no event has one", field.text);

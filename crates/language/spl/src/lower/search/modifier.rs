@@ -84,7 +84,7 @@ fn time(context: &mut Context<'_>, value: &SearchValue, span: Span) -> Option<Ti
 fn earliest(context: &mut Context<'_>, value: &SearchValue, span: Span) {
     let bound = time(context, value, span);
     match bound {
-        Some(bound) => context.scan.time.earliest = Some(bound),
+        Some(bound) => context.rows.scan.time.earliest = Some(bound),
         None => bad_time(context, value, span),
     }
 }
@@ -92,7 +92,7 @@ fn earliest(context: &mut Context<'_>, value: &SearchValue, span: Span) {
 fn latest(context: &mut Context<'_>, value: &SearchValue, span: Span) {
     let bound = time(context, value, span);
     match bound {
-        Some(bound) => context.scan.time.latest = Some(bound),
+        Some(bound) => context.rows.scan.time.latest = Some(bound),
         None => bad_time(context, value, span),
     }
 }

@@ -118,10 +118,10 @@ impl Rule {
         Self {
             kind,
             step,
-            columns: context.columns.clone(),
-            gone: std::mem::take(&mut context.gone),
+            columns: context.fields.columns.clone(),
+            gone: std::mem::take(&mut context.fields.gone),
             open: context.has_unknown_fields(),
-            internal: context.internal,
+            internal: context.fields.internal,
             found: Rc::default(),
         }
     }
@@ -131,12 +131,12 @@ impl Context<'_> {
     /// A field that is taken from the event or made by one of the first `level` rules.
     pub(super) fn late(&mut self, name: &ColumnName, level: usize) -> Option<Type> {
         let Some(text) = name.user() else { return self.late_helper(name, level) };
-        let internal = self.internal && text.starts_with('_');
-        if level <= self.floor && !self.open && !internal {
+        let internal = self.fields.internal && text.starts_with('_');
+        if level <= self.fields.floor && !self.fields.open && !internal {
             return None;
         }
-        let Some(rule) = level.checked_sub(1).and_then(|index| self.rules.get(index).cloned()) else {
-            return if self.open || internal { self.scan.add(text) } else { None };
+        let Some(rule) = level.checked_sub(1).and_then(|index| self.fields.rules.get(index).cloned()) else {
+            return if self.fields.open || internal { self.rows.scan.add(text) } else { None };
         };
         let place = Place { rule: &rule, level };
         if text.starts_with('_') && !rule.kind.names_internal() {
@@ -155,16 +155,16 @@ impl Context<'_> {
 
     /// A helper column that was made before the first `level` rules.
     fn late_helper(&mut self, name: &ColumnName, level: usize) -> Option<Type> {
-        if level <= self.floor && !self.open {
+        if level <= self.fields.floor && !self.fields.open {
             return None;
         }
-        let rule = self.rules.get(level.checked_sub(1)?).cloned()?;
+        let rule = self.fields.rules.get(level.checked_sub(1)?).cloned()?;
         rule.kind.helper(self, name, &Place { rule: &rule, level })
     }
 
     /// Adds a column to an extension or projection that stands already.
     pub(super) fn add_late(&mut self, step: usize, name: &ColumnName, value: Expression) -> Option<()> {
-        let step = self.steps.get_mut(step)?;
+        let step = self.rows.steps.get_mut(step)?;
         if let StepKind::Extend(columns) | StepKind::Project(columns) = &mut step.kind
             && !columns.iter().any(|(known, _)| known == name)
         {
@@ -175,9 +175,9 @@ impl Context<'_> {
 
     /// Adds a rule at this place. The fields known so far are left to the caller.
     pub(crate) fn add_rule(&mut self, kind: impl LateRule + 'static) {
-        let rule = Rule::new(self, Rc::new(kind), self.steps.len());
+        let rule = Rule::new(self, Rc::new(kind), self.rows.steps.len());
         self.push(StepKind::Extend(Vec::new()));
-        self.rules.push(Rc::new(rule));
+        self.fields.rules.push(Rc::new(rule));
     }
 }
 
@@ -196,12 +196,12 @@ impl Context<'_> {
     fn before_rule(&self, rule: &Rule, at: usize) -> Self {
         let mut copy = self.clone();
         copy.diagnostics.clear();
-        copy.steps.truncate(rule.step);
-        copy.columns.clone_from(&rule.columns);
-        copy.gone.clear();
-        copy.rules.truncate(at);
-        copy.order.clear();
-        copy.sorted = true;
+        copy.rows.steps.truncate(rule.step);
+        copy.fields.columns.clone_from(&rule.columns);
+        copy.fields.gone.clear();
+        copy.fields.rules.truncate(at);
+        copy.order.keys.clear();
+        copy.order.sorted = true;
         copy
     }
 
