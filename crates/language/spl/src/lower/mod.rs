@@ -3,6 +3,19 @@
 //! The result of a pipeline has the columns that its last shaping command (`table`, `stats`,
 //! `fields`) left, in the written order. A pipeline that ends with raw events has `_time` and `_raw`,
 //! then the fields the query mentions, in the order in which it does.
+//!
+//! Which module may use which: each those above it, none those below it (`tests/lower/layers.rs` holds this).
+//!
+//! | module | what it knows |
+//! |---|---|
+//! | `build`, `codes`, `time`, `wildcard` | words and values of the language, no rows |
+//! | `context` | one pipeline so far: `known` fields, `rows`, `order`, what is `shared`; `late` rules |
+//! | `arguments`, `pattern` | reading what the user wrote |
+//! | `rows` | what commands, searches and expressions do to rows alike |
+//! | `search` | conditions of `search` |
+//! | `expression`, `data_model` | values of `eval`; named sets of events |
+//! | `aggregation`, `prepare` | groups; what the user's apps add to events |
+//! | `commands` | one file and one row each; no command's file uses another's |
 
 mod aggregation;
 mod arguments;

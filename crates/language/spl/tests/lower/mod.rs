@@ -4,6 +4,7 @@ mod cases;
 mod check;
 mod corpus;
 mod dump;
+mod layers;
 mod prefilter;
 mod robust;
 mod view;
