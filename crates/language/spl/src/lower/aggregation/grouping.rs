@@ -27,6 +27,10 @@ pub(crate) fn group(context: &mut Context<'_>, command: &Command, stats: &Stats)
     let names: Vec<String> = keys.iter().map(|(name, _)| name.clone()).collect();
     let calls = super::calls(context, &stats.aggregations, &names);
     if calls.is_empty() && keys.is_empty() {
+        if context.is_vague() {
+            // A wildcard stands for fields that only rows tell, which are asked for.
+            return;
+        }
         let message = format!("`{}` needs an aggregation", command.name);
         context.report(Diagnostic::error(codes::MISSING_ARGUMENT, message, command.span));
         return;
