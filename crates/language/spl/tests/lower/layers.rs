@@ -18,7 +18,7 @@ const LAYERS: &[&[&str]] = &[
 ];
 
 /// What a command's file may take from the table of commands.
-const OF_THE_TABLE: &[&str] = &["TABLE", "report_unsupported"];
+const OF_THE_TABLE: &[&str] = &["lower_one"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lower")
