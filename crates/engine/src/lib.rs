@@ -24,11 +24,13 @@ pub use error::EngineError;
 pub use explain::{
     Cause, Computed, EventTrace, Form, Judged, Read, Reason, Stage, StageKind, Wanted, explain_event,
 };
+pub use lower::Functions;
 pub use names::{column_name, schema_name};
 pub use provenance::{ALERT_FIELDS, provenance_column, with_provenance};
 pub use prune::prune;
 pub use rewrite::raise_sorts;
 pub use rows::rows_of;
+pub use scan::{read_scan, write_scan};
 pub use session::{Execution, Prepared, Session, SessionOptions};
 pub use survey::{discover_fields, newest_event_time};
 pub use why::{Explanation, Involved, explain_empty};

@@ -7,7 +7,7 @@ use datafusion::{
     catalog::TableProvider,
     datasource::provider_as_source,
     execution::{
-        SendableRecordBatchStream, SessionStateBuilder, memory_pool::FairSpillPool,
+        SendableRecordBatchStream, SessionStateBuilder, TaskContext, memory_pool::FairSpillPool,
         runtime_env::RuntimeEnvBuilder,
     },
     optimizer::{Optimizer, OptimizerRule},
@@ -16,14 +16,14 @@ use datafusion::{
     prelude::{SessionConfig, SessionContext},
 };
 use futures::StreamExt;
-use quarry_functions::{Places, QueryContext};
+use quarry_functions::Places;
 use quarry_logs::{Limits, Location, ScanReport};
 use quarry_plan::Node;
 use quarry_views::Catalog;
 
 use crate::{
     EngineError, bind,
-    lower::Lowering,
+    lower::{Functions, Lowering},
     prune, raise_sorts,
     scan::{Inputs, LogTable, over},
     time_ranges,
@@ -49,7 +49,7 @@ pub struct Session {
     context: SessionContext,
     limits: Limits,
     strict: bool,
-    places: Option<Places>,
+    functions: Arc<Functions>,
 }
 
 /// A plan at work.
@@ -87,13 +87,10 @@ impl Session {
             .with_optimizer_rules(optimizer_rules())
             .with_physical_optimizer_rules(physical_rules())
             .build();
-        Ok(Self {
-            catalog,
-            context: SessionContext::new_with_state(state),
-            limits: options.limits,
-            strict: options.strict,
-            places: None,
-        })
+        let context = SessionContext::new_with_state(state);
+        let functions = Arc::new(Functions::new(None));
+        functions.register(&context);
+        Ok(Self { catalog, context, limits: options.limits, strict: options.strict, functions })
     }
 
     /// The same session over another catalog.
@@ -104,14 +101,17 @@ impl Session {
             context: self.context.clone(),
             limits: self.limits,
             strict: self.strict,
-            places: self.places.clone(),
+            functions: Arc::clone(&self.functions),
         }
     }
 
     /// The session with a database that says where addresses are.
     #[must_use]
     pub fn with_places(mut self, places: Option<Places>) -> Self {
-        self.places = places;
+        if places.is_some() {
+            self.functions = Arc::new(Functions::new(places));
+            self.functions.register(&self.context);
+        }
         self
     }
 
@@ -175,7 +175,7 @@ impl Session {
         now: i64,
         report: &Arc<ScanReport>,
     ) -> Result<(Arc<dyn ExecutionPlan>, usize), EngineError> {
-        let plan = prune(raise_sorts(plan.clone()));
+        let mut plan = prune(raise_sorts(plan.clone()));
         let formats = Arc::new(self.catalog.formats.clone());
         let tables: Vec<_> = bind(&plan, &self.catalog, now)?
             .into_iter()
@@ -188,12 +188,36 @@ impl Session {
             })
             .collect();
         let sources = tables.len();
-        let functions = QueryContext { now_micros: now, places: self.places.clone() };
-        let logical = Lowering::new(&functions, tables).lower(&plan)?;
+        self.functions.settle(&mut plan, now);
+        let logical = Lowering::new(&self.functions, tables).lower(&plan)?;
         Ok((self.context.state().create_physical_plan(&logical).await?, sources))
     }
 
-    fn execute(
+    /// The physical plan of a query over objects, to be written down: all of it is built-in operators, functions by
+    /// name and [`crate::write_scan`].
+    ///
+    /// # Errors
+    /// If the plan does not bind or lower.
+    pub async fn physical_plan(
+        &self,
+        plan: &Node,
+        objects: Arc<Vec<Location>>,
+        now: i64,
+    ) -> Result<Arc<dyn ExecutionPlan>, EngineError> {
+        Ok(self.physical(plan, objects, now, &self.new_report()).await?.0)
+    }
+
+    /// What reading a physical plan needs: functions by name.
+    #[must_use]
+    pub fn task_context(&self) -> Arc<TaskContext> {
+        self.context.task_ctx()
+    }
+
+    /// Starts a physical plan, such as one that was read; its scans count to `report`.
+    ///
+    /// # Errors
+    /// If it does not start.
+    pub fn execute(
         &self,
         physical: Arc<dyn ExecutionPlan>,
         report: Arc<ScanReport>,

@@ -5,56 +5,123 @@ use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, Int64Array, Int64Builder, ListArray, ListBuilder, StringBuilder};
+use arrow::array::{
+    Array, ArrayRef, AsArray, Int64Array, Int64Builder, ListArray, ListBuilder, StringArray, StringBuilder,
+};
 use arrow::datatypes::{DataType, Field};
-use datafusion_common::{Result, exec_datafusion_err};
+use datafusion_common::{Result, ScalarValue, exec_datafusion_err};
 use datafusion_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, Volatility};
 use ipnet::IpNet;
 use quarry_plan::{KeyMatch, Lookup, LookupTable, TextMatcher, TextPattern, Type};
 use quarry_types::arrow_type;
 
-use crate::base::{Argument, Cell};
+use crate::base::{Argument, Cell, Constants, list_scalar};
 use crate::network::{contains, parse_network};
 use crate::pattern::{Matcher, matcher};
 
-/// The function that gives, for the keys of a row, the numbers of the table's rows that match.
-///
-/// # Errors
-/// If a pattern of the table cannot be used.
-pub fn lookup_rows_udf(lookup: &Lookup) -> Result<ScalarUDF, String> {
-    let finder = Finder::new(lookup)?;
-    let name = format!("lookup_rows[{} {:?}]", lookup.table.name, finder.signature());
-    let signature = Signature::any(lookup.keys.len(), Volatility::Immutable);
-    Ok(ScalarUDF::new_from_impl(LookupRows { name, finder: Arc::new(finder), signature }))
+/// Name of the function that gives, for the keys of a row, the numbers of the table's rows that match.
+pub const LOOKUP_ROWS: &str = "lookup_rows";
+/// Name of the function that gives a text of the first row that [`LOOKUP_ROWS`] found.
+pub const LOOKUP_TEXT: &str = "lookup_text";
+/// Name of the function that gives the texts of all rows that [`LOOKUP_ROWS`] found.
+pub const LOOKUP_TEXTS: &str = "lookup_texts";
+
+/// Constants that describe a key: how it is compared, whether in any case, the table's texts.
+const OF_KEY: usize = 3;
+
+/// The arguments of [`LOOKUP_ROWS`] after the values of the keys.
+#[must_use]
+pub fn lookup_rows_arguments(lookup: &Lookup) -> Vec<ScalarValue> {
+    let mut arguments = vec![count_scalar(lookup.most)];
+    for key in &lookup.keys {
+        let how = match key.how {
+            KeyMatch::Exact => "exact",
+            KeyMatch::Wildcard => "wildcard",
+            KeyMatch::Network => "network",
+        };
+        let texts = texts_scalar(&lookup.table, key.column);
+        arguments.extend([ScalarValue::from(how), ScalarValue::from(key.ignore_case), texts]);
+    }
+    arguments
 }
 
-/// The function that gives a column of the rows that [`lookup_rows_udf`] found.
+/// The arguments of [`LOOKUP_TEXT`] and [`LOOKUP_TEXTS`] after the rows that were found.
 #[must_use]
-pub fn lookup_value_udf(lookup: &Lookup, column: usize) -> ScalarUDF {
-    let name = format!("lookup_value[{} {column} {} {:?}]", lookup.table.name, lookup.least, lookup.default);
-    ScalarUDF::new_from_impl(LookupValue {
-        name,
-        table: Arc::clone(&lookup.table),
-        column,
-        single: lookup.most == 1,
-        least: lookup.least,
-        default: lookup.default.clone(),
-        signature: Signature::any(1, Volatility::Immutable),
-    })
+pub fn lookup_value_arguments(lookup: &Lookup, column: usize) -> Vec<ScalarValue> {
+    let default = ScalarValue::Utf8(lookup.default.clone());
+    vec![texts_scalar(&lookup.table, column), count_scalar(lookup.least), default]
+}
+
+fn count_scalar(count: usize) -> ScalarValue {
+    ScalarValue::Int64(Some(i64::try_from(count).unwrap_or(i64::MAX)))
+}
+
+fn texts_scalar(table: &LookupTable, column: usize) -> ScalarValue {
+    list_scalar(table.rows.iter().map(|row| row.get(column).map_or("", String::as_str)))
+}
+
+/// The texts of a constant list, without a copy.
+fn texts(constant: Option<&ColumnarValue>) -> Result<StringArray> {
+    let found = match constant {
+        Some(ColumnarValue::Scalar(ScalarValue::List(list))) => list.values().as_string_opt::<i32>().cloned(),
+        _ => None,
+    };
+    found.ok_or_else(|| exec_datafusion_err!("a lookup needs the texts of its table"))
+}
+
+fn count(constant: Option<&ColumnarValue>) -> Result<usize> {
+    match constant {
+        Some(ColumnarValue::Scalar(ScalarValue::Int64(Some(count)))) => {
+            Ok(usize::try_from(*count).unwrap_or_default())
+        }
+        _ => Err(exec_datafusion_err!("a lookup needs a number of rows")),
+    }
+}
+
+/// The functions of this file.
+pub(crate) fn lookup_udfs() -> [ScalarUDF; 3] {
+    let signature = || Signature::variadic_any(Volatility::Immutable);
+    let value = |single| {
+        let name = if single { LOOKUP_TEXT } else { LOOKUP_TEXTS };
+        ScalarUDF::new_from_impl(LookupValue { name, single, signature: signature() })
+    };
+    let rows = LookupRows { signature: signature(), finders: Constants::default() };
+    [ScalarUDF::new_from_impl(rows), value(true), value(false)]
 }
 
 /// One condition, ready to be tested.
 #[derive(Debug)]
 struct Key {
-    column: usize,
     how: KeyMatch,
     ignore_case: bool,
+    texts: StringArray,
 }
 
-/// The table with an index over its exact keys and the patterns of the others.
+impl Key {
+    fn read(constants: &[&ScalarValue]) -> Option<Self> {
+        let [ScalarValue::Utf8(Some(how)), ScalarValue::Boolean(Some(ignore_case)), ScalarValue::List(texts)] =
+            constants
+        else {
+            return None;
+        };
+        let how = match how.as_str() {
+            "exact" => KeyMatch::Exact,
+            "wildcard" => KeyMatch::Wildcard,
+            "network" => KeyMatch::Network,
+            _ => return None,
+        };
+        let texts = texts.values().as_string_opt::<i32>()?.clone();
+        Some(Self { how, ignore_case: *ignore_case, texts })
+    }
+
+    fn values(&self) -> impl Iterator<Item = &str> {
+        self.texts.iter().map(Option::unwrap_or_default)
+    }
+}
+
+/// An index over the exact keys of a table and the patterns of the others.
 #[derive(Debug)]
 struct Finder {
-    table: Arc<LookupTable>,
     keys: Vec<Key>,
     most: usize,
     /// Rows by their exact keys.
@@ -65,17 +132,7 @@ struct Finder {
 }
 
 impl Finder {
-    fn new(lookup: &Lookup) -> Result<Self, String> {
-        let table = Arc::clone(&lookup.table);
-        let keys: Vec<Key> = lookup
-            .keys
-            .iter()
-            .map(|key| Key { column: key.column, how: key.how, ignore_case: key.ignore_case })
-            .collect();
-        let column = |key: &Key| {
-            let column = key.column;
-            table.rows.iter().map(move |row| row.get(column).map_or("", String::as_str))
-        };
+    fn new(keys: Vec<Key>, most: usize) -> Result<Self, String> {
         let (mut patterns, mut networks) = (Vec::new(), Vec::new());
         for key in &keys {
             let compile = |text: &str| {
@@ -83,28 +140,23 @@ impl Finder {
                 matcher(&TextMatcher { pattern, ignore_case: key.ignore_case }).map(Some)
             };
             patterns.push(if key.how == KeyMatch::Wildcard {
-                column(key).map(compile).collect::<Result<_, _>>()?
+                key.values().map(compile).collect::<Result<_, _>>()?
             } else {
                 Vec::new()
             });
             networks.push(if key.how == KeyMatch::Network {
-                column(key).map(parse_network).collect()
+                key.values().map(parse_network).collect()
             } else {
                 Vec::new()
             });
         }
         let mut index: HashMap<Vec<String>, Vec<usize>> = HashMap::new();
-        for (number, row) in table.rows.iter().enumerate() {
+        for row in 0..keys.iter().map(|key| key.texts.len()).min().unwrap_or(0) {
             let exact = keys.iter().filter(|key| key.how == KeyMatch::Exact);
-            let texts =
-                exact.map(|key| key.folded(row.get(key.column).map_or("", String::as_str)).into_owned());
-            index.entry(texts.collect()).or_default().push(number);
+            let texts = exact.map(|key| key.folded(key.texts.value(row)).into_owned());
+            index.entry(texts.collect()).or_default().push(row);
         }
-        Ok(Self { table, keys, most: lookup.most, index, patterns, networks })
-    }
-
-    fn signature(&self) -> Vec<(usize, KeyMatch, bool, usize)> {
-        self.keys.iter().map(|key| (key.column, key.how, key.ignore_case, self.most)).collect()
+        Ok(Self { keys, most, index, patterns, networks })
     }
 
     /// The rows that match one combination of values.
@@ -146,14 +198,14 @@ impl Key {
 
 #[derive(Debug)]
 struct LookupRows {
-    name: String,
-    finder: Arc<Finder>,
     signature: Signature,
+    finders: Constants,
 }
 
+/// There is one function; the table comes as arguments.
 impl PartialEq for LookupRows {
-    fn eq(&self, other: &Self) -> bool {
-        self.name == other.name && self.finder.table == other.finder.table
+    fn eq(&self, _: &Self) -> bool {
+        true
     }
 }
 
@@ -161,7 +213,28 @@ impl Eq for LookupRows {}
 
 impl Hash for LookupRows {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.name.hash(state);
+        LOOKUP_ROWS.hash(state);
+    }
+}
+
+impl LookupRows {
+    /// The index of the constants that stand behind the values of the keys.
+    fn finder(&self, constants: &[ColumnarValue]) -> Result<Arc<Finder>> {
+        let scalar = |constant| match constant {
+            &ColumnarValue::Scalar(ref scalar) => Some(scalar),
+            ColumnarValue::Array(_) => None,
+        };
+        let unusable = || exec_datafusion_err!("the arguments of a lookup are none");
+        let most = count(constants.first())?;
+        let constants: Vec<&ScalarValue> =
+            constants.iter().map(scalar).collect::<Option<_>>().ok_or_else(unusable)?;
+        let make = || {
+            let keys = constants.get(1..).unwrap_or_default().chunks(OF_KEY).map(Key::read);
+            let keys: Option<Vec<Key>> = keys.collect();
+            Finder::new(keys.ok_or("the keys of the lookup cannot be read")?, most)
+        };
+        let found = self.finders.get(&constants, make);
+        found.map_err(|reason| exec_datafusion_err!("the table cannot be used: {reason}"))
     }
 }
 
@@ -171,7 +244,7 @@ fn numbers_type() -> DataType {
 
 impl ScalarUDFImpl for LookupRows {
     fn name(&self) -> &str {
-        &self.name
+        LOOKUP_ROWS
     }
 
     fn signature(&self) -> &Signature {
@@ -183,7 +256,11 @@ impl ScalarUDFImpl for LookupRows {
     }
 
     fn invoke_with_args(&self, arguments: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let cells = arguments.args.iter().map(Argument::new).collect::<Result<Vec<_>>>()?;
+        // Values of n keys, the most rows, and what describes each key.
+        let keys = arguments.args.len().saturating_sub(1) / (OF_KEY + 1);
+        let (values, constants) = arguments.args.split_at(keys);
+        let finder = self.finder(constants)?;
+        let cells = values.iter().map(Argument::new).collect::<Result<Vec<_>>>()?;
         let mut known: HashMap<Vec<String>, Vec<i64>> = HashMap::new();
         let mut builder = ListBuilder::new(Int64Builder::new());
         for row in 0..arguments.number_rows {
@@ -194,13 +271,13 @@ impl ScalarUDFImpl for LookupRows {
                 let key: Vec<String> = combination.iter().map(|value| value.clone().into_owned()).collect();
                 let rows = known.entry(key).or_insert_with(|| {
                     let mut rows = Vec::new();
-                    self.finder.find(&combination, &mut rows);
+                    finder.find(&combination, &mut rows);
                     rows
                 });
                 let new: Vec<i64> = rows.iter().copied().filter(|row| !found.contains(row)).collect();
                 found.extend(new);
             }
-            found.truncate(self.finder.most);
+            found.truncate(finder.most);
             builder.values().append_slice(&found);
             builder.append(true);
         }
@@ -225,55 +302,49 @@ fn combinations<'v>(values: &[Vec<Cow<'v, str>>]) -> Vec<Vec<Cow<'v, str>>> {
     (0..longest).map(take).collect()
 }
 
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq, Hash)]
 struct LookupValue {
-    name: String,
-    table: Arc<LookupTable>,
-    column: usize,
+    name: &'static str,
     single: bool,
-    least: usize,
-    default: Option<String>,
     signature: Signature,
 }
 
-impl PartialEq for LookupValue {
-    fn eq(&self, other: &Self) -> bool {
-        self.name == other.name && self.single == other.single && self.table == other.table
-    }
+/// What a lookup gives for the rows it found.
+struct Outputs {
+    texts: StringArray,
+    least: usize,
+    default: Option<String>,
 }
 
-impl Eq for LookupValue {}
-
-impl Hash for LookupValue {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.name.hash(state);
+impl Outputs {
+    fn read(constants: &[ColumnarValue]) -> Result<Self> {
+        let default = match constants.get(2) {
+            Some(ColumnarValue::Scalar(ScalarValue::Utf8(default))) => default.clone(),
+            _ => return Err(exec_datafusion_err!("a lookup needs a default or none")),
+        };
+        Ok(Self { texts: texts(constants.first())?, least: count(constants.get(1))?, default })
     }
-}
 
-impl LookupValue {
-    fn values<'t>(&'t self, rows: Option<&Int64Array>) -> Vec<&'t str> {
-        let rows = rows.into_iter().flatten().flatten();
-        let mut texts: Vec<&str> = Vec::new();
+    fn of(&self, rows: Option<&Int64Array>, single: bool) -> Vec<&str> {
+        let mut found: Vec<&str> = Vec::new();
         let mut count = 0;
-        for row in rows {
+        for row in rows.into_iter().flatten().flatten() {
             count += 1;
-            let row = usize::try_from(row).ok().and_then(|row| self.table.rows.get(row));
-            texts.extend(
-                row.and_then(|row| row.get(self.column)).map(String::as_str).filter(|text| !text.is_empty()),
-            );
+            let row = usize::try_from(row).ok().filter(|row| *row < self.texts.len());
+            found.extend(row.map(|row| self.texts.value(row)).filter(|text| !text.is_empty()));
         }
         if let Some(default) = &self.default {
-            for _ in count..self.least.min(if self.single { 1 } else { self.least }) {
-                texts.push(default);
+            for _ in count..self.least.min(if single { 1 } else { self.least }) {
+                found.push(default);
             }
         }
-        texts
+        found
     }
 }
 
 impl ScalarUDFImpl for LookupValue {
     fn name(&self) -> &str {
-        &self.name
+        self.name
     }
 
     fn signature(&self) -> &Signature {
@@ -285,9 +356,10 @@ impl ScalarUDFImpl for LookupValue {
     }
 
     fn invoke_with_args(&self, arguments: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let Some(rows) = arguments.args.first() else {
+        let Some((rows, constants)) = arguments.args.split_first() else {
             return Err(exec_datafusion_err!("a lookup needs the rows that were found"));
         };
+        let outputs = Outputs::read(constants)?;
         let rows = rows.to_array(arguments.number_rows)?;
         let rows = rows
             .as_any()
@@ -298,14 +370,14 @@ impl ScalarUDFImpl for LookupValue {
             let mut builder = StringBuilder::new();
             for index in 0..rows.len() {
                 let found = of_row(index);
-                builder.append_option(self.values(found.as_ref().and_then(numbers)).first());
+                builder.append_option(outputs.of(found.as_ref().and_then(numbers), true).first());
             }
             Arc::new(builder.finish())
         } else {
             let mut builder = ListBuilder::new(StringBuilder::new());
             for index in 0..rows.len() {
                 let found = of_row(index);
-                let texts = self.values(found.as_ref().and_then(numbers));
+                let texts = outputs.of(found.as_ref().and_then(numbers), false);
                 for text in &texts {
                     builder.values().append_value(text);
                 }

@@ -7,7 +7,7 @@
 use std::{fmt::Write as _, io::Write as _, ops::ControlFlow, sync::Arc, time::Instant};
 
 use flate2::{Compression, write::GzEncoder};
-use quarry_logs::{Limits, ObjectInput, ScanColumn, ScanPlan, ScanReport, newest_event_time, read_object};
+use quarry_logs::{ObjectInput, ScanColumn, ScanPlan, ScanReport, ScanSpec, newest_event_time, read_object};
 use quarry_plan::{Need, Type};
 use quarry_views::{Catalog, Derivation, LogFormats, Path};
 
@@ -130,14 +130,8 @@ fn plan(formats: &Arc<LogFormats>, need: &Need) -> Arc<ScanPlan> {
         derivations: ids().map(|id| (id, Derivation::Path(Path::new(*name)))).collect(),
     };
     let needs: Vec<_> = ids().map(|id| (id, need.clone())).collect();
-    Arc::new(ScanPlan::new(
-        Arc::clone(formats),
-        COLUMNS.iter().map(column).collect(),
-        &needs,
-        &[],
-        (None, None),
-        Limits::default(),
-    ))
+    let columns = COLUMNS.iter().map(column).collect();
+    Arc::new(ScanPlan::new(ScanSpec { needs, ..ScanSpec::new(Arc::clone(formats), columns) }))
 }
 
 fn literal(text: &str, ignore_case: bool) -> Need {

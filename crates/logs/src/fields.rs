@@ -13,7 +13,7 @@ use quarry_plan::Type;
 use quarry_views::{Derivation, LogFormats};
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use crate::{Limits, ObjectInput, ReadError, ScanColumn, ScanPlan, ScanReport, read_object};
+use crate::{ObjectInput, ReadError, ScanColumn, ScanPlan, ScanReport, ScanSpec, read_object};
 
 /// Distinct values kept a field.
 const VALUES: usize = 3;
@@ -49,8 +49,7 @@ pub fn discover_fields(
         derivations: formats.log_types.iter().map(|log| (log.id.clone(), derivation.clone())).collect(),
     };
     let columns = vec![column("log_type", &Derivation::LogType), column("raw", &Derivation::Raw)];
-    let plan =
-        Arc::new(ScanPlan::new(Arc::clone(formats), columns, &[], &[], (None, None), Limits::default()));
+    let plan = Arc::new(ScanPlan::new(ScanSpec::new(Arc::clone(formats), columns)));
     let mut trees: BTreeMap<String, Tree> = BTreeMap::new();
     read_object(&plan, object_name, input, report, &mut |batch| {
         let text = |index: usize| batch.column(index).as_any().downcast_ref::<StringArray>();

@@ -44,9 +44,9 @@ mod walk;
 
 pub use fields::{FieldCounts, FieldStatistics, discover_fields};
 pub use input::{ObjectInput, ReadError};
-pub use location::{ListError, Listing, Location, list_objects};
+pub use location::{ListError, Listing, Location, WrittenLocation, list_objects, read_locations};
 pub use newest::newest_event_time;
-pub use plan::{Limits, ScanColumn, ScanPlan};
+pub use plan::{Limits, ScanColumn, ScanPlan, ScanSpec};
 pub use report::{BadRecord, ForeignCount, ScanReport, Snapshot};
 pub use scan::read_object;
 pub use time::parse_time;

@@ -6,6 +6,7 @@ use std::{
 };
 
 use globset::{GlobBuilder, GlobMatcher};
+use serde::{Deserialize, Serialize};
 
 use crate::{ObjectInput, ReadError, prune};
 
@@ -25,6 +26,45 @@ pub(crate) enum Place {
     Stdin,
     #[cfg(feature = "cloud")]
     Remote(crate::remote::RemoteObject),
+}
+
+/// An object as plain data, for another process that reads it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WrittenLocation {
+    name: String,
+    size: Option<u64>,
+    /// The path of a file; none is an object in a bucket, known by its name.
+    file: Option<PathBuf>,
+}
+
+/// The objects that were written down, in the same groups. Buckets are opened as the environment says.
+///
+/// # Errors
+/// If a bucket cannot be opened.
+pub fn read_locations(groups: Vec<Vec<WrittenLocation>>) -> Result<Vec<Vec<Location>>, String> {
+    let mut stores = Stores::default();
+    let mut read = |written: WrittenLocation| {
+        let place = match written.file {
+            Some(path) => Place::File(path),
+            None => stores.place(&written.name)?,
+        };
+        Ok(Location { name: written.name, size: written.size, place })
+    };
+    groups.into_iter().map(|group| group.into_iter().map(&mut read).collect()).collect()
+}
+
+#[cfg(feature = "cloud")]
+use crate::remote::Stores;
+
+#[cfg(not(feature = "cloud"))]
+#[derive(Default)]
+struct Stores;
+
+#[cfg(not(feature = "cloud"))]
+impl Stores {
+    fn place(&mut self, url: &str) -> Result<Place, String> {
+        Err(format!("`{url}` is in a bucket, and this build reads local files only"))
+    }
 }
 
 /// What was found.
@@ -118,6 +158,18 @@ impl Location {
         let path = path.into();
         let size = fs::metadata(&path).ok().map(|metadata| metadata.len());
         Self { name: path.display().to_string(), size, place: Place::File(path) }
+    }
+
+    /// The object as plain data; none for standard input, which no other process has.
+    #[must_use]
+    pub fn written(&self) -> Option<WrittenLocation> {
+        let file = match &self.place {
+            Place::File(path) => Some(path.clone()),
+            Place::Stdin => return None,
+            #[cfg(feature = "cloud")]
+            Place::Remote(_) => None,
+        };
+        Some(WrittenLocation { name: self.name.clone(), size: self.size, file })
     }
 
     /// Opens the object. A remote object of moderate size is fetched whole, a larger one streams.

@@ -5,7 +5,7 @@ use std::{ops::ControlFlow, sync::Arc};
 use quarry_plan::Need;
 use quarry_views::LogFormats;
 
-use crate::{Limits, ObjectInput, ReadError, ScanPlan, ScanReport, read_object};
+use crate::{ObjectInput, ReadError, ScanPlan, ScanReport, ScanSpec, read_object};
 
 /// The newest event time over objects, in microseconds since 1970-01-01 UTC: exact, by a scan that
 /// counts every event and extracts nothing else. The report gets the counts of this scan.
@@ -29,6 +29,6 @@ impl ScanPlan {
     #[must_use]
     pub fn counting(formats: Arc<LogFormats>) -> Self {
         let needs: Vec<_> = formats.log_types.iter().map(|log| (log.id.clone(), Need::Never)).collect();
-        Self::new(formats, Vec::new(), &needs, &[], (None, None), Limits::default())
+        Self::new(ScanSpec { needs, ..ScanSpec::new(formats, Vec::new()) })
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use arrow::datatypes::SchemaRef;
 use quarry_plan::{Need, Type};
 use quarry_views::{Derivation, Encoding, LogFormats, Path};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     classify::Classifier,
@@ -19,7 +20,7 @@ use crate::{
 };
 
 /// A column of the output.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ScanColumn {
     /// Name of the column.
     pub name: String,
@@ -30,7 +31,7 @@ pub struct ScanColumn {
 }
 
 /// What bounds the memory of a scan.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Limits {
     /// A larger record is skipped and reported, in bytes.
     pub record_bytes: usize,
@@ -59,19 +60,44 @@ impl Default for Limits {
     }
 }
 
+/// What a scan is to read, as plain data: what another process needs to compile the same scan.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ScanSpec {
+    /// Formats and log types.
+    #[serde(with = "shared")]
+    pub formats: Arc<LogFormats>,
+    /// Columns of the output.
+    pub columns: Vec<ScanColumn>,
+    /// What a record must hold, by identifier of the log type; of those not listed every record is read.
+    pub needs: Vec<(String, Need)>,
+    /// Whether a JSON null is the text `null`, by identifier of the log type; in those not listed it is no value.
+    pub null_is_text: Vec<(String, bool)>,
+    /// In microseconds since 1970-01-01 UTC, the end exclusive; drops events whose time is unknown if it is bounded.
+    pub time_range: (Option<i64>, Option<i64>),
+    /// What bounds the memory.
+    pub limits: Limits,
+}
+
+impl ScanSpec {
+    /// A scan of every event.
+    #[must_use]
+    pub fn new(formats: Arc<LogFormats>, columns: Vec<ScanColumn>) -> Self {
+        let (needs, null_is_text) = (Vec::new(), Vec::new());
+        Self { formats, columns, needs, null_is_text, time_range: (None, None), limits: Limits::default() }
+    }
+}
+
 /// A compiled scan: formats, columns, pre-filter, time range. Immutable but for the memory it lends out; a copy
 /// shares all of it.
 #[derive(Debug, Clone)]
 pub struct ScanPlan {
-    pub(crate) formats: Arc<LogFormats>,
-    pub(crate) columns: Arc<[ScanColumn]>,
+    pub(crate) spec: Arc<ScanSpec>,
     pub(crate) classifier: Arc<Classifier>,
     pub(crate) logs: Arc<[LogPlan]>,
     /// Paths used before anything is known of an object.
     pub(crate) base: Arc<PathSet>,
     pub(crate) prefilter: Arc<Prefilter>,
     pub(crate) time_range: (Option<i64>, Option<i64>),
-    pub(crate) limits: Limits,
     /// Memory used again from object to object.
     pub(crate) buffers: Arc<Pool>,
     schema: SchemaRef,
@@ -91,19 +117,11 @@ pub(crate) struct LogPlan {
 }
 
 impl ScanPlan {
-    /// Compiles a scan. `needs` and `null_is_text` are by identifier of the log type (not listed:
-    /// every record is read, a JSON null is no value); `time_range` is in microseconds since
-    /// 1970-01-01 UTC, the end exclusive, and drops events whose time is unknown if it is bounded.
+    /// Compiles a scan.
     #[must_use]
-    pub fn new(
-        formats: Arc<LogFormats>,
-        columns: Vec<ScanColumn>,
-        needs: &[(String, Need)],
-        null_is_text: &[(String, bool)],
-        time_range: (Option<i64>, Option<i64>),
-        limits: Limits,
-    ) -> Self {
-        let classifier = Classifier::new(&formats);
+    pub fn new(spec: ScanSpec) -> Self {
+        let ScanSpec { formats, columns, needs, null_is_text, time_range, .. } = &spec;
+        let classifier = Classifier::new(formats);
         let logs: Vec<LogPlan> = formats
             .log_types
             .iter()
@@ -113,21 +131,20 @@ impl ScanPlan {
                     .find(|(id, _)| *id == log.id)
                     .map_or(Tree::Anything, |(_, need)| Tree::new(need));
                 let null_is_text = null_is_text.iter().any(|(id, is_text)| *id == log.id && *is_text);
-                LogPlan::new(&log.id, &log.time, &columns, classifier.path_set(), need, null_is_text)
+                LogPlan::new(&log.id, &log.time, columns, classifier.path_set(), need, null_is_text)
             })
             .collect();
-        let prefilter = Prefilter::new(logs.iter().map(|log| &log.need), &base64_members(&formats));
-        let schema = columns::schema(&columns);
+        let prefilter = Prefilter::new(logs.iter().map(|log| &log.need), &base64_members(formats));
+        let schema = columns::schema(columns);
+        let time_range = *time_range;
         let base = classifier.path_set();
         Self {
-            formats,
-            columns: columns.into(),
+            spec: Arc::new(spec),
             classifier: Arc::new(classifier),
             logs: logs.into(),
             base: Arc::new(base),
             prefilter: Arc::new(prefilter),
             time_range,
-            limits,
             buffers: Arc::default(),
             schema,
         }
@@ -139,6 +156,12 @@ impl ScanPlan {
         Self { time_range, ..self.clone() }
     }
 
+    /// What it was compiled from.
+    #[must_use]
+    pub fn spec(&self) -> ScanSpec {
+        ScanSpec { time_range: self.time_range, ..ScanSpec::clone(&self.spec) }
+    }
+
     /// The schema of the batches.
     #[must_use]
     pub fn schema(&self) -> SchemaRef {
@@ -148,11 +171,12 @@ impl ScanPlan {
     /// Formats and log types of the scan.
     #[must_use]
     pub fn formats(&self) -> &LogFormats {
-        &self.formats
+        &self.spec.formats
     }
 
     pub(crate) fn bounds(&self) -> Bounds {
-        Bounds { record_bytes: self.limits.record_bytes, depth: self.limits.depth }
+        let limits = &self.spec.limits;
+        Bounds { record_bytes: limits.record_bytes, depth: limits.depth }
     }
 
     /// Whether an event of this time is wanted.
@@ -206,5 +230,26 @@ impl LogPlan {
     /// The event's time: the first path that has one.
     pub(crate) fn time(&self, found: &Extractor, record: &str) -> Option<i64> {
         self.time.iter().find_map(|path| parse_time(&found.one(*path)?.text(record)?))
+    }
+}
+
+/// Formats that several scans share.
+mod shared {
+    use std::sync::Arc;
+
+    use quarry_views::LogFormats;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(
+        formats: &Arc<LogFormats>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        LogFormats::serialize(formats, serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Arc<LogFormats>, D::Error> {
+        LogFormats::deserialize(deserializer).map(Arc::new)
     }
 }

@@ -74,7 +74,7 @@ impl<'a> Reader<'a> {
             report,
             object,
             emit,
-            rows: Rows::new(plan.schema(), &plan.columns),
+            rows: Rows::new(plan.schema(), &plan.spec.columns),
             found,
             marks: Marks::default(),
             level: Level::new(),
@@ -211,7 +211,7 @@ impl<'a> Reader<'a> {
             }
             Class::Wrapper(wrapper) => self.wrapped(record, wrapper, place, may_match, wrappers),
             Class::Foreign(kind) => {
-                let name = self.plan.formats.foreign.get(kind).map_or("", |kind| kind.name.as_str());
+                let name = self.plan.spec.formats.foreign.get(kind).map_or("", |kind| kind.name.as_str());
                 self.foreign(name);
             }
             Class::Unknown => self.foreign("unknown record"),
@@ -262,7 +262,7 @@ impl<'a> Reader<'a> {
         marks: Option<RecordMarks<'_>>,
         paths: &PathSet,
     ) -> Result<(), &'static str> {
-        self.found.extract(record, marks, paths, self.plan.limits.depth).map_err(|error| error.reason)
+        self.found.extract(record, marks, paths, self.plan.spec.limits.depth).map_err(|error| error.reason)
     }
 
     fn event(&mut self, record: &str, index: usize, place: Place, may_match: bool) {
@@ -286,7 +286,7 @@ impl<'a> Reader<'a> {
             null_is_text: log.null_is_text,
         };
         self.rows.push(&log.nodes, &row);
-        let limits = &self.plan.limits;
+        let limits = &self.plan.spec.limits;
         if self.rows.count() >= limits.batch_rows || self.rows.bytes() >= limits.batch_bytes {
             self.flush();
         }
@@ -311,12 +311,12 @@ impl<'a> Reader<'a> {
     }
 
     fn wrapped(&mut self, record: &str, wrapper: usize, place: Place, may_match: bool, wrappers: usize) {
-        let Some(unwrap) = self.plan.formats.unwraps.get(wrapper) else { return };
+        let Some(unwrap) = self.plan.spec.formats.unwraps.get(wrapper) else { return };
         let inner = self.plan.classifier.inner(wrapper).and_then(|path| self.found.one(path));
         let Some(inner) = inner.filter(|_| wrappers < MAX_WRAPPERS) else {
             return self.foreign(&unwrap.name);
         };
-        match unwrap::open(record, inner, unwrap.encoding, self.plan.limits.record_bytes) {
+        match unwrap::open(record, inner, unwrap.encoding, self.plan.spec.limits.record_bytes) {
             Some(unwrap::Inner::InPlace(text)) => {
                 if let Outcome::Broken(reason) =
                     self.read((text.as_bytes(), None), place, may_match, wrappers + 1)
@@ -332,7 +332,7 @@ impl<'a> Reader<'a> {
     /// Reads the records of a wrapped value.
     fn inside(&mut self, bytes: &[u8], place: Place, may_match: bool, wrappers: usize) {
         let window = Window { bytes, base: 0, last: true };
-        let mut walker = Walker::new(&self.plan.formats.record_arrays, self.plan.bounds());
+        let mut walker = Walker::new(&self.plan.spec.formats.record_arrays, self.plan.bounds());
         let mut index = 0;
         while !self.is_stopped {
             match walker.next(window) {

@@ -1,6 +1,7 @@
 //! Objects in buckets.
 
 use std::{
+    collections::HashMap,
     io::{self, Read},
     sync::Arc,
 };
@@ -29,6 +30,26 @@ const AHEAD: usize = 4;
 pub(crate) struct RemoteObject {
     store: Arc<dyn ObjectStore>,
     path: Path,
+}
+
+/// Buckets that were opened, by scheme and name.
+#[derive(Default)]
+pub(crate) struct Stores(HashMap<String, Arc<dyn ObjectStore>>);
+
+impl Stores {
+    /// The place of the object with this URL, as [`list`] names it.
+    pub(crate) fn place(&mut self, url: &str) -> Result<Place, String> {
+        let (scheme, rest) = url.split_once("://").ok_or_else(|| format!("`{url}` names no bucket"))?;
+        let (bucket, key) = rest.split_once('/').unwrap_or((rest, ""));
+        let path = Path::parse(key).map_err(|error| error.to_string())?;
+        let known = format!("{scheme}://{bucket}");
+        let store = match self.0.get(&known) {
+            Some(store) => Arc::clone(store),
+            None => store(scheme, bucket)?,
+        };
+        self.0.insert(known, Arc::clone(&store));
+        Ok(Place::Remote(RemoteObject { store, path }))
+    }
 }
 
 /// The objects below a URL, or those that match it as a glob.

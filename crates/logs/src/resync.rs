@@ -66,7 +66,7 @@ fn search(
         let is_good = match is_record(reader, text) {
             Some(true) => true,
             // A container, or a record of an unknown kind.
-            Some(false) => begins_line && validate_prefix(text, reader.plan().limits.depth).is_ok(),
+            Some(false) => begins_line && validate_prefix(text, reader.plan().spec.limits.depth).is_ok(),
             None if !window.last => return Found::NeedsMore,
             None => begins_line,
         };
@@ -101,7 +101,7 @@ fn places(window: Window<'_>, start: usize) -> impl Iterator<Item = usize> {
 
 /// Whether `text` begins with a record of a known kind; none if it ends before the record does.
 fn is_record(reader: &mut Reader<'_>, text: &[u8]) -> Option<bool> {
-    match validate_prefix(text, reader.plan().limits.depth) {
+    match validate_prefix(text, reader.plan().spec.limits.depth) {
         Ok(end) => {
             let record = text.get(..end).and_then(|record| std::str::from_utf8(record).ok());
             let class = record.and_then(|record| reader.classify(record, None).ok());

@@ -46,12 +46,12 @@ fn read(
     buffers: &mut Buffers,
 ) -> Result<(), ReadError> {
     let failed = |error| ReadError::Io { object: object_name.to_owned(), error };
-    let source = input::open(input, plan.limits.whole_bytes, buffers).map_err(failed)?;
+    let source = input::open(input, plan.spec.limits.whole_bytes, buffers).map_err(failed)?;
     let reader = Reader::new(plan, report, object_name, emit, std::mem::take(&mut buffers.found));
     let watch = plan.prefilter.needles().and_then(Watch::new);
     let is_watched = watch.is_some();
     let mut walker =
-        Walker::new(&plan.formats.record_arrays, plan.bounds()).with_watch(watch.unwrap_or_default());
+        Walker::new(&plan.spec.formats.record_arrays, plan.bounds()).with_watch(watch.unwrap_or_default());
     if plan.prefilter.lets_all_pass() {
         walker = walker.with_marks(std::mem::take(&mut buffers.marks));
     }
@@ -69,7 +69,7 @@ fn read(
         Source::Stream(stream) => {
             let mut plain = std::mem::take(&mut buffers.plain);
             let outcome = scan.stream(stream, &mut plain);
-            if plain.len() <= plan.limits.whole_bytes {
+            if plain.len() <= plan.spec.limits.whole_bytes {
                 buffers.plain = plain;
             }
             outcome.map_err(failed)?;
@@ -114,7 +114,7 @@ impl Pending {
 impl Scan<'_> {
     /// Reads a stream chunk by chunk; the buffer grows with the largest record at most.
     fn stream(&mut self, mut stream: Stream, buffer: &mut Vec<u8>) -> std::io::Result<()> {
-        let chunk = self.reader.plan().limits.chunk_bytes.max(64);
+        let chunk = self.reader.plan().spec.limits.chunk_bytes.max(64);
         let (mut base, mut filled, mut taken) = (0, 0, 0);
         loop {
             if buffer.len() < filled + chunk {
@@ -171,7 +171,7 @@ impl Scan<'_> {
                 Step::Record(span) => self.record(window, span),
                 Step::Other { start, reason } => self.reader.bad(start, reason),
                 Step::Check { start, end } => {
-                    if resync::is_broken(window, start, end, self.reader.plan().limits.depth) {
+                    if resync::is_broken(window, start, end, self.reader.plan().spec.limits.depth) {
                         self.broken(window, start, "not JSON");
                     }
                 }

@@ -172,14 +172,8 @@ fn reading_stops_when_told() {
     let lines: String = (0..100).map(|number| event(&number.to_string()) + "\n").collect();
     let formats = crate::common::formats();
     let limits = Limits { batch_rows: 10, ..Limits::default() };
-    let plan = std::sync::Arc::new(quarry_logs::ScanPlan::new(
-        formats.clone(),
-        Vec::new(),
-        &[],
-        &[],
-        (None, None),
-        limits,
-    ));
+    let spec = quarry_logs::ScanSpec { limits, ..quarry_logs::ScanSpec::new(formats.clone(), Vec::new()) };
+    let plan = std::sync::Arc::new(quarry_logs::ScanPlan::new(spec));
     let report = quarry_logs::ScanReport::new(&formats);
     let mut batches = 0;
     let mut emit = |_| {

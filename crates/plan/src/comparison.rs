@@ -6,6 +6,8 @@
 use std::borrow::Cow;
 use std::cmp::Ordering;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     Decimal,
     number::{number_text, parse_number, seconds_text},
@@ -13,7 +15,7 @@ use crate::{
 };
 
 /// Comparison operators.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Comparison {
     /// Same value.
     Equal,
@@ -45,7 +47,7 @@ impl Comparison {
 }
 
 /// By which rule two values compare. All are case-sensitive: any case is a [`crate::TextMatcher`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ComparisonRule {
     /// Two values of one type, texts by bytes; never lists.
     Exact,

@@ -1,20 +1,23 @@
 //! Expressions: what is computed for one row.
 
 use quarry_diagnostic::Span;
+use serde::{Deserialize, Serialize};
 
 use crate::{ColumnName, Comparison, ComparisonRule, MemberSet, Type, Value};
 
 /// An expression and its place in the query.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Expression {
     /// What it is.
     pub kind: ExpressionKind,
-    /// Where the user wrote it.
+    /// Where the user wrote it; not written down.
+    #[serde(skip)]
     pub span: Span,
 }
 
 /// What an expression is. Unless said otherwise a null operand gives null (SQL's three-valued logic).
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum ExpressionKind {
     /// A constant.
     Literal(Value),
@@ -105,7 +108,7 @@ pub enum ExpressionKind {
 }
 
 /// Arithmetic operators.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Arithmetic {
     /// Sum.
     Add,
@@ -120,7 +123,7 @@ pub enum Arithmetic {
 }
 
 /// A constant pattern and its case rule.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TextMatcher {
     /// The pattern.
     pub pattern: TextPattern,
@@ -129,7 +132,7 @@ pub struct TextMatcher {
 }
 
 /// How a text is compared with a constant.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TextPattern {
     /// The whole text.
     Equals(String),

@@ -6,6 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use quarry_diagnostic::Span;
+use serde::{Deserialize, Serialize};
 
 use crate::{Comparison, ComparisonRule, Expression, ExpressionKind, TextMatcher, TextPattern, Type, Value};
 
@@ -15,7 +16,7 @@ const FEWEST: usize = 64;
 const MOST_VALUES: usize = 32;
 
 /// What a value may be; one of these is enough.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Members {
     /// Texts, compared with the text of the value as [`ExpressionKind::Match`] does.
     Texts {
@@ -104,10 +105,23 @@ impl Members {
 }
 
 /// Members that all copies of a plan share. Two sets are told apart by their digests first.
-#[derive(Clone)]
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(from = "Members", into = "Members")]
 pub struct MemberSet {
     members: Arc<Members>,
     digest: u64,
+}
+
+impl From<Members> for MemberSet {
+    fn from(members: Members) -> Self {
+        Self::new(members)
+    }
+}
+
+impl From<MemberSet> for Members {
+    fn from(set: MemberSet) -> Self {
+        Self::clone(&set.members)
+    }
 }
 
 impl MemberSet {

@@ -2,8 +2,10 @@
 
 use std::{fmt, sync::Arc};
 
+use serde::{Deserialize, Serialize};
+
 /// Whose a column is. Columns of different roles are different columns, whatever their names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Role {
     /// The user can name it: a field, an alias, a column of a table.
     User,
@@ -23,10 +25,23 @@ pub enum Role {
 /// assert_eq!(field, "total1");
 /// assert_ne!(field, Helpers::default().fresh("total"));
 /// ```
-#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(from = "(Role, String)", into = "(Role, String)")]
 pub struct ColumnName {
     role: Role,
     text: Arc<str>,
+}
+
+impl From<(Role, String)> for ColumnName {
+    fn from((role, text): (Role, String)) -> Self {
+        Self::new(role, text)
+    }
+}
+
+impl From<ColumnName> for (Role, String) {
+    fn from(name: ColumnName) -> Self {
+        (name.role, name.text.as_ref().to_owned())
+    }
 }
 
 impl ColumnName {

@@ -1,9 +1,11 @@
 //! The one type lattice of all languages.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{Decimal, Operand, text};
 
 /// The type of a column or expression.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Type {
     /// Only the null value.
     Null,
@@ -34,7 +36,7 @@ pub enum Type {
 }
 
 /// What a list holds that is no list of texts: that is [`Type::TextList`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Element {
     /// [`Type::Boolean`].
     Boolean,
@@ -151,7 +153,7 @@ impl Type {
 }
 
 /// A constant.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Value {
     /// No value.
     Null,
@@ -160,7 +162,7 @@ pub enum Value {
     /// 64-bit signed integer.
     Integer(i64),
     /// 64-bit floating point.
-    Double(f64),
+    Double(#[serde(with = "exact")] f64),
     /// Exact decimal number.
     Decimal(Decimal),
     /// UTF-8 text.
@@ -245,5 +247,20 @@ impl Value {
             Self::Guid(bits) => text::guid_text(*bits),
             Self::Dynamic(json) => return text::json_text(json).map(std::borrow::Cow::into_owned),
         })
+    }
+}
+
+/// Numbers as text: JSON has neither infinities nor NaN.
+mod exact {
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    #[allow(clippy::trivially_copy_pass_by_ref)] // the signature is serde's
+    pub(super) fn serialize<S: Serializer>(value: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&format!("{value:?}"))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(|_| D::Error::custom("a number is expected"))
     }
 }

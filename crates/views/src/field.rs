@@ -1,9 +1,13 @@
 //! A field and how its value comes about.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use quarry_plan::{Type, Value};
 use regex::Regex;
+use serde::{Deserialize, Serialize};
 
 use crate::Path;
 
@@ -21,7 +25,7 @@ pub struct Field {
 }
 
 /// How a value comes about from a record. Null where a part is missing, unless said otherwise.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub enum Derivation {
     /// Always this value.
     Constant(Value),
@@ -35,6 +39,7 @@ pub enum Derivation {
         /// The value searched.
         from: Box<Derivation>,
         /// The expression.
+        #[serde(with = "expression")]
         pattern: Arc<Regex>,
     },
     /// A value looked up by another value.
@@ -42,6 +47,7 @@ pub enum Derivation {
         /// The key.
         from: Box<Derivation>,
         /// The table.
+        #[serde(with = "table")]
         table: Arc<LookupTable>,
     },
     /// The element of one list at the place of the first element of another that fits an expression;
@@ -50,6 +56,7 @@ pub enum Derivation {
         /// The list searched.
         names: Box<Derivation>,
         /// The expression, found anywhere.
+        #[serde(with = "expression")]
         pattern: Arc<Regex>,
         /// The list the value is taken from.
         from: Box<Derivation>,
@@ -66,6 +73,7 @@ pub enum Derivation {
         /// The value tested; null does not match.
         when: Box<Derivation>,
         /// The expression, found anywhere.
+        #[serde(with = "expression")]
         pattern: Arc<Regex>,
         /// The value where it matches.
         then: Box<Derivation>,
@@ -105,7 +113,8 @@ pub enum Derivation {
 }
 
 /// A table of texts.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(into = "WrittenTable", try_from = "WrittenTable")]
 pub struct LookupTable {
     /// Values by key, compared exactly.
     pub exact: HashMap<String, String>,
@@ -167,5 +176,74 @@ impl Derivation {
             Self::Constant(_) | Self::EventTime | Self::Raw | Self::Object | Self::Record | Self::LogType => {
             }
         }
+    }
+}
+
+/// A table whose expressions are texts.
+#[derive(Serialize, Deserialize)]
+struct WrittenTable {
+    exact: BTreeMap<String, String>,
+    patterns: Vec<(String, String)>,
+    default: Option<String>,
+}
+
+impl From<LookupTable> for WrittenTable {
+    fn from(table: LookupTable) -> Self {
+        let patterns =
+            table.patterns.into_iter().map(|(pattern, value)| (pattern.as_str().to_owned(), value));
+        Self {
+            exact: table.exact.into_iter().collect(),
+            patterns: patterns.collect(),
+            default: table.default,
+        }
+    }
+}
+
+impl TryFrom<WrittenTable> for LookupTable {
+    type Error = regex::Error;
+
+    fn try_from(table: WrittenTable) -> Result<Self, regex::Error> {
+        let compiled = |(pattern, value): (String, String)| Ok((Regex::new(&pattern)?, value));
+        let patterns = table.patterns.into_iter().map(compiled).collect::<Result<_, regex::Error>>()?;
+        Ok(Self { exact: table.exact.into_iter().collect(), patterns, default: table.default })
+    }
+}
+
+/// Regular expressions as text.
+mod expression {
+    use std::sync::Arc;
+
+    use regex::Regex;
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    pub(super) fn serialize<S: Serializer>(pattern: &Arc<Regex>, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(pattern.as_str())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<Regex>, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Regex::new(&text).map(Arc::new).map_err(D::Error::custom)
+    }
+}
+
+/// A shared table.
+mod table {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::LookupTable;
+
+    pub(super) fn serialize<S: Serializer>(
+        table: &Arc<LookupTable>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        LookupTable::serialize(table, serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Arc<LookupTable>, D::Error> {
+        LookupTable::deserialize(deserializer).map(Arc::new)
     }
 }

@@ -1,9 +1,11 @@
 //! How records are found in objects, and which log a record belongs to.
 
+use serde::{Deserialize, Serialize};
+
 use crate::Path;
 
 /// Everything the reader must know of containers and log types.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct LogFormats {
     /// Names of members of a top-level object whose array value holds the records.
     pub record_arrays: Vec<String>,
@@ -16,7 +18,7 @@ pub struct LogFormats {
 }
 
 /// A record inside another value.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Unwrap {
     /// Name of the container, for reports.
     pub name: String,
@@ -29,7 +31,7 @@ pub struct Unwrap {
 }
 
 /// How a wrapped value is written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Encoding {
     /// As JSON, in place.
     Json,
@@ -40,7 +42,7 @@ pub enum Encoding {
 }
 
 /// What tells one kind of object from another: its top-level members (paths with dots reach deeper).
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Signature {
     /// All of these exist.
     pub all: Vec<String>,
@@ -55,7 +57,7 @@ pub struct Signature {
 }
 
 /// One kind of audit record.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct LogType {
     /// Stable identifier such as `aws.cloudtrail`.
     pub id: String,
@@ -70,7 +72,7 @@ pub struct LogType {
 }
 
 /// A known kind of object that holds no audit record.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Foreign {
     /// What it is, for reports.
     pub name: String,

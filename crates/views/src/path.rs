@@ -1,12 +1,14 @@
 //! JSON paths as Splunk flattens them: `a.b`, `list{}.name`, `list{0}`.
 
+use serde::{Deserialize, Serialize};
+
 /// A path into a record.
 ///
 /// Written as the flattened name: members joined by `.`, `{}` after the name of an array for "every
 /// element", `{N}` for one element, counted from 0. Member names may themselves contain dots and
 /// slashes (Azure claims), so a path is kept as text and matched member by member: a member fits if
 /// the rest of the path begins with its name followed by `.`, `{` or the end.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Path {
     /// The flattened name.
     pub text: String,

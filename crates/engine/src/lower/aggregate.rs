@@ -56,7 +56,7 @@ impl Lowering {
             "variance" => builtin::variance::var_samp_udaf(),
             "variance_pop" => builtin::variance::var_pop_udaf(),
             _ => {
-                let found = self.aggregates.get(name);
+                let found = self.functions.aggregates.get(name);
                 Arc::clone(
                     found.ok_or_else(|| plan_datafusion_err!("no aggregate is registered as `{name}`"))?,
                 )
@@ -95,7 +95,7 @@ impl Lowering {
             "row_number" => datafusion::functions_window::row_number::row_number_udwf(),
             "first" if moves => datafusion::functions_window::nth_value::first_value_udwf(),
             "last" if moves => datafusion::functions_window::nth_value::last_value_udwf(),
-            _ => match self.windows.get(name) {
+            _ => match self.functions.windows.get(name) {
                 Some(found) => Arc::clone(found),
                 None => return Ok(WindowFunctionDefinition::AggregateUDF(self.aggregate_function(name)?)),
             },

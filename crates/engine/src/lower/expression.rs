@@ -12,7 +12,7 @@ use datafusion::{
     functions::core::expr_fn::coalesce,
     logical_expr::{
         BinaryExpr, Case, ColumnarValue, Expr, ExprSchemable, Operator as Binary, ScalarFunctionArgs,
-        ScalarUDF, expr::ScalarFunction, lit,
+        expr::ScalarFunction, lit,
     },
 };
 use quarry_functions::{MEMBER, TEXT_MATCH, member_arguments, scalar, text_match_arguments};
@@ -73,23 +73,18 @@ impl Lowering {
         Ok(Expr::ScalarFunction(ScalarFunction::new_udf(self.scalar(function)?, arguments)))
     }
 
-    fn scalar(&self, function: &str) -> Result<Arc<ScalarUDF>> {
-        let found = self.scalars.get(function);
-        found.cloned().ok_or_else(|| plan_datafusion_err!("no function is registered as `{function}`"))
-    }
-
     /// A call of a function that makes something of its constant arguments. It is tried over no rows, so that
     /// constants it cannot use are known before the query runs, and what it makes of the others is ready.
-    fn with_constants(
+    pub(super) fn with_constants(
         &self,
         function: &str,
-        value: Expr,
+        values: Vec<Expr>,
         constants: &[ScalarValue],
         schema: &DFSchema,
     ) -> Result<Expr> {
         let found = self.scalar(function)?;
-        let data_type = value.get_type(schema)?;
-        let mut arguments = vec![ColumnarValue::Array(new_empty_array(&data_type))];
+        let empty = |value: &Expr| Ok(ColumnarValue::Array(new_empty_array(&value.get_type(schema)?)));
+        let mut arguments = values.iter().map(empty).collect::<Result<Vec<_>>>()?;
         arguments.extend(constants.iter().cloned().map(ColumnarValue::Scalar));
         let field = |data_type: DataType| Arc::new(Field::new("", data_type, true));
         let types: Vec<DataType> = arguments.iter().map(ColumnarValue::data_type).collect();
@@ -98,13 +93,13 @@ impl Lowering {
             arg_fields: types.into_iter().map(field).collect(),
             args: arguments,
             number_rows: 0,
-            config_options: Arc::clone(&self.config),
+            config_options: Arc::clone(&self.functions.config),
         });
         tried.map_err(|error| plan_datafusion_err!("{}", error.message()))?;
         let constants = constants.iter().cloned().map(lit);
         Ok(Expr::ScalarFunction(ScalarFunction::new_udf(
             found,
-            [value].into_iter().chain(constants).collect(),
+            values.into_iter().chain(constants).collect(),
         )))
     }
 
@@ -173,7 +168,7 @@ impl Lowering {
 
     fn matches(&self, matcher: &TextMatcher, value: &Expression, schema: &DFSchema) -> Result<Expr> {
         let value = self.texts(value, schema)?;
-        self.with_constants(TEXT_MATCH, value, &text_match_arguments(matcher), schema)
+        self.with_constants(TEXT_MATCH, vec![value], &text_match_arguments(matcher), schema)
     }
 
     fn member(&self, members: &Members, value: &Expression, schema: &DFSchema) -> Result<Expr> {
@@ -181,7 +176,7 @@ impl Lowering {
             Members::Texts { .. } => self.texts(value, schema)?,
             Members::Values { .. } => self.expression(value, schema)?,
         };
-        self.with_constants(MEMBER, value, &member_arguments(members), schema)
+        self.with_constants(MEMBER, vec![value], &member_arguments(members), schema)
     }
 
     /// A value as a text or a list of texts.

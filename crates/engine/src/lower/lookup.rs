@@ -1,11 +1,12 @@
 //! Looking up reference data.
 
-use std::sync::Arc;
-
 use datafusion::{
-    common::{Column, plan_datafusion_err},
+    common::Column,
     error::Result,
-    logical_expr::{Expr, LogicalPlan, expr::ScalarFunction},
+    logical_expr::{Expr, LogicalPlan},
+};
+use quarry_functions::{
+    LOOKUP_ROWS, LOOKUP_TEXT, LOOKUP_TEXTS, lookup_rows_arguments, lookup_value_arguments,
 };
 use quarry_plan::Lookup;
 
@@ -22,10 +23,8 @@ impl Lowering {
         let input = self.node(&lookup.input)?;
         let keys: Vec<_> = lookup.keys.iter().map(|key| key.value.clone()).collect();
         let keys = self.expressions(&keys, input.schema())?;
-        let find = quarry_functions::lookup_rows_udf(lookup).map_err(|reason| {
-            plan_datafusion_err!("the table `{}` cannot be used: {reason}", lookup.table.name)
-        })?;
-        let find = Expr::ScalarFunction(ScalarFunction::new_udf(Arc::new(find), keys));
+        let find = self.with_constants(LOOKUP_ROWS, keys, &lookup_rows_arguments(lookup), input.schema());
+        let find = find.map_err(|error| error.context(format!("table `{}`", lookup.table.name)))?;
         let kept = names(input.schema());
         let column = |name: &str| Expr::Column(Column::new_unqualified(name));
         let mut found: Vec<(String, Expr)> = kept.iter().map(|name| (name.clone(), column(name))).collect();
@@ -35,8 +34,9 @@ impl Lowering {
         let mut columns: Vec<(String, Expr)> = kept.iter().map(|name| (name.clone(), column(name))).collect();
         for (name, table_column) in &lookup.outputs {
             let name = schema_name(name);
-            let function = Arc::new(quarry_functions::lookup_value_udf(lookup, *table_column));
-            let value = Expr::ScalarFunction(ScalarFunction::new_udf(function, vec![column(&rows)]));
+            let constants = lookup_value_arguments(lookup, *table_column);
+            let function = if lookup.most == 1 { LOOKUP_TEXT } else { LOOKUP_TEXTS };
+            let value = self.with_constants(function, vec![column(&rows)], &constants, found.schema())?;
             match columns.iter_mut().find(|(known, _)| *known == name) {
                 Some(entry) => entry.1 = value,
                 None => columns.push((name, value)),

@@ -4,24 +4,22 @@ mod aggregate;
 mod compiled;
 mod expression;
 mod for_each;
+mod functions;
 mod lookup;
 mod operator;
 mod program;
+mod written;
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
-use datafusion::{
-    common::config::ConfigOptions,
-    logical_expr::{AggregateUDF, LogicalPlan, ScalarUDF, TableSource, WindowUDF},
-};
-use quarry_functions::QueryContext;
+use datafusion::logical_expr::{LogicalPlan, TableSource};
+pub use functions::Functions;
+use functions::OfExpressions;
 
 /// What lowering needs to know: functions by name and the table each source became.
 pub struct Lowering {
-    scalars: HashMap<String, Arc<ScalarUDF>>,
-    aggregates: HashMap<String, Arc<AggregateUDF>>,
-    windows: HashMap<String, Arc<WindowUDF>>,
-    config: Arc<ConfigOptions>,
+    functions: Arc<Functions>,
+    of_expressions: OfExpressions,
     /// The scans of the plan, in the order in which a walk (inputs first, left to right) meets them.
     tables: Vec<Arc<dyn TableSource>>,
     next_table: usize,
@@ -30,26 +28,12 @@ pub struct Lowering {
 impl Lowering {
     /// Prepares lowering for one query.
     #[must_use]
-    pub fn new(context: &QueryContext, tables: Vec<Arc<dyn TableSource>>) -> Self {
-        let scalars = quarry_functions::scalar_functions(context);
-        let aggregates = quarry_functions::aggregate_functions();
-        Self {
-            scalars: scalars.into_iter().map(|function| (function.name().to_owned(), function)).collect(),
-            aggregates: aggregates
-                .into_iter()
-                .map(|function| (function.name().to_owned(), function))
-                .collect(),
-            windows: quarry_functions::window_functions()
-                .into_iter()
-                .map(|function| (function.name().to_owned(), function))
-                .collect(),
-            config: Arc::default(),
-            tables,
-            next_table: 0,
-        }
+    pub fn new(functions: &Arc<Functions>, tables: Vec<Arc<dyn TableSource>>) -> Self {
+        let of_expressions = OfExpressions::new(functions);
+        Self { functions: Arc::clone(functions), of_expressions, tables, next_table: 0 }
     }
 
-    /// Lowers a whole plan.
+    /// Lowers a whole plan, which must be settled ([`Functions::settle`]).
     ///
     /// # Errors
     /// If the plan names a function or column that does not exist, or types do not fit: a defect of

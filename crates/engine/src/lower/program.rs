@@ -6,41 +6,39 @@
 
 use std::{
     collections::BTreeSet,
+    fmt,
     hash::{Hash, Hasher},
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering::Relaxed},
-    },
+    sync::Arc,
 };
 
 use arrow::{
     array::{ArrayRef, AsArray, StructArray},
-    datatypes::{DataType, Field, Fields, Schema},
+    datatypes::{DataType, Field, FieldRef, Fields, Schema},
     record_batch::{RecordBatch, RecordBatchOptions},
 };
 use datafusion::{
-    common::{Column, DFSchema, exec_datafusion_err},
+    common::{Column, DFSchema, ScalarValue, exec_datafusion_err, plan_err},
     error::Result,
     logical_expr::{
-        ColumnarValue, Expr, ExprSchemable, LogicalPlan, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl,
-        Signature, Volatility, expr::ScalarFunction,
+        ColumnarValue, Expr, ExprSchemable, LogicalPlan, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF,
+        ScalarUDFImpl, Signature, Volatility, expr::ScalarFunction, lit,
     },
     physical_expr::PhysicalExpr,
 };
+use quarry_functions::Constants;
 use quarry_plan::{ColumnName, Expression, Node, Operator};
+use serde::{Deserialize, Serialize};
 
 use super::{
-    Lowering,
+    Functions, Lowering,
     compiled::compile,
     operator::{names, project},
+    written::{arrays, read, split, type_text, unusable, write},
 };
 use crate::names::{inside, schema_name};
 
 /// Runs shorter than this are plain projections.
 pub(super) const SHORTEST: usize = 12;
-
-/// Numbers programs, so that two of them are never taken for one.
-static NUMBER: AtomicUsize = AtomicUsize::new(0);
 
 /// The steps of a run of computed columns, first one first, and the node below them.
 pub(super) fn run_of(node: &Node) -> (Vec<&[(ColumnName, Expression)]>, &Node) {
@@ -52,6 +50,24 @@ pub(super) fn run_of(node: &Node) -> (Vec<&[(ColumnName, Expression)]>, &Node) {
     }
     steps.reverse();
     (steps, below)
+}
+
+/// A run of computed columns as it is written.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    /// Names and types of the columns it reads, in the order of the arguments.
+    columns: Vec<(String, String)>,
+    steps: Vec<Vec<(ColumnName, Expression)>>,
+}
+
+/// A run of computed columns, compiled.
+#[derive(Debug)]
+struct Program {
+    columns: Vec<String>,
+    steps: Vec<Step>,
+    /// The columns it makes.
+    results: Fields,
+    is_by_chance: bool,
 }
 
 /// One assignment, compiled over the columns there are when its turn comes.
@@ -71,81 +87,113 @@ impl Lowering {
         let input = self.node(below)?;
         let used = used_columns(steps);
         let fields = input.schema().fields().iter().filter(|field| used.contains(field.name()));
-        let mut fields: Vec<Arc<Field>> = fields.cloned().collect();
-        let arguments: Vec<String> = fields.iter().map(|field| field.name().clone()).collect();
-        let mut compiled = Vec::new();
-        let mut volatility = Volatility::Immutable;
-        let mut results: Vec<String> = Vec::new();
-        for step in steps {
-            let schema = Arc::new(Schema::new(fields.clone()));
-            let known = DFSchema::try_from(Arc::clone(&schema))?;
-            let mut values = Vec::new();
-            let mut added = Vec::new();
-            for (name, value) in *step {
-                let name = schema_name(name);
-                let value = self.expression(value, &known)?;
-                if value.is_volatile() {
-                    volatility = Volatility::Volatile;
-                }
-                added.push(Arc::new(Field::new(&name, value.get_type(&known)?, true)));
-                values.push((name, compile(value, &known)?));
-            }
-            compiled.push(Step { schema, values });
-            for field in added {
-                if !results.contains(field.name()) {
-                    results.push(field.name().clone());
-                }
-                match fields.iter_mut().find(|known| known.name() == field.name()) {
-                    Some(known) => *known = field,
-                    None => fields.push(field),
-                }
-            }
-        }
-        let of_result = |name: &String| fields.iter().find(|field| field.name() == name).cloned();
-        let function = Program {
-            name: format!("program_{}", NUMBER.fetch_add(1, Relaxed)),
-            arguments: arguments.clone(),
-            steps: compiled,
-            results: results.iter().filter_map(&of_result).collect(),
-            signature: signature(arguments.len(), volatility),
-        };
+        let fields: Vec<Arc<Field>> = fields.cloned().collect();
+        let compiled = self.steps(steps, &fields)?;
+        let results = compiled.results.clone();
+        // Without columns, the run is computed like the others, row by row, and not once beforehand.
+        let by_chance = compiled.is_by_chance || fields.is_empty();
+        let columns = fields.iter().map(|field| (field.name().clone(), type_text(field.data_type())));
+        let steps = steps.iter().map(|step| step.to_vec()).collect();
+        let constant = write(&Written { columns: columns.collect(), steps })?;
+        self.of_expressions.made.get(&[&constant], || Ok(compiled)).map_err(unusable)?;
         // With an alias no column keeps the name of the table it came from.
         let column = |name: &str| Expr::Column(Column::new_unqualified(name)).alias(name);
+        let arguments = fields.iter().map(|field| Expr::Column(Column::new_unqualified(field.name())));
         let call = ScalarFunction::new_udf(
-            Arc::new(ScalarUDF::new_from_impl(function)),
-            arguments.iter().map(|name| Expr::Column(Column::new_unqualified(name))).collect(),
+            Arc::clone(&self.of_expressions.program[usize::from(by_chance)]),
+            [lit(constant)].into_iter().chain(arguments).collect(),
         );
         let kept = names(input.schema());
+        let made = |name: &str| results.iter().position(|field| field.name() == name);
         let mut first: Vec<(String, Expr)> = kept
             .iter()
-            .filter(|name| !results.contains(name))
+            .filter(|name| made(name).is_none())
             .map(|name| (name.clone(), column(name)))
             .collect();
         let whole = inside("results");
         first.push((whole.clone(), Expr::ScalarFunction(call)));
         let computed = project(input, first)?;
-        let mut all: Vec<(String, Expr)> = Vec::new();
-        for name in kept.iter().chain(results.iter().filter(|name| !kept.contains(name))) {
-            let Some(index) = results.iter().position(|known| known == name) else {
-                all.push((name.clone(), column(name)));
-                continue;
-            };
-            let data_type = of_result(name).map_or(DataType::Null, |field| field.data_type().clone());
-            let part = Part { index, data_type, signature: Signature::any(1, Volatility::Immutable) };
-            let result = vec![Expr::Column(Column::new_unqualified(&whole))];
-            let call = ScalarFunction::new_udf(Arc::new(ScalarUDF::new_from_impl(part)), result);
-            all.push((name.clone(), Expr::ScalarFunction(call)));
-        }
+        let new = results.iter().map(|field| field.name()).filter(|name| !kept.contains(name));
+        let part = |name: &String| match made(name) {
+            Some(index) => self.part(&whole, index),
+            None => column(name),
+        };
+        let all = kept.iter().chain(new).map(|name| (name.clone(), part(name))).collect();
         project(computed, all)
+    }
+
+    fn part(&self, whole: &str, index: usize) -> Expr {
+        let index = lit(i64::try_from(index).unwrap_or(i64::MAX));
+        let arguments = vec![Expr::Column(Column::new_unqualified(whole)), index];
+        let function = Arc::clone(&self.of_expressions.program_result);
+        Expr::ScalarFunction(ScalarFunction::new_udf(function, arguments))
+    }
+
+    /// The steps over columns.
+    fn steps<S: AsRef<[(ColumnName, Expression)]>>(
+        &self,
+        steps: &[S],
+        columns: &[Arc<Field>],
+    ) -> Result<Program> {
+        let mut fields: Vec<Arc<Field>> = columns.to_vec();
+        let mut compiled = Vec::new();
+        let mut is_by_chance = false;
+        let mut results: Vec<String> = Vec::new();
+        for step in steps {
+            let schema = Arc::new(Schema::new(fields.clone()));
+            let known = DFSchema::try_from(Arc::clone(&schema))?;
+            let mut values = Vec::new();
+            for (name, value) in step.as_ref() {
+                let name = schema_name(name);
+                let value = self.expression(value, &known)?;
+                is_by_chance |= value.is_volatile();
+                let field = Arc::new(Field::new(&name, value.get_type(&known)?, true));
+                values.push((name.clone(), compile(value, &known)?));
+                if !results.contains(&name) {
+                    results.push(name.clone());
+                }
+                match fields.iter_mut().find(|known| *known.name() == name) {
+                    Some(known) => *known = field,
+                    None => fields.push(field),
+                }
+            }
+            compiled.push(Step { schema, values });
+        }
+        let of_result = |name: &String| fields.iter().find(|field| field.name() == name).cloned();
+        let results = results.iter().filter_map(of_result).collect();
+        let columns = columns.iter().map(|field| field.name().clone()).collect();
+        Ok(Program { columns, steps: compiled, results, is_by_chance })
     }
 }
 
-/// The signature for so many arguments. Without any, the run is computed like the others, row by row,
-/// and not once beforehand.
-fn signature(arguments: usize, volatility: Volatility) -> Signature {
-    match arguments {
-        0 => Signature::nullary(Volatility::Volatile),
-        _ => Signature::any(arguments, volatility),
+impl Program {
+    /// The columns it makes, as a struct.
+    fn run(&self, arguments: Vec<ArrayRef>, rows: usize) -> Result<StructArray> {
+        let mut columns: Vec<(&str, ArrayRef)> =
+            self.columns.iter().map(String::as_str).zip(arguments).collect();
+        let options = RecordBatchOptions::new().with_row_count(Some(rows));
+        for step in &self.steps {
+            let arrays = columns.iter().map(|(_, array)| Arc::clone(array)).collect();
+            let batch = RecordBatch::try_new_with_options(Arc::clone(&step.schema), arrays, &options)?;
+            let mut made = Vec::new();
+            for (name, value) in &step.values {
+                made.push((name.as_str(), value.evaluate(&batch)?.into_array(rows)?));
+            }
+            for (name, array) in made {
+                match columns.iter_mut().find(|(known, _)| *known == name) {
+                    Some(entry) => entry.1 = array,
+                    None => columns.push((name, array)),
+                }
+            }
+        }
+        let of_result = |field: &Arc<Field>| {
+            let found = columns.iter().find(|(name, _)| name == field.name());
+            found
+                .map(|(_, array)| Arc::clone(array))
+                .ok_or_else(|| exec_datafusion_err!("a result is missing"))
+        };
+        let arrays = self.results.iter().map(of_result).collect::<Result<Vec<_>>>()?;
+        Ok(StructArray::try_new_with_length(self.results.clone(), arrays, None, rows)?)
     }
 }
 
@@ -166,33 +214,66 @@ fn used_columns(steps: &[&[(ColumnName, Expression)]]) -> BTreeSet<String> {
     used
 }
 
-/// A run of computed columns; gives the last value of each as a struct.
-#[derive(Debug)]
-struct Program {
-    name: String,
-    arguments: Vec<String>,
-    steps: Vec<Step>,
-    results: Vec<Arc<Field>>,
-    signature: Signature,
+/// `program(steps, columns...)`: what a run of computed columns, given as bytes, makes of columns, as a struct.
+pub(super) fn program_udf(functions: &Arc<Functions>, made: &Arc<Constants>, by_chance: bool) -> ScalarUDF {
+    let (name, volatility) = if by_chance {
+        ("program_by_chance", Volatility::Volatile)
+    } else {
+        ("program", Volatility::Immutable)
+    };
+    let (functions, made) = (Arc::clone(functions), Arc::clone(made));
+    ScalarUDF::new_from_impl(Run { name, signature: Signature::variadic_any(volatility), functions, made })
 }
 
-impl PartialEq for Program {
+struct Run {
+    name: &'static str,
+    signature: Signature,
+    functions: Arc<Functions>,
+    made: Arc<Constants>,
+}
+
+impl Run {
+    /// The program that a constant describes, for columns of these types.
+    fn program<'t>(
+        &self,
+        constant: &ScalarValue,
+        types: impl Iterator<Item = &'t DataType>,
+    ) -> Result<Arc<Program>> {
+        let make = || {
+            let written: Written = read(constant)?;
+            let columns = written.columns.into_iter().zip(types);
+            let columns = columns.map(|((name, _), found)| Arc::new(Field::new(name, found.clone(), true)));
+            let columns: Vec<Arc<Field>> = columns.collect();
+            let compiled = Lowering::new(&self.functions, Vec::new()).steps(&written.steps, &columns);
+            compiled.map_err(|error| error.to_string())
+        };
+        self.made.get(&[constant], make).map_err(unusable)
+    }
+}
+
+impl fmt::Debug for Run {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name)
+    }
+}
+
+impl PartialEq for Run {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name
     }
 }
 
-impl Eq for Program {}
+impl Eq for Run {}
 
-impl Hash for Program {
+impl Hash for Run {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.name.hash(state);
     }
 }
 
-impl ScalarUDFImpl for Program {
+impl ScalarUDFImpl for Run {
     fn name(&self) -> &str {
-        &self.name
+        self.name
     }
 
     fn signature(&self) -> &Signature {
@@ -200,58 +281,42 @@ impl ScalarUDFImpl for Program {
     }
 
     fn return_type(&self, _: &[DataType]) -> Result<DataType> {
-        Ok(DataType::Struct(Fields::from(self.results.clone())))
+        plan_err!("what a program gives depends on its steps")
+    }
+
+    fn return_field_from_args(&self, arguments: ReturnFieldArgs<'_>) -> Result<FieldRef> {
+        let Some(Some(constant)) = arguments.scalar_arguments.first() else {
+            return plan_err!("the steps of a program must be a constant");
+        };
+        let types = arguments.arg_fields.iter().skip(1).map(|field| field.data_type());
+        let program = self.program(constant, types)?;
+        Ok(Arc::new(Field::new(self.name, DataType::Struct(program.results.clone()), true)))
     }
 
     fn invoke_with_args(&self, arguments: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let rows = arguments.number_rows;
-        let mut columns: Vec<(String, ArrayRef)> = Vec::new();
-        for (name, value) in self.arguments.iter().zip(arguments.args) {
-            columns.push((name.clone(), value.into_array(rows)?));
-        }
-        let options = RecordBatchOptions::new().with_row_count(Some(rows));
-        for step in &self.steps {
-            let arrays = columns.iter().map(|(_, array)| Arc::clone(array)).collect();
-            let batch = RecordBatch::try_new_with_options(Arc::clone(&step.schema), arrays, &options)?;
-            let mut made = Vec::new();
-            for (name, value) in &step.values {
-                made.push((name.clone(), value.evaluate(&batch)?.into_array(rows)?));
-            }
-            for (name, array) in made {
-                match columns.iter_mut().find(|(known, _)| *known == name) {
-                    Some(entry) => entry.1 = array,
-                    None => columns.push((name, array)),
-                }
-            }
-        }
-        let of_result = |field: &Arc<Field>| {
-            let found = columns.iter().find(|(name, _)| name == field.name());
-            found
-                .map(|(_, array)| Arc::clone(array))
-                .ok_or_else(|| exec_datafusion_err!("a result is missing"))
-        };
-        let arrays = self.results.iter().map(of_result).collect::<Result<Vec<_>>>()?;
-        Ok(ColumnarValue::Array(Arc::new(StructArray::try_new_with_length(
-            Fields::from(self.results.clone()),
-            arrays,
-            None,
-            rows,
-        )?)))
+        let (constant, columns) = split(&arguments.args)?;
+        let columns = arrays(columns, arguments.number_rows)?;
+        let program = self.program(constant, columns.iter().map(|column| column.data_type()))?;
+        Ok(ColumnarValue::Array(Arc::new(program.run(columns, arguments.number_rows)?)))
     }
 }
 
-/// One result of a program. The engine's own access to a member is moved about by its optimiser, which
-/// gives schemas with a name twice.
-#[derive(Debug, PartialEq, Eq)]
+/// `program_result(program, index)`: one result of a program. The engine's own access to a member is moved about by
+/// its optimiser, which gives schemas with a name twice.
+pub(super) fn program_result_udf() -> ScalarUDF {
+    ScalarUDF::new_from_impl(Part { signature: Signature::any(2, Volatility::Immutable) })
+}
+
+#[derive(Debug, PartialEq, Eq, Hash)]
 struct Part {
-    index: usize,
-    data_type: DataType,
     signature: Signature,
 }
 
-impl Hash for Part {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        self.index.hash(state);
+/// Which result is meant.
+fn index(constant: Option<&ScalarValue>) -> Result<usize> {
+    match constant {
+        Some(ScalarValue::Int64(Some(index))) => Ok(usize::try_from(*index).unwrap_or(usize::MAX)),
+        _ => Err(exec_datafusion_err!("the number of a result must be a constant")),
     }
 }
 
@@ -265,19 +330,25 @@ impl ScalarUDFImpl for Part {
     }
 
     fn return_type(&self, _: &[DataType]) -> Result<DataType> {
-        Ok(self.data_type.clone())
+        plan_err!("what a program gives depends on its steps")
     }
 
-    fn schema_name(&self, arguments: &[Expr]) -> Result<String> {
-        let arguments: Vec<String> = arguments.iter().map(|value| value.schema_name().to_string()).collect();
-        Ok(format!("program_result_{}({})", self.index, arguments.join(", ")))
+    fn return_field_from_args(&self, arguments: ReturnFieldArgs<'_>) -> Result<FieldRef> {
+        let index = index(arguments.scalar_arguments.get(1).copied().flatten())?;
+        let found = match arguments.arg_fields.first().map(|field| field.data_type()) {
+            Some(DataType::Struct(results)) => results.get(index).cloned(),
+            _ => None,
+        };
+        found.ok_or_else(|| exec_datafusion_err!("a program has no result {index}"))
     }
 
     fn invoke_with_args(&self, arguments: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let result = arguments.args.into_iter().next();
-        let result = result.ok_or_else(|| exec_datafusion_err!("a program has a result"))?;
-        let array = result.into_array(arguments.number_rows)?;
-        let part = array.as_struct_opt().map(|array| Arc::clone(array.column(self.index)));
+        let [program, ColumnarValue::Scalar(constant)] = arguments.args.as_slice() else {
+            return Err(exec_datafusion_err!("the number of a result must be a constant"));
+        };
+        let index = index(Some(constant))?;
+        let array = program.to_array(arguments.number_rows)?;
+        let part = array.as_struct_opt().and_then(|array| array.columns().get(index).cloned());
         part.map(ColumnarValue::Array).ok_or_else(|| exec_datafusion_err!("a program gives a struct"))
     }
 }

@@ -3,6 +3,8 @@
 mod reuse;
 mod source;
 mod table;
+mod written;
 
 pub use reuse::{Inputs, over};
 pub use table::LogTable;
+pub use written::{read_scan, write_scan};

@@ -18,7 +18,7 @@ use datafusion::{
     logical_expr::Expr,
     physical_plan::{ExecutionPlan, metrics::ExecutionPlanMetricsSet},
 };
-use quarry_logs::{Limits, Location, ScanPlan, ScanReport};
+use quarry_logs::{Limits, Location, ScanPlan, ScanReport, ScanSpec};
 use quarry_views::LogFormats;
 
 use super::source::LogSource;
@@ -65,7 +65,14 @@ fn plan(
         Some(indices) => indices.iter().filter_map(|index| bound.columns.get(*index).cloned()).collect(),
         None => bound.columns.clone(),
     };
-    ScanPlan::new(Arc::clone(formats), columns, &bound.needs, &bound.null_is_text, bound.time_range, *limits)
+    ScanPlan::new(ScanSpec {
+        formats: Arc::clone(formats),
+        columns,
+        needs: bound.needs.clone(),
+        null_is_text: bound.null_is_text.clone(),
+        time_range: bound.time_range,
+        limits: *limits,
+    })
 }
 
 impl fmt::Debug for LogTable {
@@ -134,11 +141,12 @@ pub fn deal_to(objects: &[Location], groups: usize) -> Vec<FileGroup> {
         .map(|(_, mut indices)| {
             // In listing order within a group, as the disk likes it.
             indices.sort_unstable();
-            let files = indices.into_iter().map(|index| {
-                let object = &objects[index];
-                PartitionedFile::new(format!("{index}"), weight(object)).with_extension(object.clone())
-            });
-            FileGroup::new(files.collect())
+            FileGroup::new(indices.into_iter().map(|index| file(index, &objects[index])).collect())
         })
         .collect()
+}
+
+/// An object as the engine's scan carries it.
+pub fn file(number: usize, object: &Location) -> PartitionedFile {
+    PartitionedFile::new(format!("{number}"), weight(object)).with_extension(object.clone())
 }

@@ -19,7 +19,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "The time of the query in milliseconds since 1970.",
         (0, 0),
         Returns::INTEGER,
-        |call| call.integers(|_| Some(call.context.now_micros.div_euclid(1_000))),
+        |call| call.integers(|_| Some(call.now.div_euclid(1_000))),
         &[(&[], Int(1_729_773_296_789))],
     ),
     Function {
@@ -104,7 +104,7 @@ fn format(call: &Call<'_>) -> ArrayRef {
 }
 
 fn parse(call: &Call<'_>) -> ArrayRef {
-    call.integers(|row| Some(relative(&row.text(0)?, call.context.now_micros)?.div_euclid(1_000)))
+    call.integers(|row| Some(relative(&row.text(0)?, call.now)?.div_euclid(1_000)))
 }
 
 /// The instants the guide names, in microseconds.
@@ -142,7 +142,5 @@ fn time_unit(word: &str) -> Option<TimeUnit> {
 }
 
 fn parse_pattern(call: &Call<'_>) -> ArrayRef {
-    call.integers(|row| {
-        Some(java_parse(&row.text(1)?, &row.text(0)?, call.context.now_micros)?.div_euclid(1_000))
-    })
+    call.integers(|row| Some(java_parse(&row.text(1)?, &row.text(0)?, call.now)?.div_euclid(1_000)))
 }

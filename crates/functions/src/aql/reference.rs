@@ -11,7 +11,7 @@ use quarry_plan::Returns;
 use super::plain;
 use super::source::RETRIEVAL;
 use crate::base::Literal::{Bool, List, Null, Text};
-use crate::base::{Call, Cell, Example, Function};
+use crate::base::{Call, Cell, Example, Function, Row};
 
 pub(crate) const FUNCTIONS: &[Function] = &[
     row(
@@ -71,21 +71,30 @@ fn texts(cell: Cell<'_>) -> Vec<Cow<'_, str>> {
     cell.values().collect()
 }
 
+/// What stands at the same places of two lists.
+fn pairs(row: Row<'_>) -> impl Iterator<Item = (String, String)> {
+    let owned = |position| texts(row.cell(position)).into_iter().map(Cow::into_owned);
+    owned(0).zip(owned(1))
+}
+
 fn pair(call: &Call<'_>) -> ArrayRef {
-    let mut known: Option<HashSet<(Cow<'_, str>, Cow<'_, str>)>> = None;
+    let known = call.made(&[0, 1], |row| {
+        let mut known: HashMap<String, HashSet<String>> = HashMap::new();
+        for (key, value) in pairs(row) {
+            known.entry(key).or_default().insert(value);
+        }
+        known
+    });
     call.booleans(|row| {
-        let known =
-            known.get_or_insert_with(|| texts(row.cell(0)).into_iter().zip(texts(row.cell(1))).collect());
         let (key, value) = (plain(row.cell(2)).text()?, plain(row.cell(3)).text()?);
-        Some(known.contains(&(key, value)))
+        Some(known.get(&*key).is_some_and(|values| values.contains(&*value)))
     })
 }
 
 fn value(call: &Call<'_>) -> ArrayRef {
-    let mut known: Option<HashMap<Cow<'_, str>, Cow<'_, str>>> = None;
+    let known = call.made(&[0, 1], |row| pairs(row).collect::<HashMap<String, String>>());
     call.texts(|row| {
-        let known =
-            known.get_or_insert_with(|| texts(row.cell(0)).into_iter().zip(texts(row.cell(1))).collect());
-        known.get(&*plain(row.cell(2)).text()?).filter(|value| !value.is_empty()).cloned()
+        let found = known.get(&*plain(row.cell(2)).text()?).filter(|value| !value.is_empty());
+        found.map(|value| Cow::Owned(value.clone()))
     })
 }

@@ -7,12 +7,15 @@ use arrow::array::{
     ArrayRef, BooleanArray, Float64Array, Int64Array, ListBuilder, StringBuilder, TimestampMicrosecondArray,
     new_null_array,
 };
+use datafusion_common::ScalarValue;
+use datafusion_expr::ColumnarValue;
 use quarry_plan::{Type, Value};
 use quarry_types::{array_of, arrow_type};
 
 use super::argument::Argument;
 use super::cell::Cell;
-use super::function::QueryContext;
+use super::constants::Constants;
+use super::places::Places;
 
 /// The arguments of one evaluation. Where all are constant there is a single row.
 #[derive(Debug)]
@@ -21,7 +24,13 @@ pub(crate) struct Call<'a> {
     pub(crate) rows: usize,
     /// The type the result must have.
     pub(crate) result: Type,
-    pub(crate) context: &'a QueryContext,
+    /// The arguments as they came.
+    pub(super) given: &'a [ColumnarValue],
+    /// The present moment in microseconds since 1970-01-01 UTC, for functions that ask for it.
+    pub(crate) now: i64,
+    /// Where addresses are, for functions that ask for it.
+    pub(crate) places: Option<&'a Places>,
+    pub(super) constants: &'a Constants,
 }
 
 /// The arguments of one row.
@@ -64,6 +73,25 @@ impl Call<'_> {
     /// Whether an argument is given at all.
     pub(crate) fn has(&self, position: usize) -> bool {
         position < self.arguments.len()
+    }
+
+    /// What is made of the arguments at these positions: once for the whole query where all are constants, once
+    /// for the batch, from its first row, where they are not.
+    pub(crate) fn made<T: Send + Sync + 'static>(
+        &self,
+        positions: &[usize],
+        make: impl Fn(Row<'_>) -> T,
+    ) -> Arc<T> {
+        let constant = |position: &usize| match self.given.get(*position) {
+            Some(ColumnarValue::Scalar(constant)) => Some(constant),
+            _ => None,
+        };
+        let first = |arguments: &[Argument]| make(Row { arguments, index: 0 });
+        match positions.iter().map(constant).collect::<Option<Vec<&ScalarValue>>>() {
+            Some(constants) => self.constants.of(&constants, || first(&self.arguments)),
+            None if self.rows == 0 => Arc::new(first(&[])),
+            None => Arc::new(first(&self.arguments)),
+        }
     }
 
     fn each(&self) -> impl Iterator<Item = Row<'_>> {

@@ -12,7 +12,7 @@ use quarry_plan::{Type, Value};
 
 use crate::waist::convert;
 
-use super::{Argument, Cell, Function, Literal, QueryContext, list_scalar, scalar_udf};
+use super::{Argument, Cell, Function, Literal, list_scalar, scalar_udf};
 
 /// 2024-10-24 12:34:56.789 UTC.
 pub(crate) const NOW: i64 = 1_729_773_296_789_000;
@@ -49,8 +49,9 @@ pub(crate) fn column(literals: &[Literal]) -> ArrayRef {
 }
 
 /// Calls the function with these arguments over `rows` rows.
-pub(crate) fn call(function: &'static Function, arguments: Vec<ColumnarValue>, rows: usize) -> ArrayRef {
-    let udf = scalar_udf(function, &QueryContext { now_micros: NOW, places: None });
+pub(crate) fn call(function: &'static Function, mut arguments: Vec<ColumnarValue>, rows: usize) -> ArrayRef {
+    let udf = scalar_udf(function, None);
+    arguments.extend(function.added_arguments(NOW, None).into_iter().map(ColumnarValue::Scalar));
     let fields: Vec<FieldRef> = arguments
         .iter()
         .map(|value| Arc::new(Field::new("argument", value.data_type(), true)) as FieldRef)

@@ -89,6 +89,17 @@ impl Constants {
     }
 }
 
+impl Constants {
+    /// As [`Constants::get`], of what cannot fail.
+    pub(super) fn of<T: Send + Sync + 'static>(
+        &self,
+        constants: &[&ScalarValue],
+        make: impl Fn() -> T,
+    ) -> Arc<T> {
+        self.get(constants, || Ok(make())).unwrap_or_else(|_| Arc::new(make()))
+    }
+}
+
 impl Generations {
     fn slot(&mut self, key: Key) -> Slot {
         if let Some(slot) = self.young.get(&key) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef};
 use arrow::datatypes::{DataType, Field, FieldRef};
-use datafusion_common::{Result, ScalarValue, internal_err, plan_err};
+use datafusion_common::{Result, ScalarValue, exec_err, internal_err, plan_err};
 use datafusion_expr::{
     ColumnarValue, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, TypeSignature,
     Volatility,
@@ -15,16 +15,8 @@ use quarry_types::{arrow_type, waist_type};
 
 use super::argument::Argument;
 use super::call::Call;
+use super::constants::Constants;
 use super::places::Places;
-
-/// What a function may know about the query it runs in.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct QueryContext {
-    /// "Now": microseconds since 1970-01-01 UTC.
-    pub now_micros: i64,
-    /// Where addresses are.
-    pub places: Option<Places>,
-}
 
 /// A constant in an example.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -67,7 +59,7 @@ pub struct Function {
     /// Type of the result.
     pub(crate) result: Returns,
     pub(crate) evaluate: fn(&Call<'_>) -> ArrayRef,
-    /// Whether the result depends on the query's "now".
+    /// Whether the result depends on the query's "now", which the engine gives as a last argument.
     pub(crate) uses_now: bool,
     /// What others may rely on.
     pub(crate) law: Option<Law>,
@@ -112,10 +104,30 @@ impl std::fmt::Debug for Function {
 
 /// The functions that give another value in each row although their arguments are the same.
 const BY_CHANCE: &[&str] = &["spl_random"];
+/// The functions that ask where an address is. The engine gives which database it means as a last argument.
+const BY_PLACE: &[&str] = &["spl_iplocation"];
 
 impl Function {
     pub(crate) fn is_by_chance(&self) -> bool {
         BY_CHANCE.contains(&self.name)
+    }
+
+    fn uses_places(&self) -> bool {
+        BY_PLACE.contains(&self.name)
+    }
+
+    /// What the engine adds to the arguments of a call: the present moment in microseconds since 1970-01-01 UTC, the
+    /// database of places at hand.
+    #[must_use]
+    pub fn added_arguments(&self, now: i64, places: Option<&Places>) -> Vec<ScalarValue> {
+        let now = || ScalarValue::TimestampMicrosecond(Some(now), Some(Arc::from("UTC")));
+        let places = || ScalarValue::Utf8(places.map(|places| places.identity().to_owned()));
+        let added = [self.uses_now.then(now), self.uses_places().then(places)];
+        added.into_iter().flatten().collect()
+    }
+
+    fn added(&self) -> usize {
+        usize::from(self.uses_now) + usize::from(self.uses_places())
     }
 
     /// The type of the result for arguments of these types, where `constants` holds the text of
@@ -137,27 +149,25 @@ impl Function {
     }
 }
 
-/// The DataFusion function of a table row.
-pub(crate) fn scalar_udf(function: &'static Function, context: &QueryContext) -> ScalarUDF {
-    let volatility = match function {
-        function if function.is_by_chance() => Volatility::Volatile,
-        function if function.uses_now => Volatility::Stable,
-        _ => Volatility::Immutable,
-    };
+/// The DataFusion function of a table row; `places` is the database at hand.
+pub(crate) fn scalar_udf(function: &'static Function, places: Option<&Places>) -> ScalarUDF {
+    let volatility = if function.is_by_chance() { Volatility::Volatile } else { Volatility::Immutable };
     let signature = Signature::one_of(vec![TypeSignature::Nullary, TypeSignature::VariadicAny], volatility);
-    ScalarUDF::new_from_impl(TableFunction { function, signature, context: context.clone() })
+    let places = places.filter(|_| function.uses_places()).cloned();
+    ScalarUDF::new_from_impl(TableFunction { function, signature, places, constants: Constants::default() })
 }
 
 #[derive(Debug)]
 struct TableFunction {
     function: &'static Function,
     signature: Signature,
-    context: QueryContext,
+    places: Option<Places>,
+    constants: Constants,
 }
 
 impl PartialEq for TableFunction {
     fn eq(&self, other: &Self) -> bool {
-        self.function.name == other.function.name && self.context == other.context
+        self.function.name == other.function.name && self.places == other.places
     }
 }
 
@@ -166,13 +176,42 @@ impl Eq for TableFunction {}
 impl Hash for TableFunction {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.function.name.hash(state);
-        self.context.hash(state);
     }
 }
 
 impl TableFunction {
     fn result(&self, types: &[Type], constants: &[Option<String>]) -> Result<Type> {
-        self.function.result_type(types, constants).or_else(|message| plan_err!("{message}"))
+        let own = types.len().saturating_sub(self.function.added());
+        let found = self.function.result_type(&types[..own], constants.get(..own).unwrap_or_default());
+        found.or_else(|message| plan_err!("{message}"))
+    }
+
+    /// The present moment, taken off the arguments; 0 where it is not asked for.
+    fn now(&self, arguments: &mut Vec<ColumnarValue>) -> Result<i64> {
+        if !self.function.uses_now {
+            return Ok(0);
+        }
+        match arguments.pop() {
+            Some(ColumnarValue::Scalar(ScalarValue::TimestampMicrosecond(Some(now), _))) => Ok(now),
+            _ => exec_err!("`{}` is not told the present moment", self.function.name),
+        }
+    }
+
+    /// The database the query means, taken off the arguments. It must be the one at hand.
+    fn places(&self, arguments: &mut Vec<ColumnarValue>) -> Result<Option<&Places>> {
+        if !self.function.uses_places() {
+            return Ok(None);
+        }
+        let wanted = match arguments.pop() {
+            Some(ColumnarValue::Scalar(ScalarValue::Utf8(wanted))) => wanted,
+            Some(ColumnarValue::Scalar(ScalarValue::Null)) => None,
+            _ => return exec_err!("`{}` is not told which database of places is meant", self.function.name),
+        };
+        let at_hand = self.places.as_ref();
+        if wanted.as_deref() == at_hand.map(Places::identity) {
+            return Ok(at_hand);
+        }
+        exec_err!("the database of places `{}` is not at hand", wanted.unwrap_or_default())
     }
 }
 
@@ -199,12 +238,15 @@ impl ScalarUDFImpl for TableFunction {
         Ok(Arc::new(Field::new(self.function.name, arrow_type(result), true)))
     }
 
-    fn invoke_with_args(&self, arguments: ScalarFunctionArgs) -> Result<ColumnarValue> {
+    fn invoke_with_args(&self, mut arguments: ScalarFunctionArgs) -> Result<ColumnarValue> {
+        let places = self.places(&mut arguments.args)?;
+        let now = self.now(&mut arguments.args)?;
         let cells = arguments.args.iter().map(Argument::new).collect::<Result<Vec<_>>>()?;
         let constant = cells.iter().all(Argument::is_constant) && !self.function.is_by_chance();
         let rows = if constant { 1 } else { arguments.number_rows };
         let result = waist_type(arguments.return_field.data_type());
-        let call = Call { arguments: cells, rows, result, context: &self.context };
+        let given = &arguments.args;
+        let call = Call { arguments: cells, given, rows, result, now, places, constants: &self.constants };
         let array = (self.function.evaluate)(&call);
         if array.len() != rows || waist_type(array.data_type()) != result {
             return internal_err!(

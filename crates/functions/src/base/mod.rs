@@ -15,7 +15,7 @@ pub(crate) use call::{Call, Memo, Row, map_slice};
 pub(crate) use cell::Cell;
 pub use constants::Constants;
 pub(crate) use function::scalar_udf;
-pub use function::{Example, Function, Literal, QueryContext};
+pub use function::{Example, Function, Literal};
 pub use places::Places;
 pub use quarry_plan::{number_text, parse_number};
 pub(crate) use types::list_scalar;

@@ -23,6 +23,7 @@ pub struct Places {
     nodes: usize,
     record_bits: usize,
     is_v6: bool,
+    identity: Arc<str>,
 }
 
 impl fmt::Debug for Places {
@@ -33,7 +34,7 @@ impl fmt::Debug for Places {
 
 impl PartialEq for Places {
     fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.bytes, &other.bytes)
+        self.identity == other.identity
     }
 }
 
@@ -41,7 +42,7 @@ impl Eq for Places {}
 
 impl Hash for Places {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.nodes.hash(state);
+        self.identity.hash(state);
     }
 }
 
@@ -108,7 +109,17 @@ impl Places {
         if !matches!(record_bits, 24 | 28 | 32) || nodes.checked_mul(record_bits / 4)? + GAP > bytes.len() {
             return None;
         }
-        Some(Self { bytes: Arc::new(bytes), nodes, record_bits, is_v6 })
+        let known = |name: &str| metadata.get(name).and_then(Data::text).unwrap_or_default();
+        // A digest of the whole would take longer than many a query.
+        let (kind, built, size) = (known("database_type"), known("build_epoch"), bytes.len());
+        let identity = format!("{kind}, built {built}, {nodes} nodes, {size} bytes").into();
+        Some(Self { bytes: Arc::new(bytes), nodes, record_bits, is_v6, identity })
+    }
+
+    /// Which database it is: kind, time it was built, size.
+    #[must_use]
+    pub fn identity(&self) -> &str {
+        &self.identity
     }
 
     /// A field of the place of an address: `City`, `Country`, `Region`, `lat`, `lon`, `Continent`,

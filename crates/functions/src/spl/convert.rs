@@ -33,6 +33,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     Function {
         arity: (1, 2),
         result: Returns::DOUBLE,
+        uses_now: true,
         ..Function::of_each_text(
             SOURCE,
             "spl_convert_mktime",
@@ -150,7 +151,7 @@ fn mktime(call: &Call<'_>) -> ArrayRef {
     let given = call.has(1);
     call.numbers(|row| {
         let format = if given { row.text(1)? } else { Cow::Borrowed(DEFAULT_FORMAT) };
-        Some(strptime(&row.text(0)?, &format, call.context.now_micros)? as f64 / 1e6)
+        Some(strptime(&row.text(0)?, &format, call.now)? as f64 / 1e6)
     })
 }
 

@@ -25,7 +25,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
 }];
 
 fn place(call: &Call<'_>) -> ArrayRef {
-    let Some(database) = &call.context.places else {
+    let Some(database) = call.places else {
         return call.texts(|_| None);
     };
     call.texts(|row| {

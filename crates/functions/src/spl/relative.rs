@@ -39,7 +39,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
 }];
 
 fn relative(call: &Call<'_>) -> ArrayRef {
-    let now = call.context.now_micros.div_euclid(1_000_000);
+    let now = call.now.div_euclid(1_000_000);
     call.texts(|row| {
         #[allow(clippy::cast_possible_truncation)] // times of events
         let time = row.number(0)?.floor() as i64;

@@ -112,11 +112,11 @@ pub(super) fn micros(cell: Cell<'_>) -> Option<i64> {
 }
 
 fn now(call: &Call<'_>) -> ArrayRef {
-    call.numbers(|_| Some(call.context.now_micros.div_euclid(1_000_000) as f64))
+    call.numbers(|_| Some(call.now.div_euclid(1_000_000) as f64))
 }
 
 fn time(call: &Call<'_>) -> ArrayRef {
-    call.numbers(|_| Some(call.context.now_micros as f64 / 1e6))
+    call.numbers(|_| Some(call.now as f64 / 1e6))
 }
 
 fn relative(call: &Call<'_>) -> ArrayRef {
@@ -124,7 +124,7 @@ fn relative(call: &Call<'_>) -> ArrayRef {
     call.numbers(|row| {
         let base = Some(micros(row.cell(0))?);
         let steps = memo.get(&row.text(1)?, parse_modifier).clone()?;
-        let moved = TimeBound { base, steps }.resolve(call.context.now_micros)?;
+        let moved = TimeBound { base, steps }.resolve(call.now)?;
         Some(moved as f64 / 1e6)
     })
 }
@@ -139,7 +139,7 @@ fn format(call: &Call<'_>) -> ArrayRef {
 
 fn parse(call: &Call<'_>) -> ArrayRef {
     call.numbers(|row| {
-        let found = strptime(&row.text(0)?, &row.text(1)?, call.context.now_micros)?;
+        let found = strptime(&row.text(0)?, &row.text(1)?, call.now)?;
         Some(found as f64 / 1e6)
     })
 }

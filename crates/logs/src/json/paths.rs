@@ -1,16 +1,26 @@
 //! The paths looked for, and which of them the members of a record open.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
 
 use quarry_views::{Path, Step};
 
 use super::{Extractor, Raw};
 
+/// Tells sets apart by a place in memory.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Identity(Arc<u8>);
+
+impl PartialEq for Identity {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
 /// Paths taken out together.
 #[derive(Debug, Clone)]
 pub(crate) struct PathSet {
     /// Another one after every change; a copy that was not changed has the same.
-    identity: u64,
+    identity: Identity,
     paths: Vec<Known>,
     /// What each top-level member opens, by a hash of its name.
     members: Vec<Vec<Member>>,
@@ -71,16 +81,11 @@ impl Ends {
 impl Default for PathSet {
     fn default() -> Self {
         let (paths, any_case) = (Vec::new(), Vec::new());
-        Self { identity: new_identity(), paths, members: vec![Vec::new(); BUCKETS], any_case }
+        Self { identity: Identity::default(), paths, members: vec![Vec::new(); BUCKETS], any_case }
     }
 }
 
 const BUCKETS: usize = 512;
-
-fn new_identity() -> u64 {
-    static LAST: AtomicU64 = AtomicU64::new(0);
-    LAST.fetch_add(1, Ordering::Relaxed)
-}
 
 #[inline]
 fn bucket(name: &str) -> usize {
@@ -99,7 +104,7 @@ impl PathSet {
             return index;
         }
         let index = self.paths.len();
-        self.identity = new_identity();
+        self.identity = Identity::default();
         self.paths.push(Known { path: path.clone(), ends: Ends::new(&path.text) });
         if path.ignore_case {
             self.any_case.push(small(index));
@@ -127,8 +132,8 @@ impl PathSet {
         self.paths.len()
     }
 
-    pub(super) fn identity(&self) -> u64 {
-        self.identity
+    pub(super) fn identity(&self) -> &Identity {
+        &self.identity
     }
 
     /// The paths that begin with a top-level member, whatever the case of others.

@@ -5,7 +5,7 @@
 //! the same marks. What cannot be told from codes is looked at again: scalars and escapes. Whatever
 //! has no shape here is read from mark to mark, and leaves its own when it comes again.
 
-use super::{Extractor, Kind, PathSet, Raw, parser::Parser};
+use super::{Extractor, Kind, PathSet, Raw, parser::Parser, paths::Identity};
 use crate::{classify::Class, marks::RecordMarks};
 
 /// A record with more marks leaves no shape.
@@ -18,7 +18,7 @@ const WAYS: usize = 4;
 /// Shapes of earlier records, by what was looked for in them.
 #[derive(Debug, Default)]
 pub(super) struct Shapes {
-    sets: Vec<(u64, Vec<Bucket>)>,
+    sets: Vec<(Identity, Vec<Bucket>)>,
     /// Set, bucket and shape of the last record, if it had one.
     last: Option<(usize, usize, usize)>,
 }
@@ -105,9 +105,9 @@ impl Shapes {
             return None;
         }
         let identity = set.identity();
-        let known = self.sets.iter().position(|(known, _)| *known == identity);
+        let known = self.sets.iter().position(|(known, _)| known == identity);
         let index = known.unwrap_or_else(|| {
-            self.sets.push((identity, vec![Bucket::default(); BUCKETS]));
+            self.sets.push((identity.clone(), vec![Bucket::default(); BUCKETS]));
             self.sets.len() - 1
         });
         let hash = marks.hash();

@@ -11,7 +11,7 @@ use arrow::{
     array::{Array, StringArray},
     record_batch::RecordBatch,
 };
-use quarry_logs::{Limits, ObjectInput, ScanColumn, ScanPlan, ScanReport, Snapshot, read_object};
+use quarry_logs::{Limits, ObjectInput, ScanColumn, ScanPlan, ScanReport, ScanSpec, Snapshot, read_object};
 use quarry_plan::{Need, Type};
 use quarry_views::{Catalog, Derivation, LogFormats, Path};
 
@@ -62,14 +62,9 @@ impl Scan {
         let formats = formats();
         let needs: Vec<(String, Need)> =
             formats.log_types.iter().map(|log| (log.id.clone(), self.need.clone())).collect();
-        let plan = Arc::new(ScanPlan::new(
-            Arc::clone(&formats),
-            self.columns.clone(),
-            &needs,
-            &[],
-            self.time_range,
-            self.limits,
-        ));
+        let (time_range, limits) = (self.time_range, self.limits);
+        let spec = ScanSpec::new(Arc::clone(&formats), self.columns.clone());
+        let plan = Arc::new(ScanPlan::new(ScanSpec { needs, time_range, limits, ..spec }));
         let report = ScanReport::new(&formats);
         let mut rows = Rows::new();
         let mut keep = |batch: RecordBatch| {

@@ -8,6 +8,8 @@
 mod fold;
 mod pattern;
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
     ColumnName, Comparison, ComparisonRule, Expression, ExpressionKind, Law, Laws, TextMatcher, TextPattern,
     Type, Value, parse_number,
@@ -20,7 +22,7 @@ pub(crate) const MOST_NEEDED: usize = 512;
 
 /// A condition on the raw bytes of a record that every match fulfils. It is necessary, never
 /// sufficient: the exact predicate always runs afterwards.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Need {
     /// Nothing is known: read every record.
     Anything,
