@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use arrow::array::ArrayRef;
+use quarry_plan::Returns;
 use serde_json::Value;
 
 use crate::base::Literal::{List, Null, Text};
-use crate::base::{Call, Function, results};
+use crate::base::{Call, Function};
 use crate::xml::{Document, Element};
 
 pub(crate) const FUNCTIONS: &[Function] = &[Function {
@@ -22,9 +23,10 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
         (&[Text("no json")], Null),
     ],
     arity: (1, 1),
-    result: results::list,
+    result: Returns::LIST,
     evaluate: names,
     uses_now: false,
+    law: None,
 }];
 
 fn names(call: &Call<'_>) -> ArrayRef {
