@@ -220,14 +220,10 @@ impl Hash for LookupRows {
 impl LookupRows {
     /// The index of the constants that stand behind the values of the keys.
     fn finder(&self, constants: &[ColumnarValue]) -> Result<Arc<Finder>> {
-        let scalar = |constant| match constant {
-            &ColumnarValue::Scalar(ref scalar) => Some(scalar),
-            ColumnarValue::Array(_) => None,
-        };
         let unusable = || exec_datafusion_err!("the arguments of a lookup are none");
         let most = count(constants.first())?;
         let constants: Vec<&ScalarValue> =
-            constants.iter().map(scalar).collect::<Option<_>>().ok_or_else(unusable)?;
+            constants.iter().map(constant).collect::<Option<_>>().ok_or_else(unusable)?;
         let make = || {
             let keys = constants.get(1..).unwrap_or_default().chunks(OF_KEY).map(Key::read);
             let keys: Option<Vec<Key>> = keys.collect();
@@ -391,4 +387,11 @@ impl ScalarUDFImpl for LookupValue {
 
 fn numbers(array: &ArrayRef) -> Option<&Int64Array> {
     array.as_any().downcast_ref()
+}
+
+fn constant(value: &ColumnarValue) -> Option<&ScalarValue> {
+    match value {
+        ColumnarValue::Scalar(scalar) => Some(scalar),
+        ColumnarValue::Array(_) => None,
+    }
 }

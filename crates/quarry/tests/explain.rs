@@ -74,7 +74,7 @@ fn what_a_query_computes_on_the_way_is_named_as_it_is_written() {
     assert!(group["keys"]["LOWER(username)"].is_string(), "{group}");
     assert_eq!(all[0]["causes"][0]["field"], "COUNT(*)");
     assert!(!all.to_string().contains("aggregate1"), "{all}");
-    let text = quarry(["explain", "q.aql"]).with(&arguments).in_folder(folder.path()).run().exits(0);
+    let text = quarry(["explain", "q.aql"]).with(arguments).in_folder(folder.path()).run().exits(0);
     assert!(text.text().contains("because COUNT(*) is"), "{}", text.text());
 }
 

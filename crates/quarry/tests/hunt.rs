@@ -174,7 +174,7 @@ fn fields_may_have_any_name() {
     let query = "index=* eventName=RunInstances errorCode=success | eval __record=\"mine\", __time=\"t\", '#group1'=\"g\", '\u{1}x'=\"x\", '\u{1}precord'=\"p\" | stats count by __record, __time, \"#group1\", \"\u{1}x\", \"\u{1}precord\"";
     let file = folder.write("mine.spl", query);
     let arguments = ["--logs", &example_logs(), "--output", "jsonl"];
-    let alerts = quarry(["hunt", &file]).with(&arguments).run().exits(0).rows();
+    let alerts = quarry(["hunt", &file]).with(arguments).run().exits(0).rows();
     assert_eq!(alerts.len(), 1);
     let (alert, fields) = (&alerts[0], &alerts[0]["fields"]);
     for (name, value) in
@@ -184,7 +184,7 @@ fn fields_may_have_any_name() {
     }
     assert!(alert["event_id"].is_string() && alert["object"].is_string(), "{alert}");
     assert!(alert["record"].as_str().is_some_and(|record| record != "mine" && record != "p"), "{alert}");
-    let rows = quarry(["query", &file]).with(&arguments).run().exits(0).rows();
+    let rows = quarry(["query", &file]).with(arguments).run().exits(0).rows();
     assert_eq!(rows[0].as_object().unwrap().len(), 6);
     assert_eq!(rows[0]["\u{1}precord"], "p");
 }

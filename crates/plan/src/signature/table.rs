@@ -1165,6 +1165,12 @@ pub(super) static SCALAR: &[Signature] = &[
         source: "Splunk search reference, text functions",
     },
     Signature {
+        name: "spl_spath_names", least: 1, most: 1, result: Fixed(TextList),
+        written: "spath input=<field>",
+        meaning: "The paths of all leaves of JSON or XML text, each once: what `spath` makes fields of.",
+        source: "Splunk search reference, spath",
+    },
+    Signature {
         name: "spl_split", least: 2, most: 2, result: Fixed(TextList),
         written: "split(<str>, <delim>)",
         meaning: "The parts between delimiters; empty parts stay.",

@@ -227,7 +227,7 @@ fn read(
 ) -> Typed {
     let scanned = if data_type == Type::Dynamic { Type::Text } else { data_type };
     if !used.iter().any(|have| have.name == column) {
-        used.push(SourceColumn { name: column.clone().into(), field, data_type: scanned });
+        used.push(SourceColumn { name: column.clone(), field, data_type: scanned });
     }
     let expression = Expression::column(column, span);
     if scanned == Type::Timestamp {

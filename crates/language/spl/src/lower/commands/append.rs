@@ -58,7 +58,7 @@ pub(super) fn lower_columns(context: &mut Context<'_>, command: &Command) {
     inner.assign(vec![(name.clone(), Expression::column(&right, span))]);
     context.assign(vec![(name.clone(), Expression::column(&left, span))]);
     joining::beside(context, inner, &name, overwrite);
-    context.hide(&[left.into(), name]);
+    context.hide(&[left, name]);
 }
 
 fn lower(context: &mut Context<'_>, command: &Command, copies: bool) {

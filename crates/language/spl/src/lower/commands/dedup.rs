@@ -83,7 +83,7 @@ fn blank(context: &mut Context<'_>, fields: &[String], partition: Vec<Expression
         }
     }
     context.assign(values);
-    context.hide(&[rank.into()]);
+    context.hide(&[rank]);
 }
 
 /// Orders the rows by `-field` and `+field`, whose signs may stand apart.

@@ -139,7 +139,7 @@ fn rows(context: &mut Context<'_>, series: &[Column], to_now: bool) -> Option<Ro
         _ => build::call("sort_number", vec![time], Type::Double, span).cast(Type::Timestamp),
     };
     context.assign(vec![(end.clone(), last.cast(Type::Timestamp)), (at.clone(), time)]);
-    let column = |name: ColumnName| Column { name: name.into(), data_type: Type::Timestamp, empty: false };
+    let column = |name: ColumnName| Column { name, data_type: Type::Timestamp, empty: false };
     let columns: Vec<Column> = [column(at), column(end)].into_iter().chain(series.iter().cloned()).collect();
     context.settle(&columns)
 }

@@ -156,7 +156,7 @@ fn gather_rest(
     let order = order.map(|name| SortKey { value: Expression::column(name, span), descending: false });
     let order = order.collect();
     context.sort(order);
-    context.hide(&[rank.into()]);
+    context.hide(&[rank]);
 }
 
 fn arithmetic(

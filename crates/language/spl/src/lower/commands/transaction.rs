@@ -212,5 +212,5 @@ fn number_orphans(context: &mut Context<'_>, number: &ColumnName) {
     };
     let own = build::coalesce(vec![Expression::column(number, span), Expression::new(kind, span)], span);
     context.assign(vec![(number, own)]);
-    context.hide(&[row.into()]);
+    context.hide(&[row]);
 }

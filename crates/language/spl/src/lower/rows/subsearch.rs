@@ -79,7 +79,7 @@ pub(crate) fn append<'a>(context: &mut Context<'a>, mut inner: Context<'a>) {
     let left = running::row_number(context);
     inner.assign(vec![(name.clone(), Expression::column(&right, span))]);
     context.assign(vec![(name.clone(), Expression::column(&left, span))]);
-    context.hide(&[left.into()]);
+    context.hide(&[left]);
     context.order_by(&name);
     let mut columns = inner.visible();
     columns.push(Column { name, data_type: Type::Double, empty: false });
