@@ -87,6 +87,14 @@ fn derivation(
         SourceField::Path(path) => {
             return Ok(Derivation::Path(Path { text: path.clone(), ignore_case: true }));
         }
+        SourceField::Part { field, path } => {
+            return Ok(match view.derivation(source, field) {
+                Derivation::Path(base) => {
+                    Derivation::Path(Path { text: base.text + path, ignore_case: base.ignore_case })
+                }
+                _ => Derivation::Constant(Value::Null),
+            });
+        }
         SourceField::Alert(name) => name,
     };
     let alert = catalog.view("alert").ok_or_else(|| EngineError::unknown_view("alert"))?;
@@ -126,7 +134,8 @@ fn column_facts(column: &ScanColumn, log_type: &str) -> ColumnFacts {
     let facts = found.map_or(ColumnFacts::Constant(Value::Null), |(_, derivation)| facts(derivation));
     match facts {
         ColumnFacts::Verbatim | ColumnFacts::VerbatimAnyCase
-            if !matches!(column.data_type, Type::Text | Type::TextList | Type::Dynamic) =>
+            // JSON is shown without white space and quotes, which the record has.
+            if !matches!(column.data_type, Type::Text | Type::TextList) =>
         {
             ColumnFacts::Derived
         }
@@ -217,6 +226,10 @@ fn gather<'a>(node: &'a Node, scans: &mut Vec<Scan<'a>>) -> Option<Flow> {
             Some(Flow { columns, open: false, ..flow })
         }
         Operator::Sort { input, .. } => gather(input, scans),
+        Operator::Let { shared, body, .. } => {
+            gather(shared, scans);
+            gather(body, scans)
+        }
         _ => {
             for input in node.inputs() {
                 gather(input, scans);

@@ -2,7 +2,7 @@
 
 use quarry_diagnostic::Span;
 use quarry_plan::{
-    Aggregate, AggregateCall, ColumnName, Expression, Node, Operator, Role, SortKey, SourceColumn,
+    Aggregate, AggregateCall, ColumnName, Expression, JoinKind, Node, Operator, Role, SortKey, SourceColumn,
     SourceField, Type,
 };
 
@@ -51,11 +51,30 @@ fn has_columns(node: &Node) -> bool {
 /// Adds the columns; tells whether the node now has them.
 fn add(node: &mut Node) -> bool {
     let span = node.span;
-    // Rows of a join stand for those of its left side.
-    let counted = if matches!(node.operator, Operator::Join { .. }) { 1 } else { usize::MAX };
     let mut has = false;
-    for input in node.inputs_mut().into_iter().take(counted) {
-        has |= add(input);
+    match &mut node.operator {
+        // Rows of a join stand for those of its left side, or of the only side that stays whole.
+        Operator::Join { left, right, kind, .. } => {
+            let of_right = matches!(kind, JoinKind::Right | JoinKind::RightSemi | JoinKind::RightAnti);
+            has = add(if of_right { right } else { left });
+        }
+        Operator::Let { name, shared, body } => {
+            if add(shared) {
+                body.visit_references_mut(name, &mut |columns| {
+                    columns
+                        .extend(ALERT_FIELDS.map(|(field, data_type)| (provenance_column(field), data_type)));
+                });
+            }
+            has = add(body);
+        }
+        Operator::Reference { columns, .. } => {
+            has = columns.iter().any(|(name, _)| name.role() == Role::Provenance);
+        }
+        operator => {
+            for input in operator.inputs_mut() {
+                has |= add(input);
+            }
+        }
     }
     match &mut node.operator {
         Operator::Source(source) => {
@@ -81,7 +100,7 @@ fn add(node: &mut Node) -> bool {
 }
 
 fn add_to_aggregate(aggregate: &mut Aggregate, span: Span) {
-    let earliest = SortKey { value: Expression::column(provenance_column("time"), span), descending: false };
+    let earliest = SortKey::new(Expression::column(provenance_column("time"), span), false);
     for (field, data_type) in ALERT_FIELDS {
         let name = provenance_column(field);
         let call = AggregateCall {

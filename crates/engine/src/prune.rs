@@ -24,6 +24,15 @@ fn pruned(node: &mut Node, wanted: Option<Names>) {
         *node = input.take();
         return pruned(node, wanted);
     }
+    if let Operator::Let { name, shared, body } = &mut node.operator {
+        // What is shared is needed as far as it is read, which is known once the body is pruned.
+        pruned(body, wanted);
+        let mut read = Names::new();
+        body.visit_references_mut(name, &mut |columns| {
+            read.extend(columns.iter().map(|(name, _)| name.clone()));
+        });
+        return pruned(shared, Some(read));
+    }
     // Which columns a union has, and of which type, is what all inputs together say.
     let below = below(&node.operator, wanted);
     node.inputs_mut().into_iter().for_each(|input| pruned(input, below.clone()));
@@ -50,6 +59,10 @@ fn drop_unwanted(operator: &mut Operator, wanted: &Names) {
         }
         Operator::Window { calls, .. } => calls.retain(|(name, _)| wanted.contains(name)),
         Operator::Lookup(lookup) => lookup.outputs.retain(|(name, _)| wanted.contains(name)),
+        Operator::Reference { columns, .. } => columns.retain(|(name, _)| wanted.contains(name)),
+        Operator::Values { place, .. } | Operator::Union { place, .. } => {
+            *place = place.take().filter(|name| wanted.contains(name));
+        }
         Operator::Expand { position, .. } => {
             *position = position.take().filter(|name| wanted.contains(name));
         }

@@ -18,14 +18,14 @@ use datafusion::{
 use futures::StreamExt;
 use quarry_functions::Places;
 use quarry_logs::{Limits, Location, ScanReport};
-use quarry_plan::Node;
+use quarry_plan::{Node, WriteOut};
 use quarry_views::Catalog;
 
 use crate::{
     EngineError, bind,
     lower::{Functions, Lowering},
-    prune, raise_sorts,
-    scan::{Inputs, LogTable, over},
+    prune, push_paths, raise_sorts,
+    scan::{Inputs, LogTable, SharedRows, over},
     time_ranges,
 };
 
@@ -159,7 +159,7 @@ impl Session {
         now: i64,
         report: Arc<ScanReport>,
     ) -> Result<Execution, EngineError> {
-        let times = time_ranges(settled, now);
+        let times = time_ranges(&settled.clone().written_out(WriteOut::ReadOnce), now);
         if times.len() != prepared.sources {
             return Err(EngineError::other_plan());
         }
@@ -175,7 +175,8 @@ impl Session {
         now: i64,
         report: &Arc<ScanReport>,
     ) -> Result<(Arc<dyn ExecutionPlan>, usize), EngineError> {
-        let mut plan = prune(raise_sorts(plan.clone()));
+        let plan = plan.clone().written_out(WriteOut::ReadOnce);
+        let mut plan = prune(raise_sorts(push_paths(plan, &self.catalog)));
         let formats = Arc::new(self.catalog.formats.clone());
         let tables: Vec<_> = bind(&plan, &self.catalog, now)?
             .into_iter()
@@ -222,7 +223,10 @@ impl Session {
         physical: Arc<dyn ExecutionPlan>,
         report: Arc<ScanReport>,
     ) -> Result<Execution, EngineError> {
-        let stream = execute_stream(Arc::clone(&physical), self.context.task_ctx())?;
+        let task = TaskContext::from(&*self.context.state_ref().read());
+        let config = task.session_config().clone().with_extension(Arc::new(SharedRows::default()));
+        let task = Arc::new(task.with_session_config(config));
+        let stream = execute_stream(Arc::clone(&physical), task)?;
         Ok(Execution { stream, report, physical })
     }
 }

@@ -153,8 +153,8 @@ fn commonest(input: Node, name: &ColumnName) -> Node {
     let value = Expression::column(name, span).cast(Type::Text);
     let counted = aggregate(input, vec![("value".into(), value)], vec![("count".into(), count(None))]);
     let keys = vec![
-        SortKey { value: Expression::column("count", span), descending: true },
-        SortKey { value: Expression::column("value", span), descending: false },
+        SortKey::new(Expression::column("count", span), true),
+        SortKey::new(Expression::column("value", span), false),
     ];
     let sorted = Node::new(Operator::Sort { input: Box::new(counted), keys }, span);
     Node::new(Operator::Limit { input: Box::new(sorted), skip: 0, fetch: Some(VALUES_SHOWN) }, span)

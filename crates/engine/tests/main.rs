@@ -1,6 +1,8 @@
 //! Plans over small logs: operators, provenance, why nothing came out.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod waist;
+
 use std::sync::Arc;
 
 use arrow::{
@@ -61,7 +63,7 @@ fn filter(input: Node, predicate: Expression) -> Node {
 }
 
 fn ascending(name: &str) -> SortKey {
-    SortKey { value: column(name), descending: false }
+    SortKey::new(column(name), false)
 }
 
 fn sorted(input: Node, name: &str) -> Node {
@@ -143,7 +145,7 @@ fn counting_needs_no_column() {
 #[test]
 fn duplicates_keep_the_first_in_order() {
     let input = Box::new(events(&["_time", "eventID", "awsRegion"]));
-    let order = vec![SortKey { value: column("_time"), descending: true }];
+    let order = vec![SortKey::new(column("_time"), true)];
     let plan = new(Operator::Deduplicate { input, keys: vec![column("awsRegion")], keep: 1, order });
     let table = Fixture::new().table(&plan);
     assert!(table.contains("e1") && table.contains("e2") && !table.contains("e3"), "{table}");
@@ -154,12 +156,15 @@ fn an_anti_join_keeps_what_has_no_partner() {
     let right = new(Operator::Values {
         columns: vec![("wanted".into(), Type::Text)],
         rows: vec![vec![Value::Text("RunInstances".to_owned())]],
+        place: None,
     });
     let plan = new(Operator::Join {
         left: Box::new(events(&["eventID", "eventName"])),
         right: Box::new(right),
         kind: JoinKind::Anti,
         on: vec![(column("eventName"), column("wanted"))],
+        residual: None,
+        nulls_match: false,
     });
     let table = Fixture::new().table(&plan);
     assert!(!table.contains("e1") && !table.contains("e2") && table.contains("e3"), "{table}");
@@ -227,7 +232,8 @@ fn launches_after_asking(range: TimeRange) -> Node {
     let columns = vec![("asked".into(), column("awsRegion"))];
     let right = Box::new(new(Operator::Project { input: Box::new(right), columns }));
     let (kind, on) = (JoinKind::Inner, vec![(column("awsRegion"), column("asked"))]);
-    with_provenance(&sorted(new(Operator::Join { left, right, kind, on }), "eventID"))
+    let join = Operator::Join { left, right, kind, on, residual: None, nulls_match: false };
+    with_provenance(&sorted(new(join), "eventID"))
 }
 
 #[test]

@@ -56,7 +56,11 @@ impl Rows {
     /// Adds a row: `nodes` are the derivations of the columns for the row's log type, none for null.
     pub(crate) fn push(&mut self, nodes: &[Option<Node>], row: &Row<'_>) {
         for (builder, node) in self.columns.iter_mut().zip(nodes) {
-            let value = node.as_ref().map_or(Derived::Null, |node| node.column(row));
+            let value = node.as_ref().map_or(Derived::Null, |node| match builder {
+                // JSON knows null from the text.
+                Builder::Dynamic(_) => node.derive(row),
+                _ => node.column(row),
+            });
             self.bytes += builder.append(value);
         }
         self.count += 1;

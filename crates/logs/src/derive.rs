@@ -129,7 +129,8 @@ impl Node {
         self.derive(row)
     }
 
-    fn derive<'a>(&'a self, row: &Row<'a>) -> Derived<'a> {
+    /// The value; a JSON null is none.
+    pub(crate) fn derive<'a>(&'a self, row: &Row<'a>) -> Derived<'a> {
         match self {
             Self::Constant(value) => constant(value),
             Self::One(path) => one(row, *path),

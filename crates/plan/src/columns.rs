@@ -1,6 +1,6 @@
 //! The columns that a node gives.
 
-use crate::{ColumnName, Expression, JoinKind, Node, Operator, Type};
+use crate::{ColumnName, Expression, Node, Operator, Type};
 
 impl Node {
     /// The names and types of the output columns, in order.
@@ -15,7 +15,12 @@ impl Node {
             Operator::Source(source) => {
                 source.columns.iter().map(|column| (column.name.clone(), column.data_type)).collect()
             }
-            Operator::Values { columns, .. } => columns.clone(),
+            Operator::Values { columns, place, .. } => {
+                let place = place.iter().map(|name| (name.clone(), Type::Integer));
+                columns.iter().cloned().chain(place).collect()
+            }
+            Operator::Reference { columns, .. } => columns.clone(),
+            Operator::Let { body, .. } => body.columns(),
             Operator::Filter { input, .. }
             | Operator::Sort { input, .. }
             | Operator::Limit { input, .. }
@@ -35,14 +40,14 @@ impl Node {
                 let added = calls.iter().map(|(name, window)| (name.clone(), window.call.result)).collect();
                 merge(input.columns(), added)
             }
-            Operator::Union { inputs } => {
-                inputs.iter().fold(Vec::new(), |have, input| keep_first(have, input.columns()))
+            Operator::Union { inputs, place } => {
+                let all = inputs.iter().fold(Vec::new(), |have, input| keep_first(have, input.columns()));
+                merge(all, place.iter().map(|name| (name.clone(), Type::Integer)).collect())
             }
-            Operator::Join { left, right, kind, .. } => match kind {
-                JoinKind::Inner | JoinKind::Left => {
-                    left.columns().into_iter().chain(right.columns()).collect()
-                }
-                JoinKind::Semi | JoinKind::Anti => left.columns(),
+            Operator::Join { left, right, kind, .. } => match kind.sides() {
+                (true, true) => left.columns().into_iter().chain(right.columns()).collect(),
+                (true, false) => left.columns(),
+                (false, _) => right.columns(),
             },
             Operator::Lookup(lookup) => {
                 let data_type = if lookup.most == 1 { Type::Text } else { Type::TextList };
@@ -50,8 +55,11 @@ impl Node {
                 merge(lookup.input.columns(), added)
             }
             Operator::Expand { input, column, position, .. } => {
-                let made = std::iter::once(column).chain(position);
-                merge(input.columns(), made.map(|name| (name.clone(), Type::Text)).collect())
+                let known = input.columns();
+                let list = known.iter().find(|(name, _)| name == column).map(|(_, found)| *found);
+                let element = list.and_then(Type::element).unwrap_or(Type::Text);
+                let position = position.iter().map(|name| (name.clone(), Type::Text));
+                merge(known, std::iter::once((column.clone(), element)).chain(position).collect())
             }
         }
     }

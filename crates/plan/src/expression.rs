@@ -95,6 +95,13 @@ pub enum ExpressionKind {
         /// What an element becomes: a `Text` or `TextList`.
         body: Box<Expression>,
     },
+    /// The part of a `Dynamic` value that steps lead to, itself `Dynamic`; null where there is none.
+    Path {
+        /// What is gone into.
+        value: Box<Expression>,
+        /// The way, outermost first.
+        steps: Vec<PathStep>,
+    },
     /// Arithmetic on two integers (integer result, division truncates) or two doubles. Overflow and
     /// division by zero give null.
     Arithmetic {
@@ -105,6 +112,15 @@ pub enum ExpressionKind {
         /// Right side.
         right: Box<Expression>,
     },
+}
+
+/// One step into a JSON value.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum PathStep {
+    /// The member of an object of exactly this name; of several the last.
+    Member(String),
+    /// The element of an array at this place, counted from its end if negative: -1 is the last.
+    Index(i64),
 }
 
 /// Arithmetic operators.
@@ -291,6 +307,7 @@ impl Expression {
             ExpressionKind::Coalesce(items) => first_known(&mut items.iter()),
             ExpressionKind::Cast { to, .. } => *to,
             ExpressionKind::ForEach { .. } => Type::TextList,
+            ExpressionKind::Path { .. } => Type::Dynamic,
             ExpressionKind::Arithmetic { left, .. } => left.type_of(column_type),
         }
     }
@@ -308,6 +325,7 @@ impl Expression {
             | ExpressionKind::IsNull(value)
             | ExpressionKind::Match { value, .. }
             | ExpressionKind::Member { value, .. }
+            | ExpressionKind::Path { value, .. }
             | ExpressionKind::Cast { value, .. } => vec![value],
             ExpressionKind::Compare { left, right, .. } | ExpressionKind::Arithmetic { left, right, .. } => {
                 vec![left, right]
@@ -331,6 +349,7 @@ impl Expression {
             | ExpressionKind::IsNull(value)
             | ExpressionKind::Match { value, .. }
             | ExpressionKind::Member { value, .. }
+            | ExpressionKind::Path { value, .. }
             | ExpressionKind::Cast { value, .. } => vec![value],
             ExpressionKind::Compare { left, right, .. } | ExpressionKind::Arithmetic { left, right, .. } => {
                 vec![left, right]

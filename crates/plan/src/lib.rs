@@ -18,7 +18,9 @@ mod name;
 mod necessary;
 mod number;
 mod operator;
+mod order;
 mod pattern;
+mod shared;
 mod signature;
 pub mod text;
 mod time;
@@ -27,7 +29,7 @@ mod value;
 
 pub use comparison::{Comparison, ComparisonRule, Operand, order};
 pub use decimal::{Decimal, NoDecimal};
-pub use expression::{Arithmetic, Expression, ExpressionKind, TextMatcher, TextPattern};
+pub use expression::{Arithmetic, Expression, ExpressionKind, PathStep, TextMatcher, TextPattern};
 pub use law::{Law, Laws};
 pub use member::{MemberSet, Members, any_of};
 pub use name::{ColumnName, Helpers, Role};
@@ -38,6 +40,7 @@ pub use operator::{
     Rows, SortKey, Source, SourceColumn, SourceField, WindowCall,
 };
 pub use pattern::{Groups, Pattern, PatternFault, cached_pattern, compile_pattern};
+pub use shared::WriteOut;
 pub use signature::{MANY, Returns, Signature, aggregate_signature, scalar_signature, scalar_signatures};
 pub use time::{TimeBound, TimeRange, TimeStep, TimeUnit};
 pub use value::{Element, Type, Value};

@@ -26,6 +26,8 @@ pub enum Operator {
         columns: Vec<(ColumnName, Type)>,
         /// Rows.
         rows: Vec<Vec<Value>>,
+        /// Name of an `Integer` column that is added and numbers the rows as they stand, from 0.
+        place: Option<ColumnName>,
     },
     /// Keeps the rows for which the predicate is true.
     Filter {
@@ -57,7 +59,7 @@ pub enum Operator {
         /// Name and call.
         calls: Vec<(ColumnName, WindowCall)>,
     },
-    /// Orders the rows; nulls go last both ways.
+    /// Orders the rows.
     Sort {
         /// Rows in.
         input: Box<Node>,
@@ -88,8 +90,10 @@ pub enum Operator {
     Union {
         /// Inputs.
         inputs: Vec<Node>,
+        /// Name of an `Integer` column that is added and numbers the inputs, from 0.
+        place: Option<ColumnName>,
     },
-    /// Pairs rows by equal keys (null never equals).
+    /// Pairs rows by equal keys, and what else must hold of a pair. Without keys every pair is tried.
     Join {
         /// Left rows.
         left: Box<Node>,
@@ -99,6 +103,10 @@ pub enum Operator {
         kind: JoinKind,
         /// Pairs of left and right key.
         on: Vec<(Expression, Expression)>,
+        /// A condition over the columns of both sides; a pair for which it is not true is none.
+        residual: Option<Expression>,
+        /// Whether keys that are null on both sides are equal.
+        nulls_match: bool,
     },
     /// One row for each element of a `TextList` column, which becomes `Text`; a null or empty list keeps its row.
     Expand {
@@ -113,6 +121,22 @@ pub enum Operator {
     },
     /// Adds columns with what a table of reference data says; rows and their order stay.
     Lookup(Lookup),
+    /// The rows of `body`, in which every reference of this name gives the rows of `shared`, which are computed once.
+    Let {
+        /// The name, which no other of the plan has.
+        name: String,
+        /// What is computed once.
+        shared: Box<Node>,
+        /// Where it is read.
+        body: Box<Node>,
+    },
+    /// The rows of a shared plan, inside of its [`Operator::Let`].
+    Reference {
+        /// Its name.
+        name: String,
+        /// Those of its columns that are read, with their types.
+        columns: Vec<(ColumnName, Type)>,
+    },
 }
 
 /// Reference data looked up for each row.
@@ -202,6 +226,13 @@ pub enum SourceField {
     Path(String),
     /// A field of the provider-neutral alert view.
     Alert(String),
+    /// A part of a field of the source's view that is JSON of the record: null where the field is not.
+    Part {
+        /// The field.
+        field: String,
+        /// The way on from there as JSON paths write it: `.member`, `{0}`.
+        path: String,
+    },
 }
 
 impl SourceField {
@@ -209,7 +240,7 @@ impl SourceField {
     #[must_use]
     pub fn text(&self) -> &str {
         match self {
-            Self::View(text) | Self::Path(text) | Self::Alert(text) => text,
+            Self::View(text) | Self::Path(text) | Self::Alert(text) | Self::Part { field: text, .. } => text,
         }
     }
 }
@@ -288,6 +319,16 @@ pub struct SortKey {
     pub value: Expression,
     /// Greatest first.
     pub descending: bool,
+    /// Nulls before everything else, whichever way; else after.
+    pub nulls_first: bool,
+}
+
+impl SortKey {
+    /// A key with nulls last.
+    #[must_use]
+    pub fn new(value: Expression, descending: bool) -> Self {
+        Self { value, descending, nulls_first: false }
+    }
 }
 
 /// What happens to rows without a partner.
@@ -297,10 +338,30 @@ pub enum JoinKind {
     Inner,
     /// Those of the left stay, with nulls.
     Left,
+    /// Those of the right stay, with nulls.
+    Right,
+    /// Those of both sides stay, with nulls.
+    Full,
     /// Rows of the left that have a partner, once each.
     Semi,
     /// Rows of the left that have none.
     Anti,
+    /// Rows of the right that have a partner, once each.
+    RightSemi,
+    /// Rows of the right that have none.
+    RightAnti,
+}
+
+impl JoinKind {
+    /// Whether the columns of the left and of the right side are in the output.
+    #[must_use]
+    pub fn sides(self) -> (bool, bool) {
+        match self {
+            Self::Inner | Self::Left | Self::Right | Self::Full => (true, true),
+            Self::Semi | Self::Anti => (true, false),
+            Self::RightSemi | Self::RightAnti => (false, true),
+        }
+    }
 }
 
 /// Rows that were computed, as they go into [`Operator::Values`].
@@ -313,10 +374,10 @@ pub struct Rows {
 }
 
 impl Rows {
-    /// A node that gives these rows.
+    /// A node that gives these rows, numbered by a column if that is named.
     #[must_use]
-    pub fn into_node(self, span: Span) -> Node {
-        Node::new(Operator::Values { columns: self.columns, rows: self.rows }, span)
+    pub fn into_node(self, place: Option<ColumnName>, span: Span) -> Node {
+        Node::new(Operator::Values { columns: self.columns, rows: self.rows, place }, span)
     }
 }
 

@@ -9,7 +9,7 @@ impl Operator {
     #[must_use]
     pub fn inputs(&self) -> Vec<&Node> {
         match self {
-            Self::Source(_) | Self::Values { .. } => Vec::new(),
+            Self::Source(_) | Self::Values { .. } | Self::Reference { .. } => Vec::new(),
             Self::Filter { input, .. }
             | Self::Extend { input, .. }
             | Self::Project { input, .. }
@@ -20,7 +20,8 @@ impl Operator {
             | Self::Expand { input, .. } => vec![input],
             Self::Lookup(lookup) => vec![&lookup.input],
             Self::Aggregate(aggregate) => vec![&aggregate.input],
-            Self::Union { inputs } => inputs.iter().collect(),
+            Self::Union { inputs, .. } => inputs.iter().collect(),
+            Self::Let { shared, body, .. } => vec![shared, body],
             Self::Join { left, right, .. } => vec![left, right],
         }
     }
@@ -28,7 +29,7 @@ impl Operator {
     /// The direct inputs, left to right, to be changed.
     pub fn inputs_mut(&mut self) -> Vec<&mut Node> {
         match self {
-            Self::Source(_) | Self::Values { .. } => Vec::new(),
+            Self::Source(_) | Self::Values { .. } | Self::Reference { .. } => Vec::new(),
             Self::Filter { input, .. }
             | Self::Extend { input, .. }
             | Self::Project { input, .. }
@@ -39,7 +40,8 @@ impl Operator {
             | Self::Expand { input, .. } => vec![input],
             Self::Lookup(lookup) => vec![&mut lookup.input],
             Self::Aggregate(aggregate) => vec![&mut aggregate.input],
-            Self::Union { inputs } => inputs.iter_mut().collect(),
+            Self::Union { inputs, .. } => inputs.iter_mut().collect(),
+            Self::Let { shared, body, .. } => vec![shared, body],
             Self::Join { left, right, .. } => vec![left, right],
         }
     }
@@ -61,6 +63,8 @@ impl Operator {
             | Self::Values { .. }
             | Self::Limit { .. }
             | Self::Union { .. }
+            | Self::Let { .. }
+            | Self::Reference { .. }
             | Self::Expand { .. } => Vec::new(),
             Self::Filter { predicate, .. } => vec![predicate],
             Self::Extend { columns, .. } | Self::Project { columns, .. } => {
@@ -73,7 +77,9 @@ impl Operator {
             Self::Window { calls, .. } => calls.iter().flat_map(|(_, window)| window.expressions()).collect(),
             Self::Sort { keys, .. } => values(keys).collect(),
             Self::Deduplicate { keys, order, .. } => keys.iter().chain(values(order)).collect(),
-            Self::Join { on, .. } => on.iter().flat_map(|(left, right)| [left, right]).collect(),
+            Self::Join { on, residual, .. } => {
+                on.iter().flat_map(|(left, right)| [left, right]).chain(residual).collect()
+            }
             Self::Lookup(lookup) => lookup.keys.iter().map(|key| &key.value).collect(),
         }
     }
@@ -85,6 +91,8 @@ impl Operator {
             | Self::Values { .. }
             | Self::Limit { .. }
             | Self::Union { .. }
+            | Self::Let { .. }
+            | Self::Reference { .. }
             | Self::Expand { .. } => Vec::new(),
             Self::Filter { predicate, .. } => vec![predicate],
             Self::Extend { columns, .. } | Self::Project { columns, .. } => {
@@ -100,7 +108,9 @@ impl Operator {
             }
             Self::Sort { keys, .. } => values_mut(keys).collect(),
             Self::Deduplicate { keys, order, .. } => keys.iter_mut().chain(values_mut(order)).collect(),
-            Self::Join { on, .. } => on.iter_mut().flat_map(|(left, right)| [left, right]).collect(),
+            Self::Join { on, residual, .. } => {
+                on.iter_mut().flat_map(|(left, right)| [left, right]).chain(residual).collect()
+            }
             Self::Lookup(lookup) => lookup.keys.iter_mut().map(|key| &mut key.value).collect(),
         }
     }
@@ -110,7 +120,11 @@ impl Operator {
     pub fn made(&self) -> Vec<&ColumnName> {
         match self {
             Self::Source(source) => source.columns.iter().map(|column| &column.name).collect(),
-            Self::Values { columns, .. } => columns.iter().map(|(name, _)| name).collect(),
+            Self::Values { columns, place, .. } => {
+                columns.iter().map(|(name, _)| name).chain(place).collect()
+            }
+            Self::Reference { columns, .. } => columns.iter().map(|(name, _)| name).collect(),
+            Self::Union { place, .. } => place.iter().collect(),
             Self::Extend { columns, .. } | Self::Project { columns, .. } => {
                 columns.iter().map(|(name, _)| name).collect()
             }
@@ -125,7 +139,7 @@ impl Operator {
             | Self::Sort { .. }
             | Self::Limit { .. }
             | Self::Deduplicate { .. }
-            | Self::Union { .. }
+            | Self::Let { .. }
             | Self::Join { .. } => Vec::new(),
         }
     }
@@ -133,7 +147,14 @@ impl Operator {
     /// Whether the columns of its inputs, but for those it makes anew, are in its output too.
     #[must_use]
     pub fn hands_on(&self) -> bool {
-        !matches!(self, Self::Source(_) | Self::Values { .. } | Self::Project { .. } | Self::Aggregate(_))
+        !matches!(
+            self,
+            Self::Source(_)
+                | Self::Values { .. }
+                | Self::Reference { .. }
+                | Self::Project { .. }
+                | Self::Aggregate(_)
+        )
     }
 }
 
@@ -200,7 +221,7 @@ impl Node {
 
     /// Takes the node out of its place, where one without rows is left.
     pub fn take(&mut self) -> Self {
-        let nothing = Operator::Values { columns: Vec::new(), rows: Vec::new() };
+        let nothing = Operator::Values { columns: Vec::new(), rows: Vec::new(), place: None };
         std::mem::replace(self, Self { operator: nothing, span: self.span })
     }
 

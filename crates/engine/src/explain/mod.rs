@@ -12,7 +12,7 @@ use quarry_diagnostic::Span;
 use quarry_logs::Location;
 use quarry_plan::{
     ColumnName, Expression, ExpressionKind, Node, Operator, Role, SourceColumn, SourceField, TextMatcher,
-    TextPattern, Type,
+    TextPattern, Type, WriteOut,
 };
 
 use crate::{EngineError, Session, provenance_column, with_provenance};
@@ -43,7 +43,8 @@ pub async fn explain_event(
     objects: &Arc<Vec<Location>>,
     now: i64,
 ) -> Result<Vec<EventTrace>, EngineError> {
-    let plan = with_provenance(plan);
+    // What is shared lies on the way of every place where it is read.
+    let plan = with_provenance(&plan.clone().written_out(WriteOut::All));
     for path in path::paths(&plan) {
         let Some((source, rest)) = path.split_first() else { continue };
         let Some(base) = event_source(source, wanted) else { continue };

@@ -103,9 +103,11 @@ impl Lowering {
         Ok(WindowFunctionDefinition::WindowUDF(found))
     }
 
-    /// Lowers an order; nulls go last both ways.
+    /// Lowers an order.
     pub(super) fn order(&self, keys: &[SortKey], schema: &DFSchema) -> Result<Vec<Sort>> {
-        keys.iter().map(|key| Ok(self.expression(&key.value, schema)?.sort(!key.descending, false))).collect()
+        let key =
+            |key: &SortKey| Ok(self.expression(&key.value, schema)?.sort(!key.descending, key.nulls_first));
+        keys.iter().map(key).collect()
     }
 }
 

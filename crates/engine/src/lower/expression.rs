@@ -17,7 +17,7 @@ use datafusion::{
 };
 use quarry_functions::{MEMBER, TEXT_MATCH, member_arguments, scalar, text_match_arguments};
 use quarry_plan::{
-    Arithmetic, Comparison, ComparisonRule, Expression, ExpressionKind, Members, TextMatcher, Type,
+    Arithmetic, Comparison, ComparisonRule, Expression, ExpressionKind, Members, PathStep, TextMatcher, Type,
 };
 
 use quarry_types::{arrow_type, waist_type};
@@ -58,6 +58,15 @@ impl Lowering {
             ExpressionKind::Coalesce(items) => Ok(coalesce(self.expressions(items, schema)?)),
             ExpressionKind::Cast { value, to } => self.cast(self.expression(value, schema)?, *to, schema),
             ExpressionKind::ForEach { list, element, body } => self.for_each(list, element, body, schema),
+            ExpressionKind::Path { value, steps } => {
+                let value = self.expression(value, schema)?;
+                let mut arguments = vec![self.typed(value, Type::Dynamic, schema)?];
+                arguments.extend(steps.iter().map(|step| match step {
+                    PathStep::Member(name) => lit(name.as_str()),
+                    PathStep::Index(index) => lit(*index),
+                }));
+                self.call("dynamic_path", arguments)
+            }
             ExpressionKind::Arithmetic { operator, left, right } => {
                 self.arithmetic(*operator, left, right, schema)
             }

@@ -10,7 +10,7 @@ mod operator;
 mod program;
 mod written;
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use datafusion::logical_expr::{LogicalPlan, TableSource};
 pub use functions::Functions;
@@ -23,6 +23,9 @@ pub struct Lowering {
     /// The scans of the plan, in the order in which a walk (inputs first, left to right) meets them.
     tables: Vec<Arc<dyn TableSource>>,
     next_table: usize,
+    /// The shared plans above, by name.
+    shared: HashMap<String, Arc<dyn TableSource>>,
+    references: usize,
 }
 
 impl Lowering {
@@ -30,7 +33,8 @@ impl Lowering {
     #[must_use]
     pub fn new(functions: &Arc<Functions>, tables: Vec<Arc<dyn TableSource>>) -> Self {
         let of_expressions = OfExpressions::new(functions);
-        Self { functions: Arc::clone(functions), of_expressions, tables, next_table: 0 }
+        let functions = Arc::clone(functions);
+        Self { functions, of_expressions, tables, next_table: 0, shared: HashMap::new(), references: 0 }
     }
 
     /// Lowers a whole plan, which must be settled ([`Functions::settle`]).

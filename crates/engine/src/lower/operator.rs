@@ -3,14 +3,18 @@
 use std::sync::Arc;
 
 use arrow::{
+    array::Int64Array,
     datatypes::{Field, Schema},
     record_batch::{RecordBatch, RecordBatchOptions},
 };
 use datafusion::{
     catalog::MemTable,
-    common::{Column, DFSchema, DFSchemaRef, JoinType, ScalarValue, UnnestOptions, plan_datafusion_err},
+    common::{
+        Column, DFSchema, DFSchemaRef, JoinType, NullEquality, ScalarValue, UnnestOptions,
+        plan_datafusion_err,
+    },
     datasource::provider_as_source,
-    error::Result,
+    error::{DataFusionError, Result},
     logical_expr::{EmptyRelation, Expr, LogicalPlan, LogicalPlanBuilder, Sort, lit},
 };
 use quarry_plan::{
@@ -18,10 +22,13 @@ use quarry_plan::{
     WindowCall,
 };
 
-use quarry_types::{array_of, arrow_type};
+use quarry_types::{array_of, arrow_type, waist_type};
 
 use super::{Lowering, program};
-use crate::names::{inside, schema_name};
+use crate::{
+    names::{inside, schema_name},
+    scan::SharedTable,
+};
 
 /// Name of the table that holds fixed rows.
 const VALUES: &str = "fixed_rows";
@@ -35,7 +42,7 @@ impl Lowering {
                     source.columns.iter().map(|column| schema_name(&column.name)).collect();
                 self.scan(&names)
             }
-            Operator::Values { columns, rows } => values(columns, rows),
+            Operator::Values { columns, rows, place } => values(columns, rows, place.as_ref()),
             Operator::Filter { input, predicate } => {
                 let input = self.node(input)?;
                 let predicate = self.expression(predicate, input.schema())?;
@@ -59,8 +66,16 @@ impl Lowering {
                 LogicalPlanBuilder::from(self.node(input)?).limit(*skip, *fetch)?.build()
             }
             Operator::Deduplicate { input, keys, keep, order } => self.deduplicate(input, keys, *keep, order),
-            Operator::Union { inputs } => self.union(node, inputs),
-            Operator::Join { left, right, kind, on } => self.join(left, right, *kind, on),
+            Operator::Union { inputs, place } => self.union(node, inputs, place.as_ref()),
+            Operator::Join { left, right, kind, on, residual, nulls_match } => {
+                self.join((left, right), *kind, on, residual.as_ref(), *nulls_match)
+            }
+            Operator::Let { name, shared, body } => {
+                let table = SharedTable::new(name, self.node(shared)?);
+                self.shared.insert(name.clone(), provider_as_source(Arc::new(table)));
+                self.node(body)
+            }
+            Operator::Reference { name, columns } => self.reference(name, columns),
             Operator::Expand { input, column, limit, position } => {
                 self.expand(input, column, *limit, position.as_ref())
             }
@@ -76,6 +91,20 @@ impl Lowering {
         let columns =
             names.iter().map(|column| Expr::Column(Column::new(Some(name.as_str()), column)).alias(column));
         LogicalPlanBuilder::scan(name.as_str(), table, None)?.project(columns.collect::<Vec<_>>())?.build()
+    }
+
+    fn reference(&mut self, name: &str, columns: &[(ColumnName, Type)]) -> Result<LogicalPlan> {
+        let table = self.shared.get(name).map(Arc::clone);
+        let table = table.ok_or_else(|| plan_datafusion_err!("nothing shared is named `{name}`"))?;
+        let relation = format!("shared_{}", self.references);
+        self.references += 1;
+        let columns = columns.iter().map(|(column, _)| {
+            let column = schema_name(column);
+            Expr::Column(Column::new(Some(relation.as_str()), &column)).alias(column)
+        });
+        LogicalPlanBuilder::scan(relation.as_str(), table, None)?
+            .project(columns.collect::<Vec<_>>())?
+            .build()
     }
 
     fn extend(&mut self, input: &Node, columns: &[(ColumnName, Expression)]) -> Result<LogicalPlan> {
@@ -203,18 +232,21 @@ impl Lowering {
         if order.is_empty() { Ok(first) } else { self.sort(first, order) }
     }
 
-    fn union(&mut self, node: &Node, inputs: &[Node]) -> Result<LogicalPlan> {
+    fn union(&mut self, node: &Node, inputs: &[Node], place: Option<&ColumnName>) -> Result<LogicalPlan> {
         let wanted = node.columns();
         let mut union: Option<LogicalPlan> = None;
-        for input in inputs {
+        for (number, input) in (0_i64..).zip(inputs) {
             let plan = self.node(input)?;
             let schema = Arc::clone(plan.schema());
             let columns = wanted
                 .iter()
                 .map(|(name, data_type)| {
+                    let is_place = place == Some(name);
                     let name = schema_name(name);
                     let column = Column::new_unqualified(&name);
-                    let value = if schema.has_column(&column) {
+                    let value = if is_place {
+                        lit(number)
+                    } else if schema.has_column(&column) {
                         self.typed(Expr::Column(column), *data_type, &schema)?
                     } else {
                         lit(ScalarValue::try_new_null(&arrow_type(*data_type))?)
@@ -233,18 +265,16 @@ impl Lowering {
 
     fn join(
         &mut self,
-        left: &Node,
-        right: &Node,
+        (left, right): (&Node, &Node),
         kind: JoinKind,
         on: &[(Expression, Expression)],
+        residual: Option<&Expression>,
+        nulls_match: bool,
     ) -> Result<LogicalPlan> {
-        let kept: Vec<String> = match kind {
-            JoinKind::Inner | JoinKind::Left => left.columns().into_iter().chain(right.columns()).collect(),
-            JoinKind::Semi | JoinKind::Anti => left.columns(),
-        }
-        .into_iter()
-        .map(|(name, _)| schema_name(&name))
-        .collect();
+        let (of_left, of_right) = kind.sides();
+        let sides = [(left, of_left), (right, of_right)].into_iter().filter(|(_, stays)| *stays);
+        let kept: Vec<String> =
+            sides.flat_map(|(side, _)| side.columns()).map(|(name, _)| schema_name(&name)).collect();
         let key = |side: &str, index: usize| inside(&format!("{side} key {index}"));
         let keys = on.iter().enumerate();
         let left_keys: Vec<_> = keys.clone().map(|(index, (left, _))| (key("left", index), left)).collect();
@@ -254,15 +284,27 @@ impl Lowering {
         let join_type = match kind {
             JoinKind::Inner => JoinType::Inner,
             JoinKind::Left => JoinType::Left,
+            JoinKind::Right => JoinType::Right,
+            JoinKind::Full => JoinType::Full,
             JoinKind::Semi => JoinType::LeftSemi,
             JoinKind::Anti => JoinType::LeftAnti,
+            JoinKind::RightSemi => JoinType::RightSemi,
+            JoinKind::RightAnti => JoinType::RightAnti,
         };
+        let nulls = if nulls_match { NullEquality::NullEqualsNull } else { NullEquality::NullEqualsNothing };
+        let residual = residual.map(|residual| {
+            let residual = self.expression(residual, &left.schema().join(right.schema())?)?;
+            // An equality in it must not become a key of the join, where nulls would be equal.
+            Ok::<_, DataFusionError>(if nulls_match { residual.is_true() } else { residual })
+        });
+        let residual = residual.transpose()?;
         let keys: (Vec<Column>, Vec<Column>) = (0..on.len())
             .map(|index| {
                 (Column::new_unqualified(key("left", index)), Column::new_unqualified(key("right", index)))
             })
             .unzip();
-        let joined = LogicalPlanBuilder::from(left).join(right, join_type, keys, None)?.build()?;
+        let joined =
+            LogicalPlanBuilder::from(left).join_detailed(right, join_type, keys, residual, nulls)?.build()?;
         let columns = kept
             .into_iter()
             .map(|name| (name.clone(), Expr::Column(Column::new_unqualified(name))))
@@ -280,14 +322,17 @@ impl Lowering {
         let mut plan = self.node(input)?;
         let span = quarry_diagnostic::Span::default();
         let list = || Expression::column(column, span);
-        let call = |function: &str, arguments| Expression::call(function, arguments, Type::TextList, span);
+        let found = plan.schema().field_with_unqualified_name(&schema_name(column))?;
+        let found = waist_type(found.data_type());
+        let list_type = if found.element().is_some() { found } else { Type::TextList };
+        let call = |function: &str, arguments, result| Expression::call(function, arguments, result, span);
         if let Some(limit) = limit {
             let count = Expression::literal(Value::Integer(i64::try_from(limit).unwrap_or(i64::MAX)), span);
-            plan = self.with_column(plan, column, &call("list_take", vec![list(), count]))?;
+            plan = self.with_column(plan, column, &call("list_take", vec![list(), count], list_type))?;
         }
         let mut columns = vec![Column::new_unqualified(schema_name(column))];
         if let Some(position) = position {
-            plan = self.with_column(plan, position, &call("list_positions", vec![list()]))?;
+            plan = self.with_column(plan, position, &call("list_positions", vec![list()], Type::TextList))?;
             columns.push(Column::new_unqualified(schema_name(position)));
         }
         let options = UnnestOptions::new().with_preserve_nulls(true);
@@ -332,18 +377,24 @@ pub(super) fn project(input: LogicalPlan, columns: Vec<(String, Expr)>) -> Resul
     LogicalPlanBuilder::from(input).project(columns.collect::<Vec<_>>())?.build()
 }
 
-fn values(columns: &[(ColumnName, Type)], rows: &[Vec<Value>]) -> Result<LogicalPlan> {
+fn values(
+    columns: &[(ColumnName, Type)],
+    rows: &[Vec<Value>],
+    place: Option<&ColumnName>,
+) -> Result<LogicalPlan> {
+    let place = place.map(|name| (name.clone(), Type::Integer));
     let fields: Vec<Field> = columns
         .iter()
+        .chain(&place)
         .map(|(name, data_type)| Field::new(schema_name(name), arrow_type(*data_type), true))
         .collect();
     let schema: DFSchemaRef = Arc::new(DFSchema::try_from(Schema::new(fields))?);
     if rows.is_empty() {
         return Ok(LogicalPlan::EmptyRelation(EmptyRelation { produce_one_row: false, schema }));
     }
-    let batch = value_batch(&Schema::clone(schema.as_arrow()), columns, rows)?;
+    let batch = value_batch(&Schema::clone(schema.as_arrow()), columns, rows, place.is_some())?;
     let table = MemTable::try_new(batch.schema(), vec![vec![batch]])?;
-    let columns = columns.iter().map(|(name, _)| {
+    let columns = columns.iter().chain(&place).map(|(name, _)| {
         let name = schema_name(name);
         Expr::Column(Column::new(Some(VALUES), &name)).alias(name)
     });
@@ -353,11 +404,19 @@ fn values(columns: &[(ColumnName, Type)], rows: &[Vec<Value>]) -> Result<Logical
 }
 
 /// Fixed rows as a batch: a plan of literals would be slow to plan where there are thousands.
-fn value_batch(schema: &Schema, columns: &[(ColumnName, Type)], rows: &[Vec<Value>]) -> Result<RecordBatch> {
+fn value_batch(
+    schema: &Schema,
+    columns: &[(ColumnName, Type)],
+    rows: &[Vec<Value>],
+    numbered: bool,
+) -> Result<RecordBatch> {
     let arrays = columns.iter().enumerate().map(|(index, (_, data_type))| {
         array_of(*data_type, rows.iter().map(|row| row.get(index).unwrap_or(&Value::Null)))
     });
-    let arrays = arrays.collect::<Result<Vec<_>, _>>()?;
+    let mut arrays = arrays.collect::<Result<Vec<_>, _>>()?;
+    if numbered {
+        arrays.push(Arc::new((0_i64..).take(rows.len()).map(Some).collect::<Int64Array>()));
+    }
     let options = RecordBatchOptions::new().with_row_count(Some(rows.len()));
     Ok(RecordBatch::try_new_with_options(Arc::new(schema.clone()), arrays, &options)?)
 }

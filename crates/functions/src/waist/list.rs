@@ -3,10 +3,10 @@
 use std::borrow::Cow;
 
 use arrow::array::ArrayRef;
-use quarry_plan::Returns;
+use quarry_plan::{Returns, Type, Value};
 
 use crate::base::Literal::{Int, List, Null};
-use crate::base::{Call, Example, Function};
+use crate::base::{Call, Cell, Example, Function};
 
 const SOURCE: &str = "the plan";
 
@@ -16,6 +16,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "list_take(<list>, <count>)",
         "The first elements of a list, so many at most.",
         2,
+        Returns::Same,
         take,
         &[
             (&[List(&["a", "b", "c"]), Int(2)], List(&["a", "b"])),
@@ -28,6 +29,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "list_positions(<list>)",
         "The places of a list's elements from 0, at full width so that their texts are in order.",
         1,
+        Returns::LIST,
         positions,
         &[(&[List(&["a", "b"])], List(&["000000000", "000000001"])), (&[Null], Null)],
     ),
@@ -38,6 +40,7 @@ const fn row(
     signature: &'static str,
     meaning: &'static str,
     arguments: usize,
+    result: Returns,
     evaluate: fn(&Call<'_>) -> ArrayRef,
     examples: &'static [Example],
 ) -> Function {
@@ -48,7 +51,7 @@ const fn row(
         source: SOURCE,
         examples,
         arity: (arguments, arguments),
-        result: Returns::LIST,
+        result,
         evaluate,
         uses_now: false,
         law: None,
@@ -56,6 +59,15 @@ const fn row(
 }
 
 fn take(call: &Call<'_>) -> ArrayRef {
+    if call.result != Type::TextList {
+        return call.values(|row| match (row.cell(0).value(), row.cell(1).integer()) {
+            (Value::List(element, mut items), Some(count)) => {
+                items.truncate(usize::try_from(count).unwrap_or(0));
+                Value::List(element, items)
+            }
+            _ => Value::Null,
+        });
+    }
     call.lists(|row| {
         let count = usize::try_from(row.cell(1).integer()?).unwrap_or(0);
         Some(row.cell(0).values().take(count).collect())
@@ -64,7 +76,13 @@ fn take(call: &Call<'_>) -> ArrayRef {
 
 fn positions(call: &Call<'_>) -> ArrayRef {
     call.lists(|row| {
-        let places = row.cell(0).values().enumerate();
-        Some(places.map(|(place, _)| Cow::Owned(format!("{place:09}"))).collect())
+        let count = match row.cell(0) {
+            Cell::Typed(list) => match list.value() {
+                Value::List(_, items) => items.len(),
+                _ => 0,
+            },
+            list => list.values().count(),
+        };
+        Some((0..count).map(|place| Cow::Owned(format!("{place:09}"))).collect())
     })
 }

@@ -51,6 +51,12 @@ impl Reader<'_> {
             SourceField::Path(path) | SourceField::Alert(path) => {
                 Derivation::Path(Path { text: path.clone(), ignore_case: true })
             }
+            SourceField::Part { field, path } => match self.view.derivation(self.source, field) {
+                Derivation::Path(base) => {
+                    Derivation::Path(Path { text: base.text + path, ignore_case: base.ignore_case })
+                }
+                _ => Derivation::Constant(quarry_plan::Value::Null),
+            },
         };
         let of_view = matches!(field, SourceField::View(_));
         let field = field.text();

@@ -45,6 +45,7 @@ pub fn fold(expression: &Expression, facts: Facts<'_>) -> Option<Value> {
             _ => None,
         },
         ExpressionKind::Call { function, arguments, .. } => call(function, arguments, facts),
+        ExpressionKind::Path { value, .. } => (fold(value, facts)? == Value::Null).then_some(Value::Null),
         ExpressionKind::Arithmetic { .. } | ExpressionKind::ForEach { .. } => None,
     }
 }

@@ -433,7 +433,7 @@ pub(super) static SCALAR: &[Signature] = &[
         source: "the plan",
     },
     Signature {
-        name: "list_take", least: 2, most: 2, result: Fixed(TextList),
+        name: "list_take", least: 2, most: 2, result: Same,
         written: "list_take(<list>, <count>)",
         meaning: "The first elements of a list, so many at most.",
         source: "the plan",

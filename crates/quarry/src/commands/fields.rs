@@ -125,7 +125,7 @@ fn tally(batch: &RecordBatch, fields: &mut [FieldRow]) {
 }
 
 fn empty_plan() -> Node {
-    Node::new(Operator::Values { columns: Vec::new(), rows: Vec::new() }, Span::default())
+    Node::new(Operator::Values { columns: Vec::new(), rows: Vec::new(), place: None }, Span::default())
 }
 
 fn rows_plan(view: &View, names: &[(&str, Type)]) -> Node {

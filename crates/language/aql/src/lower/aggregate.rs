@@ -141,7 +141,7 @@ impl Select<'_, '_, '_> {
     /// Oldest first.
     pub(super) fn event_order(&mut self, span: Span) -> Vec<SortKey> {
         let time = self.scope.order_time(span);
-        time.map(|time| SortKey { value: time.expression, descending: false }).into_iter().collect()
+        time.map(|time| SortKey::new(time.expression, false)).into_iter().collect()
     }
 
     /// Rewrites an expression over rows as one over groups.
@@ -228,34 +228,10 @@ fn same_call(left: &AggregateCall, right: &AggregateCall) -> bool {
 }
 
 /// The expression with every direct operand replaced.
-fn map_children(expression: Planned, change: &mut dyn FnMut(Planned) -> Planned) -> Planned {
-    let mut boxed = |value: Box<Planned>| Box::new(change(*value));
-    let kind = match expression.kind {
-        kind @ (Kind::Literal(_) | Kind::Column(_)) => kind,
-        Kind::Not(value) => Kind::Not(boxed(value)),
-        Kind::IsNull(value) => Kind::IsNull(boxed(value)),
-        Kind::Match { matcher, value } => Kind::Match { matcher, value: boxed(value) },
-        Kind::Member { set, value } => Kind::Member { set, value: boxed(value) },
-        Kind::Cast { value, to } => Kind::Cast { value: boxed(value), to },
-        Kind::Compare { operator, rule, left, right } => {
-            Kind::Compare { operator, rule, left: boxed(left), right: boxed(right) }
-        }
-        Kind::ForEach { list, element, body } => {
-            Kind::ForEach { list: boxed(list), element, body: boxed(body) }
-        }
-        Kind::Arithmetic { operator, left, right } => {
-            Kind::Arithmetic { operator, left: boxed(left), right: boxed(right) }
-        }
-        Kind::Call { function, arguments, result } => {
-            Kind::Call { function, arguments: arguments.into_iter().map(change).collect(), result }
-        }
-        Kind::And(items) => Kind::And(items.into_iter().map(change).collect()),
-        Kind::Or(items) => Kind::Or(items.into_iter().map(change).collect()),
-        Kind::Coalesce(items) => Kind::Coalesce(items.into_iter().map(change).collect()),
-        Kind::Case { arms, otherwise } => {
-            let arms = arms.into_iter().map(|(when, then)| (change(when), change(then))).collect();
-            Kind::Case { arms, otherwise: otherwise.map(|value| Box::new(change(*value))) }
-        }
-    };
-    Planned::new(kind, expression.span)
+fn map_children(mut expression: Planned, change: &mut dyn FnMut(Planned) -> Planned) -> Planned {
+    for child in expression.children_mut() {
+        let nothing = Planned::literal(quarry_plan::Value::Null, child.span);
+        *child = change(std::mem::replace(child, nothing));
+    }
+    expression
 }

@@ -111,6 +111,8 @@ pub(super) fn apply(input: Node, memberships: Vec<Membership>, predicate: Option
             right: Box::new(join.right),
             kind: if semi { JoinKind::Semi } else { JoinKind::Left },
             on: vec![(join.key, Planned::column(join.right_key, join.span))],
+            residual: None,
+            nulls_match: false,
         };
         node = Node::new(operator, join.span);
     }

@@ -127,7 +127,11 @@ impl Query {
     /// Rows that are known.
     fn fixed(columns: Vec<Column>, rows: Vec<Vec<Value>>, span: Span) -> Self {
         let named = columns.iter().map(|column| (column.column.clone(), column.data_type)).collect();
-        Self { node: Node::new(Operator::Values { columns: named, rows }, span), columns, ordered: true }
+        Self {
+            node: Node::new(Operator::Values { columns: named, rows, place: None }, span),
+            columns,
+            ordered: true,
+        }
     }
 }
 

@@ -203,7 +203,7 @@ impl Scope<'_> {
             Self::Events { view, used, .. } => {
                 Operator::Source(Source { view: view.name.clone(), columns: used, time, choices: Vec::new() })
             }
-            Self::Empty { used, .. } => Operator::Values { columns: used, rows: Vec::new() },
+            Self::Empty { used, .. } => Operator::Values { columns: used, rows: Vec::new(), place: None },
             Self::Derived { query } => query.node.operator,
         }
     }

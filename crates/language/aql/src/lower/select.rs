@@ -286,7 +286,7 @@ fn finish(
             projected.push((name.clone(), key.value));
             name
         });
-        order.push(SortKey { value: Planned::column(name, span), descending: key.descending });
+        order.push(SortKey::new(Planned::column(name, span), key.descending));
     }
     let hidden = projected.len() > columns.len();
     let mut node = Node::new(Operator::Project { input: Box::new(input), columns: projected }, span);

@@ -68,7 +68,7 @@ impl Select<'_, '_, '_> {
             function: "aql_session".to_owned(),
             arguments,
             filter: None,
-            order: vec![SortKey { value: time, descending: false }],
+            order: vec![SortKey::new(time, false)],
             result: Type::Integer,
         };
         let column = self.context.fresh("session");

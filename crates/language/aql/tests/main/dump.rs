@@ -25,6 +25,7 @@ fn write_node(node: &Node, level: usize, text: &mut String) {
                         SourceField::View(name) => format!(" = {name}"),
                         SourceField::Path(path) => format!(" = path {path}"),
                         SourceField::Alert(name) => format!(" = alert {name}"),
+                        SourceField::Part { field, path } => format!(" = part {field}{path}"),
                     };
                     format!("{}{renamed}: {:?}", shown(&column.name), column.data_type)
                 })
@@ -37,7 +38,7 @@ fn write_node(node: &Node, level: usize, text: &mut String) {
             };
             format!("source {} [{}]{range}", source.view, columns.join(", "))
         }
-        Operator::Values { columns, rows } => {
+        Operator::Values { columns, rows, .. } => {
             let columns: Vec<String> =
                 columns.iter().map(|(name, kind)| format!("{}: {kind:?}", shown(name))).collect();
             format!("values [{}] {} rows", columns.join(", "), rows.len())
@@ -179,6 +180,7 @@ pub fn expression(value: &Expression) -> String {
         ExpressionKind::ForEach { list, element, body } => {
             format!("foreach({} as {}: {})", expression(list), shown(element), expression(body))
         }
+        ExpressionKind::Path { value, steps } => format!("{} into {steps:?}", expression(value)),
         ExpressionKind::Arithmetic { operator, left, right } => {
             let operator = match operator {
                 Arithmetic::Add => "+",

@@ -64,7 +64,7 @@ fn visit(node: &Node, found: &mut Vec<String>) {
             });
             check(&input, &values.collect::<Vec<_>>(), found);
         }
-        Operator::Join { left, right, on, kind } => {
+        Operator::Join { left, right, on, kind, .. } => {
             check(left, &on.iter().map(|(value, _)| value).collect::<Vec<_>>(), found);
             check(right, &on.iter().map(|(_, value)| value).collect::<Vec<_>>(), found);
             let names: BTreeSet<ColumnName> = left.columns().into_iter().map(|(name, _)| name).collect();

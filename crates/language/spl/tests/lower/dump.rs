@@ -37,7 +37,10 @@ fn operator(operator: &Operator) -> String {
             }
             text
         }
-        Operator::Values { columns, rows } => format!("values {columns:?} {rows:?}"),
+        Operator::Values { columns, rows, place } => {
+            let place = place.iter().map(|name| format!(" by {}", shown(name))).collect::<String>();
+            format!("values {columns:?} {rows:?}{place}")
+        }
         Operator::Filter { predicate, .. } => format!("filter {}", expression(predicate)),
         Operator::Extend { columns, .. } => format!("extend {}", named(columns)),
         Operator::Project { columns, .. } => format!("project {}", named(columns)),
@@ -102,6 +105,8 @@ fn operator(operator: &Operator) -> String {
             )
         }
         Operator::Expand { column, limit, .. } => format!("expand {} limit {limit:?}", shown(column)),
+        Operator::Let { name, .. } => format!("let {name}"),
+        Operator::Reference { name, .. } => format!("reference {name}"),
     }
 }
 
@@ -192,6 +197,7 @@ pub fn expression(value: &Expression) -> String {
         ExpressionKind::ForEach { list, element, body } => {
             format!("foreach({} as '{}': {})", expression(list), shown(element), expression(body))
         }
+        ExpressionKind::Path { value, steps } => format!("{} into {steps:?}", expression(value)),
         ExpressionKind::Arithmetic { operator, left, right } => {
             let sign = match operator {
                 Arithmetic::Add => "+",

@@ -104,47 +104,12 @@ fn definitions(node: &Node, filters: &mut Vec<Expression>) -> HashMap<ColumnName
 }
 
 fn substitute(value: &Expression, known: &HashMap<ColumnName, Expression>) -> Expression {
-    let all = |items: &[Expression]| items.iter().map(|item| substitute(item, known)).collect::<Vec<_>>();
-    let one = |item: &Expression| Box::new(substitute(item, known));
-    let kind = match &value.kind {
-        ExpressionKind::Column(name) => match known.get(name) {
-            Some(definition) => return definition.clone(),
-            None => value.kind.clone(),
-        },
-        ExpressionKind::Literal(_) => value.kind.clone(),
-        ExpressionKind::Call { function, arguments, result } => {
-            ExpressionKind::Call { function: function.clone(), arguments: all(arguments), result: *result }
-        }
-        ExpressionKind::Not(inner) => ExpressionKind::Not(one(inner)),
-        ExpressionKind::And(items) => ExpressionKind::And(all(items)),
-        ExpressionKind::Or(items) => ExpressionKind::Or(all(items)),
-        ExpressionKind::Coalesce(items) => ExpressionKind::Coalesce(all(items)),
-        ExpressionKind::Compare { operator, rule, left, right } => {
-            ExpressionKind::Compare { operator: *operator, rule: *rule, left: one(left), right: one(right) }
-        }
-        ExpressionKind::Match { matcher, value } => {
-            ExpressionKind::Match { matcher: matcher.clone(), value: one(value) }
-        }
-        ExpressionKind::Member { set, value } => {
-            ExpressionKind::Member { set: set.clone(), value: one(value) }
-        }
-        ExpressionKind::IsNull(inner) => ExpressionKind::IsNull(one(inner)),
-        ExpressionKind::Case { arms, otherwise } => ExpressionKind::Case {
-            arms: arms
-                .iter()
-                .map(|(when, then)| (substitute(when, known), substitute(then, known)))
-                .collect(),
-            otherwise: otherwise.as_ref().map(|value| one(value)),
-        },
-        ExpressionKind::Cast { value, to } => ExpressionKind::Cast { value: one(value), to: *to },
-        ExpressionKind::ForEach { list, element, body } => {
-            ExpressionKind::ForEach { list: one(list), element: element.clone(), body: one(body) }
-        }
-        ExpressionKind::Arithmetic { operator, left, right } => {
-            ExpressionKind::Arithmetic { operator: *operator, left: one(left), right: one(right) }
-        }
-    };
-    Expression::new(kind, value.span)
+    if let ExpressionKind::Column(name) = &value.kind {
+        return known.get(name).unwrap_or(value).clone();
+    }
+    let mut changed = value.clone();
+    changed.children_mut().into_iter().for_each(|child| *child = substitute(child, known));
+    changed
 }
 
 #[test]

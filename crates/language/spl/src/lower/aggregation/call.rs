@@ -85,7 +85,7 @@ fn apply(
             AggregateCall { order: context.order_keys(), ..call(function, vec![argument], have) }
         }
         Method::ByTime { newest } => {
-            let order = vec![SortKey { value: context.field(TIME, span), descending: newest }];
+            let order = vec![SortKey::new(context.field(TIME, span), newest)];
             AggregateCall { order, ..call("first", vec![argument], have) }
         }
         Method::TimeOf { newest } => {

@@ -253,7 +253,7 @@ fn keep_in_time(context: &mut Context<'_>, limit: &joining::Limit, settings: &Se
     let (fitting, rank) = (context.fresh_name("fits"), context.fresh_name("rank"));
     let flag = build::case(vec![(fits, build::number(1.0, span))], Some(build::number(0.0, span)), span);
     context.assign(vec![(fitting.clone(), flag)]);
-    let key = |value, descending| SortKey { value, descending };
+    let key = |value, descending| SortKey::new(value, descending);
     let call = AggregateCall {
         function: "row_number".to_owned(),
         arguments: Vec::new(),

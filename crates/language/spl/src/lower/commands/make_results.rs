@@ -47,10 +47,10 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
                     columns: header.into_iter().map(|name| (name.into(), Type::Text)).collect(),
                     rows: rows.into_iter().map(|row| row.into_iter().map(value).collect()).collect(),
                 };
-                restart(context, rows);
+                context.restart(rows);
             }
             Some("json") => match json_rows(&data.text) {
-                Some(rows) => restart(context, rows),
+                Some(rows) => context.restart(rows),
                 None => bad_value(context, "data", data, "an array of JSON objects"),
             },
             _ => return bad_value(context, "format", format.unwrap_or(data), "`csv` or `json`"),
@@ -58,30 +58,13 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         return;
     }
     let rows = (0..count).map(|_| Vec::new()).collect();
-    restart(context, Rows { columns: Vec::new(), rows });
+    context.restart(Rows { columns: Vec::new(), rows });
     let now = build::call("now", Vec::new(), Type::Double, span).cast(Type::Timestamp);
     context.assign(vec![(TIME.to_owned(), now)]);
     if annotate {
         for name in ["_raw", "host", "source", "sourcetype", "splunk_server", "splunk_server_group"] {
             context.assign(vec![(name.to_owned(), build::null(span).cast(Type::Text))]);
         }
-    }
-}
-
-/// Goes on from rows in the order in which they are, which a hidden column keeps.
-fn restart(context: &mut Context<'_>, mut rows: Rows) {
-    let number = context.fresh_name("row");
-    rows.columns.push((number.clone(), Type::Double));
-    for (index, row) in rows.rows.iter_mut().enumerate() {
-        #[allow(clippy::cast_precision_loss)] // numbers of rows
-        row.push(Value::Double(index as f64));
-    }
-    let ordered = rows.rows.len() > 1;
-    context.restart(rows);
-    if ordered {
-        context.order_by(&number);
-    } else {
-        context.hide(&[number]);
     }
 }
 

@@ -46,7 +46,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         context.deduplicate(keys.iter().map(|(_, value)| value.clone()).collect(), most + 1);
     }
     let number = running::row_number(context);
-    let order = vec![SortKey { value: Expression::column(&number, span), descending: !overwrite }];
+    let order = vec![SortKey::new(Expression::column(&number, span), !overwrite)];
     let visible = context.visible();
     let mut calls: Vec<(ColumnName, AggregateCall)> = Vec::new();
     for column in
@@ -77,7 +77,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         let several = Expression::column(&count, span).cast(Type::Double);
         context.filter(build::compare(Comparison::Greater, several, build::number(1.0, span), span));
     }
-    context.sort(vec![SortKey { value: Expression::column(&place, span), descending: false }]);
+    context.sort(vec![SortKey::new(Expression::column(&place, span), false)]);
     let kept = |column: &Column| column.name == place;
     let hidden: Vec<Column> = context.columns().iter().filter(|column| kept(column)).cloned().collect();
     context.close(visible.into_iter().chain(hidden).collect(), false);

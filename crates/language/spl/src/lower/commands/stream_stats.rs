@@ -125,7 +125,7 @@ fn newest_first(context: &mut Context<'_>) -> bool {
 }
 
 fn ascending(name: &ColumnName, context: &Context<'_>) -> SortKey {
-    SortKey { value: Expression::column(name, context.span), descending: false }
+    SortKey::new(Expression::column(name, context.span), false)
 }
 
 /// Partition keys that change wherever the count starts anew.

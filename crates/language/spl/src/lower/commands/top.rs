@@ -77,12 +77,10 @@ fn lower(context: &mut Context<'_>, command: &Command, descending: bool) {
     )]);
     context.assign(vec![(percent.to_owned(), share(count, &total, span))]);
     context.hide(&[total]);
-    let mut order: Vec<SortKey> =
-        partition.iter().map(|key| SortKey { value: key.clone(), descending: false }).collect();
-    order.push(SortKey { value: Expression::column(count, span), descending });
+    let mut order: Vec<SortKey> = partition.iter().map(|key| SortKey::new(key.clone(), false)).collect();
+    order.push(SortKey::new(Expression::column(count, span), descending));
     // Of values that are as frequent `top` shows the last one first (Splunk search reference, top).
-    order
-        .extend(fields.iter().map(|(name, _)| SortKey { value: Expression::column(name, span), descending }));
+    order.extend(fields.iter().map(|(name, _)| SortKey::new(Expression::column(name, span), descending)));
     context.sort(order);
     if other && limit > 0 {
         gather_rest(context, &by, &fields, (count, percent), limit, &other_name);
@@ -153,7 +151,7 @@ fn gather_rest(
         vec![(count.into(), sum(count, Type::Integer)), (percent.into(), sum(percent, Type::Double))],
     );
     let order = by.iter().map(|(name, _)| ColumnName::from(name)).chain([rank.clone()]);
-    let order = order.map(|name| SortKey { value: Expression::column(name, span), descending: false });
+    let order = order.map(|name| SortKey::new(Expression::column(name, span), false));
     let order = order.collect();
     context.sort(order);
     context.hide(&[rank]);

@@ -161,11 +161,8 @@ fn gather(context: &mut Context<'_>, arguments: Vec<Expression>, keep: Kept, lis
     let span = context.span;
     let number = context.fresh_name("transaction");
     let order = context.order_keys();
-    let order = if order.is_empty() {
-        vec![SortKey { value: Expression::column(TIME, span), descending: true }]
-    } else {
-        order
-    };
+    let order =
+        if order.is_empty() { vec![SortKey::new(Expression::column(TIME, span), true)] } else { order };
     let call = AggregateCall {
         function: "spl_transaction".to_owned(),
         arguments,

@@ -94,8 +94,8 @@ impl<'a> Context<'a> {
             }
         }
         self.fields.open |= self.rows.branches[from..to].iter().any(|branch| branch.context.fields.open);
-        let by_part = SortKey { value: Expression::column(&part, span), descending: false };
-        let newest = SortKey { value: Expression::column(TIME, span), descending: true };
+        let by_part = SortKey::new(Expression::column(&part, span), false);
+        let newest = SortKey::new(Expression::column(TIME, span), true);
         self.order.keys = if by_time { vec![newest] } else { vec![by_part, newest] };
         self.fields.columns.push(Column { name: part, data_type: Type::Double, empty: false });
         self.order.sorted = false;

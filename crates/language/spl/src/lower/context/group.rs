@@ -58,7 +58,7 @@ impl Context<'_> {
             order,
             result,
         };
-        let oldest = vec![SortKey { value: time(), descending: false }];
+        let oldest = vec![SortKey::new(time(), false)];
         let raw = vec![Expression::column(RAW, span)];
         let newest = self.fresh_name("newest");
         let mut aggregates = vec![
@@ -95,7 +95,7 @@ impl Context<'_> {
         };
         self.assign(vec![("duration", Expression::new(kind, span))]);
         self.hide(&[newest]);
-        self.order.keys = vec![SortKey { value: time(), descending: true }];
+        self.order.keys = vec![SortKey::new(time(), true)];
         self.order.sorted = false;
     }
 
@@ -113,7 +113,7 @@ impl Context<'_> {
             value
         };
         let order = if is_listed {
-            vec![SortKey { value: Expression::column(TIME, self.span), descending: false }]
+            vec![SortKey::new(Expression::column(TIME, self.span), false)]
         } else {
             Vec::new()
         };

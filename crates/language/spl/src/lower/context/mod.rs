@@ -232,10 +232,8 @@ impl<'a> Context<'a> {
         for (name, call) in &aggregates {
             columns.push(Column { name: name.clone(), data_type: call.result, empty: false });
         }
-        self.order.keys = groups
-            .iter()
-            .map(|(name, _)| SortKey { value: Expression::column(name, self.span), descending: false })
-            .collect();
+        self.order.keys =
+            groups.iter().map(|(name, _)| SortKey::new(Expression::column(name, self.span), false)).collect();
         self.order.sorted = self.order.keys.is_empty();
         self.push(StepKind::Aggregate { groups, aggregates });
         self.close(columns, false);
@@ -270,7 +268,7 @@ impl<'a> Context<'a> {
         self.show(name, Type::Text);
         // The rows of one list have equal keys and stay in its order.
         let value = Expression::column(position, self.span);
-        self.order.keys.push(SortKey { value, descending: false });
+        self.order.keys.push(SortKey::new(value, false));
         self.order.sorted = false;
     }
 
@@ -295,7 +293,7 @@ impl<'a> Context<'a> {
         };
         self.push(StepKind::Union(vec![Node::new(operator, self.span)]));
         // What the rows were ordered by orders them within each part, as far as it is still there.
-        let mut order = vec![SortKey { value: Expression::column(part, self.span), descending: false }];
+        let mut order = vec![SortKey::new(Expression::column(part, self.span), false)];
         let old = std::mem::take(&mut self.order.keys);
         order.extend(old.into_iter().filter(|key| {
             let mut known = true;

@@ -16,7 +16,7 @@ pub(super) struct RowOrder {
 impl RowOrder {
     pub(super) fn newest_first() -> Self {
         let value = Expression::column(TIME, Span::default());
-        Self { keys: vec![SortKey { value, descending: true }], sorted: false }
+        Self { keys: vec![SortKey::new(value, true)], sorted: false }
     }
 }
 
@@ -55,7 +55,7 @@ impl Context<'_> {
 
     /// The rows come in the order of a column that numbers them.
     pub(crate) fn order_by(&mut self, name: impl Into<ColumnName>) {
-        self.order.keys = vec![SortKey { value: Expression::column(name, self.span), descending: false }];
+        self.order.keys = vec![SortKey::new(Expression::column(name, self.span), false)];
         self.order.sorted = false;
     }
 
@@ -76,7 +76,7 @@ impl Context<'_> {
         };
         let window = WindowCall { call, partition: Vec::new(), frame: Frame::SO_FAR };
         self.push(StepKind::Window(vec![(number.clone(), window)]));
-        self.order.keys = vec![SortKey { value: Expression::column(number, self.span), descending: true }];
+        self.order.keys = vec![SortKey::new(Expression::column(number, self.span), true)];
         self.order.sorted = false;
     }
 

@@ -41,11 +41,15 @@ impl Context<'_> {
         self.columns().iter().filter(|column| !column.is_hidden()).cloned().collect()
     }
 
-    /// Goes on from fixed rows.
+    /// Goes on from fixed rows, in the order in which they are.
     pub(crate) fn restart(&mut self, mut rows: Rows) {
         type_times(&mut rows);
-        let columns = rows.columns.clone();
-        self.restart_from(rows.into_node(self.span), columns);
+        let place = (rows.rows.len() > 1).then(|| self.fresh_name("row"));
+        let node = rows.into_node(place, self.span);
+        let (columns, order) = (node.columns(), node.order());
+        self.restart_from(node, columns);
+        self.order.sorted = order.is_empty();
+        self.order.keys = order;
     }
 
     /// Goes on from the rows of another plan.

@@ -78,9 +78,11 @@ impl Step {
                 Operator::Expand { input, column, limit, position: Some(position) }
             }
             StepKind::Union(others) => {
-                Operator::Union { inputs: std::iter::once(*input).chain(others).collect() }
+                Operator::Union { inputs: std::iter::once(*input).chain(others).collect(), place: None }
             }
-            StepKind::Join { right, kind, on } => Operator::Join { left: input, right, kind, on },
+            StepKind::Join { right, kind, on } => {
+                Operator::Join { left: input, right, kind, on, residual: None, nulls_match: false }
+            }
         };
         Node::new(operator, self.span)
     }

@@ -156,7 +156,7 @@ pub(crate) fn fill(context: &mut Context<'_>, name: &str, length: &Word, cover: 
         columns: vec![(name.into(), Type::Timestamp)],
         rows: starts.into_iter().map(|start| vec![Value::Timestamp(start)]).collect(),
     };
-    let empty: Node = rows.into_node(span);
+    let empty: Node = rows.into_node(None, span);
     let visible = context.visible();
     let part = context.fresh_name("filled");
     let marked = Node::new(
@@ -166,8 +166,8 @@ pub(crate) fn fill(context: &mut Context<'_>, name: &str, length: &Word, cover: 
     context.assign(vec![(part.clone(), build::number(0.0, span))]);
     context.union(marked);
     let order = vec![
-        SortKey { value: Expression::column(name, span), descending: false },
-        SortKey { value: Expression::column(&part, span), descending: false },
+        SortKey::new(Expression::column(name, span), false),
+        SortKey::new(Expression::column(&part, span), false),
     ];
     context.sort(order);
     context.deduplicate(vec![Expression::column(name, span)], 1);
@@ -202,7 +202,7 @@ pub(crate) fn add_missing(context: &mut Context<'_>, name: &str, length: &Word) 
     let rows = starts.into_iter().map(|start| vec![value(start)]).collect();
     let added = context.fresh_name("added");
     let marked = Operator::Extend {
-        input: Box::new(Rows { columns, rows }.into_node(span)),
+        input: Box::new(Rows { columns, rows }.into_node(None, span)),
         columns: vec![(added.clone(), build::number(1.0, span))],
     };
     context.assign(vec![(added.clone(), build::number(0.0, span))]);
@@ -224,7 +224,7 @@ pub(crate) fn add_missing(context: &mut Context<'_>, name: &str, length: &Word) 
         span,
     );
     context.filter(same);
-    context.sort(vec![SortKey { value: Expression::column(name, span), descending: false }]);
+    context.sort(vec![SortKey::new(Expression::column(name, span), false)]);
     context.hide(&[added, first]);
 }
 

@@ -119,7 +119,10 @@ pub(crate) fn apply(
     }
     let lookup = Lookup {
         // The input is put in when the steps become a plan.
-        input: Box::new(Node::new(Operator::Values { columns: Vec::new(), rows: Vec::new() }, context.span)),
+        input: Box::new(Node::new(
+            Operator::Values { columns: Vec::new(), rows: Vec::new(), place: None },
+            context.span,
+        )),
         table: Arc::clone(table),
         keys,
         outputs: helpers.clone(),

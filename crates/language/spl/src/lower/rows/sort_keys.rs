@@ -15,7 +15,7 @@ pub(crate) fn sort_keys(context: &mut Context<'_>, field: &SortField, reversed: 
         return Vec::new();
     }
     let descending = field.descending != reversed;
-    let key = |value: Expression| SortKey { value, descending };
+    let key = |value: Expression| SortKey::new(value, descending);
     let number = || build::call("sort_number", vec![value.clone()], Type::Double, span);
     let text = || convert(value.clone(), data_type, Type::Text);
     let is_number = matches!(data_type, Type::Double | Type::Integer | Type::Timestamp);
