@@ -106,7 +106,7 @@ fn derivation(
 pub struct Scan<'a> {
     /// The source.
     pub source: &'a Source,
-    /// One predicate a filter, in order; its place is the filter's.
+    /// One predicate a filter, in order; its place is inside the filter's.
     pub predicates: Vec<Expression>,
 }
 
@@ -115,6 +115,14 @@ pub fn scans(root: &Node) -> Vec<Scan<'_>> {
     let mut found = Vec::new();
     gather(root, &mut found);
     found
+}
+
+/// The only source of a node and its predicates, if every row of the node is one record of it: then its
+/// predicates say which records it gives.
+pub fn record_scan(node: &Node) -> Option<Scan<'_>> {
+    let mut found = Vec::new();
+    gather(node, &mut found)?;
+    found.pop()
 }
 
 impl Scan<'_> {
@@ -204,7 +212,11 @@ fn gather<'a>(node: &'a Node, scans: &mut Vec<Scan<'a>>) -> Option<Flow> {
         Operator::Filter { input, predicate } => {
             let flow = gather(input, scans)?;
             if let Some(mut predicate) = flow.substitute(predicate) {
-                predicate.span = node.span;
+                // A condition that a column stands for has its place elsewhere.
+                let inside = predicate.span.start >= node.span.start && predicate.span.end <= node.span.end;
+                if !inside || predicate.span.start == predicate.span.end {
+                    predicate.span = node.span;
+                }
                 scans.get_mut(flow.scan)?.predicates.push(predicate);
             }
             Some(flow)

@@ -35,4 +35,4 @@ pub use rows::rows_of;
 pub use scan::{read_scan, write_scan};
 pub use session::{Execution, Prepared, Session, SessionOptions};
 pub use survey::{discover_fields, newest_event_time};
-pub use why::{Explanation, Involved, explain_empty};
+pub use why::{Blamed, Condition, Explanation, Involved, explain_empty};

@@ -10,7 +10,7 @@ use arrow::{
 };
 use quarry_diagnostic::Span;
 use quarry_engine::{
-    Session, SessionOptions, bind, explain_empty, provenance_column, schema_name, with_provenance,
+    Explanation, Session, SessionOptions, bind, explain_empty, provenance_column, schema_name, with_provenance,
 };
 use quarry_logs::{Limits, Location};
 use quarry_plan::{
@@ -214,10 +214,12 @@ fn an_empty_result_names_the_condition_and_the_field_to_blame() {
     let plan = filter(launches, absent);
     let fixture = Fixture::new();
     let explained = explain_empty(&fixture.session, &plan, &fixture.objects, 0);
-    let explanation = fixture.runtime.block_on(explained).unwrap().unwrap();
-    assert_eq!((explanation.events, explanation.culprit, explanation.reached()), (3, 1, 2));
-    let field = &explanation.involved[0];
-    assert_eq!((field.field.as_str(), field.would_pass_without), ("errorCode", 2));
+    let Explanation::Conditions(blamed) = fixture.runtime.block_on(explained).unwrap().unwrap() else {
+        panic!("conditions are to blame");
+    };
+    assert_eq!((blamed.rows, blamed.culprit, blamed.reached()), (3, 1, 2));
+    let field = &blamed.involved[0];
+    assert_eq!((field.field.as_deref(), field.would_pass_without), (Some("errorCode"), 2));
     assert!(field.values.contains(&(Some("success".to_owned()), 1)), "{:?}", field.values);
 }
 

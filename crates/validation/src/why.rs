@@ -1,7 +1,7 @@
 //! Why a detection missed an attack: what became of the records that it should have named.
 
 use quarry_engine::{
-    Cause, EventTrace, Form, Judged, Stage as Passage, StageKind, Wanted, explain_empty, explain_event,
+    Cause, EventTrace, Explanation, Form, Judged, Stage as Passage, StageKind, Wanted, explain_empty, explain_event,
 };
 use quarry_hunt::{Detected, QueryText, cut};
 use quarry_pack::emulate::Facts;
@@ -106,17 +106,32 @@ async fn why_empty(stage: &Stage<'_>, detected: &Detected) -> String {
     let Ok(Some(explanation)) = explained else {
         return "its records pass every condition; what compares or counts them gives fewer rows".to_owned();
     };
-    let Some((span, _)) = explanation.passed.get(explanation.culprit) else {
-        return "no event reaches it".to_owned();
+    let place = |span| {
+        let (line, column) = detected.query.place(span);
+        (format!("line {line}, column {column}"), detected.query.excerpt(span, EXCERPT))
     };
-    let (line, column) = detected.query.place(*span);
-    let reached = explanation.reached();
-    let shown = detected.query.excerpt(*span, EXCERPT);
-    let dropped = if reached == 1 { "the only event".to_owned() } else { format!("all {reached} events") };
-    let mut why = format!("line {line}, column {column} drops {dropped}: `{shown}`");
-    for field in &explanation.involved {
+    let blamed = match &explanation {
+        Explanation::Conditions(blamed) => blamed,
+        Explanation::Join { span, .. } => {
+            let (place, shown) = place(*span);
+            return format!("{place} finds no pair of records: `{shown}`");
+        }
+        Explanation::AllExcluded { span, .. } | Explanation::Limit { span, .. } => {
+            let (place, shown) = place(*span);
+            return format!("{place} leaves every record out: `{shown}`");
+        }
+    };
+    let Some(condition) = blamed.condition() else { return "no event reaches it".to_owned() };
+    let (place, shown) = place(condition.span);
+    let dropped = match blamed.reached() {
+        1 => "the only event".to_owned(),
+        reached => format!("all {reached} events"),
+    };
+    let mut why = format!("{place} drops {dropped}: `{shown}`");
+    for field in &blamed.involved {
         let values = field.values.iter().map(|(value, _)| value.as_deref().unwrap_or("empty"));
-        why.push_str(&format!("; `{}` is {}", field.field, values.collect::<Vec<_>>().join(", ")));
+        let name = field.field.clone().unwrap_or_else(|| detected.query.excerpt(field.span, EXCERPT));
+        why.push_str(&format!("; `{name}` is {}", values.collect::<Vec<_>>().join(", ")));
     }
     why
 }

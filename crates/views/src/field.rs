@@ -139,6 +139,15 @@ impl LookupTable {
 }
 
 impl Derivation {
+    /// Whether the value is one that the view sets, whatever the record says: nothing of it stands in the log.
+    #[must_use]
+    pub fn is_made_up(&self) -> bool {
+        match self {
+            Self::Constant(value) => *value != Value::Null,
+            _ => false,
+        }
+    }
+
     /// Calls `visit` with every JSON path that is read.
     pub fn visit_paths<'a>(&'a self, visit: &mut dyn FnMut(&'a Path)) {
         match self {

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use quarry_diagnostic::{Diagnostic, Span};
-use quarry_engine::{Explanation, Involved, explain_empty};
+use quarry_engine::{Blamed, Explanation, Involved, explain_empty};
 use quarry_hunt::{QueryText, Workspace, moment};
 use quarry_logs::{Location, ScanReport};
 use quarry_plan::{Node, TimeBound};
-use quarry_views::View;
+use quarry_views::{Field, View};
 
 use crate::{Streams, failure::Outcome, progress::grouped};
 
@@ -15,6 +15,8 @@ use crate::{Streams, failure::Outcome, progress::grouped};
 const MATCHES_NOTHING: &str = "LNT019";
 /// Longest excerpt of the query that is shown.
 const EXCERPT: usize = 120;
+/// At most so many other conditions are named.
+const OTHERS: usize = 3;
 
 /// Tells why `plan` gave no rows.
 pub async fn tell(
@@ -34,14 +36,15 @@ pub async fn tell(
     let Some(explanation) = explained? else {
         return Ok(());
     };
-    let view = view_of(workspace, plan);
-    for line in lines(&explanation, query, view) {
-        streams.tell(line);
+    let told = Told::new(&explanation, query, view_of(workspace, plan));
+    streams.tell(format_args!("no rows: {}", told.headline));
+    for line in told.details {
+        streams.tell(format_args!("  {line}"));
     }
     Ok(())
 }
 
-/// The same as a lint: the query matches nothing, and which condition is the first to leave nothing.
+/// The same as a lint: the query matches nothing, and which condition is to blame.
 pub async fn finding(
     workspace: &Workspace,
     query: &QueryText,
@@ -58,14 +61,10 @@ pub async fn finding(
     let Some(explanation) = explained? else {
         return Ok(Diagnostic::warning(MATCHES_NOTHING, "the query matches nothing in these logs", first));
     };
-    let span = explanation.passed.get(explanation.culprit).map_or(first, |(span, _)| *span);
-    let (events, reached) = (grouped(explanation.events), grouped(explanation.reached()));
-    let message =
-        format!("the query matches 0 of {events} events: this is the first condition that excludes all");
-    let mut found = Diagnostic::warning(MATCHES_NOTHING, message, span)
-        .with_help(format!("{reached} events reach it, and none passes"));
-    let view = view_of(workspace, plan);
-    found.help.extend(explanation.involved.iter().map(|field| field_line(field, view).trim().to_owned()));
+    let told = Told::new(&explanation, query, view_of(workspace, plan));
+    let message = format!("the query matches nothing in these logs: {}", told.short);
+    let mut found = Diagnostic::warning(MATCHES_NOTHING, message, told.span.unwrap_or(first));
+    found.help.extend(told.details);
     Ok(found)
 }
 
@@ -97,21 +96,88 @@ fn outside_time_range(plan: &Node, now: i64, report: &ScanReport) -> Option<Stri
     ))
 }
 
-fn lines(explanation: &Explanation, query: &QueryText, view: Option<&View>) -> Vec<String> {
-    let Some((span, _)) = explanation.passed.get(explanation.culprit) else {
-        return Vec::new();
-    };
-    let (line, column) = query.place(*span);
-    let shown = query.excerpt(*span, EXCERPT);
-    let mut lines = vec![format!(
-        "no rows: {} events reached line {line}, column {column}, and none passed: {shown}",
-        grouped(explanation.reached())
-    )];
-    lines.extend(explanation.involved.iter().map(|field| field_line(field, view)));
+/// An explanation in words.
+struct Told {
+    /// The place to blame.
+    span: Option<Span>,
+    /// What happened there, where the place is shown anyway.
+    short: String,
+    /// The same with the place.
+    headline: String,
+    /// What else there is to say.
+    details: Vec<String>,
+}
+
+impl Told {
+    fn new(explanation: &Explanation, query: &QueryText, view: Option<&View>) -> Self {
+        let (span, short, details) = match explanation {
+            Explanation::Conditions(blamed) => {
+                let short = short(blamed);
+                (blamed.condition().map(|condition| condition.span), short, details(blamed, query, view))
+            }
+            Explanation::Join { span, rows: [rows, others] } => {
+                let short = format!(
+                    "none of {} rows has a partner among the {} rows it is joined with",
+                    grouped(*rows),
+                    grouped(*others)
+                );
+                (Some(*span), short, Vec::new())
+            }
+            Explanation::AllExcluded { span, rows } => {
+                (Some(*span), format!("all {} rows are among those that it leaves out", grouped(*rows)), Vec::new())
+            }
+            Explanation::Limit { span, rows } => {
+                (Some(*span), format!("it takes none of {} rows", grouped(*rows)), Vec::new())
+            }
+        };
+        let headline = match span {
+            Some(span) => format!("{short}: {}", shown(query, span)),
+            None => short.clone(),
+        };
+        Self { span, short, headline, details }
+    }
+}
+
+/// A place and what is written there.
+fn shown(query: &QueryText, span: Span) -> String {
+    let (line, column) = query.place(span);
+    format!("line {line}, column {column}: {}", query.excerpt(span, EXCERPT))
+}
+
+/// What the condition to blame does.
+fn short(blamed: &Blamed) -> String {
+    let Some(condition) = blamed.condition() else { return "no condition is to blame".to_owned() };
+    let rows = grouped(blamed.rows);
+    let what = if blamed.are_events { "events" } else { "rows" };
+    if condition.reads_nothing && condition.alone == 0 {
+        return format!("this never holds, whatever the {what} are");
+    }
+    if condition.without > 0 && blamed.conditions.len() > 1 {
+        let without = grouped(condition.without);
+        return format!("{without} of {rows} {what} fulfil every other condition, and none of them this one");
+    }
+    if condition.alone == 0 {
+        return format!("none of {rows} {what} fulfils this");
+    }
+    format!("{} of {rows} {what} fulfil all before this, and none of them this", grouped(condition.reached))
+}
+
+fn details(blamed: &Blamed, query: &QueryText, view: Option<&View>) -> Vec<String> {
+    let mut lines: Vec<String> =
+        blamed.involved.iter().map(|field| field_line(field, query, view)).collect();
+    for other in blamed.others().into_iter().take(OTHERS) {
+        let place = shown(query, other.span);
+        lines.push(format!("without another condition {} would pass: {place}", grouped(other.without)));
+    }
+    let Some(culprit) = blamed.condition().filter(|condition| condition.without == 0) else { return lines };
+    let never = blamed.conditions.iter().filter(|other| other.alone == 0 && other.span != culprit.span);
+    for other in never.take(OTHERS) {
+        lines.push(format!("nor does any fulfil {}", shown(query, other.span)));
+    }
     lines
 }
 
-fn field_line(field: &Involved, view: Option<&View>) -> String {
+fn field_line(field: &Involved, query: &QueryText, view: Option<&View>) -> String {
     let values: Vec<String> = field
         .values
         .iter()
@@ -120,16 +186,24 @@ fn field_line(field: &Involved, view: Option<&View>) -> String {
             None => format!("no value in {}", grouped(*count)),
         })
         .collect();
-    let mut text = format!("  `{}`: {}", field.field, values.join(", "));
+    let name = field.field.clone().unwrap_or_else(|| query.excerpt(field.span, EXCERPT));
+    let mut text = format!("`{name}`: {}", values.join(", "));
     if field.would_pass_without > 0 {
         text.push_str(&format!("; without a value {} would pass", grouped(field.would_pass_without)));
-        let declared = view.and_then(|view| {
-            let sources = view.sources.iter().filter_map(|source| source.fields.get(&field.field));
-            sources.map(|declared| declared.origin.clone()).find(|origin| !origin.is_empty())
-        });
-        if let (Some(origin), Some(view)) = (declared, view) {
-            text.push_str(&format!(" (the view `{}` sets it: {origin})", view.name));
-        }
+    }
+    let Some(view) = view.filter(|_| field.of_view) else { return text };
+    let known: Vec<&Field> =
+        view.sources.iter().filter_map(|source| view.source_field(source, &name)).collect();
+    let sets = |field: &&&Field| field.derivation.is_made_up();
+    let origin = |field: &&Field| Some(field.origin.clone()).filter(|origin| !origin.is_empty());
+    if !known.is_empty() && known.iter().filter(sets).count() == known.len() {
+        let origin = known.iter().find_map(origin);
+        let why = origin.map_or(String::new(), |origin| format!(" ({origin})"));
+        text.push_str(&format!("; no log carries it, the view `{}` sets it{why}", view.name));
+    } else if field.would_pass_without > 0
+        && let Some(origin) = known.iter().find_map(origin)
+    {
+        text.push_str(&format!(" (the view `{}` sets it: {origin})", view.name));
     }
     text
 }
