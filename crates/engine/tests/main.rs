@@ -10,7 +10,8 @@ use arrow::{
 };
 use quarry_diagnostic::Span;
 use quarry_engine::{
-    Explanation, Session, SessionOptions, bind, explain_empty, provenance_column, schema_name, with_provenance,
+    Explanation, Session, SessionOptions, bind, explain_empty, provenance_column, schema_name,
+    with_provenance,
 };
 use quarry_logs::{Limits, Location};
 use quarry_plan::{

@@ -121,8 +121,18 @@ fn aql(dice: &mut Dice) -> String {
 
 /// Words that only those know who know the engine.
 const INSIDE: [&str; 12] = [
-    "ENG0", "defect", "planned this query wrongly", "\u{1}", "#group", "#probe", "__", "DataFusion", "Schema error",
-    "SortExec", "Utf8", "UDF",
+    "ENG0",
+    "defect",
+    "planned this query wrongly",
+    "\u{1}",
+    "#group",
+    "#probe",
+    "__",
+    "DataFusion",
+    "Schema error",
+    "SortExec",
+    "Utf8",
+    "UDF",
 ];
 
 fn is_clean(language: &str, query: &str, what: &str, code: i32, most: i32, text: &str) {

@@ -174,7 +174,10 @@ fn logs_tell_which_condition_leaves_nothing() {
     let run = quarry(arguments).in_folder(folder.path()).run().exits(1);
     let found: Value = serde_json::from_str(run.text()).unwrap();
     let found = found.as_array().unwrap().iter().find(|found| found["code"] == "LNT019").unwrap();
-    assert!(found["message"].as_str().unwrap().starts_with("the query matches nothing in these logs: "), "{found}");
+    assert!(
+        found["message"].as_str().unwrap().starts_with("the query matches nothing in these logs: "),
+        "{found}"
+    );
     assert_eq!(found["line"], 2);
     assert!(found["help"].to_string().contains("`errorCode`"), "{found}");
 }

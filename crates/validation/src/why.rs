@@ -1,7 +1,8 @@
 //! Why a detection missed an attack: what became of the records that it should have named.
 
 use quarry_engine::{
-    Cause, EventTrace, Explanation, Form, Judged, Stage as Passage, StageKind, Wanted, explain_empty, explain_event,
+    Cause, EventTrace, Explanation, Form, Judged, Stage as Passage, StageKind, Wanted, explain_empty,
+    explain_event,
 };
 use quarry_hunt::{Detected, QueryText, cut};
 use quarry_pack::emulate::Facts;

@@ -120,9 +120,7 @@ fn held(input: &Node, predicates: &[Expression]) -> Node {
 /// A sum as a tree of the least height.
 fn sum(mut items: Vec<Expression>) -> Expression {
     if items.len() < 2 {
-        return items
-            .pop()
-            .unwrap_or_else(|| Expression::literal(Value::Integer(0), Span::default()));
+        return items.pop().unwrap_or_else(|| Expression::literal(Value::Integer(0), Span::default()));
     }
     let right = items.split_off(items.len().div_ceil(2));
     arithmetic(Arithmetic::Add, sum(items), sum(right))

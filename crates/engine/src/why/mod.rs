@@ -80,9 +80,12 @@ impl Blamed {
     /// How many rows come to the condition to blame: those that fulfil every other, or all that come before it.
     #[must_use]
     pub fn reached(&self) -> u64 {
-        self.condition().map_or(0, |condition| {
-            if condition.without > 0 { condition.without } else { condition.reached }
-        })
+        self.condition().map_or(
+            0,
+            |condition| {
+                if condition.without > 0 { condition.without } else { condition.reached }
+            },
+        )
     }
 }
 

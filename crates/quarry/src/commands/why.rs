@@ -123,9 +123,11 @@ impl Told {
                 );
                 (Some(*span), short, Vec::new())
             }
-            Explanation::AllExcluded { span, rows } => {
-                (Some(*span), format!("all {} rows are among those that it leaves out", grouped(*rows)), Vec::new())
-            }
+            Explanation::AllExcluded { span, rows } => (
+                Some(*span),
+                format!("all {} rows are among those that it leaves out", grouped(*rows)),
+                Vec::new(),
+            ),
             Explanation::Limit { span, rows } => {
                 (Some(*span), format!("it takes none of {} rows", grouped(*rows)), Vec::new())
             }
@@ -163,8 +165,7 @@ fn short(blamed: &Blamed) -> String {
 }
 
 fn details(blamed: &Blamed, query: &QueryText, view: Option<&View>) -> Vec<String> {
-    let mut lines: Vec<String> =
-        blamed.involved.iter().map(|field| field_line(field, query, view)).collect();
+    let mut lines: Vec<String> = blamed.involved.iter().map(|field| field_line(field, query, view)).collect();
     for other in blamed.others().into_iter().take(OTHERS) {
         let place = shown(query, other.span);
         lines.push(format!("without another condition {} would pass: {place}", grouped(other.without)));
