@@ -17,7 +17,7 @@ use datafusion::{
 };
 use futures::StreamExt;
 use quarry_functions::Places;
-use quarry_logs::{Limits, Location, ScanReport};
+use quarry_logs::{Limits, Location, ScanReport, Unread};
 use quarry_plan::{Node, WriteOut};
 use quarry_views::Catalog;
 
@@ -50,6 +50,7 @@ pub struct Session {
     limits: Limits,
     strict: bool,
     functions: Arc<Functions>,
+    unread: Unread,
 }
 
 /// A plan at work.
@@ -90,7 +91,14 @@ impl Session {
         let context = SessionContext::new_with_state(state);
         let functions = Arc::new(Functions::new(None));
         functions.register(&context);
-        Ok(Self { catalog, context, limits: options.limits, strict: options.strict, functions })
+        Ok(Self {
+            catalog,
+            context,
+            limits: options.limits,
+            strict: options.strict,
+            functions,
+            unread: Unread::default(),
+        })
     }
 
     /// The same session over another catalog.
@@ -102,6 +110,7 @@ impl Session {
             limits: self.limits,
             strict: self.strict,
             functions: Arc::clone(&self.functions),
+            unread: self.unread.clone(),
         }
     }
 
@@ -115,10 +124,22 @@ impl Session {
         self
     }
 
+    /// The session with a list of what of its logs cannot be read, to which its runs add.
+    #[must_use]
+    pub fn with_unread(self, unread: Unread) -> Self {
+        Self { unread, ..self }
+    }
+
+    /// What could not be read in any run of the session.
+    #[must_use]
+    pub fn unread(&self) -> &Unread {
+        &self.unread
+    }
+
     /// An empty report for a run.
     #[must_use]
     pub fn new_report(&self) -> Arc<ScanReport> {
-        Arc::new(ScanReport::new(&self.catalog.formats))
+        Arc::new(ScanReport::sharing(&self.catalog.formats, self.unread.clone()))
     }
 
     /// Starts a plan over objects; `now` is in microseconds since 1970-01-01 UTC.

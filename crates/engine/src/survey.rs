@@ -13,10 +13,11 @@ use quarry_views::LogFormats;
 
 use crate::EngineError;
 
-/// The newest event time in the logs, microseconds since 1970-01-01 UTC; none without events.
+/// The newest event time in the logs, microseconds since 1970-01-01 UTC; none without events. An object that cannot
+/// be read is passed over: the run that follows names it.
 ///
 /// # Errors
-/// If an object cannot be read at all.
+/// If a thread ends unexpectedly.
 pub async fn newest_event_time(
     formats: &Arc<LogFormats>,
     objects: &Arc<Vec<Location>>,
@@ -25,26 +26,26 @@ pub async fn newest_event_time(
     let report = Arc::new(ScanReport::new(formats));
     let plan = Arc::new(ScanPlan::counting(Arc::clone(formats)));
     let shared = Arc::clone(&report);
-    each_object(objects, threads, move |name, input, (): &mut ()| {
+    each_object(objects, &report, threads, move |name, input, (): &mut ()| {
         quarry_logs::read_object(&plan, name, input, &shared, &mut |_| ControlFlow::Continue(()))
     })
     .await?;
     Ok(report.snapshot().newest)
 }
 
-/// The fields of all events by log type, and what was read on the way.
+/// The fields of all events by log type; what was read on the way, and what could not be, goes to the report.
 ///
 /// # Errors
-/// If an object cannot be read at all.
+/// If rows cannot be built.
 pub async fn discover_fields(
     formats: &Arc<LogFormats>,
     objects: &Arc<Vec<Location>>,
+    report: &Arc<ScanReport>,
     threads: usize,
 ) -> Result<FieldCounts, EngineError> {
-    let report = Arc::new(ScanReport::new(formats));
-    let formats = Arc::clone(formats);
-    let found = each_object(objects, threads, move |name, input, counts: &mut FieldCounts| {
-        quarry_logs::discover_fields(&formats, name, input, &report, counts)
+    let (formats, shared) = (Arc::clone(formats), Arc::clone(report));
+    let found = each_object(objects, report, threads, move |name, input, counts: &mut FieldCounts| {
+        quarry_logs::discover_fields(&formats, name, input, &shared, counts)
     })
     .await?;
     let mut all = FieldCounts::new();
@@ -69,6 +70,7 @@ const VALUES_KEPT: usize = 3;
 /// Calls `work` for every object on so many threads; gives what each thread gathered.
 async fn each_object<T: Default + Send + 'static>(
     objects: &Arc<Vec<Location>>,
+    report: &Arc<ScanReport>,
     threads: usize,
     work: impl Fn(&str, ObjectInput, &mut T) -> Result<(), ReadError> + Send + Sync + 'static,
 ) -> Result<Vec<T>, EngineError> {
@@ -77,19 +79,30 @@ async fn each_object<T: Default + Send + 'static>(
     let failed = |error: ReadError| EngineError { code: "ENG004", message: error.to_string() };
     let workers = (0..threads.max(1)).map(|_| {
         let (objects, work, next) = (Arc::clone(objects), Arc::clone(&work), Arc::clone(&next));
+        let report = Arc::clone(report);
         tokio::spawn(async move {
             let mut gathered = T::default();
             while let Some(object) = objects.get(next.fetch_add(1, Relaxed)) {
-                let input = object.open().await?;
-                let (work, name) = (Arc::clone(&work), object.name.clone());
-                let task = tokio::task::spawn_blocking(move || {
-                    let outcome = work(&name, input, &mut gathered);
-                    outcome.map(|()| gathered)
-                });
-                gathered = match task.await {
-                    Ok(outcome) => outcome?,
-                    Err(error) => std::panic::resume_unwind(error.into_panic()),
+                let outcome = match object.open().await {
+                    Ok(input) => {
+                        let (work, name) = (Arc::clone(&work), object.name.clone());
+                        let task = tokio::task::spawn_blocking(move || {
+                            let outcome = work(&name, input, &mut gathered);
+                            (gathered, outcome)
+                        });
+                        let (all, outcome) =
+                            task.await.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+                        gathered = all;
+                        outcome
+                    }
+                    Err(error) => Err(error),
                 };
+                match outcome {
+                    Err(ReadError::Io { error, .. }) => {
+                        report.unread().add(&object.name, &error.to_string());
+                    }
+                    outcome => outcome?,
+                }
             }
             Ok::<T, ReadError>(gathered)
         })

@@ -9,7 +9,7 @@ use quarry_diagnostic::Diagnostic;
 use quarry_engine::{Session, SessionOptions};
 use quarry_functions::Places;
 use quarry_language_definition::{Compiled, OutputColumn, Store};
-use quarry_logs::{FieldCounts, Limits, Listing, Location};
+use quarry_logs::{FieldCounts, Limits, Listing, Location, ScanReport, Unread, Unreadable};
 use quarry_plan::{Node, Rows, TimeBound, TimeRange, Type};
 use quarry_views::Catalog;
 use tempfile::NamedTempFile;
@@ -100,6 +100,8 @@ pub struct Workspace {
     /// What runs plans.
     pub session: Session,
     listing: Listing,
+    /// How many folders could not be listed.
+    unlisted: usize,
     /// Standard input on disk, deleted at the end.
     _spool: Option<NamedTempFile>,
     threads: usize,
@@ -138,10 +140,20 @@ impl Workspace {
         let (earliest, latest) = (bound(&options.earliest)?, bound(&options.latest)?);
         let replacement = (earliest.is_some() || latest.is_some())
             .then(|| TimeRange { earliest: earliest.map(TimeBound::at), latest: latest.map(TimeBound::at) });
-        let (listing, spool) = list(&options.logs).await?;
+        let (mut listing, spool) = list(&options.logs).await?;
+        let unreadable = std::mem::take(&mut listing.unreadable);
+        if options.strict
+            && let Some(Unreadable { name, reason }) = unreadable.first()
+        {
+            return Err(Failure::reading(format!("`{name}`"), reason));
+        }
+        let unread = Unread::default();
+        unreadable.iter().for_each(|Unreadable { name, reason }| unread.add(name, reason));
+        let session = session.with_unread(unread);
         Ok(Self {
             session,
             catalog,
+            unlisted: unreadable.len(),
             listing,
             _spool: spool,
             threads: options.threads,
@@ -162,7 +174,7 @@ impl Workspace {
             return self.stages(compiler, query, None, first).await;
         }
         let view = compiler.view(query.language)?;
-        let fields = self.discover().await?;
+        let fields = self.discover(&self.session.new_report()).await?;
         let mut known: Vec<(String, Type)> = Vec::new();
         for source in view.chosen(&[]) {
             for name in fields.get(&source.log_type).into_iter().flat_map(|fields| fields.keys()) {
@@ -225,13 +237,22 @@ impl Workspace {
         Ok(notes)
     }
 
-    /// The fields of the events by log type.
+    /// The fields of the events by log type; what was read goes to the report.
     ///
     /// # Errors
-    /// If logs cannot be read.
-    pub async fn discover(&self) -> Outcome<FieldCounts> {
+    /// If rows cannot be built.
+    pub async fn discover(&self, report: &Arc<ScanReport>) -> Outcome<FieldCounts> {
         let formats = Arc::new(self.catalog.formats.clone());
-        quarry_engine::discover_fields(&formats, &self.objects(), self.threads).await.map_err(Failure::from)
+        let objects = self.objects();
+        let found = quarry_engine::discover_fields(&formats, &objects, report, self.threads);
+        found.await.map_err(Failure::from)
+    }
+
+    /// Whether there are objects and none of them could be read.
+    #[must_use]
+    pub fn is_unread(&self) -> bool {
+        let unread = self.session.unread().count().saturating_sub(self.unlisted);
+        unread > 0 && unread >= self.listing.objects.len()
     }
 
     /// All objects.

@@ -47,6 +47,6 @@ pub use input::{ObjectInput, ReadError};
 pub use location::{ListError, Listing, Location, WrittenLocation, list_objects, read_locations};
 pub use newest::newest_event_time;
 pub use plan::{Limits, ScanColumn, ScanPlan, ScanSpec};
-pub use report::{BadRecord, ForeignCount, ScanReport, Snapshot};
+pub use report::{BadRecord, ForeignCount, ScanReport, Snapshot, Unread, Unreadable};
 pub use scan::read_object;
 pub use time::parse_time;

@@ -8,7 +8,7 @@ use std::{
 use globset::{GlobBuilder, GlobMatcher};
 use serde::{Deserialize, Serialize};
 
-use crate::{ObjectInput, ReadError, prune};
+use crate::{ObjectInput, ReadError, Unreadable, prune};
 
 /// An object that can be opened.
 #[derive(Debug, Clone)]
@@ -74,6 +74,21 @@ pub struct Listing {
     pub objects: Vec<Location>,
     /// How many were left out because the date in their path lies outside the time range.
     pub pruned: u64,
+    /// Folders, links and prefixes that could not be listed.
+    pub unreadable: Vec<Unreadable>,
+}
+
+/// What was found below an input, and what of it could not be listed.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    pub objects: Vec<Location>,
+    pub unreadable: Vec<Unreadable>,
+}
+
+impl Found {
+    pub(crate) fn cannot_read(&mut self, name: String, reason: impl fmt::Display) {
+        self.unreadable.push(Unreadable { name, reason: reason.to_string() });
+    }
 }
 
 /// Why an input cannot be listed.
@@ -96,31 +111,37 @@ impl std::error::Error for ListError {}
 /// The objects that inputs name: a file, a folder (with all below it), a glob, `-` for standard
 /// input, or an `s3://`, `gs://` or `az://` URL that ends as any of these. Objects whose path has a
 /// date that lies clearly outside of `time_range` (microseconds since 1970-01-01 UTC, the end
-/// exclusive) are left out.
+/// exclusive) are left out. What cannot be listed is named, and the rest is listed.
 ///
 /// # Errors
-/// If an input does not exist, is no valid glob or cannot be reached.
+/// If an input does not exist or is no valid glob, or nothing can be listed.
 pub async fn list_objects(
     inputs: &[String],
     time_range: (Option<i64>, Option<i64>),
 ) -> Result<Listing, ListError> {
-    let mut objects = Vec::new();
+    let Found { mut objects, mut unreadable } = Found::default();
     for input in inputs {
         let failed = |message: String| ListError { input: input.clone(), message };
         if input == "-" {
             objects.push(Location { name: "-".to_owned(), size: None, place: Place::Stdin });
-        } else if is_remote(input) {
-            objects.extend(list_remote(input).await.map_err(failed)?);
         } else {
-            objects.extend(list_local(input).map_err(failed)?);
+            let found = if is_remote(input) { list_remote(input).await } else { list_local(input) };
+            let found = found.map_err(failed)?;
+            objects.extend(found.objects);
+            unreadable.extend(found.unreadable);
         }
+    }
+    if objects.is_empty()
+        && let Some(first) = unreadable.first()
+    {
+        return Err(ListError { input: first.name.clone(), message: first.reason.clone() });
     }
     objects.sort_by(|left, right| left.name.cmp(&right.name));
     objects.dedup_by(|left, right| left.name == right.name);
     let found = objects.len();
     objects.retain(|object| prune::may_hold(&object.name, time_range));
     let pruned = (found - objects.len()) as u64;
-    Ok(Listing { objects, pruned })
+    Ok(Listing { objects, pruned, unreadable })
 }
 
 fn is_remote(input: &str) -> bool {
@@ -130,12 +151,12 @@ fn is_remote(input: &str) -> bool {
 }
 
 #[cfg(feature = "cloud")]
-async fn list_remote(input: &str) -> Result<Vec<Location>, String> {
+async fn list_remote(input: &str) -> Result<Found, String> {
     crate::remote::list(input).await
 }
 
 #[cfg(not(feature = "cloud"))]
-async fn list_remote(_input: &str) -> Result<Vec<Location>, String> {
+async fn list_remote(_input: &str) -> Result<Found, String> {
     Err("this build reads local files only: build with the feature `cloud`".to_owned())
 }
 
@@ -147,7 +168,7 @@ impl Listing {
         let kept = self.objects.iter().filter(|object| prune::may_hold(&object.name, time_range));
         let objects: Vec<Location> = kept.cloned().collect();
         let pruned = self.pruned + (self.objects.len() - objects.len()) as u64;
-        Self { objects, pruned }
+        Self { objects, pruned, unreadable: self.unreadable.clone() }
     }
 }
 
@@ -189,26 +210,25 @@ impl Location {
     }
 }
 
-fn list_local(input: &str) -> Result<Vec<Location>, String> {
+fn list_local(input: &str) -> Result<Found, String> {
     let path = Path::new(input);
-    let mut found = Vec::new();
+    let mut found = Found::default();
     if path.is_dir() {
-        walk(path, &mut |file| found.push(Location::file(file))).map_err(|error| error.to_string())?;
+        walk(path, &|_| true, &mut found);
     } else if path.exists() {
-        found.push(Location::file(path));
+        found.objects.push(Location::file(path));
     } else if has_wildcard(input) {
         let matcher = glob(input)?;
-        let mut keep = |file: PathBuf| {
-            if matcher.is_match(&file) {
-                found.push(Location::file(file));
-            }
-        };
-        walk(&folder_before_wildcard(input), &mut keep).map_err(|error| error.to_string())?;
-        if found.is_empty() {
+        walk(&folder_before_wildcard(input), &|file| matcher.is_match(file), &mut found);
+        if found.objects.is_empty() && found.unreadable.is_empty() {
             return Err("no file matches".to_owned());
         }
     } else {
-        return Err("no such file or folder".to_owned());
+        // Without a right to look into the folder it seems not to exist.
+        return Err(match fs::metadata(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => error.to_string(),
+            _ => "no such file or folder".to_owned(),
+        });
     }
     Ok(found)
 }
@@ -229,22 +249,51 @@ fn folder_before_wildcard(pattern: &str) -> PathBuf {
     if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder }
 }
 
-/// Visits all files below a folder. Linked folders are not entered: they may lead back.
-fn walk(folder: &Path, visit: &mut dyn FnMut(PathBuf)) -> io::Result<()> {
+/// Finds the wanted files below a folder. Linked folders are not entered, as they may lead back, and are named.
+fn walk(folder: &Path, wants: &dyn Fn(&Path) -> bool, found: &mut Found) {
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder)? {
-            let entry = entry?;
-            let path = if folder == Path::new(".") { PathBuf::from(entry.file_name()) } else { entry.path() };
-            let kind = entry.file_type()?;
-            if kind.is_dir() {
-                folders.push(path);
-            } else if kind.is_file() || path.is_file() {
-                visit(path);
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(error) => {
+                found.cannot_read(folder.display().to_string(), error);
+                continue;
+            }
+        };
+        for entry in entries {
+            match entry.and_then(|entry| Ok((entry.file_type()?, entry))) {
+                Ok((kind, entry)) => {
+                    let is_here = folder == Path::new(".");
+                    let path = if is_here { PathBuf::from(entry.file_name()) } else { entry.path() };
+                    if kind.is_dir() {
+                        folders.push(path);
+                    } else {
+                        visit(path, kind, wants, found);
+                    }
+                }
+                Err(error) => found.cannot_read(folder.display().to_string(), error),
             }
         }
     }
-    Ok(())
+}
+
+/// A file, a link or something else in a folder.
+fn visit(path: PathBuf, kind: fs::FileType, wants: &dyn Fn(&Path) -> bool, found: &mut Found) {
+    if kind.is_file() {
+        if wants(&path) {
+            found.objects.push(Location::file(path));
+        }
+    } else if kind.is_symlink() {
+        match fs::metadata(&path) {
+            Ok(target) if target.is_dir() => {
+                found.cannot_read(path.display().to_string(), "a linked folder is not entered");
+            }
+            Ok(target) if target.is_file() && wants(&path) => found.objects.push(Location::file(path)),
+            Ok(_) => {}
+            Err(error) if wants(&path) => found.cannot_read(path.display().to_string(), error),
+            Err(_) => {}
+        }
+    }
 }
 
 #[cfg(test)]

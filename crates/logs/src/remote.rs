@@ -7,9 +7,9 @@ use std::{
 };
 
 use bytes::Bytes;
-use futures::{StreamExt, TryStreamExt, stream::BoxStream};
+use futures::{StreamExt, stream::BoxStream};
 use object_store::{
-    ObjectStore, ObjectStoreExt, aws::AmazonS3Builder, azure::MicrosoftAzureBuilder,
+    ObjectMeta, ObjectStore, ObjectStoreExt, aws::AmazonS3Builder, azure::MicrosoftAzureBuilder,
     gcp::GoogleCloudStorageBuilder, path::Path,
 };
 use tokio::sync::mpsc;
@@ -17,7 +17,7 @@ use url::Url;
 
 use crate::{
     ObjectInput,
-    location::{Location, Place, glob, has_wildcard},
+    location::{Found, Location, Place, glob, has_wildcard},
 };
 
 /// Objects up to this size are fetched whole, in bytes.
@@ -53,7 +53,7 @@ impl Stores {
 }
 
 /// The objects below a URL, or those that match it as a glob.
-pub(crate) async fn list(input: &str) -> Result<Vec<Location>, String> {
+pub(crate) async fn list(input: &str) -> Result<Found, String> {
     let (scheme, rest) = input.split_once("://").unwrap_or_default();
     let (bucket, key) = rest.split_once('/').unwrap_or((rest, ""));
     let store = store(scheme, bucket)?;
@@ -61,28 +61,39 @@ pub(crate) async fn list(input: &str) -> Result<Vec<Location>, String> {
     let fixed = key.split(['*', '?', '[', '{']).next().unwrap_or_default();
     let folder =
         if matcher.is_some() { fixed.rsplit_once('/').map_or("", |(folder, _)| folder) } else { key };
-    let failed = |error: object_store::Error| error.to_string();
     let prefix = Path::parse(folder.trim_matches('/')).map_err(|error| error.to_string())?;
-    let found: Vec<_> = store.list(Some(&prefix)).try_collect().await.map_err(failed)?;
-    let mut metas: Vec<_> = found
-        .into_iter()
-        .filter(|meta| {
-            meta.size > 0 && matcher.as_ref().is_none_or(|glob| glob.is_match(meta.location.as_ref()))
-        })
-        .collect();
-    if metas.is_empty() && matcher.is_none() && !key.is_empty() {
-        // A listing names what lies below a folder, never the object itself.
-        metas.extend(store.head(&prefix).await.ok());
-    }
-    if metas.is_empty() {
-        return Err("no object is there".to_owned());
-    }
-    let location = |meta: object_store::ObjectMeta| Location {
-        name: format!("{scheme}://{bucket}/{}", meta.location),
-        size: Some(meta.size),
-        place: Place::Remote(RemoteObject { store: Arc::clone(&store), path: meta.location }),
+    let mut found = Found::default();
+    let mut add = |meta: ObjectMeta| {
+        let name = format!("{scheme}://{bucket}/{}", meta.location);
+        let place = Place::Remote(RemoteObject { store: Arc::clone(&store), path: meta.location });
+        found.objects.push(Location { name, size: Some(meta.size), place });
     };
-    Ok(metas.into_iter().map(location).collect())
+    let mut failure = None;
+    let mut listed = store.list(Some(&prefix));
+    while let Some(meta) = listed.next().await {
+        match meta {
+            Ok(meta) => {
+                let is_wanted = matcher.as_ref().is_none_or(|glob| glob.is_match(meta.location.as_ref()));
+                if meta.size > 0 && is_wanted {
+                    add(meta);
+                }
+            }
+            Err(error) => {
+                failure = Some(error);
+                break;
+            }
+        }
+    }
+    if matcher.is_none() && !key.is_empty() {
+        // A listing names what lies below a folder, never the object itself.
+        store.head(&prefix).await.into_iter().for_each(add);
+    }
+    match failure {
+        Some(error) => found.cannot_read(input.to_owned(), error),
+        None if found.objects.is_empty() => return Err("no object is there".to_owned()),
+        None => {}
+    }
+    Ok(found)
 }
 
 /// A store with credentials and endpoint from the environment; endpoints without TLS are for emulators.

@@ -1,21 +1,21 @@
 //! What a scan met: shared by all threads, readable at any time.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashSet},
     sync::{
-        Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicI64, AtomicU64, Ordering::Relaxed},
     },
 };
 
 use quarry_views::LogFormats;
 
-/// At most so many bad records, and objects of each foreign kind, are kept by name.
 /// Most bad records that are listed, of one object and of all.
 const KEPT_OF_OBJECT: usize = 5;
 const KEPT_BAD: usize = 1_000;
 /// How far back the list is searched for the same object.
 const RECENT: usize = 64;
+/// At most so many objects of each foreign kind, and unreadable ones, are kept by name.
 const KEPT: usize = 100;
 
 /// A record that could not be read.
@@ -27,6 +27,51 @@ pub struct BadRecord {
     pub offset: u64,
     /// What is wrong.
     pub reason: String,
+}
+
+/// An object or folder that could not be read, or not to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// The object or folder.
+    pub name: String,
+    /// What the system or the service says.
+    pub reason: String,
+}
+
+/// What could not be read in all scans that share the list: a copy is the same list.
+#[derive(Debug, Clone, Default)]
+pub struct Unread(Arc<Mutex<AllUnreadable>>);
+
+#[derive(Debug, Default)]
+struct AllUnreadable {
+    names: HashSet<String>,
+    first: Vec<Unreadable>,
+}
+
+impl Unread {
+    /// Notes an object or folder that could not be read, or not to its end; the same one counts once.
+    pub fn add(&self, name: &str, reason: &str) {
+        let mut known = self.lock();
+        if known.names.insert(name.to_owned()) && known.first.len() < KEPT {
+            known.first.push(Unreadable { name: name.to_owned(), reason: reason.to_owned() });
+        }
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.lock().names.len()
+    }
+
+    /// The first hundred of them.
+    #[must_use]
+    pub fn first(&self) -> Vec<Unreadable> {
+        self.lock().first.clone()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, AllUnreadable> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Objects or records that are no audit records.
@@ -47,10 +92,12 @@ pub struct ScanReport {
     objects: AtomicU64,
     rows: AtomicU64,
     bad: AtomicU64,
+    skipped: AtomicU64,
     events: Vec<AtomicU64>,
     oldest: AtomicI64,
     newest: AtomicI64,
     bad_records: Mutex<Vec<BadRecord>>,
+    unread: Unread,
     foreign: Mutex<BTreeMap<String, ForeignCount>>,
 }
 
@@ -61,7 +108,7 @@ pub struct Snapshot {
     pub bytes_compressed: u64,
     /// Bytes read, decompressed.
     pub bytes_uncompressed: u64,
-    /// Objects read to their end.
+    /// Objects that were read.
     pub objects: u64,
     /// Events read by identifier of the log type, none left out.
     pub events: Vec<(String, u64)>,
@@ -69,6 +116,8 @@ pub struct Snapshot {
     pub rows: u64,
     /// Bad records, all of them.
     pub bad: u64,
+    /// Bytes that were passed over because they are no good records.
+    pub skipped: u64,
     /// Bad records: the first five of each object, a thousand in all.
     pub bad_records: Vec<BadRecord>,
     /// Objects and records that are no audit records, by what they are.
@@ -91,6 +140,12 @@ impl ScanReport {
     /// An empty report for these log types.
     #[must_use]
     pub fn new(formats: &LogFormats) -> Self {
+        Self::sharing(formats, Unread::default())
+    }
+
+    /// An empty report that adds to a list of what could not be read.
+    #[must_use]
+    pub fn sharing(formats: &LogFormats, unread: Unread) -> Self {
         Self {
             log_types: formats.log_types.iter().map(|log| log.id.clone()).collect(),
             bytes_compressed: AtomicU64::new(0),
@@ -98,10 +153,12 @@ impl ScanReport {
             objects: AtomicU64::new(0),
             rows: AtomicU64::new(0),
             bad: AtomicU64::new(0),
+            skipped: AtomicU64::new(0),
             events: formats.log_types.iter().map(|_| AtomicU64::new(0)).collect(),
             oldest: AtomicI64::new(i64::MAX),
             newest: AtomicI64::new(i64::MIN),
             bad_records: Mutex::default(),
+            unread,
             foreign: Mutex::default(),
         }
     }
@@ -117,6 +174,7 @@ impl ScanReport {
             events: self.log_types.iter().cloned().zip(counts).collect(),
             rows: self.rows.load(Relaxed),
             bad: self.bad.load(Relaxed),
+            skipped: self.skipped.load(Relaxed),
             bad_records: self.bad_records.lock().unwrap_or_else(PoisonError::into_inner).clone(),
             foreign: self.foreign.lock().unwrap_or_else(PoisonError::into_inner).clone(),
             oldest: Some(self.oldest.load(Relaxed)).filter(|time| *time != i64::MAX),
@@ -157,6 +215,16 @@ impl ScanReport {
             let offset = u64::try_from(offset).unwrap_or(u64::MAX);
             list.push(BadRecord { object: object.to_owned(), offset, reason: reason.to_owned() });
         }
+    }
+
+    pub(crate) fn add_skipped(&self, bytes: usize) {
+        self.skipped.fetch_add(bytes as u64, Relaxed);
+    }
+
+    /// What could not be read at all, or not to its end.
+    #[must_use]
+    pub fn unread(&self) -> &Unread {
+        &self.unread
     }
 
     pub(crate) fn add_foreign(&self, kind: &str, object: &str) {

@@ -10,12 +10,9 @@ use crate::{
     plan::ScanPlan,
     record::{Outcome, Place, Reader},
     report::ScanReport,
-    resync::{self, Found},
+    resync::{self, Found, LOOK_BACK},
     walk::{Span, Step, Walker, Watch, Window},
 };
-
-/// How far a search for the next good record may go before it gives up, in bytes.
-const MAX_SEARCH: usize = 8 << 20;
 
 /// Reads an object and gives its rows in batches, until the object ends or `emit` breaks.
 ///
@@ -95,19 +92,40 @@ struct Scan<'a> {
 
 /// A search for the next good record that waits for more bytes.
 #[derive(Debug, Clone, Copy)]
-enum Pending {
-    /// Inside a record that is no JSON.
+struct Pending {
+    broken: Broken,
+    /// What stands before was looked at.
+    from: usize,
+    /// Going on is worth it when so many bytes are at hand: twice as many as the last time.
+    enough: usize,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Broken {
+    /// A record that is no JSON.
     Inside(Span),
-    /// Behind a value that begins here and never ends rightly.
+    /// A value that begins here and never ends rightly.
     Behind(usize),
 }
 
-impl Pending {
+impl Broken {
     fn start(self) -> usize {
         match self {
             Self::Inside(span) => span.start,
             Self::Behind(start) => start,
         }
+    }
+}
+
+impl Pending {
+    /// A search behind the first byte of something broken.
+    fn new(broken: Broken) -> Self {
+        Self { broken, from: broken.start() + 1, enough: 0 }
+    }
+
+    /// Bytes before this offset are no longer needed.
+    fn keep(self) -> usize {
+        self.from.saturating_sub(LOOK_BACK).max(self.broken.start())
     }
 }
 
@@ -142,7 +160,7 @@ impl Scan<'_> {
                 self.finish(base + filled);
                 return Ok(());
             }
-            let passed = self.pending.map_or(self.walker.keep(), Pending::start) - base;
+            let passed = self.pending.map_or(self.walker.keep(), Pending::keep).saturating_sub(base);
             if passed > 0 {
                 buffer.copy_within(passed..filled, 0);
                 base += passed;
@@ -169,7 +187,10 @@ impl Scan<'_> {
         while self.pending.is_none() && !self.reader.is_stopped() {
             match self.walker.next(window) {
                 Step::Record(span) => self.record(window, span),
-                Step::Other { start, reason } => self.reader.bad(start, reason),
+                Step::Other { start, end, reason } => {
+                    self.reader.bad(start, reason);
+                    self.reader.report().add_skipped(end.saturating_sub(start));
+                }
                 Step::Check { start, end } => {
                     if resync::is_broken(window, start, end, self.reader.plan().spec.limits.depth) {
                         self.broken(window, start, "not JSON");
@@ -206,41 +227,53 @@ impl Scan<'_> {
         }
         if let Outcome::Broken(reason) = outcome {
             self.reader.bad(span.start, reason);
-            self.resynchronise(window, Pending::Inside(span));
+            self.resynchronise(window, Pending::new(Broken::Inside(span)));
         }
     }
 
     /// Reports a value that never ends or cannot be right, and goes on behind it.
     fn broken(&mut self, window: Window<'_>, start: usize, reason: &'static str) {
         self.reader.bad(start, reason);
-        self.resynchronise(window, Pending::Behind(start));
+        self.resynchronise(window, Pending::new(Broken::Behind(start)));
     }
 
     fn resynchronise(&mut self, window: Window<'_>, pending: Pending) {
-        let found = match pending {
-            Pending::Inside(span) => resync::inside(&mut self.reader, window, span),
-            Pending::Behind(start) => resync::behind(&mut self.reader, window, start),
+        if window.end() < pending.enough && !window.last {
+            self.pending = Some(pending);
+            return;
+        }
+        let Pending { broken, from, .. } = pending;
+        let found = match broken {
+            Broken::Inside(span) => resync::inside(&mut self.reader, window, span, from),
+            Broken::Behind(_) => resync::behind(&mut self.reader, window, from),
         };
-        let is_far = window.end() - pending.start() > MAX_SEARCH;
-        let position = match (found, pending) {
+        let position = match (found, broken) {
             (Found::At(position), _) => position,
-            (Found::NeedsMore, _) if !is_far && !window.last => {
-                self.pending = Some(pending);
+            (Found::NeedsMore(from), _) if !window.last => {
+                let enough = from + (window.end() - from) * 2;
+                self.pending = Some(Pending { broken, from, enough });
                 return;
             }
-            (Found::NeedsMore | Found::Nothing, Pending::Inside(_)) => return,
-            (Found::NeedsMore | Found::Nothing, Pending::Behind(_)) => window.end(),
+            (_, Broken::Inside(span)) => {
+                self.reader.report().add_skipped(span.end - span.start);
+                return;
+            }
+            (_, Broken::Behind(_)) => window.end(),
         };
+        self.reader.report().add_skipped(position.saturating_sub(broken.start()));
         self.walker.restart(position);
         self.cursors.clear();
     }
 }
 
-/// Whether an object does not begin like JSON and has bytes that no text has.
+/// Whether an object does not begin like JSON and has bytes that no text has. Zeros say nothing: a crash or a
+/// rotation leaves runs of them in logs; but for a mark of UTF-16, which is not read.
 fn is_binary(bytes: &[u8]) -> bool {
-    if matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'[')) {
+    let zeros = bytes.iter().position(|byte| *byte != 0).unwrap_or_default();
+    if matches!(bytes.get(zeros..).unwrap_or_default().trim_ascii_start().first(), Some(b'{' | b'[')) {
         return false;
     }
     let head = bytes.get(..bytes.len().min(4096)).unwrap_or_default();
-    head.iter().any(|byte| matches!(byte, 0..=8 | 0x0e..=0x1a))
+    let is_wide = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
+    is_wide || head.iter().any(|byte| matches!(byte, 1..=8 | 0x0e..=0x1a))
 }

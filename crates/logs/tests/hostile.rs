@@ -183,3 +183,60 @@ fn reading_stops_when_told() {
     quarry_logs::read_object(&plan, "o", ObjectInput::Bytes(lines.into()), &report, &mut emit).unwrap();
     assert_eq!((batches, report.snapshot().rows), (2, 20));
 }
+
+/// An event of a length that audit records have, so that cuts fall into its middle.
+fn long_event(name: &str) -> String {
+    let user = r#""user":{"name":"n","list":[{"key":"k"},{"key":"l"}]},"#;
+    event(name).replacen('{', &format!("{{{user}\"filler\":\"{}\",", "f".repeat(500)), 1)
+}
+
+#[test]
+fn however_much_is_cut_the_good_rest_is_read() {
+    let good: String = (0..2_000).map(|_| event("Good") + "\n").collect();
+    // In a string, behind one, between members: wherever syslog cuts.
+    for (cut, count) in [(600, 25_000), (575, 1_000), (30, 1_000), (53, 1_000), (70, 1_000)] {
+        let line = &long_event("Cut")[..cut];
+        let text = format!("{}{good}", format!("{line}\n").repeat(count));
+        for bytes in [text.clone().into_bytes(), gzip(text.as_bytes())] {
+            for scan in [Scan::default(), Scan::needing("Good", false)] {
+                let (rows, report) = scan.bytes(&bytes);
+                assert_eq!(rows.len(), 2_000, "{cut}");
+                assert_eq!((report.bad, report.skipped), (count as u64, (count * (cut + 1)) as u64), "{cut}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_run_of_zeros_costs_itself() {
+    let (a, b, c) = (event("A"), event("B"), event("C"));
+    for zeros in [1, 100, 5_000, 600_000] {
+        let zeros = "\0".repeat(zeros);
+        for (text, expected, bad) in [
+            (format!("{zeros}{a}\n{c}\n"), vec!["A", "C"], 1),
+            (format!("{a}\n{zeros}{c}\n"), vec!["A", "C"], 1),
+            (format!("{a}\n{c}\n{zeros}"), vec!["A", "C"], 1),
+            (format!("{a}\n{}{zeros}{c}\n{a}\n", &b[..40]), vec!["A", "C", "A"], 1),
+            (format!("{a}\n{}{zeros}\n{c}\n{a}\n", &b[..70]), vec!["A", "C", "A"], 1),
+            (format!("{a}\n{zeros}{}\n{c}\n", &b[40..]), vec!["A", "C"], 1),
+            (format!("{}\n{zeros}{c}\n", &b[40..]), vec!["C"], 1),
+        ] {
+            for scan in [Scan::default(), small_chunks()] {
+                let (rows, report) = scan.bytes(text.as_bytes());
+                assert_eq!(names(&rows), expected, "{} {report:?}", zeros.len());
+                assert!((1..=bad + 1).contains(&report.bad), "{report:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_search_waits_for_no_more_than_a_record() {
+    // What opens here never ends, and each of the places in it might be a record.
+    let open = r#"{"a":[{"b":["#.repeat(200);
+    let text = format!("{}\n{{\"x\" {open}{}\n{}\n", event("A"), "1,".repeat(2 << 20), event("C"));
+    let limits = Limits { record_bytes: 1 << 20, chunk_bytes: 64 << 10, ..Limits::default() };
+    let (rows, report) = Scan { limits, ..Scan::default() }.bytes(text.as_bytes());
+    assert_eq!(names(&rows), ["A", "C"]);
+    assert!(report.skipped > 4 << 20, "{report:?}");
+}

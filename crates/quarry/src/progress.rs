@@ -6,11 +6,13 @@ use std::{
 };
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use quarry_logs::{ScanReport, Snapshot};
+use quarry_hunt::{Workspace, moment};
+use quarry_logs::{ScanReport, Snapshot, Unreadable};
 
-use quarry_hunt::moment;
-
-use crate::Streams;
+use crate::{
+    Streams,
+    failure::{Failure, Outcome},
+};
 
 const REFRESH: Duration = Duration::from_millis(200);
 /// At most so many objects with bad records are named, and so many records of each.
@@ -69,6 +71,38 @@ impl<'s, 'a> Progress<'s, 'a> {
     }
 }
 
+/// Tells what could not be read, quiet or not: rows may be missing.
+///
+/// # Errors
+/// If nothing at all could be read.
+pub fn tell_unread(streams: &Streams<'_>, workspace: &Workspace) -> Outcome<()> {
+    let unread = workspace.session.unread();
+    let first = unread.first();
+    for Unreadable { name, reason } in &first {
+        streams.tell(format_args!("not read: {name}: {reason}"));
+    }
+    let more = unread.count().saturating_sub(first.len());
+    if more > 0 {
+        streams.tell(format_args!("and {} more that cannot be read", grouped(more as u64)));
+    }
+    match first.first() {
+        Some(Unreadable { reason, .. }) if workspace.is_unread() => {
+            Err(Failure::reading("any of the logs", reason))
+        }
+        Some(_) => {
+            let (count, them) = match unread.count() {
+                1 => ("1 object or folder".to_owned(), "it"),
+                count => (format!("{} objects or folders", grouped(count as u64)), "them"),
+            };
+            streams.tell(format_args!(
+                "warning: {count} could not be read: what was in {them} is missing (`--strict` makes this an error)"
+            ));
+            Ok(())
+        }
+        None => Ok(()),
+    }
+}
+
 /// Where a bar is drawn: on a terminal, unless all should be quiet.
 pub fn target(streams: &Streams<'_>, quiet: bool) -> ProgressDrawTarget {
     if quiet || !streams.terminal.messages {
@@ -96,6 +130,9 @@ fn tell_troubles(streams: &Streams<'_>, last: &Snapshot) {
     }
     if last.bad > listed {
         streams.tell(format_args!("and {} more bad records", grouped(last.bad - listed)));
+    }
+    if last.skipped > 0 {
+        streams.tell(format_args!("{} passed over in bad records", size(last.skipped)));
     }
     for (name, foreign) in &last.foreign {
         let example = foreign.objects.first().map_or("", String::as_str);

@@ -204,3 +204,68 @@ fn a_record_below_the_limit_is_read() {
     let logs = place.write("large.json", oversized(3));
     assert_eq!(count(&run(&logs, &["--max-record", "4"]).exits(0), "large.json"), 4);
 }
+
+#[test]
+fn cut_lines_are_counted_and_what_was_passed_over_is_said() {
+    let place = Folder::new();
+    let cut = format!("{}\n", &launch(0)[..100]).repeat(25_000);
+    let logs = place.write("cut.json.gz", gzip(format!("{cut}{}", lines(0..50)).as_bytes()));
+    let run = run(&logs, &[]).exits(0);
+    assert_eq!(count(&run, "cut.json.gz"), 50, "{}", run.stderr);
+    for told in ["25,000 bad records", "2.52 MB passed over in bad records"] {
+        assert!(run.stderr.contains(told), "{told}: {}", run.stderr);
+    }
+}
+
+/// A folder in which, beside a good file, a file cannot be read, a link leads nowhere and a folder is linked.
+#[cfg(target_os = "linux")]
+fn partly_unreadable(good: bool) -> Folder {
+    use std::os::unix::fs::symlink;
+    let place = Folder::new();
+    if good {
+        place.write("good.json", lines(0..2));
+    }
+    // Its first page is mapped by nobody, so reading it fails, even for the system's owner.
+    symlink("/proc/self/mem", place.path().join("fails.json")).expect("links work");
+    symlink("nowhere", place.path().join("gone.json")).expect("links work");
+    symlink("/usr", place.path().join("linked")).expect("links work");
+    place
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_cannot_be_read_is_named_and_the_rest_is_read() {
+    let place = partly_unreadable(true);
+    let logs = shown(place.path());
+    for more in [&[][..], &["--quiet"]] {
+        let run = run(&logs, more).exits(0);
+        assert_eq!(count(&run, "good.json"), 2, "{}", run.stderr);
+        for name in ["fails.json", "gone.json", "linked"] {
+            let told = run.stderr.lines().find(|line| line.starts_with("not read: ") && line.contains(name));
+            assert!(told.is_some(), "{name}: {}", run.stderr);
+        }
+        assert!(run.stderr.contains("3 objects or folders could not be read"), "{}", run.stderr);
+    }
+    for arguments in [&["hunt", "T1578.002"][..], &["fields"], &["tune", "T1578.002"], &["test", "T1578.002"]]
+    {
+        let run = quarry(arguments).with(&["--logs", &logs]).run();
+        assert!(run.code < 2, "{}", run.stderr);
+        assert!(
+            run.stderr.contains("3 objects or folders could not be read"),
+            "{arguments:?}: {}",
+            run.stderr
+        );
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn strict_ends_where_something_cannot_be_read_and_so_does_nothing_at_all() {
+    let place = partly_unreadable(true);
+    let strict = run(&shown(place.path()), &["--strict"]);
+    assert!(strict.code == 2 && strict.stdout.is_empty(), "{}", strict.stderr);
+    let place = partly_unreadable(false);
+    let nothing = run(&shown(place.path()), &[]);
+    assert_eq!(nothing.code, 2, "{}", nothing.stderr);
+    assert!(nothing.stderr.contains("cannot read any of the logs"), "{}", nothing.stderr);
+}

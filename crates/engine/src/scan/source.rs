@@ -15,7 +15,7 @@ use datafusion::{
 };
 use futures::{StreamExt, stream};
 use object_store::ObjectStore;
-use quarry_logs::{Location, ScanPlan, ScanReport};
+use quarry_logs::{Location, ReadError, ScanPlan, ScanReport};
 use tokio::sync::mpsc;
 
 /// How many batches may wait between the reader and the rest of the query.
@@ -110,7 +110,9 @@ fn read(
         let input = match object.open().await {
             Ok(input) => input,
             Err(error) => {
-                let _ = sender.send(Err(external(error))).await;
+                if let Err(error) = not_read(error, &object.name, &report, strict) {
+                    let _ = sender.send(Err(error)).await;
+                }
                 return;
             }
         };
@@ -120,8 +122,11 @@ fn read(
                 Err(_) => ControlFlow::Break(()),
             };
             let outcome = quarry_logs::read_object(&plan, &object.name, input, &report, &mut emit);
-            let outcome =
-                outcome.map_err(external).and_then(|()| if strict { first_bad(&report) } else { Ok(()) });
+            let outcome = match outcome {
+                Ok(()) if strict => first_bad(&report),
+                Ok(()) => Ok(()),
+                Err(error) => not_read(error, &object.name, &report, strict),
+            };
             if let Err(error) = outcome {
                 let _ = sender.blocking_send(Err(error));
             }
@@ -137,6 +142,17 @@ fn read(
         receiver,
         |mut receiver| async move { receiver.recv().await.map(|batch| (batch, receiver)) },
     )
+}
+
+/// Notes an object that could not be read, which is an error only where all must be read.
+fn not_read(error: ReadError, object: &str, report: &ScanReport, strict: bool) -> Result<()> {
+    match error {
+        ReadError::Io { error, .. } if !strict => {
+            report.unread().add(object, &error.to_string());
+            Ok(())
+        }
+        error => Err(external(error)),
+    }
 }
 
 /// An error for the first bad record, if there is one.

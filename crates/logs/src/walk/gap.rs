@@ -11,7 +11,7 @@ impl Walker<'_> {
                 b'{' => return self.begin(position, byte),
                 b'[' if self.in_array => return self.begin(position, byte),
                 b'[' => {
-                    let step = self.end_garbage();
+                    let step = self.end_garbage(position);
                     self.in_array = true;
                     self.position = position + 1;
                     self.keep = self.position;
@@ -38,13 +38,14 @@ impl Walker<'_> {
             return Some(Step::More);
         }
         self.state = State::Done;
-        if let step @ Some(_) = self.end_garbage() {
+        if let step @ Some(_) = self.end_garbage(self.position) {
             return step;
         }
         if self.in_array || self.in_member_array {
             self.in_array = false;
             self.in_member_array = false;
-            return Some(Step::Other { start: self.position, reason: "the array of records is cut off" });
+            let (start, end) = (self.position, self.position);
+            return Some(Step::Other { start, end, reason: "the array of records is cut off" });
         }
         None
     }
@@ -78,7 +79,7 @@ impl Walker<'_> {
             b'}' => {
                 let start = self.position;
                 self.begin_anew(start + 1);
-                Some(Step::Other { start, reason: "a closing brace without its opening one" })
+                Some(Step::Other { start, end: start + 1, reason: "a closing brace without its opening one" })
             }
             _ => self.scalar(window),
         }
@@ -110,7 +111,7 @@ impl Walker<'_> {
             if ends {
                 self.position = if is_text { position + 1 } else { position };
                 self.keep = self.position;
-                return Some(Step::Other { start, reason: "not an object" });
+                return Some(Step::Other { start, end: self.position, reason: "not an object" });
             }
             position += 1;
         }
@@ -136,14 +137,14 @@ impl Walker<'_> {
         None
     }
 
-    fn end_garbage(&mut self) -> Option<Step> {
+    fn end_garbage(&mut self, end: usize) -> Option<Step> {
         let start = self.garbage.take()?;
-        (start != usize::MAX).then_some(Step::Other { start, reason: "not JSON" })
+        (start != usize::MAX).then_some(Step::Other { start, end, reason: "not JSON" })
     }
 
     /// A value begins.
     pub(super) fn begin(&mut self, position: usize, opener: u8) -> Option<Step> {
-        let step = self.end_garbage();
+        let step = self.end_garbage(position);
         self.state = State::Value;
         self.position = position + 1;
         self.keep = position;

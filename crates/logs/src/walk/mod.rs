@@ -52,8 +52,8 @@ pub(crate) enum Step {
     Check { start: usize, end: usize },
     /// This value can never become right; call [`Walker::restart`] to go on behind it.
     Broken { start: usize, reason: &'static str },
-    /// Something that is no record; the walk has passed it.
-    Other { start: usize, reason: &'static str },
+    /// Something that is no record, up to `end`; the walk has passed it.
+    Other { start: usize, end: usize, reason: &'static str },
     /// The buffer is used up.
     More,
     /// The object is used up.

@@ -355,7 +355,7 @@ impl Walker<'_> {
             let marked = None;
             return Some(Step::Record(Span { start, end, non_ascii, backslash, may_match, time, marked }));
         };
-        Some(Step::Other { start, reason })
+        Some(Step::Other { start, end, reason })
     }
 
     fn check(&mut self) -> Option<Step> {

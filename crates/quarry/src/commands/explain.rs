@@ -18,6 +18,7 @@ use crate::{
     Streams,
     arguments::{LanguageArguments, LogArguments, language},
     failure::{Exit, Failure, Outcome},
+    progress::tell_unread,
     settings,
 };
 
@@ -91,6 +92,7 @@ pub fn run(arguments: &ExplainArguments, streams: &Streams<'_>) -> Outcome {
         let settled = workspace.settle(plan).await?;
         settings::tell_now(&settled, arguments.logs.quiet, streams);
         let traces = find(arguments, &workspace, view, &settled).await?;
+        tell_unread(streams, &workspace)?;
         if traces.is_empty() {
             let asked = arguments
                 .event

@@ -9,6 +9,7 @@ use arrow::{
 };
 use quarry_diagnostic::{Span, did_you_mean};
 use quarry_hunt::{Settled, Workspace};
+use quarry_logs::ScanReport;
 use quarry_plan::{Node, Operator, Source, SourceColumn, SourceField, TimeRange, Type};
 use quarry_views::View;
 
@@ -17,6 +18,7 @@ use crate::{
     arguments::FieldsArguments,
     failure::{Exit, Failure, Outcome},
     output::{self, Sink},
+    progress::{Progress, grouped, tell_unread},
     settings,
 };
 
@@ -36,16 +38,23 @@ pub fn run(arguments: &FieldsArguments, streams: &Streams<'_>) -> Outcome {
     let catalog = settings::catalog(arguments.config.as_deref())?;
     settings::runtime(settings::threads(&arguments.logs))?.block_on(async {
         let workspace = Workspace::open(Arc::clone(&catalog), &settings::logs(&arguments.logs)).await?;
+        let report = workspace.session.new_report();
+        let bytes = workspace.objects().iter().filter_map(|object| object.size).sum();
+        let progress = Progress::start(streams, &report, bytes, arguments.logs.quiet);
         let mut fields = match &arguments.view {
             Some(name) => {
                 let names = || catalog.views.iter().map(|view| view.name.as_str());
                 let view = catalog.view(name).ok_or_else(|| unknown_view(name, names().collect()))?;
-                view_fields(&workspace, view).await?
+                view_fields(&workspace, view, &report).await?
             }
-            None => own_fields(workspace.discover().await?),
+            None => own_fields(workspace.discover(&report).await?),
         };
         fields.sort_by(|left, right| (&left.log_type, &left.name).cmp(&(&right.log_type, &right.name)));
-        print(arguments, &fields, streams)
+        progress.stop();
+        print(arguments, &fields, streams)?;
+        progress.close(&report, &format!("{} fields", grouped(fields.len() as u64)));
+        tell_unread(streams, &workspace)?;
+        Ok(Exit::Fine)
     })
 }
 
@@ -72,10 +81,10 @@ fn unknown_view(name: &str, known: Vec<&str>) -> Failure {
 }
 
 /// The declared fields of a view, one scan for each log type: a count and some values of each.
-async fn view_fields(workspace: &Workspace, view: &View) -> Outcome<Vec<FieldRow>> {
+async fn view_fields(workspace: &Workspace, view: &View, report: &Arc<ScanReport>) -> Outcome<Vec<FieldRow>> {
     let mut found = Vec::new();
     let Settled { now, objects, .. } = workspace.settle(empty_plan()).await?;
-    for source in view.chosen(&[]) {
+    for (index, source) in view.chosen(&[]).into_iter().enumerate() {
         let names: Vec<(&str, Type)> = source
             .fields
             .values()
@@ -89,7 +98,9 @@ async fn view_fields(workspace: &Workspace, view: &View) -> Outcome<Vec<FieldRow
         catalog.views.retain(|candidate| candidate.name != view.name);
         catalog.views.push(only);
         let session = workspace.session.with_catalog(Arc::new(catalog));
-        let mut execution = session.run(&plan, Arc::clone(&objects), now, session.new_report()).await?;
+        // Each scan reads all objects, so one of them tells what they are.
+        let report = if index == 0 { Arc::clone(report) } else { session.new_report() };
+        let mut execution = session.run(&plan, Arc::clone(&objects), now, report).await?;
         let mut fields: Vec<FieldRow> = names
             .iter()
             .map(|(name, _)| FieldRow {

@@ -12,7 +12,7 @@ use crate::{
     failure::{Exit, Failure, Outcome, print_diagnostics},
     output,
     packs::find_packs,
-    progress::{Progress, alerts_of},
+    progress::{Progress, alerts_of, tell_unread},
     settings,
 };
 
@@ -101,6 +101,7 @@ async fn hunt(
     if let Some((progress, report)) = last_report {
         progress.close(&report, &alerts_of(found));
     }
+    tell_unread(streams, &workspace)?;
     let failed = summaries.iter().any(|summary| summary.outcome.is_err());
     Ok(match (failed, found > 0 && arguments.exit_code) {
         (true, _) => Exit::Error,

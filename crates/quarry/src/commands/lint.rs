@@ -22,6 +22,7 @@ use crate::{
     arguments::{LanguageArguments, language},
     failure::{Exit, Failure, Outcome},
     packs::{PackSource, find_packs},
+    progress::tell_unread,
     settings,
 };
 
@@ -151,7 +152,7 @@ pub fn run(arguments: &LintArguments, streams: &Streams<'_>) -> Outcome {
                 let found = against_logs(&compiler, &workspace, &linted.target.query).await?;
                 linted.findings.extend(found.map(|diagnostic| Finding { diagnostic, fix: None }));
             }
-            Ok::<(), Failure>(())
+            tell_unread(streams, &workspace)
         })?;
     }
     print(streams, arguments.output, &all)?;

@@ -17,7 +17,7 @@ use crate::{
     arguments::QueryArguments,
     failure::{Exit, Failure, Outcome, print_diagnostics},
     output,
-    progress::{Progress, grouped},
+    progress::{Progress, grouped, tell_unread},
     settings,
 };
 
@@ -101,6 +101,7 @@ async fn execute(
     }
     sink.finish().map_err(Failure::writing)?;
     progress.close(&report, &format!("{} rows", grouped(rows)));
+    tell_unread(streams, workspace)?;
     if rows == 0 && !arguments.logs.quiet {
         why::tell(workspace, query, &plan, now, &objects, &report, streams).await?;
     }

@@ -17,7 +17,7 @@ use crate::{
     failure::{Exit, Failure, Outcome},
     output::print_table,
     packs::{PackSource, find_packs, runnable},
-    progress::alerts_of,
+    progress::{alerts_of, tell_unread},
     settings,
 };
 
@@ -56,7 +56,9 @@ pub fn run(arguments: &TuneArguments, streams: &Streams<'_>) -> Outcome {
     let compiler = settings::compiler(&catalog, &arguments.language, streams)?;
     let alerts = settings::runtime(settings::threads(&arguments.logs))?.block_on(async {
         let workspace = Workspace::open(Arc::clone(&catalog), &settings::logs(&arguments.logs)).await?;
-        all_alerts(&compiler, &workspace, pack).await
+        let alerts = all_alerts(&compiler, &workspace, pack).await?;
+        tell_unread(streams, &workspace)?;
+        Ok::<_, Failure>(alerts)
     })?;
     let today: String = moment::show(moment::wall()).chars().take(10).collect();
     let shown: Vec<Alert> = alerts.into_iter().filter(|alert| pack.tuning.admits(alert, &today)).collect();

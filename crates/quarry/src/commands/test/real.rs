@@ -12,7 +12,7 @@ use crate::{
     Streams,
     failure::{Exit, Failure, Outcome},
     output::print_table,
-    progress::alerts_of,
+    progress::{alerts_of, tell_unread},
     settings,
 };
 
@@ -69,6 +69,7 @@ pub fn run(arguments: &TestArguments, packs: &[Pack], only: Option<&str>, stream
             let signals = signals.into_iter().map(SignalRow::of).collect();
             found.push(Found { technique: pack.technique.clone(), signals, detections });
         }
+        tell_unread(streams, &workspace)?;
         Ok::<_, Failure>(found)
     })?;
     print(arguments, &found, streams)?;
