@@ -37,9 +37,8 @@ impl Kind {
     pub fn named(name: &str) -> Option<Self> {
         Some(match name {
             "bool" | "boolean" => Self::Bool,
-            "int" | "int8" | "int16" | "int32" | "uint8" | "uint16" | "uint32" | "uint" | "ushort" | "short" => {
-                Self::Int
-            }
+            "int" | "int8" | "int16" | "int32" | "uint8" | "uint16" | "uint32" | "uint" | "ushort"
+            | "short" => Self::Int,
             "long" | "int64" | "uint64" | "ulong" => Self::Long,
             "real" | "double" | "float" => Self::Real,
             "decimal" => Self::Decimal,

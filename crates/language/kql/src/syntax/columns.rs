@@ -168,7 +168,9 @@ impl Cursor<'_> {
             TokenKind::Word(word) => {
                 self.advance();
                 let mut text = word;
-                while self.is("-") && self.touches(0) || matches!(self.kind(), TokenKind::Word(_)) && self.touches(0) {
+                while self.is("-") && self.touches(0)
+                    || matches!(self.kind(), TokenKind::Word(_)) && self.touches(0)
+                {
                     let part = self.span();
                     text.push_str(self.text.get(part.start..part.end).unwrap_or_default());
                     self.advance();

@@ -12,14 +12,39 @@ use crate::{codes, types::Kind};
 
 /// Operators over texts, which bind tightest: as written, what they are called here.
 const TEXT_OPERATORS: [&str; 17] = [
-    "has", "has_cs", "hasprefix", "hasprefix_cs", "hassuffix", "hassuffix_cs", "contains", "contains_cs",
-    "containscs", "notcontains", "notcontainscs", "startswith", "startswith_cs", "endswith", "endswith_cs",
-    "like", "likecs",
+    "has",
+    "has_cs",
+    "hasprefix",
+    "hasprefix_cs",
+    "hassuffix",
+    "hassuffix_cs",
+    "contains",
+    "contains_cs",
+    "containscs",
+    "notcontains",
+    "notcontainscs",
+    "startswith",
+    "startswith_cs",
+    "endswith",
+    "endswith_cs",
+    "like",
+    "likecs",
 ];
 /// The same with a mark before them, joined.
 const NEGATED: [&str; 13] = [
-    "!has", "!has_cs", "!hasprefix", "!hasprefix_cs", "!hassuffix", "!hassuffix_cs", "!contains",
-    "!contains_cs", "!startswith", "!startswith_cs", "!endswith", "!endswith_cs", "!like",
+    "!has",
+    "!has_cs",
+    "!hasprefix",
+    "!hasprefix_cs",
+    "!hassuffix",
+    "!hassuffix_cs",
+    "!contains",
+    "!contains_cs",
+    "!startswith",
+    "!startswith_cs",
+    "!endswith",
+    "!endswith_cs",
+    "!like",
 ];
 /// How long a chain of one operator may be.
 const MOST_LINKS: usize = 400;
@@ -52,7 +77,9 @@ impl Cursor<'_> {
         while matches!(self.kind_at(ahead), TokenKind::Word(_)) && self.is_at(ahead + 1, ",") {
             ahead += 2;
         }
-        matches!(self.kind_at(ahead), TokenKind::Word(_)) && self.is_at(ahead + 1, ")") && self.is_at(ahead + 2, "=")
+        matches!(self.kind_at(ahead), TokenKind::Word(_))
+            && self.is_at(ahead + 1, ")")
+            && self.is_at(ahead + 2, "=")
     }
 
     /// An expression that is no pipeline.

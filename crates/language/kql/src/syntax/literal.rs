@@ -106,7 +106,8 @@ impl Cursor<'_> {
             }
             TokenKind::Real(number) => {
                 self.advance();
-                let number = number.strip_suffix('.').map_or_else(|| number.clone(), |whole| format!("{whole}.0"));
+                let number =
+                    number.strip_suffix('.').map_or_else(|| number.clone(), |whole| format!("{whole}.0"));
                 number
             }
             TokenKind::Timespan(ticks) => {

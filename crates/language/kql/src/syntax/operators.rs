@@ -3,7 +3,10 @@
 use super::{
     cursor::Cursor,
     lexer::TokenKind,
-    tree::{Expr, ExprKind, Find, Item, MakeSeries, OperatorKind, OrderItem, Parameter, PatternPart, Takes, TopLevel},
+    tree::{
+        Expr, ExprKind, Find, Item, MakeSeries, OperatorKind, OrderItem, Parameter, PatternPart, Takes,
+        TopLevel,
+    },
 };
 
 type Read<'a, 'b> = &'a mut Cursor<'b>;
@@ -374,8 +377,7 @@ pub(super) fn sort(cursor: Read<'_, '_>) -> OperatorKind {
 }
 
 pub(super) fn summarize(cursor: Read<'_, '_>) -> OperatorKind {
-    let aggregates =
-        if cursor.is_word("by") { Vec::new() } else { cursor.list(Cursor::named_expression) };
+    let aggregates = if cursor.is_word("by") { Vec::new() } else { cursor.list(Cursor::named_expression) };
     let by = if cursor.eat_word("by") { cursor.list(Cursor::named_expression) } else { Vec::new() };
     OperatorKind::Summarize(aggregates, by)
 }

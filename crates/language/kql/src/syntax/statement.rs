@@ -109,7 +109,8 @@ impl Cursor<'_> {
         while !self.is(")") && !self.at_end() {
             let name = self.name();
             self.expect(":");
-            let takes = if self.is("(") { Takes::Table(self.schema()) } else { Takes::Value(self.type_name()) };
+            let takes =
+                if self.is("(") { Takes::Table(self.schema()) } else { Takes::Value(self.type_name()) };
             let default = self.eat("=").then(|| self.expression());
             found.push(Parameter { name, takes, default });
             if !self.eat(",") {
@@ -154,9 +155,7 @@ impl Cursor<'_> {
             "print" => !matches!(next, TokenKind::Symbol("=" | "." | ")" | "," | "|" | "==")),
             "range" => names || matches!(next, TokenKind::Symbol("[")),
             "union" | "find" => names || matches!(next, TokenKind::Symbol("(" | "[" | "*")),
-            "search" => {
-                names || matches!(next, TokenKind::Symbol("(" | "[" | "*") | TokenKind::Text(_))
-            }
+            "search" => names || matches!(next, TokenKind::Symbol("(" | "[" | "*") | TokenKind::Text(_)),
             "evaluate" => names,
             _ => false,
         }

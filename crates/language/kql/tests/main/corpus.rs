@@ -38,8 +38,12 @@ fn every_query_that_binds_parses() {
 
 /// Examples that are no KQL, or none that Kusto takes: a management command, an expression as a literal, a schema
 /// in the argument of a call.
-const UNREAD: [&str; 4] =
-    ["endofweek-function-01", "inline-external-table-operator-04", "narrow-plugin-00", "startofweek-function-01"];
+const UNREAD: [&str; 4] = [
+    "endofweek-function-01",
+    "inline-external-table-operator-04",
+    "narrow-plugin-00",
+    "startofweek-function-01",
+];
 
 #[test]
 fn every_documented_example_parses() {

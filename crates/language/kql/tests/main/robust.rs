@@ -12,7 +12,9 @@ fn holds(text: &str) {
 
 #[test]
 fn deep_and_long_queries_are_refused_or_read() {
-    for (open, close) in [("(", ")"), ("f(", ")"), ("a[", "]"), ("-", ""), ("dynamic([", "])"), ("T | where (", ")")] {
+    for (open, close) in
+        [("(", ")"), ("f(", ")"), ("a[", "]"), ("-", ""), ("dynamic([", "])"), ("T | where (", ")")]
+    {
         let depth = 20_000;
         holds(&format!("print x = {}1{}", open.repeat(depth), close.repeat(depth)));
     }
