@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use quarry_diagnostic::Diagnostic;
+use quarry_diagnostic::{Diagnostic, line_column};
 use quarry_engine::EngineError;
 use quarry_language_definition::LoadError;
 use quarry_languages::Language;
@@ -138,9 +138,14 @@ impl Failure {
     #[must_use]
     pub fn message(&self) -> String {
         match self {
-            Self::Query { name, diagnostics, .. } => {
-                let first = diagnostics.iter().find(|found| found.is_error());
-                format!("{name}: {}", first.map_or("cannot run", |found| found.message.as_str()))
+            Self::Query { name, text, diagnostics } => {
+                match diagnostics.iter().find(|found| found.is_error()) {
+                    Some(first) => {
+                        let (line, column) = line_column(text, first.span.start);
+                        format!("{name}:{line}:{column}: {}", first.message)
+                    }
+                    None => format!("{name}: cannot run"),
+                }
             }
             Self::ReaderGone => "the reader of the output is gone".to_owned(),
             Self::NotRun(language) => language.not_yet(),

@@ -5,7 +5,12 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{PackError, manifest::yaml_error};
+use quarry_diagnostic::did_you_mean;
+
+use crate::{
+    Manifest, PackError,
+    manifest::{is_technique, yaml_error},
+};
 
 /// The releases by age, oldest first: name of the data file and its text.
 const RELEASES: &[(&str, &str)] = &[
@@ -107,6 +112,26 @@ impl Release {
         self.tactics.iter().find(|tactic| tactic.key == key)
     }
 
+    /// What is wrong with a technique's id, and with a tactic of it; one sentence.
+    #[must_use]
+    pub fn doubt(&self, id: &str, tactic: Option<&str>) -> Option<String> {
+        let version = &self.version;
+        if !is_technique(id) {
+            return Some(format!("`{id}` is no ATT&CK technique; write it like `T1578.002`"));
+        }
+        if let Some(new) = self.replaced.get(id) {
+            return Some(format!("ATT&CK {version} has no `{id}` any more; `{new}` is in its place"));
+        }
+        let Some(technique) = self.techniques.iter().find(|technique| technique.id == id) else {
+            let near = did_you_mean(id, self.techniques.iter().map(|technique| technique.id.as_str()));
+            let help = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
+            return Some(format!("ATT&CK {version} has no technique `{id}` for clouds{help}"));
+        };
+        let tactic = tactic.filter(|tactic| !technique.tactics.iter().any(|known| known == tactic))?;
+        let own = technique.tactics.join(", ");
+        Some(format!("`{tactic}` is no tactic of `{id}` in ATT&CK {version}, which has it under {own}"))
+    }
+
     /// The techniques of a tactic.
     pub fn of_tactic<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a Technique> {
         self.techniques.iter().filter(move |technique| technique.tactics.iter().any(|tactic| tactic == key))
@@ -186,6 +211,31 @@ impl Knowledge {
     #[must_use]
     pub fn release(&self, version: &str) -> Option<&Release> {
         self.releases.iter().find(|release| release.version == version)
+    }
+
+    /// The newest release.
+    #[must_use]
+    pub fn newest(&self) -> Option<&Release> {
+        self.releases.last()
+    }
+
+    /// What a manifest says of ATT&CK that its release does not.
+    #[must_use]
+    pub fn doubts(&self, manifest: &Manifest) -> Vec<String> {
+        let mut found = Vec::new();
+        let known: Vec<&str> = self.releases.iter().map(|release| release.version.as_str()).collect();
+        let of_release = |version: &str, tactic: &str| match self.release(version) {
+            None => Some(format!("ATT&CK {version} is not known here, only {}", known.join(", "))),
+            Some(release) => release.doubt(&manifest.technique, Some(tactic)),
+        };
+        found.extend(of_release(&manifest.attack.version, &manifest.tactic));
+        for (version, tactic) in &manifest.attack.tactics {
+            found.extend(of_release(version, tactic).filter(|doubt| !found.contains(doubt)));
+        }
+        if let Some(release) = self.release(&manifest.attack.version) {
+            found.extend(manifest.related.iter().filter_map(|id| release.doubt(id, None)));
+        }
+        found
     }
 
     /// How to detect a technique.

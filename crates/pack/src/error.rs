@@ -32,6 +32,14 @@ impl PackError {
         self
     }
 
+    /// The same at the first occurrence of `word` at or behind a byte of the file's text.
+    #[must_use]
+    pub(crate) fn at_word_after(mut self, text: &str, word: &str, from: usize) -> Self {
+        let offset = text.get(from..).and_then(|rest| rest.find(word)).map(|offset| from + offset);
+        self.place = offset.map(|offset| line_column(text, offset));
+        self
+    }
+
     /// The same at a line and column.
     #[must_use]
     pub const fn at(mut self, line: usize, column: usize) -> Self {

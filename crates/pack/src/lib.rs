@@ -18,6 +18,7 @@ mod interval;
 pub mod layer;
 mod manifest;
 mod metadata;
+mod names;
 mod pack;
 mod packs;
 mod pages;

@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::{
     CaseFile, Manifest, Metadata, PackError, Severity, Tuning, import,
     manifest::DetectionEntry,
+    names::Names,
     pages::{self, Pages},
 };
 
@@ -71,6 +72,8 @@ pub struct Pack {
     pub pages: Pages,
     /// What is wrong with files in other products' formats and was left out; empty for packs with a `pack.yml`.
     pub left_out: Vec<PackError>,
+    /// Names of detections in the tests and the tuning that no detection has.
+    pub misnamed: Vec<PackError>,
 }
 
 impl Pack {
@@ -118,16 +121,20 @@ impl Pack {
             })
         };
         let detections = manifest.detections.iter().map(detection).collect::<Result<_, _>>()?;
+        let cases = cases(origin, read)?;
+        let tuning = optional(origin, read, TUNING, Tuning::parse)?;
+        let misnamed = misnamed(origin, read, &manifest, (&cases, &tuning));
         Ok(Self {
             technique: Some(manifest.technique.clone()),
             name: manifest.name.clone(),
             origin: origin.to_owned(),
             manifest: Some(manifest),
             detections,
-            cases: cases(origin, read)?,
-            tuning: optional(origin, read, TUNING, Tuning::parse)?,
+            cases,
+            tuning,
             pages: Pages::new(),
             left_out: Vec::new(),
+            misnamed,
         })
     }
 
@@ -183,8 +190,42 @@ impl Pack {
             tuning: Tuning::default(),
             pages: Pages::new(),
             left_out: Vec::new(),
+            misnamed: Vec::new(),
         }
     }
+
+    /// The pack that a query file belongs to, with the detections of that file alone; none where no `pack.yml`
+    /// above it names the file.
+    ///
+    /// # Errors
+    /// If the pack cannot be read.
+    pub fn of_file(file: &Path) -> Result<Option<Self>, PackError> {
+        let is_pack = |folder: &&Path| folder.join("pack.yml").is_file();
+        let Some(folder) = file.ancestors().skip(1).find(is_pack) else { return Ok(None) };
+        let Ok(below) = file.strip_prefix(folder) else { return Ok(None) };
+        let below = below.to_string_lossy().replace('\\', "/");
+        let here = Path::new(".");
+        let mut pack = Self::load(if folder == Path::new("") { here } else { folder })?;
+        let entries = pack.manifest.iter().flat_map(|manifest| &manifest.detections);
+        let own: Vec<String> =
+            entries.filter(|entry| entry.file == below).map(|entry| entry.id.clone()).collect();
+        pack.detections.retain(|detection| own.contains(&detection.id));
+        Ok((!pack.detections.is_empty()).then_some(pack))
+    }
+}
+
+/// What is wrong with the names in a pack's tests and tuning.
+fn misnamed(
+    origin: &str,
+    read: &dyn Fn(&str) -> Result<String, PackError>,
+    manifest: &Manifest,
+    (cases, tuning): (&CaseFile, &Tuning),
+) -> Vec<PackError> {
+    let names = Names::of(manifest);
+    let text = |name: &str| read(name).unwrap_or_default();
+    let mut found = names.in_cases(&format!("{origin}/{CASES}"), &text(CASES), cases);
+    found.extend(names.in_tuning(&format!("{origin}/{TUNING}"), &text(TUNING), tuning));
+    found
 }
 
 /// How plain query files are named.

@@ -99,7 +99,8 @@ impl Packs {
             };
         }
         if path.is_file() && Language::of_file(path).is_some() {
-            return Pack::ad_hoc(&[path.to_owned()]).map(|pack| vec![pack]);
+            let own = Pack::of_file(path)?;
+            return own.map_or_else(|| Pack::ad_hoc(&[path.to_owned()]), Ok).map(|pack| vec![pack]);
         }
         if path.is_file() {
             return rules_of(path).map(|pack| vec![pack]);
@@ -115,17 +116,26 @@ impl Packs {
         Err(PackError::new(name, "no pack of this technique is known").with_help(help))
     }
 
-    /// Finds what several names stand for; the query files among them make one pack.
+    /// Finds what several names stand for; the query files among them that are of no pack make one pack.
     ///
     /// # Errors
     /// As [`Packs::find`].
     pub fn find_all(&self, names: &[String]) -> Result<Vec<Pack>, PackError> {
         let is_query =
             |name: &&String| Path::new(name).is_file() && Language::of_file(Path::new(name)).is_some();
-        let files: Vec<PathBuf> = names.iter().filter(is_query).map(PathBuf::from).collect();
-        let mut found = Vec::new();
-        if !files.is_empty() {
-            found.push(Pack::ad_hoc(&files)?);
+        let mut found: Vec<Pack> = Vec::new();
+        let mut loose = Vec::new();
+        for file in names.iter().filter(is_query).map(PathBuf::from) {
+            match Pack::of_file(&file)? {
+                Some(pack) => match found.iter_mut().find(|have| have.origin == pack.origin) {
+                    Some(have) => have.detections.extend(pack.detections),
+                    None => found.push(pack),
+                },
+                None => loose.push(file),
+            }
+        }
+        if !loose.is_empty() {
+            found.insert(0, Pack::ad_hoc(&loose)?);
         }
         for name in names.iter().filter(|name| !is_query(name)) {
             found.extend(self.find(name)?);

@@ -8,11 +8,82 @@ use quarry_languages::Language;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::PackError;
+use crate::{
+    Pack, PackError,
+    attack::{Knowledge, Release},
+};
 
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/data/new");
 /// What is no file of a pack but what packs say of providers.
 const PROVIDERS: &str = "providers.yml";
+
+/// What stands in a new pack where its author has yet to say something.
+const BLANK: &str = "FILL IN:";
+
+/// What a pack's author has yet to say, one line each.
+#[must_use]
+pub fn unfilled(pack: &Pack) -> Vec<String> {
+    let manifest = fs::read_to_string(Path::new(&pack.origin).join("pack.yml")).unwrap_or_default();
+    let files = std::iter::once(("pack.yml", manifest.as_str()))
+        .chain(pack.pages.iter().map(|(path, text)| (path.as_str(), text.as_str())));
+    let mut found = Vec::new();
+    for (path, text) in files {
+        for (index, line) in text.lines().enumerate() {
+            if let Some((_, what)) = line.split_once(BLANK) {
+                found.push(format!("{}/{path}:{}: to be filled in: {}", pack.origin, index + 1, what.trim()));
+            }
+        }
+    }
+    found
+}
+
+/// The name and the tactic of a technique, and the tactic by release where it moved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placed {
+    /// Its name.
+    pub name: String,
+    /// Its first tactic, or the one that was asked for.
+    pub tactic: String,
+    /// The release.
+    pub attack: String,
+    /// The first tactic by release, where it moved.
+    pub tactics: BTreeMap<String, String>,
+}
+
+/// What ATT&CK calls a technique and where it stands; `name` and `tactic` are the user's own words for them.
+///
+/// # Errors
+/// If it is no technique of the newest release, or the tactic none of its.
+pub fn placed(
+    knowledge: &Knowledge,
+    id: &str,
+    name: Option<&str>,
+    tactic: Option<&str>,
+) -> Result<Placed, PackError> {
+    let release = knowledge.newest().ok_or_else(|| PackError::new(id, "no release of ATT&CK is known"))?;
+    if let Some(doubt) = release.doubt(id, tactic) {
+        return Err(PackError::new(id, doubt));
+    }
+    let technique = release.technique(id);
+    let first = |release: &Release| release.technique(id).and_then(|known| known.tactics.first().cloned());
+    let mut tactics: BTreeMap<String, String> = knowledge
+        .releases
+        .iter()
+        .filter_map(|release| Some((release.version.clone(), first(release)?)))
+        .collect();
+    let chosen = tactic.map(str::to_owned).or_else(|| first(release)).unwrap_or_default();
+    tactics.insert(release.version.clone(), chosen.clone());
+    let moved = tactics.values().any(|tactic| *tactic != chosen);
+    Ok(Placed {
+        name: name
+            .map(str::to_owned)
+            .or_else(|| technique.map(|known| known.name.clone()))
+            .unwrap_or_default(),
+        tactic: chosen,
+        attack: release.version.clone(),
+        tactics: if moved { tactics } else { BTreeMap::new() },
+    })
+}
 
 /// What a new pack is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,8 +92,12 @@ pub struct NewPack {
     pub technique: String,
     /// Its name.
     pub name: String,
-    /// Its tactic.
+    /// Its tactic in the newest release of ATT&CK that is known.
     pub tactic: String,
+    /// That release.
+    pub attack: String,
+    /// The tactic by release, where it moved.
+    pub tactics: BTreeMap<String, String>,
     /// Telemetry template of the action to detect, such as `aws.ec2.RunInstances`.
     pub action: String,
     /// The provider's name of the service, such as `ec2.amazonaws.com`; empty where it has none.
@@ -110,6 +185,8 @@ impl NewPack {
             "technique": self.technique,
             "name": self.name,
             "tactic": self.tactic,
+            "attack": self.attack,
+            "tactics": self.tactics,
             "provider": provider,
             "action": self.action,
             "service": self.service,

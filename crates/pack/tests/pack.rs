@@ -88,6 +88,16 @@ fn names_may_be_folders_and_query_files() {
     let names = ["one.spl", "two.aql"].map(|name| pack.join(name).display().to_string());
     let found = none.find_all(&names).unwrap();
     assert_eq!(found.len(), 1);
+    assert_eq!(found[0].technique.as_deref(), Some("T1535"), "the files are of a pack");
+    assert_eq!(found[0].detections.len(), 2);
+    let loose = tempfile::tempdir().unwrap();
+    let names = ["one.spl", "two.aql"].map(|name| {
+        let copy = loose.path().join(name);
+        fs::copy(pack.join(name), &copy).unwrap();
+        copy.display().to_string()
+    });
+    let found = none.find_all(&names).unwrap();
+    assert_eq!(found.len(), 1);
     assert_eq!(found[0].technique, None);
     let ids: Vec<&str> = found[0].detections.iter().map(|detection| detection.id.as_str()).collect();
     assert_eq!(ids, ["one.spl", "two.aql"]);

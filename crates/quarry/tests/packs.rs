@@ -56,10 +56,120 @@ fn a_new_pack_is_whole_and_passes_its_own_tests_on_every_cloud() {
         ["aws.ec2.RunInstances", "azure.compute.virtualMachines.write", "gcp.compute.instances.insert"]
     {
         let (_folder, pack) = new_pack(action);
+        let check = quarry(["pack", "check", &pack]).run().exits(1);
+        let blank = |line: &&str| !line.contains(": to be filled in: ");
+        assert_eq!(check.text().lines().find(blank), None, "only what its author has yet to say is missing");
+        assert_eq!(check.text().lines().count(), 13, "{}", check.text());
+        fill_in(Path::new(&pack));
         quarry(["pack", "check", &pack]).run().exits(0);
         let results = results(&pack, 0);
         assert_eq!(results["summary"]["pass"], 6, "{action}: {results:#}");
     }
+}
+
+/// Takes the marks of what is to be filled in out of all files below a folder.
+fn fill_in(folder: &Path) {
+    for entry in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
+        if entry.is_dir() {
+            fill_in(&entry);
+        } else {
+            let text = fs::read_to_string(&entry).expect("a text");
+            fs::write(&entry, text.replace("FILL IN: ", "")).expect("the file can be written");
+        }
+    }
+}
+
+#[test]
+fn a_new_pack_is_named_and_placed_as_attack_says() {
+    let folder = Folder::new();
+    let out = shown(folder.path());
+    let manifest =
+        |id: &str| fs::read_to_string(folder.path().join(id).join("pack.yml")).expect("a manifest");
+    quarry(["pack", "new", "t1578.003", "--out", &out]).run().exits(0);
+    let text = manifest("T1578.003");
+    for line in ["name: Delete Cloud Instance", "tactic: defense-impairment", "\"18\": defense-evasion"] {
+        assert!(text.contains(line), "{line}: {text}");
+    }
+    quarry(["pack", "new", "T1526", "--out", &out]).run().exits(0);
+    let text = manifest("T1526");
+    assert!(text.contains("name: Cloud Service Discovery\ntactic: discovery\n"), "{text}");
+    assert!(!text.contains("tactics:"), "it did not move: {text}");
+    for (arguments, said) in [
+        (&["T157"][..], "`T157` is no ATT&CK technique; write it like `T1578.002`"),
+        (&["T1578.009"], "ATT&CK 19 has no technique `T1578.009` for clouds; did you mean `T1578.001`?"),
+        (&["T1562.008"], "ATT&CK 19 has no `T1562.008` any more; `T1685.002` is in its place"),
+        (
+            &["T1496", "--tactic", "stealth"],
+            "`stealth` is no tactic of `T1496` in ATT&CK 19, which has it under impact",
+        ),
+    ] {
+        let run = quarry(["pack", "new", "--out", &out]).with(arguments.iter().copied()).run().exits(2);
+        assert!(run.stderr.contains(said), "{said}: {}", run.stderr);
+    }
+    replace(&format!("{out}/T1526"), "pack.yml", "tactic: discovery", "tactic: stealth");
+    replace(&format!("{out}/T1526"), "pack.yml", "related: []", "related: [T1562.008]");
+    let check = quarry(["pack", "check", &format!("{out}/T1526")]).run().exits(1);
+    for said in ["`stealth` is no tactic of `T1526`", "no `T1562.008` any more"] {
+        assert!(check.text().contains(said), "{said}: {}", check.text());
+    }
+}
+
+#[test]
+fn a_name_that_no_detection_has_is_found_by_test_check_and_tune() {
+    let (_folder, pack) = new_pack("aws.ec2.RunInstances");
+    replace(
+        &pack,
+        "tests/cases.yml",
+        "run-instances: {alerts: 1}\n\n  - id: refused",
+        "run-instance: {alerts: 1}\n      run-instances: {alerts: 1}\n\n  - id: refused",
+    );
+    let said = "tests/cases.yml:10:7: the case `plain` expects something of `run-instance`, which is no detection of the pack; \
+                did you mean `run-instances`?";
+    let run = test(&pack).run().exits(2);
+    assert!(run.stderr.contains(said), "{}", run.stderr);
+    let logs = concat!(env!("CARGO_MANIFEST_DIR"), "/../../examples/logs/AWSLogs");
+    let run = quarry(["tune", &pack, "--logs", logs]).run().exits(2);
+    assert!(run.stderr.contains(said), "{}", run.stderr);
+    let check = quarry(["pack", "check", &pack]).run().exits(1);
+    assert!(check.text().contains(said), "{}", check.text());
+    replace(&pack, "tests/cases.yml", "      run-instance: {alerts: 1}\n", "");
+    let entry = "exclusions:\n  - {detections: [run-instnces], field: actor, equals: x, reason: none}";
+    replace(&pack, "tuning/tuning.yml", "exclusions: []", entry);
+    let run = test(&pack).run().exits(2);
+    assert!(
+        run.stderr.contains("tuning/tuning.yml:3:19: an exclusion is for `run-instnces`"),
+        "{}",
+        run.stderr
+    );
+}
+
+#[test]
+fn a_file_of_a_pack_is_hunted_as_the_pack_says() {
+    let (folder, pack) = new_pack("aws.ec2.RunInstances");
+    let logs = emulated(&pack, "plain", folder.path());
+    replace(
+        &pack,
+        "pack.yml",
+        "language: spl\n    severity: medium",
+        "language: spl\n    severity: critical",
+    );
+    let file = format!("{pack}/run-instances.spl");
+    let hunt = |more: &[&str]| {
+        quarry(["hunt", "--output", "jsonl", "--logs", &logs]).with(more.iter().copied()).run().exits(0)
+    };
+    let alerts = hunt(&[&file]).rows();
+    assert_eq!(alerts.len(), 1, "the other detections of the pack do not run");
+    assert_eq!((&alerts[0]["severity"], &alerts[0]["technique"]), (&json!("critical"), &json!("T1535")));
+    assert_eq!(hunt(&[&file, &format!("{pack}/run-instances.aql")]).rows().len(), 2);
+    let loose = folder.path().join("loose.spl");
+    fs::copy(&file, &loose).expect("the file can be copied");
+    let alerts = hunt(&[&shown(&loose)]).rows();
+    assert_eq!((&alerts[0]["severity"], &alerts[0]["technique"]), (&json!("medium"), &Value::Null));
+    let entry = "exclusions:\n  - {field: actor, starts_with: 'arn:', reason: all of them}";
+    replace(&pack, "tuning/tuning.yml", "exclusions: []", entry);
+    let run = hunt(&[&file]);
+    assert_eq!(run.rows().len(), 0);
+    assert!(run.stderr.contains("1 alert is not shown, by tuning"), "{}", run.stderr);
 }
 
 #[test]
@@ -160,6 +270,11 @@ fn a_detection_that_does_not_compile_is_a_result_and_a_finding() {
     replace(&pack, "run-instances.spl", "| eval actor", "| evil actor");
     let results = results(&pack, 1);
     assert_eq!(verdicts(&results, "plain")[0].1, "error");
+    let table = test(&pack).run().exits(1);
+    let lines: Vec<&str> = table.text().lines().filter(|line| line.contains("evil")).collect();
+    assert_eq!(lines.len(), 1, "once, however many tests: {lines:#?}");
+    assert!(lines[0].starts_with("run-instances.spl: error in 3 tests: "), "{lines:#?}");
+    assert!(lines[0].contains("run-instances.spl:3:3"), "{lines:#?}");
     let check = quarry(["pack", "check", &pack]).run().exits(1);
     assert!(check.text().contains("run-instances.spl:3:"), "{}", check.text());
 }
@@ -282,6 +397,75 @@ fn commands_are_shown_and_signals_looked_for_in_real_logs() {
     assert_eq!((&signals[0]["records"], &signals[0]["holds"]), (&json!(1), &json!(true)), "{found:#}");
     assert_eq!((&signals[1]["records"], &signals[1]["holds"]), (&json!(0), &json!(false)));
     assert_eq!(found[0]["detections"][0]["alerts"], 1);
+}
+
+#[test]
+fn the_telemetry_that_packs_expect_arrives_whatever_a_cloud_calls_it() {
+    let packs = Packs::embedded().expect("packs").packs;
+    let mut looked_for = std::collections::BTreeSet::new();
+    for pack in &packs {
+        let technique = pack.technique.as_deref().expect("a technique");
+        let folder = Folder::new();
+        for case in pack.cases.cases.iter().filter(|case| !case.signals.is_empty()) {
+            let name = format!("{technique}#{}", case.id);
+            let out = shown(&folder.path().join(&case.id));
+            quarry(["emulate", &name, "--out", &out]).run().exits(0);
+            looked_for.insert(case.provider);
+        }
+        signals_hold(technique, folder.path());
+    }
+    assert_eq!(looked_for.len(), 3, "{looked_for:?}");
+}
+
+/// The expected telemetry of a pack is all there.
+fn signals_hold(technique: &str, logs: &Path) {
+    let run = quarry(["test", technique, "--quiet", "--output", "json", "--logs", &shown(logs)]).run();
+    let found: Value = serde_json::from_str(run.text()).expect("JSON");
+    for signal in found[0]["signals"].as_array().expect("signals") {
+        assert_eq!(signal["holds"], true, "{technique}: {signal}");
+    }
+}
+
+#[test]
+fn signals_are_matched_as_views_normalise() {
+    let (folder, pack) = new_pack("gcp.compute.instances.insert");
+    let signals = "title: The action, done plainly
+    signals:
+      - {log: gcp.audit, action: Compute.instances.insert, within: 5m, fields: [protoPayload.request.disks, \"labels\"]}
+      - {log: gcp.audit, action: v1.compute.instances.insert, within: 5m}
+      - {log: gcp.audit, action: instances.insert, within: 5m}
+      - {log: azure.activity, action: MICROSOFT.compute/virtualmachines/write, within: 5m, fields: [identity.claims, callerIpAddress, resultType]}
+      - {log: azure.activity, action: virtualMachines/write, within: 5m}";
+    replace(&pack, "tests/cases.yml", "title: The action, done plainly", signals);
+    for (shape, version) in [("storage", "v1"), ("rest", "beta")] {
+        let logs = folder.path().join(shape);
+        let out = shown(&logs);
+        let more =
+            format!("      - {{action: gcp.compute.instances.insert, with: {{api: {version}}}}}\n    expect");
+        let text = fs::read_to_string(Path::new(&pack).join("tests/cases.yml")).expect("cases");
+        let versioned = text.replacen("      - {action: gcp.compute.instances.insert}\n    expect", &more, 1);
+        fs::write(Path::new(&pack).join("tests/cases.yml"), versioned).expect("cases can be written");
+        quarry(["emulate", &format!("{pack}#plain"), "--out", &format!("{out}/gcp")]).run().exits(0);
+        quarry(["emulate", "T1578.002#azure-cli", "--shape", shape, "--out", &format!("{out}/azure")])
+            .run()
+            .exits(0);
+        let run = test(&pack).with(["--output", "json", "--logs", &out]).run().exits(1);
+        let found: Value = serde_json::from_str(run.text()).expect("JSON");
+        let holds: Vec<bool> = found[0]["signals"]
+            .as_array()
+            .expect("signals")
+            .iter()
+            .map(|signal| {
+                signal["records"].as_u64().expect("a number") > 0
+                    && signal["missing_fields"] != json!(["identity.claims"])
+            })
+            .collect();
+        let of_version = version == "v1";
+        assert_eq!(holds, [true, of_version, false, true, false], "{shape}: {found:#}");
+        assert_eq!(found[0]["signals"][0]["missing_fields"], json!(["labels"]), "{found:#}");
+        assert_eq!(found[0]["signals"][3]["missing_fields"], json!([]), "{found:#}");
+        fs::write(Path::new(&pack).join("tests/cases.yml"), text).expect("cases can be written");
+    }
 }
 
 /// The records of a case of a pack as JSON lines in a folder.

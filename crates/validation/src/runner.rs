@@ -55,6 +55,7 @@ pub fn test_packs(
     only: Option<&str>,
     done: &(dyn Fn(usize, usize) + Sync),
 ) -> Outcome<TestResults> {
+    refuse_misnamed(packs)?;
     let chosen = |case: &Case| only.is_none_or(|only| case.id == only);
     let jobs: Vec<(usize, &Case)> = packs
         .iter()
@@ -83,6 +84,17 @@ pub fn test_packs(
         of_packs[*index].cases.push(result?);
     }
     Ok(TestResults::new(of_packs))
+}
+
+/// Names that no detection has would make tests pass that test nothing.
+///
+/// # Errors
+/// The first of them.
+pub fn refuse_misnamed(packs: &[Pack]) -> Outcome<()> {
+    match packs.iter().flat_map(|pack| &pack.misnamed).next() {
+        Some(error) => Err(of_pack(error.clone())),
+        None => Ok(()),
+    }
 }
 
 /// A pack under test.

@@ -15,8 +15,20 @@ use quarry_plan::{
 /// The view that names the action of every log alike.
 const VIEW: &str = "alert";
 /// The fields of it that are needed, in the order of the plan's columns.
-const FIELDS: [(&str, Type); 4] =
-    [("log_type", Type::Text), ("action", Type::Text), ("time", Type::Text), ("object", Type::Text)];
+const FIELDS: [(&str, Type); 5] = [
+    ("log_type", Type::Text),
+    ("time", Type::Text),
+    ("object", Type::Text),
+    ("action", Type::Text),
+    ("operation", Type::Text),
+];
+/// The columns that name an action: as the record does, and without what callers may choose about it.
+const ACTIONS: [&str; 2] = ["field_3", "field_4"];
+
+/// How an expected field is found: by its path in the record, or by that name in the view, which has it for
+/// shapes of a log that call the same thing otherwise. JSON, so that a part of the record counts as well as a text.
+const WAYS: [fn(&str) -> SourceField; 2] =
+    [|path| SourceField::Path(view_path(path)), |path| SourceField::View(path.to_owned())];
 
 /// What was found of one signal of one case.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -93,27 +105,28 @@ impl SignalFound {
             return;
         }
         self.records += 1;
-        let time = text(2).unwrap_or_default();
-        let delivered = text(3).as_deref().and_then(delivery).zip(time.parse::<jiff::Timestamp>().ok());
+        let time = text(1).unwrap_or_default();
+        let delivered = text(2).as_deref().and_then(delivery).zip(time.parse::<jiff::Timestamp>().ok());
         let after = delivered.map(|(delivered, time)| delivered.as_second() - time.as_second());
         let after = after.map(|seconds| Interval::of_seconds(seconds.max(0)));
         self.delivered_after = self.delivered_after.max(after);
         if self.first.as_ref().is_none_or(|first| time < *first) {
             self.first = Some(time);
         }
-        for (field, column) in self.signal.fields.iter().zip(batch.columns().iter().skip(FIELDS.len())) {
-            if !column.is_null(row) {
+        let asked = batch.columns().get(FIELDS.len()..).unwrap_or_default();
+        for (field, columns) in self.signal.fields.iter().zip(asked.chunks(WAYS.len())) {
+            if columns.iter().any(|column| !column.is_null(row)) {
                 self.missing.retain(|missing| missing != field);
             }
         }
     }
 }
 
-/// All records of the signal's action, with the fields it names.
+/// All records of the signal's action, in any letter case, with the fields it names.
 fn plan(signal: &Signal) -> Node {
     let span = Span::default();
     let known = FIELDS.iter().map(|(field, data_type)| (SourceField::View((*field).to_owned()), *data_type));
-    let asked = signal.fields.iter().map(|path| (SourceField::Path(view_path(path)), Type::Text));
+    let asked = signal.fields.iter().flat_map(|path| WAYS.iter().map(move |way| (way(path), Type::Dynamic)));
     let columns = known.chain(asked).enumerate().map(|(index, (field, data_type))| SourceColumn {
         name: format!("field_{index}").into(),
         field,
@@ -125,13 +138,14 @@ fn plan(signal: &Signal) -> Node {
         time: TimeRange::default(),
         choices: Vec::new(),
     };
-    let predicate = Expression::new(
-        ExpressionKind::Match {
-            matcher: TextMatcher { pattern: TextPattern::Equals(signal.action.clone()), ignore_case: true },
-            value: Box::new(Expression::column("field_1", span)),
-        },
-        span,
-    );
+    let is_action = |column: &str| {
+        let pattern = TextPattern::Equals(signal.action.clone());
+        let value = Box::new(Expression::column(column, span));
+        let matcher = TextMatcher { pattern, ignore_case: true };
+        Expression::new(ExpressionKind::Match { matcher, value }, span)
+    };
+    let predicate =
+        Expression::new(ExpressionKind::Or(ACTIONS.iter().copied().map(is_action).collect()), span);
     let source = Node::new(Operator::Source(source), span);
     Node::new(Operator::Filter { input: Box::new(source), predicate }, span)
 }

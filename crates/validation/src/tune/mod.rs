@@ -16,7 +16,7 @@ pub use candidates::Principal;
 pub use disguise::Disguise;
 pub use groups::{FIELDS, Group, groups, hours};
 
-use crate::{Setup, attacks::alerts_of_attacks, bench::Bench};
+use crate::{Setup, attacks::alerts_of_attacks, bench::Bench, runner::refuse_misnamed};
 
 /// What tuning found.
 #[derive(Debug, Clone, Serialize)]
@@ -77,6 +77,7 @@ impl AttackAlert {
 /// # Errors
 /// If the pack's tests cannot be run.
 pub fn tune(setup: &Setup, pack: &Pack, alerts: &[Alert], today: &str) -> Outcome<Tuned> {
+    refuse_misnamed(std::slice::from_ref(pack))?;
     let bench = Bench::new(setup)?;
     let subjects = bench.subjects(pack)?;
     let plain = alerts_of_attacks(&bench, (pack, &subjects), None)?;

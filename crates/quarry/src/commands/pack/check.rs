@@ -8,8 +8,9 @@ use quarry_hunt::{CompileOptions, Compiler, QueryText};
 use quarry_languages::Language;
 use quarry_pack::{
     CaseKind, Pack, Packs,
-    cases::group_of,
+    attack::Knowledge,
     emulate::{Emulator, Options},
+    scaffold,
 };
 
 use super::imported;
@@ -48,9 +49,12 @@ pub fn run(arguments: &CheckArguments, streams: &Streams<'_>) -> Outcome {
         }
     }
     let packs = find_packs(&arguments.packs, &targets, streams)?;
+    let knowledge = Knowledge::embedded()?;
     for pack in &packs {
         let mut lines = Vec::new();
+        wrong_attack(pack, &knowledge, &mut lines);
         missing_pages(pack, &mut lines);
+        lines.extend(scaffold::unfilled(pack));
         broken_queries(pack, &compiler, &mut lines)?;
         wrong_cases(pack, &mut lines);
         missing_kinds(pack, &mut lines);
@@ -69,6 +73,14 @@ pub fn run(arguments: &CheckArguments, streams: &Streams<'_>) -> Outcome {
 fn is_imported(target: &str) -> bool {
     let path = Path::new(target);
     (path.is_file() && Language::of_file(path).is_none()) || (path.is_dir() && !Packs::are_in(path))
+}
+
+/// What the pack says of ATT&CK and ATT&CK does not.
+fn wrong_attack(pack: &Pack, knowledge: &Knowledge, lines: &mut Vec<String>) {
+    if let Some(manifest) = &pack.manifest {
+        let found = knowledge.doubts(manifest);
+        lines.extend(found.into_iter().map(|doubt| format!("{}/pack.yml: {doubt}", pack.origin)));
+    }
 }
 
 fn missing_pages(pack: &Pack, lines: &mut Vec<String>) {
@@ -105,7 +117,7 @@ fn broken_queries(pack: &Pack, compiler: &Compiler<'_>, lines: &mut Vec<String>)
     Ok(())
 }
 
-/// Cases that cannot be emulated, or expect something of a detection that is not there.
+/// Cases that cannot be emulated, and names in tests and tuning that no detection has.
 fn wrong_cases(pack: &Pack, lines: &mut Vec<String>) {
     let file = super::super::test::cases_file(pack);
     let file = file.display();
@@ -120,16 +132,8 @@ fn wrong_cases(pack: &Pack, lines: &mut Vec<String>) {
         if let Err(error) = emulator.case(case, &Options::default()) {
             lines.push(format!("{file}: the case `{}`: {error}", case.id));
         }
-        let known = |name: &str| {
-            name == "*" || pack.detections.iter().any(|found| found.id == name || group_of(&found.id) == name)
-        };
-        for name in case.expect.keys().filter(|name| !known(name)) {
-            lines.push(format!(
-                "{file}: the case `{}` expects something of `{name}`, which is no detection",
-                case.id
-            ));
-        }
     }
+    lines.extend(pack.misnamed.iter().map(ToString::to_string));
 }
 
 /// Every detection needs an attack or evasion that it must alert on, and the pack a benign twin.

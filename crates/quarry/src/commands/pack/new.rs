@@ -3,7 +3,11 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use quarry_pack::{emulate::Templates, scaffold::NewPack};
+use quarry_pack::{
+    attack::Knowledge,
+    emulate::Templates,
+    scaffold::{NewPack, placed},
+};
 
 use crate::{
     Streams,
@@ -35,10 +39,14 @@ pub struct NewArguments {
 /// Writes the files and says what to do next.
 pub fn run(arguments: &NewArguments, streams: &Streams<'_>) -> Outcome {
     let technique = arguments.technique.to_uppercase();
+    let (name, tactic) = (arguments.name.as_deref(), arguments.tactic.as_deref());
+    let placed = placed(&Knowledge::embedded()?, &technique, name, tactic)?;
     let service = Templates::embedded().and_then(|templates| templates.service_of(&arguments.action))?;
     let pack = NewPack {
-        name: arguments.name.clone().unwrap_or_else(|| technique.clone()),
-        tactic: arguments.tactic.clone().unwrap_or_else(|| "unknown".to_owned()),
+        name: placed.name,
+        tactic: placed.tactic,
+        attack: placed.attack,
+        tactics: placed.tactics,
         action: arguments.action.clone(),
         service,
         operation: operation(&arguments.action),
@@ -50,7 +58,9 @@ pub fn run(arguments: &NewArguments, streams: &Streams<'_>) -> Outcome {
         streams.tell(format_args!("wrote {}", folder.join(path).display()));
     }
     let folder = folder.display();
-    streams.tell(format_args!("next: quarry pack check {folder}, then quarry test {folder}"));
+    streams.tell(format_args!(
+        "next: quarry test {folder}, and what quarry pack check {folder} says is to be filled in"
+    ));
     Ok(Exit::Fine)
 }
 

@@ -62,13 +62,31 @@ fn cell(result: &DetectionResult) -> String {
     }
 }
 
+/// Each unexpected result with its reason; what is wrong with a detection whatever the test, once.
 fn print_reasons(streams: &Streams<'_>, results: &PackResults) -> io::Result<()> {
     let mut output = streams.output();
+    let mut told: Vec<(&str, &str)> = Vec::new();
     for case in &results.cases {
         for result in case.results.iter().filter(|result| result.verdict != Verdict::Pass) {
             let why = result.why.as_deref().unwrap_or("no reason is known");
-            writeln!(output, "{} / {}: {}: {why}", case.id, result.detection, result.verdict.word())?;
+            let (word, detection) = (result.verdict.word(), result.detection.as_str());
+            let alike = alike(results, result);
+            if alike < 2 {
+                writeln!(output, "{} / {detection}: {word}: {why}", case.id)?;
+            } else if !told.contains(&(detection, why)) {
+                told.push((detection, why));
+                writeln!(output, "{detection}: {word} in {alike} tests: {why}")?;
+            }
         }
     }
     Ok(())
+}
+
+/// How many tests a detection fails to run in for the same reason.
+fn alike(results: &PackResults, result: &DetectionResult) -> usize {
+    let of_all = results.cases.iter().flat_map(|case| &case.results);
+    let same = |other: &&DetectionResult| {
+        other.verdict == Verdict::Error && other.detection == result.detection && other.why == result.why
+    };
+    if result.verdict == Verdict::Error { of_all.filter(same).count() } else { 0 }
 }

@@ -120,6 +120,7 @@ fn with_tests(packs: &mut [Pack], files: &[String], quiet: bool, streams: &Strea
     let cases = imports::cases(files, quiet, streams)?;
     for pack in packs {
         pack.cases.cases.clone_from(&cases);
+        pack.misnamed.clear();
     }
     Ok(())
 }
