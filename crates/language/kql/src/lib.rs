@@ -1,11 +1,15 @@
 //! Microsoft's Kusto Query Language: text to tree to plan.
 //!
-//! [`parse`] never fails: it returns the tree it understood and diagnostics. The codes of all
-//! diagnostics are in [`codes`].
+//! [`parse`] never fails: it returns the tree it understood and diagnostics. [`bind`] says which columns of which
+//! types a tree gives, as Microsoft's binder does. The vocabulary is in [`registry`], the codes of all diagnostics are
+//! in [`codes`].
 
+mod bind;
 pub mod codes;
 pub mod moment;
+pub mod registry;
 pub mod syntax;
 pub mod types;
 
+pub use bind::{Bound, Column, Table, bind};
 pub use syntax::{Parsed, parse};

@@ -1,10 +1,11 @@
 //! Whatever the text: a tree, and places inside of it.
 
 use proptest::prelude::*;
-use quarry_kql::parse;
+use quarry_kql::{bind, parse};
 
 fn holds(text: &str) {
-    for found in parse(text).diagnostics {
+    let parsed = parse(text);
+    for found in bind(&parsed).diagnostics {
         assert!(found.span.start <= found.span.end && found.span.end <= text.len(), "{text:?}: {found:?}");
         assert!(text.is_char_boundary(found.span.start) && text.is_char_boundary(found.span.end));
     }
@@ -22,6 +23,10 @@ fn deep_and_long_queries_are_refused_or_read() {
         holds(&format!("T | where a{}", link.repeat(20_000)));
     }
     holds(&"let f = () {".repeat(10_000));
+    let doubling =
+        |(at, before): (usize, usize)| format!("let f{at} = () {{ f{before}() + f{before}() }};\n");
+    let calls: String = (1..40).zip(0..).map(doubling).collect();
+    holds(&format!("let f0 = () {{ 1 }};\n{calls} print f39()"));
     holds(&"T | ".repeat(10_000));
 }
 

@@ -1,0 +1,9 @@
+//! The vendor's vocabulary: functions, aggregates, plugins and tables, from data files.
+//!
+//! The files hold facts of Microsoft's language service: names, how a result column is called, parameters, results.
+
+mod function;
+mod tables;
+
+pub use function::{Function, Group, Naming, Parameter, Returns, Signature, aggregates, functions, plugins};
+pub use tables::{Columns, stored_function, table, table_names};
