@@ -32,7 +32,7 @@ pub use prune::prune;
 pub use push::push_paths;
 pub use rewrite::raise_sorts;
 pub use rows::rows_of;
-pub use scan::{read_scan, write_scan};
+pub use scan::{read_operator, write_operator};
 pub use session::{Execution, Prepared, Session, SessionOptions};
 pub use survey::{discover_fields, newest_event_time};
 pub use why::{Blamed, Condition, Explanation, Involved, explain_empty};

@@ -216,7 +216,7 @@ impl Session {
     }
 
     /// The physical plan of a query over objects, to be written down: all of it is built-in operators, functions by
-    /// name and [`crate::write_scan`].
+    /// name and [`crate::write_operator`].
     ///
     /// # Errors
     /// If the plan does not bind or lower.

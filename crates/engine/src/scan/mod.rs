@@ -9,4 +9,4 @@ mod written;
 pub use reuse::{Inputs, over};
 pub use shared::{SharedRows, SharedTable};
 pub use table::LogTable;
-pub use written::{read_scan, write_scan};
+pub use written::{read_operator, write_operator};

@@ -100,9 +100,9 @@ impl TableProvider for SharedTable {
 
 /// One reading of a shared plan. It is its name and its input: the rows belong to the run ([`SharedRows`]).
 #[derive(Debug)]
-struct SharedExec {
-    name: String,
-    input: Arc<dyn ExecutionPlan>,
+pub struct SharedExec {
+    pub name: String,
+    pub input: Arc<dyn ExecutionPlan>,
 }
 
 impl DisplayAs for SharedExec {

@@ -1,5 +1,4 @@
-//! A scan as plain data: the only operator of a physical plan that is ours, so the only one that says how it is
-//! written down.
+//! Our operators of a physical plan as plain data: all others are DataFusion's, which says how those are written down.
 
 use std::sync::Arc;
 
@@ -16,10 +15,17 @@ use datafusion::{
 use quarry_logs::{Location, ScanPlan, ScanReport, ScanSpec, WrittenLocation, read_locations};
 use serde::{Deserialize, Serialize};
 
-use super::{source::LogSource, table::file};
+use super::{shared::SharedExec, source::LogSource, table::file};
 
 #[derive(Serialize, Deserialize)]
-struct Written {
+enum Written {
+    Scan(Box<WrittenScan>),
+    /// A reading of the shared plan of this name, which is its input.
+    Shared(String),
+}
+
+#[derive(Serialize, Deserialize)]
+struct WrittenScan {
     source: usize,
     spec: ScanSpec,
     strict: bool,
@@ -29,11 +35,35 @@ struct Written {
     batch_size: Option<usize>,
 }
 
-/// A scan of logs as bytes; none for another operator.
+/// An operator of ours as bytes, without its inputs; none for another one.
 ///
 /// # Errors
 /// If it reads standard input, which no other process has.
-pub fn write_scan(plan: &dyn ExecutionPlan) -> Option<Result<Vec<u8>>> {
+pub fn write_operator(plan: &dyn ExecutionPlan) -> Option<Result<Vec<u8>>> {
+    let written = match plan.downcast_ref::<SharedExec>() {
+        Some(shared) => Ok(Written::Shared(shared.name.clone())),
+        None => write_scan(plan)?.map(|scan| Written::Scan(Box::new(scan))),
+    };
+    Some(written.and_then(|written| serde_json::to_vec(&written).map_err(unusable)))
+}
+
+/// The operator that [`write_operator`] wrote, over its inputs. What its scan meets goes to `report`.
+///
+/// # Errors
+/// If the bytes are none of an operator, or a bucket cannot be opened.
+pub fn read_operator(
+    bytes: &[u8],
+    inputs: &[Arc<dyn ExecutionPlan>],
+    report: &Arc<ScanReport>,
+) -> Result<Arc<dyn ExecutionPlan>> {
+    match (serde_json::from_slice(bytes).map_err(unusable)?, inputs) {
+        (Written::Scan(scan), []) => read_scan(*scan, report),
+        (Written::Shared(name), [input]) => Ok(Arc::new(SharedExec { name, input: Arc::clone(input) })),
+        _ => Err(DataFusionError::Plan("an operator was written with other inputs".to_owned())),
+    }
+}
+
+fn write_scan(plan: &dyn ExecutionPlan) -> Option<Result<WrittenScan>> {
     let config = plan.downcast_ref::<DataSourceExec>()?.data_source().downcast_ref::<FileScanConfig>()?;
     let source = config.file_source().downcast_ref::<LogSource>()?;
     let location = |location: &Location| {
@@ -44,23 +74,17 @@ pub fn write_scan(plan: &dyn ExecutionPlan) -> Option<Result<Vec<u8>>> {
         let objects = group.files().iter().filter_map(|file| file.extensions.get::<Location>());
         objects.map(location).collect::<Result<Vec<_>>>()
     });
-    let written = groups.collect::<Result<Vec<_>>>().map(|groups| Written {
+    Some(groups.collect::<Result<Vec<_>>>().map(|groups| WrittenScan {
         source: source.index,
         spec: source.plan.spec(),
         strict: source.strict,
         groups,
         limit: config.limit,
         batch_size: config.batch_size,
-    });
-    Some(written.and_then(|written| serde_json::to_vec(&written).map_err(unusable)))
+    }))
 }
 
-/// The scan that [`write_scan`] wrote, compiled. What it meets goes to `report`.
-///
-/// # Errors
-/// If the bytes are none of a scan, or a bucket cannot be opened.
-pub fn read_scan(bytes: &[u8], report: &Arc<ScanReport>) -> Result<Arc<dyn ExecutionPlan>> {
-    let written: Written = serde_json::from_slice(bytes).map_err(unusable)?;
+fn read_scan(written: WrittenScan, report: &Arc<ScanReport>) -> Result<Arc<dyn ExecutionPlan>> {
     let objects = read_locations(written.groups).map_err(DataFusionError::Plan)?;
     let plan = Arc::new(ScanPlan::new(written.spec));
     let source = LogSource {
@@ -86,5 +110,5 @@ pub fn read_scan(bytes: &[u8], report: &Arc<ScanReport>) -> Result<Arc<dyn Execu
 }
 
 fn unusable(error: serde_json::Error) -> DataFusionError {
-    DataFusionError::Plan(format!("a scan cannot be written down or read: {error}"))
+    DataFusionError::Plan(format!("an operator cannot be written down or read: {error}"))
 }
