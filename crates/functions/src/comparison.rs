@@ -31,6 +31,12 @@ pub fn comparison_function(operator: Comparison, rule: ComparisonRule) -> Option
         (ComparisonRule::NumberAsText, LessOrEqual) => "aql_less_or_equal",
         (ComparisonRule::NumberAsText, Greater) => "aql_greater",
         (ComparisonRule::NumberAsText, GreaterOrEqual) => "aql_greater_or_equal",
+        (ComparisonRule::Address, Equal) => "address_equal",
+        (ComparisonRule::Address, NotEqual) => "address_not_equal",
+        (ComparisonRule::Address, Less) => "address_less",
+        (ComparisonRule::Address, LessOrEqual) => "address_less_or_equal",
+        (ComparisonRule::Address, Greater) => "address_greater",
+        (ComparisonRule::Address, GreaterOrEqual) => "address_greater_or_equal",
     })
 }
 
@@ -64,7 +70,8 @@ mod tests {
     use super::*;
     use crate::base::check;
 
-    const RULES: [ComparisonRule; 2] = [ComparisonRule::NumbersElseText, ComparisonRule::NumberAsText];
+    const RULES: [ComparisonRule; 3] =
+        [ComparisonRule::NumbersElseText, ComparisonRule::NumberAsText, ComparisonRule::Address];
     const OPERATORS: [Comparison; 6] = [
         Comparison::Equal,
         Comparison::NotEqual,
@@ -74,7 +81,13 @@ mod tests {
         Comparison::GreaterOrEqual,
     ];
     /// Texts that one reader or another takes for numbers.
-    const TEXTS: [&str; 26] = [
+    const TEXTS: [&str; 32] = [
+        "9.0.0.1",
+        "10.0.0.1",
+        "010.0.0.1",
+        "::1",
+        "0:0::1",
+        "2001:DB8::1",
         "",
         "a",
         "A",

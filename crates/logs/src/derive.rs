@@ -3,7 +3,7 @@
 use std::{borrow::Cow, sync::Arc};
 
 use quarry_plan::{
-    Type, Value,
+    Type, Value, name_number,
     text::{json_of_text, parse_datetime, parse_guid, parse_timespan, ticks_of_micros},
 };
 use quarry_views::{Derivation, LookupTable};
@@ -62,6 +62,7 @@ pub(crate) enum Node {
     Concat(Vec<Node>),
     Upper(Box<Node>),
     Lower(Box<Node>),
+    Number(Box<Node>),
     Weekday(Box<Node>),
     Punctuation(Box<Node>),
     /// What is looked for, in what, and whether its end counts.
@@ -107,6 +108,7 @@ impl Node {
             })),
             Derivation::Upper(from) => Self::Upper(inner(from)),
             Derivation::Lower(from) => Self::Lower(inner(from)),
+            Derivation::Number(from) => Self::Number(inner(from)),
             Derivation::Weekday(from) => Self::Weekday(inner(from)),
             Derivation::Punctuation(from) => Self::Punctuation(inner(from)),
             Derivation::Offset { of, within, end } => Self::Offset(inner(of), inner(within), *end),
@@ -160,6 +162,10 @@ impl Node {
             Self::Concat(items) => concatenated(items, row),
             Self::Upper(from) => from.derive(row).map_text(str::to_uppercase),
             Self::Lower(from) => from.derive(row).map_text(str::to_lowercase),
+            Self::Number(from) => {
+                let text = from.derive(row).into_text();
+                text.map_or(Derived::Null, |text| Derived::Integer(name_number(&text)))
+            }
             Self::Weekday(from) => measured(from, row, |text| measure::weekday(text).map(Cow::Borrowed)),
             Self::Punctuation(from) => {
                 measured(from, row, |text| Some(Cow::Owned(measure::punctuation(text))))

@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +58,14 @@ pub enum ComparisonRule {
     /// Values of any types: two numbers by size, a number and a text as texts, all else as texts by
     /// bytes; instants are epoch milliseconds. A list compares if any of its values does.
     NumberAsText,
+    /// Two addresses as addresses, those of version 4 before those of version 6; all else as
+    /// [`ComparisonRule::NumberAsText`]. A list compares if any of its values does.
+    Address,
+}
+
+impl ComparisonRule {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Exact, Self::NumbersElseText, Self::NumberAsText, Self::Address];
 }
 
 /// One side of a comparison; a list compares value by value.
@@ -136,6 +145,9 @@ pub fn order(rule: ComparisonRule, left: Operand<'_>, right: Operand<'_>) -> Opt
         ComparisonRule::Exact => exact(left, right),
         ComparisonRule::NumbersElseText => numbers_else_text(left, right),
         ComparisonRule::NumberAsText => number_as_text(left.in_milliseconds(), right.in_milliseconds()),
+        ComparisonRule::Address => {
+            addresses(left, right).or_else(|| number_as_text(left.in_milliseconds(), right.in_milliseconds()))
+        }
     }
 }
 
@@ -171,6 +183,42 @@ fn number_as_text(left: Operand<'_>, right: Operand<'_>) -> Option<Ordering> {
         (Operand::Integer(left), Operand::Integer(right)) => Some(left.cmp(&right)),
         (Operand::Text(_), _) | (_, Operand::Text(_)) => by_text(left, right),
         _ => by_size_else_text(left, right),
+    }
+}
+
+fn addresses(left: Operand<'_>, right: Operand<'_>) -> Option<Ordering> {
+    match (left, right) {
+        (Operand::Text(left), Operand::Text(right)) => Some(parse_address(left)?.cmp(&parse_address(right)?)),
+        _ => None,
+    }
+}
+
+/// The address that a text is.
+///
+/// ```
+/// use quarry_plan::parse_address;
+/// assert!(parse_address("9.0.0.1") < parse_address("10.0.0.1"));
+/// assert_eq!(parse_address("2001:DB8:0::1"), parse_address("2001:db8::1"));
+/// assert!(parse_address("a.example").is_none());
+/// ```
+#[must_use]
+pub fn parse_address(text: &str) -> Option<IpAddr> {
+    text.trim().parse().ok()
+}
+
+/// A text that sorts by bytes as addresses do: for addresses by [`ComparisonRule::Address`], after them what is none.
+///
+/// ```
+/// use quarry_plan::address_key;
+/// assert!(address_key("9.0.0.1") < address_key("10.0.0.1"));
+/// assert!(address_key("::1") < address_key("a.example"));
+/// ```
+#[must_use]
+pub fn address_key(text: &str) -> String {
+    match parse_address(text) {
+        Some(IpAddr::V4(address)) => format!("4{:08x}", address.to_bits()),
+        Some(IpAddr::V6(address)) => format!("6{:032x}", address.to_bits()),
+        None => format!("~{text}"),
     }
 }
 

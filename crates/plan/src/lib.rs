@@ -10,11 +10,13 @@
 
 mod columns;
 mod comparison;
+mod date_pattern;
 mod decimal;
 mod expression;
 mod law;
 mod member;
 mod name;
+mod name_number;
 mod necessary;
 mod number;
 mod operator;
@@ -27,12 +29,14 @@ mod time;
 mod traverse;
 mod value;
 
-pub use comparison::{Comparison, ComparisonRule, Operand, order};
+pub use comparison::{Comparison, ComparisonRule, Operand, address_key, order, parse_address};
+pub use date_pattern::{DatePart, date_pattern};
 pub use decimal::{Decimal, NoDecimal};
 pub use expression::{Arithmetic, Expression, ExpressionKind, PathStep, TextMatcher, TextPattern};
 pub use law::{Law, Laws};
 pub use member::{MemberSet, Members, any_of};
 pub use name::{ColumnName, Helpers, Role};
+pub use name_number::name_number;
 pub use necessary::{ColumnFacts, Facts, Need, necessary};
 pub use number::{number_text, parse_number, seconds_text};
 pub use operator::{

@@ -292,7 +292,7 @@ fn decomposed(item: Expression) -> Result<(Expression, Members), Expression> {
             Ok((*value, Members::Texts { exact, folded, patterns }))
         }
         ExpressionKind::Compare { operator: Comparison::Equal, rule, left, right }
-            if rule != ComparisonRule::NumberAsText =>
+            if matches!(rule, ComparisonRule::Exact | ComparisonRule::NumbersElseText) =>
         {
             let (value, constant) = if is_member(&right) { (left, right) } else { (right, left) };
             match constant.kind {

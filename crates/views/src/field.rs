@@ -86,6 +86,8 @@ pub enum Derivation {
     Upper(Box<Derivation>),
     /// Lower case.
     Lower(Box<Derivation>),
+    /// A whole number that stands for a text, always the same one: [`quarry_plan::name_number`].
+    Number(Box<Derivation>),
     /// The day of the week of a text that begins with a date as in `2024-02-29`: `thursday`.
     Weekday(Box<Derivation>),
     /// The punctuation of a text's first line, as Splunk writes it.
@@ -144,6 +146,8 @@ impl Derivation {
     pub fn is_made_up(&self) -> bool {
         match self {
             Self::Constant(value) => *value != Value::Null,
+            Self::Number(_) => true,
+            Self::First(items) => items.iter().all(Self::is_made_up),
             _ => false,
         }
     }
@@ -161,6 +165,7 @@ impl Derivation {
             | Self::Lookup { from, .. }
             | Self::Upper(from)
             | Self::Lower(from)
+            | Self::Number(from)
             | Self::Weekday(from)
             | Self::Punctuation(from) => {
                 from.visit_paths(visit);

@@ -3,6 +3,7 @@
 
 use jiff::civil::{Date, Weekday};
 use jiff::{Span, Zoned};
+use quarry_plan::{DatePart as Part, date_pattern};
 
 use super::strftime::{month_name, weekday_name};
 use super::{calendar, strptime};
@@ -13,48 +14,9 @@ pub(crate) struct JavaFormat {
     parts: Vec<Part>,
 }
 
-#[derive(Debug)]
-enum Part {
-    Text(String),
-    Field(char, usize),
-}
-
-/// Reads a pattern; none if it has a letter that Java reserves, or an open quotation.
+/// Reads a pattern; none if it cannot be read.
 pub(crate) fn java_format(pattern: &str) -> Option<JavaFormat> {
-    let mut parts = Vec::new();
-    let mut letters = pattern.chars().peekable();
-    while let Some(letter) = letters.next() {
-        if letter == '\'' {
-            parts.push(Part::Text(quoted(&mut letters)?));
-        } else if letter.is_ascii_alphabetic() {
-            let mut count = 1;
-            while letters.next_if_eq(&letter).is_some() {
-                count += 1;
-            }
-            if !"GyYMLwWDdFEuaHkKhmsSzZX".contains(letter) {
-                return None;
-            }
-            parts.push(Part::Field(letter, count));
-        } else {
-            parts.push(Part::Text(letter.to_string()));
-        }
-    }
-    Some(JavaFormat { parts })
-}
-
-/// The rest of a quotation; two quotes are one, inside and outside.
-fn quoted(letters: &mut std::iter::Peekable<std::str::Chars<'_>>) -> Option<String> {
-    if letters.next_if_eq(&'\'').is_some() {
-        return Some("'".to_owned());
-    }
-    let mut text = String::new();
-    loop {
-        match letters.next()? {
-            '\'' if letters.next_if_eq(&'\'').is_some() => text.push('\''),
-            '\'' => return Some(text),
-            other => text.push(other),
-        }
-    }
+    date_pattern(pattern).ok().map(|parts| JavaFormat { parts })
 }
 
 impl JavaFormat {

@@ -120,3 +120,11 @@ pub const LOOKUP_FIELD: &str = "AQL128";
 pub const TIME_AS_TEXT: &str = "AQL129";
 /// INTO, which has no effect here.
 pub const CURSOR: &str = "AQL130";
+/// A date pattern that cannot be read.
+pub const BAD_DATE_PATTERN: &str = "AQL131";
+/// A regular expression that cannot be read.
+pub const BAD_PATTERN: &str = "AQL132";
+/// A number as the key of an order.
+pub const ORDER_POSITION: &str = "AQL133";
+/// The slot in which a dashboard puts its time range.
+pub const DASHBOARD_RANGE: &str = "AQL134";

@@ -2,7 +2,9 @@
 
 use std::{cell::RefCell, collections::HashMap, sync::Arc};
 
-use quarry_plan::{Comparison, ComparisonRule, TextMatcher, TextPattern, Value, parse_number};
+use quarry_plan::{
+    Comparison, ComparisonRule, Operand, TextMatcher, TextPattern, Value, order, parse_number,
+};
 use regex::{Regex, RegexBuilder};
 
 /// All values an expression can have.
@@ -286,12 +288,16 @@ pub fn equal_truths(rule: ComparisonRule, left: &Domain, right: &Domain) -> Trut
 
 /// How two values compare whose texts are known; whether they are texts or numbers is not.
 pub fn text_truths(operator: Comparison, rule: ComparisonRule, left: &str, right: &str) -> Truths {
+    if rule == ComparisonRule::Address {
+        let found = order(rule, Operand::Text(left), Operand::Text(right));
+        return found.map_or(Truths::ANY, |found| Truths::of(operator.holds(found)));
+    }
     let as_texts = Truths::of(operator.holds(left.cmp(right)));
     let (Some(left), Some(right)) = (parse_number(left), parse_number(right)) else { return as_texts };
     let by_size = left.partial_cmp(&right).map_or(Truths::ANY, |order| Truths::of(operator.holds(order)));
     match rule {
         ComparisonRule::NumbersElseText => by_size,
-        ComparisonRule::Exact | ComparisonRule::NumberAsText => by_size.or(as_texts),
+        ComparisonRule::Exact | ComparisonRule::NumberAsText | ComparisonRule::Address => by_size.or(as_texts),
     }
 }
 

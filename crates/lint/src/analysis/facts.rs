@@ -122,6 +122,7 @@ impl Reader<'_> {
             | Derivation::At { from, .. }
             | Derivation::Weekday(from)
             | Derivation::Punctuation(from)
+            | Derivation::Number(from)
             | Derivation::Offset { of: from, .. } => self.nullable_from(from, Domain::any()),
             Derivation::Concat(items) if items.iter().any(|item| self.domain(item).is_null()) => {
                 Domain::null()

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ColumnName, Comparison, ComparisonRule, Expression, ExpressionKind, Law, Laws, TextMatcher, TextPattern,
-    Type, Value, parse_number,
+    Type, Value, parse_address, parse_number,
 };
 use fold::fold;
 
@@ -262,8 +262,11 @@ fn equal(rule: ComparisonRule, left: &Expression, right: &Expression, facts: Fac
             Some(false) => Need::Never,
             _ => Need::Anything,
         },
-        // A number may be written in several ways.
-        (None, Value::Text(text)) if parse_number(text).is_none() => {
+        // A number may be written in several ways, as may an address with colons.
+        (None, Value::Text(text))
+            if parse_number(text).is_none()
+                && !(rule == ComparisonRule::Address && text.contains(':') && parse_address(text).is_some()) =>
+        {
             let matcher = TextMatcher { pattern: TextPattern::Equals(text.clone()), ignore_case: false };
             matches(&matcher, arm, facts)
         }

@@ -7,6 +7,48 @@ use crate::Type::*;
 #[rustfmt::skip]
 pub(super) static SCALAR: &[Signature] = &[
     Signature {
+        name: "address_equal", least: 2, most: 2, result: Fixed(Boolean),
+        written: "a = b",
+        meaning: "Whether two addresses are the same, however they are written.",
+        source: "https://www.ibm.com/docs/SS42VS_latest/com.ibm.qradar.doc/r_aql_operators.html",
+    },
+    Signature {
+        name: "address_greater", least: 2, most: 2, result: Fixed(Boolean),
+        written: "a > b",
+        meaning: "Whether the left address stands after the right one.",
+        source: "https://www.ibm.com/docs/SS42VS_latest/com.ibm.qradar.doc/r_aql_operators.html",
+    },
+    Signature {
+        name: "address_greater_or_equal", least: 2, most: 2, result: Fixed(Boolean),
+        written: "a >= b",
+        meaning: "Whether the left address does not stand before the right one.",
+        source: "https://www.ibm.com/docs/SS42VS_latest/com.ibm.qradar.doc/r_aql_operators.html",
+    },
+    Signature {
+        name: "address_key", least: 1, most: 1, result: Fixed(Text),
+        written: "ORDER BY address",
+        meaning: "A text that sorts as addresses do.",
+        source: "https://www.ibm.com/docs/SS42VS_latest/com.ibm.qradar.doc/r_aql_operators.html",
+    },
+    Signature {
+        name: "address_less", least: 2, most: 2, result: Fixed(Boolean),
+        written: "a < b",
+        meaning: "Whether the left address stands before the right one; version 4 before version 6, what is no address as text.",
+        source: "https://www.ibm.com/docs/SS42VS_latest/com.ibm.qradar.doc/r_aql_operators.html",
+    },
+    Signature {
+        name: "address_less_or_equal", least: 2, most: 2, result: Fixed(Boolean),
+        written: "a <= b",
+        meaning: "Whether the left address does not stand after the right one.",
+        source: "https://www.ibm.com/docs/SS42VS_latest/com.ibm.qradar.doc/r_aql_operators.html",
+    },
+    Signature {
+        name: "address_not_equal", least: 2, most: 2, result: Fixed(Boolean),
+        written: "a != b",
+        meaning: "Whether two addresses differ.",
+        source: "https://www.ibm.com/docs/SS42VS_latest/com.ibm.qradar.doc/r_aql_operators.html",
+    },
+    Signature {
         name: "aql_absolute", least: 1, most: 1, result: Fixed(Double),
         written: "ABS(number)",
         meaning: "The number without its sign.",

@@ -23,7 +23,7 @@ struct Form {
     build: for<'d> fn(&mut Fields<'_, 'd>, Table<'d>, Node<'d>) -> Result<Derivation, LoadError>,
 }
 
-const FORMS: [Form; 18] = [
+const FORMS: [Form; 19] = [
     Form { key: "path", with: &[], build: |_, _, node| path(node).map(Derivation::Path) },
     Form { key: "value", with: &[], build: |_, _, node| constant(node).map(Derivation::Constant) },
     Form { key: "null", with: &[], build: |_, _, _| Ok(Derivation::Constant(Value::Null)) },
@@ -36,6 +36,7 @@ const FORMS: [Form; 18] = [
     Form { key: "present", with: &["then"], build: present },
     Form { key: "if", with: &["matches", "then", "else"], build: condition },
     Form { key: "at", with: &["matches", "from"], build: at },
+    Form { key: "number_of", with: &[], build: |fields, _, node| fields.boxed(node).map(Derivation::Number) },
     Form { key: "weekday", with: &[], build: |fields, _, node| fields.boxed(node).map(Derivation::Weekday) },
     Form {
         key: "punctuation",
@@ -296,6 +297,7 @@ fn infer(derivation: &Derivation) -> Type {
         Derivation::Present { then, .. } => infer(then),
         Derivation::If { then, otherwise, .. } => wider(infer(then), infer(otherwise)),
         Derivation::EventTime => Type::Timestamp,
+        Derivation::Number(_) => Type::Integer,
         _ => Type::Text,
     }
 }

@@ -96,6 +96,9 @@ pub fn derive(derivation: &Derivation, value: &Value) -> Vec<String> {
             let place = derive(names, value).iter().position(|name| pattern.is_match(name));
             place.and_then(|place| derive(from, value).get(place).cloned()).into_iter().collect()
         }
+        Derivation::Number(from) => {
+            derive(from, value).iter().map(|text| quarry_plan::name_number(text).to_string()).collect()
+        }
         Derivation::Weekday(from) | Derivation::Punctuation(from) => {
             derive(from, value).into_iter().map(|_| "measured".to_owned()).collect()
         }

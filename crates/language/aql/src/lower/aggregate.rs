@@ -10,7 +10,10 @@ use quarry_plan::{
     SortKey, Type,
 };
 
-use super::{select::Select, value::Typed};
+use super::{
+    select::Select,
+    value::{Origin, Typed},
+};
 use crate::{
     codes,
     registry::{AggregateRule, Function},
@@ -63,6 +66,12 @@ impl Select<'_, '_, '_> {
             self.context.report(Diagnostic::error(codes::ARGUMENT_KIND, message, span));
         }
         let empty = call.arguments.is_empty() && !call.star && rule.function == "count";
+        if call.distinct && rule.function == "count" {
+            let message = "read as UNIQUECOUNT(...): QRadar refuses COUNT(DISTINCT ...)";
+            let found = Diagnostic::note(codes::DISTINCT_ARGUMENT, message, span);
+            self.context.report(found.with_help("write UNIQUECOUNT(x)"));
+            return;
+        }
         if empty || call.distinct {
             let written = if empty {
                 format!("{}()", function.name)
@@ -96,7 +105,14 @@ impl Select<'_, '_, '_> {
             order: Vec::new(),
             result: Type::Integer,
         };
+        let is_address = argument.as_ref().is_some_and(|argument| argument.origin == Origin::Address);
         if let Some(argument) = argument {
+            if is_address && matches!(rule.function, "min" | "max") {
+                // The least is the first in the order of addresses.
+                let key = argument.clone().sort_key();
+                call.order = vec![SortKey::new(key, rule.function == "max")];
+                "first".clone_into(&mut call.function);
+            }
             self.give(&mut call, rule, argument);
         }
         if rule.ordered {
@@ -107,7 +123,7 @@ impl Select<'_, '_, '_> {
         let column = Typed::new(Planned::column(name, span), result);
         match result {
             Type::Integer => Typed::new(column.cast(Type::Double), Type::Double),
-            _ => column,
+            _ => Typed { origin: if is_address { Origin::Address } else { Origin::Any }, ..column },
         }
     }
 
@@ -225,6 +241,10 @@ fn same_call(left: &AggregateCall, right: &AggregateCall) -> bool {
         && left.function == right.function
         && left.arguments.len() == right.arguments.len()
         && left.arguments.iter().zip(&right.arguments).all(|(left, right)| same(left, right))
+        && left.order.len() == right.order.len()
+        && left.order.iter().zip(&right.order).all(|(left, right)| {
+            left.descending == right.descending && same(&left.value, &right.value)
+        })
 }
 
 /// The expression with every direct operand replaced.

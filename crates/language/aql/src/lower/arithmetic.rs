@@ -3,8 +3,11 @@
 use quarry_diagnostic::Span;
 use quarry_plan::{Arithmetic, Expression as Planned, ExpressionKind as Kind, Type, Value};
 
-use super::{select::Select, value::Typed};
-use crate::syntax::{Binary, Expression};
+use super::{call::written, select::Select, value::Typed};
+use crate::{
+    registry::lookups,
+    syntax::{Binary, Expression},
+};
 
 impl Select<'_, '_, '_> {
     pub(super) fn binary(
@@ -18,6 +21,11 @@ impl Select<'_, '_, '_> {
         let left = self.readable(left);
         let right = self.expression(right);
         let right = self.readable(right);
+        if operator == Binary::Subtract
+            && let Some(number) = self.computed_number(&left, &right, span)
+        {
+            return number;
+        }
         match operator {
             Binary::Add => arithmetic(Arithmetic::Add, left, right, span),
             Binary::Subtract => arithmetic(Arithmetic::Subtract, left, right, span),
@@ -30,6 +38,19 @@ impl Select<'_, '_, '_> {
             Binary::ShiftLeft => call("aql_shift_left", left, right, Type::Integer, span),
             Binary::ShiftRight => call("aql_shift_right", left, right, Type::Integer, span),
         }
+    }
+
+    /// The field that a computation stands for: QRadar computes one number of another, which those that stand for
+    /// names here do not allow.
+    fn computed_number(&mut self, left: &Typed, right: &Typed, span: Span) -> Option<Typed> {
+        let computed = arithmetic(Arithmetic::Subtract, left.clone(), right.clone(), span);
+        let text = written(&computed.expression)?;
+        let found = lookups().iter().find(|lookup| lookup.argument.eq_ignore_ascii_case(&text))?;
+        let is_plain = |argument: &str| argument.chars().all(char::is_alphanumeric);
+        let field = lookups().iter().find(|other| {
+            other.function == found.function && other.field == found.field && is_plain(other.argument)
+        })?;
+        self.scope.value(field.argument, span)
     }
 
     pub(super) fn minus(&mut self, value: &Expression, span: Span) -> Typed {

@@ -1,13 +1,15 @@
 //! Function calls.
 
 use quarry_diagnostic::{Diagnostic, Span, did_you_mean};
-use quarry_plan::{Arithmetic, Expression as Planned, ExpressionKind as Kind, MANY, Type, Value};
+use quarry_plan::{
+    Arithmetic, Expression as Planned, ExpressionKind as Kind, MANY, TextPattern, Type, Value, date_pattern,
+};
 
 use super::{
     scope::Scope,
     select::Select,
     time,
-    value::{Origin, Typed},
+    value::{Origin, Typed, matches},
 };
 use crate::{
     codes,
@@ -48,6 +50,7 @@ impl Select<'_, '_, '_> {
         }
         match function.role {
             Role::Scalar => self.scalar(function, arguments, span),
+            Role::Network => self.network(function, arguments, span),
             Role::Conversion => conversion(function, arguments, span),
             Role::Lookup => self.lookup(function, &arguments, span),
             Role::Unavailable(reason) => self.unavailable(function, reason, call.name.span, span),
@@ -123,6 +126,18 @@ impl Select<'_, '_, '_> {
         computed(function, lowered, span)
     }
 
+    /// Whether a value lies in a constant network.
+    fn network(&mut self, function: &Function, arguments: Vec<Typed>, span: Span) -> Typed {
+        if let [network, value] = arguments.as_slice()
+            && value.data_type == Type::Text
+            && let Some(text) = network.constant_text().filter(|text| is_network(text)).map(str::to_owned)
+        {
+            let value = self.readable(value.clone());
+            return matches(value, TextPattern::Network(text), false, span);
+        }
+        self.scalar(function, arguments, span)
+    }
+
     fn argument(&mut self, function: &Function, parameter: Parameter, argument: Typed) -> Planned {
         if parameter == Parameter::Any {
             return argument.expression;
@@ -133,6 +148,12 @@ impl Select<'_, '_, '_> {
         match parameter {
             Parameter::Any => argument.expression,
             Parameter::Text => argument.cast(Type::Text),
+            Parameter::Regex => {
+                if let Some(pattern) = text {
+                    self.check_regex(&pattern, span);
+                }
+                argument.cast(Type::Text)
+            }
             Parameter::Integer => argument.cast(Type::Integer),
             Parameter::Constant | Parameter::Network | Parameter::DatePattern | Parameter::Time => {
                 match text {
@@ -148,6 +169,16 @@ impl Select<'_, '_, '_> {
     }
 
     fn check_constant(&mut self, parameter: Parameter, text: &str, span: Span) {
+        if parameter == Parameter::DatePattern
+            && let Err(message) = date_pattern(text)
+        {
+            let message = format!("the date pattern cannot be read: {message}");
+            let found = Diagnostic::error(codes::BAD_DATE_PATTERN, message, span);
+            self.context.report(found.with_help(
+                "letters mean parts of a time, such as 'yyyy-MM-dd HH:mm:ss'; other words stand in two quotes each: 'yyyy''T''HH'",
+            ));
+            return;
+        }
         let found = match parameter {
             Parameter::Network if !is_network(text) => {
                 Diagnostic::error(codes::BAD_NETWORK, format!("`{text}` is no network"), span)
@@ -239,7 +270,7 @@ fn computed(function: &Function, arguments: Vec<Planned>, span: Span) -> Typed {
 }
 
 /// The column that an expression is, or the computation as the table of lookups writes it.
-fn written(expression: &Planned) -> Option<String> {
+pub(super) fn written(expression: &Planned) -> Option<String> {
     let operand = |value: &Planned| match &value.kind {
         Kind::Arithmetic { .. } => written(value).map(|text| format!("({text})")),
         _ => written(value),
@@ -273,7 +304,7 @@ fn is_missing(expression: &Planned) -> bool {
 }
 
 /// An address with or without the length of a prefix; bits of the host may be set.
-fn is_network(text: &str) -> bool {
+pub(super) fn is_network(text: &str) -> bool {
     let (address, length) = match text.split_once('/') {
         Some((address, length)) => (address, Some(length)),
         None => (text, None),

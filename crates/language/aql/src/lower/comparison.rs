@@ -1,7 +1,13 @@
-//! Comparisons. A number and a text compare as texts; `= NULL` means IS NULL.
+//! Comparisons. A number and a text compare as texts, but for bounds: those of numbers are numbers, in quotes or not,
+//! and those of addresses addresses. `= NULL` means IS NULL.
+
+use std::net::IpAddr;
 
 use quarry_diagnostic::Span;
-use quarry_plan::{Comparison, ComparisonRule, Expression, ExpressionKind, TextPattern, Type, Value};
+use quarry_plan::{
+    Comparison, ComparisonRule, Expression, ExpressionKind, TextPattern, Type, Value, parse_address,
+    parse_number,
+};
 
 use super::value::{Origin, Typed, common, matches};
 
@@ -72,7 +78,19 @@ fn with_constant(operator: Comparison, left: Typed, right: Typed, constant: &Val
             direct(operator, left.expression, truth, span)
         }
         // A text that is written as the number is written compares the same as the number.
-        (Type::Integer, Value::Text(text)) if is_equality(operator) => {
+        (Type::Integer, Value::Text(text)) if !is_equality(operator) => match number(text) {
+            // The console writes the bounds of numbers in quotes.
+            Some(Value::Integer(bound)) => {
+                let bound = Expression::literal(Value::Integer(bound), right.span());
+                direct(operator, left.expression, bound, span)
+            }
+            Some(bound) => {
+                let bound = Expression::literal(bound, right.span());
+                direct(operator, left.cast(Type::Double), bound, span)
+            }
+            None => values(operator, left, right, span),
+        },
+        (Type::Integer, Value::Text(text)) => {
             match text.parse::<i64>().ok().filter(|number| number.to_string() == *text) {
                 Some(number) => direct(
                     operator,
@@ -98,11 +116,32 @@ fn with_constant(operator: Comparison, left: Typed, right: Typed, constant: &Val
 }
 
 fn text_constant(operator: Comparison, left: Typed, text: &str, span: Span) -> Typed {
+    let address = parse_address(text);
     if !is_equality(operator) {
-        return direct(operator, left.expression, Expression::text(text, span), span);
+        let rule = match left.origin {
+            Origin::Address | Origin::Undeclared if address.is_some() => ComparisonRule::Address,
+            // A property may be a number, whose bounds the console writes in quotes.
+            Origin::Undeclared if number(text).is_some() => ComparisonRule::NumbersElseText,
+            _ => ComparisonRule::Exact,
+        };
+        return by_rule(operator, rule, left.expression, Expression::text(text, span), span);
     }
-    let matched = matches(left, TextPattern::Equals(text.to_owned()), false, span);
+    // An address of version 6 is written in many ways.
+    let pattern = match (left.origin, address) {
+        (Origin::Address, Some(IpAddr::V6(_))) => TextPattern::Network(text.trim().to_owned()),
+        _ => TextPattern::Equals(text.to_owned()),
+    };
+    let matched = matches(left, pattern, false, span);
     negated_if(matched, operator == Comparison::NotEqual)
+}
+
+/// The number in quotes.
+fn number(text: &str) -> Option<Value> {
+    let text = text.trim();
+    if let Ok(whole) = text.parse() {
+        return Some(Value::Integer(whole));
+    }
+    parse_number(text).filter(|number| number.is_finite()).map(Value::Double)
 }
 
 fn negated_if(value: Typed, negated: bool) -> Typed {
@@ -121,6 +160,9 @@ fn values(operator: Comparison, left: Typed, right: Typed, span: Span) -> Typed 
         let rule = ComparisonRule::NumberAsText;
         return Typed::boolean(ExpressionKind::Compare { operator, rule, left, right }, span);
     }
+    if (left.origin, right.origin) == (Origin::Address, Origin::Address) && !is_equality(operator) {
+        return by_rule(operator, ComparisonRule::Address, left.expression, right.expression, span);
+    }
     let data_type = match common(left.data_type, right.data_type) {
         Type::Null => Type::Text,
         other => other,
@@ -129,6 +171,15 @@ fn values(operator: Comparison, left: Typed, right: Typed, span: Span) -> Typed 
 }
 
 fn direct(operator: Comparison, left: Expression, right: Expression, span: Span) -> Typed {
-    let (left, right) = (Box::new(left), Box::new(right));
-    Typed::boolean(ExpressionKind::Compare { operator, rule: ComparisonRule::Exact, left, right }, span)
+    by_rule(operator, ComparisonRule::Exact, left, right, span)
+}
+
+fn by_rule(
+    operator: Comparison,
+    rule: ComparisonRule,
+    left: Expression,
+    right: Expression,
+    span: Span,
+) -> Typed {
+    Typed::new(Expression::compare(operator, rule, left, right, span), Type::Boolean)
 }

@@ -3,6 +3,7 @@
 use quarry_diagnostic::{Diagnostic, Span};
 use quarry_plan::{
     Comparison, Expression as Planned, ExpressionKind as Kind, TextPattern, Type, Value, any_of,
+    cached_pattern, compile_pattern,
 };
 
 use super::{
@@ -23,11 +24,13 @@ impl Select<'_, '_, '_> {
     /// Lowers an expression; what cannot be lowered becomes null and a diagnostic.
     pub(super) fn expression(&mut self, expression: &Expression) -> Typed {
         let span = expression.span;
-        if self.context.budget == 0 || self.context.depth >= MAX_DEPTH {
+        // Only what aliases write out can grow beyond the text.
+        let grows = !self.active.is_empty();
+        if (grows && self.context.budget == 0) || self.context.depth >= MAX_DEPTH {
             self.report_size(span);
             return Typed::null(Type::Null, span);
         }
-        self.context.budget -= 1;
+        self.context.budget -= usize::from(grows);
         self.context.depth += 1;
         let mut found = self.dispatch(expression);
         self.context.depth -= 1;
@@ -214,12 +217,33 @@ impl Select<'_, '_, '_> {
             let arguments = vec![value.cast(Type::Text), pattern.cast(Type::Text)];
             return Typed::new(Planned::call(function, arguments, Type::Boolean, span), Type::Boolean);
         };
+        if is_regex {
+            self.check_regex(&constant, pattern.span());
+        }
         let pattern = match is_regex {
             true if self.context.options.whole_matches => TextPattern::Regex(format!("^(?:{constant})$")),
             true => TextPattern::Regex(constant),
             false => TextPattern::Like(constant),
         };
         matches(value, pattern, ignore_case, span)
+    }
+
+    /// Reports a regular expression that cannot be read, at its place.
+    pub(super) fn check_regex(&mut self, pattern: &str, span: Span) {
+        if cached_pattern(pattern, false).is_some() {
+            return;
+        }
+        let Err(fault) = compile_pattern(pattern, false) else { return };
+        let message = format!("the regular expression cannot be read: {}", fault.sentence(pattern));
+        // The character, where the text stands in quotes just as it reads.
+        let verbatim = span.end.checked_sub(span.start) == Some(pattern.len() + 2);
+        let at = fault.at.filter(|_| verbatim);
+        let place = at.and_then(|at| {
+            let length = pattern.get(at..)?.chars().next().map_or(1, char::len_utf8);
+            Some(Span::new(span.start + 1 + at, span.start + 1 + at + length))
+        });
+        let found = Diagnostic::error(codes::BAD_PATTERN, message, place.unwrap_or(span));
+        self.context.report(found.with_help("write `\\` before a character that is to stand for itself"));
     }
 
     fn text_search(&mut self, words: &str, span: Span) -> Typed {

@@ -25,6 +25,8 @@ pub(super) struct Column {
     pub label: String,
     pub column: ColumnName,
     pub data_type: Type,
+    /// Whether it holds addresses.
+    pub is_address: bool,
 }
 
 /// Where a select stands.
@@ -137,7 +139,7 @@ impl Query {
 
 impl Column {
     fn text(name: &str) -> Self {
-        Self { label: name.to_owned(), column: name.into(), data_type: Type::Text }
+        Self { label: name.to_owned(), column: name.into(), data_type: Type::Text, is_address: false }
     }
 }
 

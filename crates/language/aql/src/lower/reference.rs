@@ -2,9 +2,11 @@
 //! else to run.
 
 use quarry_diagnostic::{Diagnostic, Span, did_you_mean};
-use quarry_plan::{Expression as Planned, ExpressionKind as Kind, MemberSet, Members, Type, Value};
+use quarry_plan::{
+    Expression as Planned, ExpressionKind as Kind, MemberSet, Members, TextMatcher, TextPattern, Type, Value,
+};
 
-use super::{select::Select, value::Typed};
+use super::{call::is_network, select::Select, value::Typed};
 use crate::{
     codes,
     reference::ReferenceCollection,
@@ -106,10 +108,15 @@ impl Select<'_, '_, '_> {
 /// Whether the texts of a reference set have a value among them.
 fn set_contains(mut arguments: Vec<Planned>, span: Span) -> Typed {
     let (value, list) = (arguments.pop(), arguments.pop().map(|list| list.kind));
-    let (Some(value), Some(Kind::Literal(Value::TextList(exact)))) = (value, list) else {
+    let (Some(value), Some(Kind::Literal(Value::TextList(texts)))) = (value, list) else {
         return Typed::null(Type::Boolean, span);
     };
-    let set = MemberSet::new(Members::Texts { exact, folded: Vec::new(), patterns: Vec::new() });
+    // A network in a set stands for all its addresses.
+    let (networks, exact): (Vec<String>, Vec<String>) =
+        texts.into_iter().partition(|text| text.contains('/') && is_network(text));
+    let network = |text| TextMatcher { pattern: TextPattern::Network(text), ignore_case: false };
+    let patterns = networks.into_iter().map(network).collect();
+    let set = MemberSet::new(Members::Texts { exact, folded: Vec::new(), patterns });
     Typed::boolean(Kind::Member { set, value: Box::new(value) }, span)
 }
 

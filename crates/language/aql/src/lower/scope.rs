@@ -213,6 +213,7 @@ fn origin(kind: FieldKind) -> Origin {
     match kind {
         FieldKind::Bytes => Origin::Raw,
         FieldKind::Time => Origin::Time,
+        FieldKind::Host | FieldKind::HostV6 => Origin::Address,
         _ => Origin::Any,
     }
 }
@@ -253,5 +254,9 @@ fn empty(used: &mut Vec<(ColumnName, Type)>, column: &str, kind: FieldKind, span
 }
 
 fn derived(column: &Column, span: Span) -> Typed {
-    Typed::new(Expression::column(column.column.clone(), span), column.data_type)
+    let mut value = Typed::new(Expression::column(column.column.clone(), span), column.data_type);
+    if column.is_address {
+        value.origin = Origin::Address;
+    }
+    value
 }

@@ -15,7 +15,7 @@ use super::{
     query::{Column, Place, Query, end},
     scope::{Found, Scope},
     session::{Numbering, SESSION_ID},
-    value::Typed,
+    value::{Origin, Typed},
 };
 use crate::{
     codes,
@@ -227,7 +227,12 @@ impl Select<'_, '_, '_> {
     fn key(&mut self, key: &Expression, descending: bool) -> Key {
         let value = self.quoted_alias(key).unwrap_or_else(|| self.expression(key));
         let value = self.readable(value);
-        Key { value: value.expression, descending }
+        if let ExpressionKind::Integer(position) = key.kind {
+            let message = format!("`ORDER BY {position}` orders by a constant: positions have no meaning in AQL");
+            let found = Diagnostic::error(codes::ORDER_POSITION, message, key.span);
+            self.context.report(found.with_help("write a field or an alias"));
+        }
+        Key { value: value.sort_key(), descending }
     }
 
     /// `'Full Name'` in GROUP BY and ORDER BY is the alias of that name.
@@ -274,8 +279,9 @@ fn finish(
         let column = unique(&output.label, &columns);
         let data_type =
             if output.value.data_type == Type::Null { Type::Text } else { output.value.data_type };
+        let is_address = output.value.origin == Origin::Address;
         projected.push((column.clone(), output.value.cast(data_type)));
-        columns.push(Column { label: output.label, column, data_type });
+        columns.push(Column { label: output.label, column, data_type, is_address });
     }
     let mut order = Vec::new();
     for key in keys {

@@ -25,6 +25,8 @@ pub(super) enum Origin {
     Undeclared,
     /// A list of texts, written out as one text.
     List,
+    /// An address, which has an order of its own.
+    Address,
 }
 
 impl Typed {
@@ -44,6 +46,15 @@ impl Typed {
     /// A null that has a type.
     pub(super) fn null(data_type: Type, span: Span) -> Self {
         Self::new(typed_null(data_type, span), data_type)
+    }
+
+    /// What orders it: of an address a text that sorts as addresses do.
+    pub(super) fn sort_key(self) -> Expression {
+        if self.origin != Origin::Address {
+            return self.expression;
+        }
+        let span = self.span();
+        Expression::call("address_key", vec![self.cast(Type::Text)], Type::Text, span)
     }
 
     pub(super) fn span(&self) -> Span {

@@ -126,6 +126,8 @@ impl Function {
 pub enum Role {
     /// A call of the function of `crates/functions` that describes it.
     Scalar,
+    /// As [`Role::Scalar`]; one value after a constant network becomes a pattern of the plan.
+    Network,
     /// As [`Role::Scalar`], but an argument that has the result's type already is the result.
     Conversion,
     /// An aggregate.
@@ -173,6 +175,8 @@ pub enum Parameter {
     DatePattern,
     /// A constant time such as `1 day ago`.
     Time,
+    /// Text that is a regular expression; a constant one is tried before anything runs.
+    Regex,
 }
 
 /// The function of a name, in any case.

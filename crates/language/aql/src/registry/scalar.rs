@@ -4,7 +4,7 @@ use quarry_plan::Type;
 
 use super::{
     Described, Description, Function,
-    Parameter::{self, Any, Constant, DatePattern, Integer, Network, Text, Time},
+    Parameter::{self, Any, DatePattern, Integer, Network, Regex, Text, Time},
     Role,
     page::DATA,
 };
@@ -23,14 +23,14 @@ pub(super) static TABLE: &[Function] = &[
     plain("CONCAT", "aql_concat", &[Text]),
     plain("DATEFORMAT", "aql_dateformat", &[Integer, DatePattern]),
     conversion("DOUBLE", "aql_double"),
-    plain("INCIDR", "aql_incidr", &[Network, Text]),
+    Function { role: Role::Network, ..plain("INCIDR", "aql_incidr", &[Network, Text]) },
     conversion("LONG", "aql_long"),
     plain("LOWER", "aql_lower", &[Text]),
     plain("NOW", "aql_now", &[]),
     plain("PARSEDATETIME", "aql_parsedatetime", &[Time]),
-    plain("PARSETIMESTAMP", "aql_parsetimestamp", &[Constant, Text]),
-    plain("REPLACEALL", "aql_replaceall", &[Text]),
-    plain("REPLACEFIRST", "aql_replacefirst", &[Text]),
+    plain("PARSETIMESTAMP", "aql_parsetimestamp", &[DatePattern, Text]),
+    plain("REPLACEALL", "aql_replaceall", &[Regex, Text]),
+    plain("REPLACEFIRST", "aql_replacefirst", &[Regex, Text]),
     conversion("STR", "aql_str"),
     plain("STRLEN", "aql_strlen", &[Text]),
     plain("STRPOS", "aql_strpos", &[Text, Text, Integer]),

@@ -29,6 +29,9 @@ pub(crate) enum TokenKind {
     End,
 }
 
+/// Slots in which dashboards put a time clause of their own.
+const DASHBOARD_RANGES: [&str; 2] = ["{SYSTEM:timerange}", "{{SYSTEM:timerange}}"];
+
 /// A placeholder without a name.
 pub(crate) const EMPTY_SLOT: &str = "{}";
 
@@ -216,6 +219,12 @@ impl Lexer<'_, '_> {
             self.push(TokenKind::Symbol(";"), 1);
         } else if first == '.' {
             self.push(TokenKind::Symbol("."), 1);
+        } else if let Some(slot) = DASHBOARD_RANGES.iter().find(|slot| starts_with(rest, slot)) {
+            let span = Span::new(self.at, self.at + slot.len());
+            let message = "a dashboard puts its time range here; without one the query covers all of the logs";
+            let found = Diagnostic::note(codes::DASHBOARD_RANGE, message, span);
+            self.diagnostics.push(found.with_help("write LAST 24 HOURS or START and STOP for a range"));
+            self.at = span.end;
         } else if let Some(length) = placeholder_length(rest) {
             let text = rest[..length].to_owned();
             self.report_placeholder(&text);
@@ -232,6 +241,10 @@ impl Lexer<'_, '_> {
             self.at = span.end;
         }
     }
+}
+
+fn starts_with(text: &str, word: &str) -> bool {
+    text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word))
 }
 
 /// Length of a decimal number at the start of `text`.

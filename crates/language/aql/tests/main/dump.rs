@@ -155,6 +155,7 @@ pub fn expression(value: &Expression) -> String {
                 ComparisonRule::Exact => "",
                 ComparisonRule::NumbersElseText => " [numbers else text]",
                 ComparisonRule::NumberAsText => " [number as text]",
+                ComparisonRule::Address => " [address]",
             };
             format!("{} {operator}{rule} {}", expression(left), expression(right))
         }

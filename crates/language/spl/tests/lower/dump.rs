@@ -171,6 +171,7 @@ pub fn expression(value: &Expression) -> String {
                 ComparisonRule::Exact => "",
                 ComparisonRule::NumbersElseText => "[numbers else text]",
                 ComparisonRule::NumberAsText => "[number as text]",
+                ComparisonRule::Address => "[address]",
             };
             format!("{}{sign}{rule}{}", expression(left), expression(right))
         }
