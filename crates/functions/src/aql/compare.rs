@@ -120,11 +120,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
             "ORDER BY address",
             "A text that sorts as addresses do.",
             |call| call.texts(|row| Some(Cow::Owned(address_key(&row.text(0)?)))),
-            &[
-                (&[Text("10.0.0.1")], Text("40a000001")),
-                (&[Text("host")], Text("~host")),
-                (&[Null], Null),
-            ],
+            &[(&[Text("10.0.0.1")], Text("40a000001")), (&[Text("host")], Text("~host")), (&[Null], Null)],
         )
     },
 ];

@@ -297,7 +297,9 @@ pub fn text_truths(operator: Comparison, rule: ComparisonRule, left: &str, right
     let by_size = left.partial_cmp(&right).map_or(Truths::ANY, |order| Truths::of(operator.holds(order)));
     match rule {
         ComparisonRule::NumbersElseText => by_size,
-        ComparisonRule::Exact | ComparisonRule::NumberAsText | ComparisonRule::Address => by_size.or(as_texts),
+        ComparisonRule::Exact | ComparisonRule::NumberAsText | ComparisonRule::Address => {
+            by_size.or(as_texts)
+        }
     }
 }
 

@@ -265,7 +265,9 @@ fn equal(rule: ComparisonRule, left: &Expression, right: &Expression, facts: Fac
         // A number may be written in several ways, as may an address with colons.
         (None, Value::Text(text))
             if parse_number(text).is_none()
-                && !(rule == ComparisonRule::Address && text.contains(':') && parse_address(text).is_some()) =>
+                && !(rule == ComparisonRule::Address
+                    && text.contains(':')
+                    && parse_address(text).is_some()) =>
         {
             let matcher = TextMatcher { pattern: TextPattern::Equals(text.clone()), ignore_case: false };
             matches(&matcher, arm, facts)

@@ -242,9 +242,11 @@ fn same_call(left: &AggregateCall, right: &AggregateCall) -> bool {
         && left.arguments.len() == right.arguments.len()
         && left.arguments.iter().zip(&right.arguments).all(|(left, right)| same(left, right))
         && left.order.len() == right.order.len()
-        && left.order.iter().zip(&right.order).all(|(left, right)| {
-            left.descending == right.descending && same(&left.value, &right.value)
-        })
+        && left
+            .order
+            .iter()
+            .zip(&right.order)
+            .all(|(left, right)| left.descending == right.descending && same(&left.value, &right.value))
 }
 
 /// The expression with every direct operand replaced.

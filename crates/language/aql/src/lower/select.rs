@@ -228,7 +228,8 @@ impl Select<'_, '_, '_> {
         let value = self.quoted_alias(key).unwrap_or_else(|| self.expression(key));
         let value = self.readable(value);
         if let ExpressionKind::Integer(position) = key.kind {
-            let message = format!("`ORDER BY {position}` orders by a constant: positions have no meaning in AQL");
+            let message =
+                format!("`ORDER BY {position}` orders by a constant: positions have no meaning in AQL");
             let found = Diagnostic::error(codes::ORDER_POSITION, message, key.span);
             self.context.report(found.with_help("write a field or an alias"));
         }

@@ -221,7 +221,8 @@ impl Lexer<'_, '_> {
             self.push(TokenKind::Symbol("."), 1);
         } else if let Some(slot) = DASHBOARD_RANGES.iter().find(|slot| starts_with(rest, slot)) {
             let span = Span::new(self.at, self.at + slot.len());
-            let message = "a dashboard puts its time range here; without one the query covers all of the logs";
+            let message =
+                "a dashboard puts its time range here; without one the query covers all of the logs";
             let found = Diagnostic::note(codes::DASHBOARD_RANGE, message, span);
             self.diagnostics.push(found.with_help("write LAST 24 HOURS or START and STOP for a range"));
             self.at = span.end;
