@@ -47,12 +47,23 @@ impl Principal {
         if let Some(detection) = &self.grave {
             return Some(format!("`{detection}` gave an alert of severity {GRAVE} for it: investigate it"));
         }
-        let days = self.days.len();
-        let number = if days == 1 { "day" } else { "days" };
-        (days < DAYS).then(|| {
-            format!("its alerts are of {days} {number}: what is usual shows in logs of {DAYS} days or more")
-        })
+        too_short(&self.days)
     }
+}
+
+/// Why alerts of so few days are no reason for anything.
+pub fn too_short(days: &BTreeSet<String>) -> Option<String> {
+    let days = days.len();
+    let number = if days == 1 { "day" } else { "days" };
+    (days < DAYS).then(|| {
+        format!("its alerts are of {days} {number}: what is usual shows in logs of {DAYS} days or more")
+    })
+}
+
+/// The days that alerts are of, as `2026-11-22`.
+pub fn days<'a>(alerts: impl IntoIterator<Item = &'a Alert>) -> BTreeSet<String> {
+    let day = |alert: &Alert| alert.time.as_ref()?.get(..10).map(str::to_owned);
+    alerts.into_iter().filter_map(day).collect()
 }
 
 /// The principals with many alerts, the noisiest first. The sessions of a role are one.
@@ -90,7 +101,6 @@ fn principal(name: &str, sessions: bool, alerts: &[&Alert]) -> Principal {
         let address = alert.source_ip.as_deref()?;
         Some((network(address)?, address.to_owned()))
     };
-    let day = |alert: &&Alert| alert.time.as_ref()?.get(..10).map(str::to_owned);
     let grave = alerts.iter().find(|alert| alert.severity >= Some(GRAVE));
     Principal {
         actor: alerts.iter().find_map(|alert| alert.actor.clone()).unwrap_or_else(|| name.to_owned()),
@@ -100,7 +110,7 @@ fn principal(name: &str, sessions: bool, alerts: &[&Alert]) -> Principal {
         account: one(|alert| &alert.account),
         networks: alerts.iter().filter_map(address).collect(),
         user_agent: one(|alert| &alert.user_agent),
-        days: alerts.iter().filter_map(day).collect(),
+        days: days(alerts.iter().copied()),
         grave: grave.map(|alert| alert.detection.clone()),
     }
 }

@@ -82,6 +82,7 @@ pub fn tune(setup: &Setup, pack: &Pack, alerts: &[Alert], today: &str) -> Outcom
     let subjects = bench.subjects(pack)?;
     let plain = alerts_of_attacks(&bench, (pack, &subjects), None)?;
     let mut exclusions = Vec::new();
+    let mut tried = plain.clone();
     for principal in &candidates::noisy(alerts) {
         let mut attacks = plain.clone();
         let suspect = principal.suspect();
@@ -90,6 +91,7 @@ pub fn tune(setup: &Setup, pack: &Pack, alerts: &[Alert], today: &str) -> Outcom
                 attacks.extend(alerts_of_attacks(&bench, (pack, &subjects), Some(&disguise))?);
             }
         }
+        tried.extend(attacks.iter().skip(plain.len()).cloned());
         let entries = candidates::exclusions(principal);
         exclusions.extend(weigh(entries, suspect.as_deref(), (alerts, &attacks), today));
     }
@@ -98,7 +100,7 @@ pub fn tune(setup: &Setup, pack: &Pack, alerts: &[Alert], today: &str) -> Outcom
         groups: groups(alerts),
         hours: hours(alerts),
         exclusions,
-        thresholds: thresholds(alerts, &plain),
+        thresholds: thresholds(alerts, &tried),
     })
 }
 
@@ -156,7 +158,8 @@ fn hidden_within(entry: &Exclusion, attacks: &[AttackAlert], today: &str) -> Vec
     cases
 }
 
-/// The highest threshold a group of detections that keeps every attack test.
+/// The highest threshold a group of detections that keeps every attack test, also those done as the principals that
+/// the alerts are of. Nothing grave is taken away, nor anything on the evidence of a day or two.
 fn thresholds(alerts: &[Alert], attacks: &[AttackAlert]) -> Vec<Weighed<Threshold>> {
     let mut detections: Vec<&str> = alerts.iter().map(|alert| group_of(&alert.detection)).collect();
     detections.sort_unstable();
@@ -164,16 +167,64 @@ fn thresholds(alerts: &[Alert], attacks: &[AttackAlert]) -> Vec<Weighed<Threshol
     let weigh = |detection: &str| {
         let scores = |alert: &Alert| (group_of(&alert.detection) == detection).then_some(alert.risk_score)?;
         let lowest = attacks.iter().filter_map(|attack| scores(&attack.alert)).min_by(f64::total_cmp)?;
-        let own: Vec<f64> = alerts.iter().filter_map(scores).collect();
+        let own: Vec<&Alert> = alerts.iter().filter(|alert| scores(alert).is_some()).collect();
         if own.is_empty() {
             return None;
         }
-        let removes = own.iter().filter(|score| **score < lowest).count();
+        let low: Vec<&Alert> =
+            own.iter().filter(|alert| scores(alert).is_some_and(|score| score < lowest)).copied().collect();
+        let removes = low.len();
         let reason = format!("no attack test of `{detection}` scores less than {lowest}");
         let entry = Threshold { detections: vec![detection.to_owned()], min_risk_score: lowest, reason };
-        let refused = (removes == 0)
-            .then(|| format!("no alert scores less than {lowest}, the lowest of the attack tests"));
-        Some(Weighed { entry, removes, proposed: removes > 0, refused, hides: Vec::new() })
+        let refused = if low.is_empty() {
+            Some(format!("no alert scores less than {lowest}, the lowest of the attack tests"))
+        } else if low.iter().any(|alert| alert.severity >= Some(candidates::GRAVE)) {
+            Some(format!(
+                "an alert of severity {} scores less than {lowest}: investigate it",
+                candidates::GRAVE
+            ))
+        } else {
+            candidates::too_short(&candidates::days(own.iter().copied()))
+        };
+        Some(Weighed { entry, removes, proposed: refused.is_none(), refused, hides: Vec::new() })
     };
     detections.into_iter().filter_map(weigh).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use quarry_pack::{Alert, Severity};
+
+    use super::{AttackAlert, thresholds};
+
+    fn alert(score: f64, day: u32, severity: Severity) -> Alert {
+        Alert {
+            detection: "launch.spl".to_owned(),
+            time: Some(format!("2026-03-{day:02}T10:00:00Z")),
+            risk_score: Some(score),
+            severity: Some(severity),
+            ..Alert::default()
+        }
+    }
+
+    fn attack(score: f64) -> AttackAlert {
+        AttackAlert { case: "plain".to_owned(), disguise: None, alert: alert(score, 1, Severity::Medium) }
+    }
+
+    #[test]
+    fn thresholds_keep_the_lowest_attack_and_what_is_grave_and_ask_for_days() {
+        let busy: Vec<Alert> = (1..=4).map(|day| alert(20.0, day, Severity::Low)).collect();
+        let found = thresholds(&busy, &[attack(40.0), attack(30.0)]);
+        assert_eq!((found[0].entry.min_risk_score, found[0].removes, found[0].proposed), (30.0, 4, true));
+        let refused = |alerts: &[Alert]| {
+            let found = thresholds(alerts, &[attack(30.0)]);
+            assert!(!found[0].proposed);
+            found[0].refused.clone().unwrap_or_default()
+        };
+        assert!(refused(&busy[..2]).contains("3 days or more"));
+        let mut grave = busy.clone();
+        grave.push(alert(25.0, 5, Severity::High));
+        assert!(refused(&grave).contains("of severity high scores less than 30"));
+        assert!(refused(&[alert(35.0, 1, Severity::Low)]).contains("no alert scores less"));
+    }
 }
