@@ -71,7 +71,7 @@ impl Binder {
         }
         match (name, call.arguments.as_slice()) {
             ("materialize", [rows]) => return self.meaning(rows),
-            ("toscalar", [rows]) => return Meaning::Scalar(self.to_scalar(rows)),
+            ("toscalar", [rows]) => return Meaning::Scalar(self.first_value(rows)),
             ("totable", [rows]) => return Meaning::Table(self.rows(rows)),
             ("table" | "materialized_view" | "external_table", [name, ..]) => {
                 return self.table_by_name(name, row);
@@ -104,7 +104,7 @@ impl Binder {
         }
     }
 
-    fn to_scalar(&mut self, rows: &Expr) -> Scalar {
+    fn first_value(&mut self, rows: &Expr) -> Scalar {
         match self.meaning(rows) {
             Meaning::Table(table) => {
                 Scalar::of(table.columns.first().map_or(Kind::Unknown, |column| column.kind))
@@ -114,9 +114,14 @@ impl Binder {
     }
 
     fn unknown_function(&mut self, call: &Call, row: &Table) {
-        call.arguments.iter().for_each(|argument| {
-            self.scalar(argument, row);
-        });
+        for argument in &call.arguments {
+            let is_rows = matches!(&argument.kind, ExprKind::Name(name) if row.find(name).is_none())
+                || matches!(argument.kind, ExprKind::Pipeline(..) | ExprKind::Datatable(..));
+            // Rows may have been meant: what is wrong is the function alone.
+            if !is_rows {
+                self.scalar(argument, row);
+            }
+        }
         let name = &call.name;
         if registry::aggregates().contains_key(name.text.as_str()) {
             let message = format!("the aggregate `{}` cannot stand here", name.text);
@@ -148,11 +153,6 @@ impl Binder {
                 .and_then(|argument| argument.text.clone())
                 .filter(|name| row.find(name).is_some()),
         };
-        if function.naming == Naming::Column
-            && let Some(found) = name.as_deref().and_then(|name| row.find(name))
-        {
-            return Scalar::of(found).named(name);
-        }
         let several =
             SEVERAL.iter().find(|(name, _)| *name == function.name).map_or(&[][..], |(_, parts)| parts);
         let of = first.unwrap_or_default();
@@ -192,7 +192,25 @@ impl Binder {
         }
         let exact = all.iter().find(|one| fits(one, registry::Group::takes)).copied();
         let found = exact.or_else(|| all.iter().find(|one| fits(one, registry::Group::accepts)).copied());
+        if found.is_none()
+            && let Some(signature) = all.first()
+        {
+            self.wrong_argument(signature, call, kinds);
+        }
         found.or_else(|| all.first().copied())
+    }
+
+    /// Says which argument is of a wrong type.
+    fn wrong_argument(&mut self, signature: &Signature, call: &Call, kinds: &[Kind]) {
+        for (place, (value, kind)) in call.arguments.iter().zip(kinds).enumerate() {
+            let Some(parameter) = signature.parameter(place) else { continue };
+            if !parameter.takes.accepts(*kind) {
+                let message =
+                    format!("`{}` of `{}` cannot be a {kind}", parameter.name, call.name.text);
+                let help = "convert it, such as with `tostring()` or `tolong()`";
+                return self.error(codes::WRONG_TYPE, message, value.span, help);
+            }
+        }
     }
 
     /// A call of a function of the user's: its body with the arguments.

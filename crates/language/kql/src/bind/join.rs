@@ -78,7 +78,7 @@ impl Binder {
                     let leg = self.rows(table);
                     let is_absent = is_fuzzy && self.forget_absent(said);
                     if !(is_absent && leg.columns.is_empty()) {
-                        legs.push(Table { open: leg.open && !is_absent, ..leg });
+                        legs.push(leg);
                     }
                 }
             }

@@ -119,7 +119,7 @@ impl Binder {
         }
     }
 
-    /// The meaning of the first expression among statements.
+    /// The meaning of the last expression among statements.
     pub fn statements(&mut self, statements: &[Statement]) -> Option<Meaning> {
         let mut result = None;
         for statement in statements {
@@ -138,8 +138,7 @@ impl Binder {
                 }
                 Statement::Parameters(parameters) => self.parameters(parameters),
                 Statement::Expression(value) => {
-                    let found = self.meaning(value);
-                    result.get_or_insert(found);
+                    result = Some(self.meaning(value));
                 }
                 Statement::Set(_) | Statement::Other(..) => {}
             }

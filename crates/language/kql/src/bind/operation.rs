@@ -15,7 +15,8 @@ impl Binder {
             let message = format!("`{}` is not defined for a {left} and a {right}", found.operator);
             let help = "convert one side, such as with `tostring()` or `tolong()`";
             self.error(codes::WRONG_TYPE, message, found.place, help);
-            return Scalar::of(Kind::Unknown);
+            let is_arithmetic = matches!(found.operator, "+" | "-" | "*" | "/" | "%");
+            return Scalar::of(if is_arithmetic { Kind::Unknown } else { Kind::Bool });
         };
         Scalar::of(kind)
     }

@@ -51,6 +51,12 @@ impl Binder {
             OperatorKind::MakeSeries(series) => self.make_series(&input, series),
             OperatorKind::MvExpand(items, _) => self.mv_expand(input, operator, items),
             OperatorKind::MvApply(items, _, body) => self.mv_apply(input, operator, items, body),
+            _ => self.other_operator(input, operator),
+        }
+    }
+
+    fn other_operator(&mut self, input: Table, operator: &Operator) -> Table {
+        match &operator.kind {
             OperatorKind::Parse(text, pattern) => self.parse_pattern(input, text, pattern),
             OperatorKind::ParseKv(text, columns, _) => {
                 self.scalar(text, &input);
@@ -122,7 +128,8 @@ impl Binder {
                 let input = (!input.columns.is_empty() || input.open).then_some(input);
                 self.union(input, operator, tables)
             }
-            OperatorKind::Facet(_) | OperatorKind::Fork(_) | OperatorKind::Named => Table::open(),
+            // Several results, or columns that only rules of their own tell.
+            _ => Table::open(),
         }
     }
 
@@ -135,11 +142,25 @@ impl Binder {
     }
 
     fn distinct(&mut self, input: &Table, columns: &[Expr]) -> Table {
-        if let [Expr { kind: ExprKind::Wildcard(pattern), .. }] = columns {
-            let columns = input.columns.iter().filter(|column| fits(pattern, &column.name)).cloned();
-            return Table { columns: columns.collect(), open: input.open };
+        if let [Expr { kind: ExprKind::Wildcard(pattern), span }] = columns {
+            let chosen = input.columns.iter().filter(|column| fits(pattern, &column.name));
+            let chosen: Vec<Column> = chosen.cloned().collect();
+            if chosen.iter().any(|column| column.kind == Kind::Dynamic) {
+                self.undivided(*span);
+            }
+            return Table { columns: chosen, open: input.open };
+        }
+        for value in columns {
+            if self.unnamed(value, input).kind() == Kind::Dynamic {
+                self.undivided(value.span);
+            }
         }
         self.project(input, columns)
+    }
+
+    fn undivided(&mut self, span: quarry_diagnostic::Span) {
+        let help = "convert it, such as with `tostring()`";
+        self.error(codes::WRONG_TYPE, "dynamic values cannot be told apart", span, help);
     }
 
     /// Adds the columns that a value gives, under the names it is given or has.

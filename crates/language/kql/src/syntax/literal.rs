@@ -106,9 +106,7 @@ impl Cursor<'_> {
             }
             TokenKind::Real(number) => {
                 self.advance();
-                let number =
-                    number.strip_suffix('.').map_or_else(|| number.clone(), |whole| format!("{whole}.0"));
-                number
+                number.strip_suffix('.').map_or_else(|| number.clone(), |whole| format!("{whole}.0"))
             }
             TokenKind::Timespan(ticks) => {
                 self.advance();

@@ -24,7 +24,7 @@ const fn with(
 
 const EXPAND: &[&str] = &["bagexpansion", "with_itemindex", "kind", "id"];
 
-pub(crate) static TABLE: [Row; 65] = [
+pub(crate) static TABLE: [Row; 60] = [
     row("as", read::as_name),
     row("assert-schema", read::by_name),
     row("consume", read::consume),
@@ -85,11 +85,6 @@ pub(crate) static TABLE: [Row; 65] = [
     row("top-nested", read::top_nested),
     with("union", &["kind", "withsource", "with_source", "isfuzzy"], read::union),
     row("where", read::filter),
-    row("__crossCluster", read::by_name),
-    row("__crossDB", read::by_name),
-    row("__executeAndCache", read::by_name),
-    row("__partitionby", read::by_name),
-    row("__contextual-datatable", read::by_name),
 ];
 
 /// The names of all operators.

@@ -229,7 +229,8 @@ pub(super) fn parse_kv(cursor: Read<'_, '_>) -> OperatorKind {
 
 pub(super) fn partition(cursor: Read<'_, '_>) -> OperatorKind {
     cursor.expect_word("by");
-    let by = cursor.expression();
+    let name = cursor.name();
+    let by = Expr { kind: ExprKind::Name(name.text), span: name.span };
     cursor.eat_word("in");
     let start = cursor.span().start;
     let body = if cursor.eat("{") {
