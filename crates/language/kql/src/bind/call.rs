@@ -205,8 +205,7 @@ impl Binder {
         for (place, (value, kind)) in call.arguments.iter().zip(kinds).enumerate() {
             let Some(parameter) = signature.parameter(place) else { continue };
             if !parameter.takes.accepts(*kind) {
-                let message =
-                    format!("`{}` of `{}` cannot be a {kind}", parameter.name, call.name.text);
+                let message = format!("`{}` of `{}` cannot be a {kind}", parameter.name, call.name.text);
                 let help = "convert it, such as with `tostring()` or `tolong()`";
                 return self.error(codes::WRONG_TYPE, message, value.span, help);
             }

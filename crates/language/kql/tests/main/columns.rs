@@ -94,7 +94,9 @@ fn small_queries_are_bound_as_by_the_vendor() {
 fn queries_that_the_vendor_rejects_are_rejected_there() {
     let Some(queries) = lines("corpora/kql.jsonl") else { return };
     let (mut count, mut failed) = (0, Vec::new());
-    for case in include_str!("rejected.jsonl").lines().map(|line| serde_json::from_str::<Value>(line).unwrap()) {
+    for case in
+        include_str!("rejected.jsonl").lines().map(|line| serde_json::from_str::<Value>(line).unwrap())
+    {
         let query = queries.iter().find(|query| query["name"] == case["name"]).unwrap();
         count += 1;
         let found = misplaced(query["query"].as_str().unwrap(), &case["errors"][0][0]);
@@ -116,7 +118,9 @@ fn misplaced(query: &str, place: &Value) -> Option<String> {
     let first = bound.diagnostics.iter().find(|found| found.is_error());
     match first {
         Some(error) if stands_at(query, error.span.start, place.as_u64().unwrap()) => None,
-        Some(error) => Some(format!("an error is expected at {place}, found at {}: {}", error.span.start, error.message)),
+        Some(error) => {
+            Some(format!("an error is expected at {place}, found at {}: {}", error.span.start, error.message))
+        }
         None => Some(format!("an error is expected at {place}, found none")),
     }
 }
