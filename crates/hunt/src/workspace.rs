@@ -2,7 +2,10 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
 };
 
 use quarry_diagnostic::Diagnostic;
@@ -34,6 +37,8 @@ pub struct LogOptions {
     pub earliest: Option<String>,
     /// First instant that no longer counts; replaces the query's own time range.
     pub latest: Option<String>,
+    /// Whether objects are read that were delivered before the time range, by the dates of their paths.
+    pub no_prune: bool,
     /// Whether the first bad record ends it.
     pub strict: bool,
     /// Threads to use.
@@ -55,6 +60,7 @@ impl LogOptions {
             now: "newest".to_owned(),
             earliest: None,
             latest: None,
+            no_prune: false,
             strict: false,
             threads: 1,
             memory: 256 << 20,
@@ -100,6 +106,8 @@ pub struct Workspace {
     /// What runs plans.
     pub session: Session,
     listing: Listing,
+    /// Whether all must be read and understood.
+    pub is_strict: bool,
     /// How many folders could not be listed.
     unlisted: usize,
     /// Standard input on disk, deleted at the end.
@@ -108,6 +116,9 @@ pub struct Workspace {
     now: Now,
     newest: OnceLock<Option<i64>>,
     replacement: Option<TimeRange>,
+    no_prune: bool,
+    /// Most objects that one run left out by the dates of their paths.
+    left_out: AtomicU64,
 }
 
 /// What "now" is.
@@ -160,6 +171,9 @@ impl Workspace {
             now,
             newest: OnceLock::new(),
             replacement,
+            is_strict: options.strict,
+            no_prune: options.no_prune,
+            left_out: AtomicU64::new(0),
         })
     }
 
@@ -248,6 +262,13 @@ impl Workspace {
         found.await.map_err(Failure::from)
     }
 
+    /// How many objects were left out, at most, because they were delivered before the time range by the dates of
+    /// their paths.
+    #[must_use]
+    pub fn left_out(&self) -> u64 {
+        self.left_out.load(Relaxed)
+    }
+
     /// Whether there are objects and none of them could be read.
     #[must_use]
     pub fn is_unread(&self) -> bool {
@@ -297,7 +318,11 @@ impl Workspace {
         if let Some((earliest, latest)) = hull
             && (earliest.is_some() || latest.is_some())
         {
-            objects = Arc::new(self.listing.within((earliest, latest)).objects);
+            if !self.no_prune {
+                let within = self.listing.within((earliest, latest));
+                self.left_out.fetch_max(within.pruned, Relaxed);
+                objects = Arc::new(within.objects);
+            }
         }
         Ok(Settled { plan, now, objects, from_newest: newest.is_some() })
     }

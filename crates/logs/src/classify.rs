@@ -1,8 +1,10 @@
 //! Which log a record belongs to, by the members it has.
 
+use std::cell::Cell;
+
 use quarry_views::{LogFormats, Path, Signature};
 
-use crate::json::{Extractor, Kind, PathSet};
+use crate::json::{Extractor, Kind, PathSet, Raw};
 
 /// What a record is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,6 +38,8 @@ struct Compiled {
     any: Vec<usize>,
     none: Vec<usize>,
     begins: Vec<(usize, String)>,
+    values: Vec<(usize, Vec<String>)>,
+    contains: Vec<(usize, String)>,
     kinds: Vec<(usize, String)>,
     /// Whether records built alike may differ in whether it fits.
     reads_values: bool,
@@ -45,7 +49,9 @@ impl Classifier {
     pub(crate) fn new(formats: &LogFormats) -> Self {
         let mut base = PathSet::default();
         let unwraps = (0..).map(Class::Wrapper).zip(formats.unwraps.iter().map(|unwrap| &unwrap.signature));
-        let log_types = (0..).map(Class::Log).zip(formats.log_types.iter().map(|log| &log.signature));
+        let log_types = (0..).map(Class::Log).zip(&formats.log_types).flat_map(|(class, log)| {
+            log.signatures.iter().map(move |signature| (class, signature))
+        });
         let foreign = (0..).map(Class::Foreign).zip(formats.foreign.iter().map(|kind| &kind.signature));
         let signatures = unwraps
             .chain(log_types)
@@ -71,12 +77,14 @@ impl Classifier {
         if let Some(class) = found.class_of_alike() {
             return class;
         }
+        let reads_scalars = Cell::new(false);
         let mut is_by_shape = true;
         let first = self.signatures.iter().find(|(signature, _)| {
             let may_fit = signature.may_fit(found);
             is_by_shape &= !(may_fit && signature.reads_values);
-            may_fit && signature.fits(found, record)
+            may_fit && signature.fits(found, record, &reads_scalars)
         });
+        is_by_shape &= !reads_scalars.get();
         let class = first.map_or(Class::Unknown, |(_, class)| *class);
         if is_by_shape {
             found.keep_class(class);
@@ -94,13 +102,19 @@ impl Compiled {
             any: signature.any.iter().map(&mut add).collect(),
             none: signature.none.iter().map(&mut add).collect(),
             begins: signature.begins.iter().map(|(path, text)| (add(path), text.clone())).collect(),
+            values: signature.values.iter().map(|(path, known)| (add(path), known.clone())).collect(),
+            contains: signature.contains.iter().map(|(path, text)| (add(path), text.clone())).collect(),
             kinds: signature.kinds.iter().map(|(path, kind)| (add(path), kind.clone())).collect(),
             reads_values: !signature.begins.is_empty()
+                || !signature.values.is_empty()
+                || !signature.contains.is_empty()
                 || signature.kinds.iter().any(|(_, kind)| !is_told_by_shape(kind)),
         };
         let first = |list: &[(usize, String)]| list.first().map(|(path, _)| *path);
         compiled.key = first(&compiled.kinds)
             .or_else(|| first(&compiled.begins))
+            .or_else(|| first(&compiled.contains))
+            .or_else(|| compiled.values.first().map(|(path, _)| *path))
             .or_else(|| compiled.all.first().copied());
         compiled
     }
@@ -111,22 +125,41 @@ impl Compiled {
         self.key.is_none_or(|path| !found.all(path).is_empty())
     }
 
-    fn fits(&self, found: &Extractor, record: &str) -> bool {
-        let exists = |path: &usize| !found.all(*path).is_empty();
+    /// Whether the signature fits; `reads_scalars` if that hangs on whether a scalar is null, which the shape of
+    /// a record does not tell.
+    fn fits(&self, found: &Extractor, record: &str, reads_scalars: &Cell<bool>) -> bool {
+        let exists = |path: &usize| exists(found.all(*path), reads_scalars);
+        let text = |path: usize| {
+            let value = found.one(path).filter(|raw| is_kind(raw.kind, "string"));
+            value.and_then(|raw| raw.text(record))
+        };
         self.all.iter().all(exists)
             && self
                 .kinds
                 .iter()
                 .all(|(path, kind)| found.one(*path).is_some_and(|raw| is_kind(raw.kind, kind)))
-            && self.begins.iter().all(|(path, beginning)| {
-                let value = found.one(*path).filter(|raw| is_kind(raw.kind, "string"));
-                value
-                    .and_then(|raw| raw.text(record))
-                    .is_some_and(|text| text.starts_with(beginning.as_str()))
+            && self
+                .begins
+                .iter()
+                .all(|(path, beginning)| text(*path).is_some_and(|text| text.starts_with(beginning.as_str())))
+            && self.values.iter().all(|(path, known)| {
+                text(*path).is_some_and(|text| known.iter().any(|known| known.eq_ignore_ascii_case(&text)))
+            })
+            && self.contains.iter().all(|(path, part)| {
+                text(*path).is_some_and(|text| text.to_ascii_lowercase().contains(part.as_str()))
             })
             && (self.any.is_empty() || self.any.iter().any(exists))
             && !self.none.iter().any(exists)
     }
+}
+
+/// Whether one of these values is there: a null is absent.
+fn exists(values: &[Raw], reads_scalars: &Cell<bool>) -> bool {
+    let is_scalar = |raw: &Raw| matches!(raw.kind, Kind::Null | Kind::True | Kind::False | Kind::Number);
+    if !values.is_empty() && values.iter().all(is_scalar) {
+        reads_scalars.set(true);
+    }
+    values.iter().any(|raw| raw.kind != Kind::Null)
 }
 
 /// Whether records built alike have a value of this kind at the same places.

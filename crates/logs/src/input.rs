@@ -9,10 +9,15 @@ use std::{
 };
 
 use bytes::Bytes;
-use flate2::read::MultiGzDecoder;
 use libdeflater::Decompressor;
 
-use crate::{json::Extractor, marks::Marks};
+use crate::{
+    archive::{Archive, is_zip},
+    decode::{self, Decoded},
+    json::Extractor,
+    marks::Marks,
+    zip::{Zip, ZipPlace},
+};
 
 const GZIP: [u8; 3] = [0x1f, 0x8b, 8];
 const ZSTD: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
@@ -77,6 +82,8 @@ pub(crate) enum Source {
     Whole { length: usize, stored: u64 },
     /// One chunk after the other.
     Stream(Stream),
+    /// An archive, whose members are objects.
+    Archive(Archive),
 }
 
 /// A reader of plain bytes; counts what it takes from the object.
@@ -84,6 +91,9 @@ pub(crate) struct Stream {
     reader: Box<dyn Read + Send>,
     taken: std::sync::Arc<std::sync::atomic::AtomicU64>,
     is_compressed: bool,
+    is_table: bool,
+    /// How many more bytes may come, if there is a bound.
+    budget: Option<std::sync::Arc<std::sync::atomic::AtomicU64>>,
 }
 
 /// Memory used again for the next object.
@@ -132,7 +142,24 @@ impl Stream {
                 Err(error) => return (length, Some(error)),
             }
         }
+        if let Some(budget) = &self.budget {
+            let left = budget.load(std::sync::atomic::Ordering::Relaxed);
+            if left < length as u64 {
+                return (0, Some(io::Error::other("the archive expands to more than is read of its size")));
+            }
+            budget.store(left - length as u64, std::sync::atomic::Ordering::Relaxed);
+        }
         (length, None)
+    }
+
+    /// Whether its lines are the rows of a table.
+    pub(crate) fn is_table(&self) -> bool {
+        self.is_table
+    }
+
+    /// The same with a bound on what may come.
+    pub(crate) fn within(self, budget: std::sync::Arc<std::sync::atomic::AtomicU64>) -> Self {
+        Self { budget: Some(budget), ..self }
     }
 
     /// Bytes taken from the object as it is stored.
@@ -166,7 +193,12 @@ pub(crate) fn open(input: ObjectInput, whole_bytes: usize, buffers: &mut Buffers
             if bytes.starts_with(&GZIP)
                 && let Some(length) = inflate_whole(&bytes, whole_bytes, buffers)
             {
-                return Ok(Source::Whole { length, stored: bytes.len() as u64 });
+                return inflated(length, bytes.len() as u64, buffers);
+            }
+            if is_zip(&bytes)
+                && let Ok(zip) = Zip::open(ZipPlace::Bytes(bytes.clone()))
+            {
+                return Ok(Source::Archive(Archive::Zip(Box::new(zip))));
             }
             stream(Box::new(Cursor::new(bytes)))
         }
@@ -175,13 +207,27 @@ pub(crate) fn open(input: ObjectInput, whole_bytes: usize, buffers: &mut Buffers
     }
 }
 
+/// What was inflated at once: records, or something that has to be undone further.
+fn inflated(length: usize, stored: u64, buffers: &mut Buffers) -> io::Result<Source> {
+    let plain = buffers.plain.get(..length).unwrap_or_default();
+    if decode::is_plain(plain) {
+        return Ok(Source::Whole { length, stored });
+    }
+    stream(Box::new(Cursor::new(plain.to_vec())))
+}
+
 fn open_file(path: &std::path::Path, whole_bytes: usize, buffers: &mut Buffers) -> io::Result<Source> {
     let mut file = File::open(path)?;
     let size = file.metadata()?.len();
-    let mut head = [0; 3];
+    let mut head = [0; 4];
     let length = read_head(&mut file, &mut head)?;
     let head = head.get(..length).unwrap_or_default();
-    if head != GZIP || size > SMALL {
+    if is_zip(head)
+        && let Ok(zip) = Zip::open(ZipPlace::File(path.to_owned()))
+    {
+        return Ok(Source::Archive(Archive::Zip(Box::new(zip))));
+    }
+    if !head.starts_with(&GZIP) || size > SMALL {
         return stream(Box::new(Cursor::new(head.to_vec()).chain(file)));
     }
     buffers.stored.clear();
@@ -191,7 +237,7 @@ fn open_file(path: &std::path::Path, whole_bytes: usize, buffers: &mut Buffers) 
     if let Some(length) = inflate_whole(&stored, whole_bytes, buffers) {
         let size = stored.len() as u64;
         buffers.stored = stored;
-        return Ok(Source::Whole { length, stored: size });
+        return inflated(length, size, buffers);
     }
     stream(Box::new(Cursor::new(stored)))
 }
@@ -209,21 +255,15 @@ fn read_head(reader: &mut dyn Read, head: &mut [u8]) -> io::Result<usize> {
     Ok(length)
 }
 
-fn stream(mut reader: Box<dyn Read + Send>) -> io::Result<Source> {
-    let mut head = [0; 4];
-    let length = read_head(&mut reader, &mut head)?;
-    let head = head.get(..length).unwrap_or_default().to_vec();
+fn stream(reader: Box<dyn Read + Send>) -> io::Result<Source> {
     let taken = std::sync::Arc::default();
-    let counted =
-        Counted { reader: Cursor::new(head.clone()).chain(reader), taken: std::sync::Arc::clone(&taken) };
-    let (reader, is_compressed): (Box<dyn Read + Send>, bool) = if head.starts_with(&GZIP) {
-        (Box::new(MultiGzDecoder::new(counted)), true)
-    } else if head.starts_with(&ZSTD) {
-        (Box::new(zstd::stream::read::Decoder::new(counted)?), true)
-    } else {
-        (Box::new(counted), false)
+    let counted = Counted { reader, taken: std::sync::Arc::clone(&taken) };
+    let (reader, is_compressed, is_table) = match decode::decode(Box::new(counted))? {
+        Decoded::Plain(reader, is_compressed) => (reader, is_compressed, false),
+        Decoded::Table(reader, is_compressed) => (reader, is_compressed, true),
+        Decoded::Archive(archive) => return Ok(Source::Archive(archive)),
     };
-    Ok(Source::Stream(Stream { reader, taken, is_compressed }))
+    Ok(Source::Stream(Stream { reader, taken, is_compressed, is_table, budget: None }))
 }
 
 /// Inflates a gzip object of one member into `buffers.plain`; none if that cannot be done safely.

@@ -5,7 +5,7 @@
 //! | stage | folder or file | from | to |
 //! |---|---|---|---|
 //! | find | `location`, `prune`, `remote` | paths, globs, URLs | objects with sizes |
-//! | inflate | `input` | an object's bytes | plain bytes, whole or in chunks |
+//! | inflate | `input`, `decode`, `archive`, `wide`, `table` | an object's bytes | plain bytes, whole or in chunks |
 //! | walk | `walk/`, `marks/` | plain bytes | spans of records |
 //! | pre-filter | `need`, `finder`, `rarity` | a record's bytes | can it match at all |
 //! | extract | `json/`, `classify` | a record's bytes | its log type and the named paths' raw values |
@@ -15,17 +15,22 @@
 //! containers and log types look like is data ([`quarry_views::LogFormats`]). It never panics on
 //! input; what cannot be read is skipped, counted and reported ([`ScanReport`]).
 
+mod archive;
 mod classify;
 mod columns;
+mod decode;
 mod derive;
 mod escape;
 mod fields;
 mod finder;
 mod input;
+mod inside;
 mod json;
+mod kind;
 mod location;
 mod marks;
 mod measure;
+mod mend;
 mod need;
 mod newest;
 mod plan;
@@ -37,16 +42,22 @@ mod remote;
 mod report;
 mod resync;
 mod scan;
+mod table;
 mod tally;
 mod time;
+mod time_forms;
 mod unwrap;
 mod walk;
+mod wide;
+mod zip;
 
 pub use fields::{FieldCounts, FieldStatistics, discover_fields};
 pub use input::{ObjectInput, ReadError};
 pub use location::{ListError, Listing, Location, WrittenLocation, list_objects, read_locations};
 pub use newest::newest_event_time;
 pub use plan::{Limits, ScanColumn, ScanPlan, ScanSpec};
-pub use report::{BadRecord, ForeignCount, ScanReport, Snapshot, Unread, Unreadable};
+pub use report::{
+    BadRecord, ForeignCount, Note, Noted, NotUnderstood, ScanReport, Snapshot, Unread, Unreadable,
+};
 pub use scan::read_object;
 pub use time::parse_time;

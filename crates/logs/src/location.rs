@@ -1,6 +1,7 @@
 //! Finds the objects to read: files, folders, globs, standard input and buckets.
 
 use std::{
+    collections::HashSet,
     fmt, fs, io,
     path::{Path, PathBuf},
 };
@@ -72,7 +73,7 @@ impl Stores {
 pub struct Listing {
     /// The objects, sorted by name.
     pub objects: Vec<Location>,
-    /// How many were left out because the date in their path lies outside the time range.
+    /// How many were left out because the date of their path lies before the time range.
     pub pruned: u64,
     /// Folders, links and prefixes that could not be listed.
     pub unreadable: Vec<Unreadable>,
@@ -109,9 +110,8 @@ impl fmt::Display for ListError {
 impl std::error::Error for ListError {}
 
 /// The objects that inputs name: a file, a folder (with all below it), a glob, `-` for standard
-/// input, or an `s3://`, `gs://` or `az://` URL that ends as any of these. Objects whose path has a
-/// date that lies clearly outside of `time_range` (microseconds since 1970-01-01 UTC, the end
-/// exclusive) are left out. What cannot be listed is named, and the rest is listed.
+/// input, or an `s3://`, `gs://` or `az://` URL that ends as any of these. Objects that were clearly delivered
+/// before `time_range` (microseconds since 1970-01-01 UTC, the end exclusive) began are left out. What cannot be listed is named, and the rest is listed.
 ///
 /// # Errors
 /// If an input does not exist or is no valid glob, or nothing can be listed.
@@ -161,8 +161,8 @@ async fn list_remote(_input: &str) -> Result<Found, String> {
 }
 
 impl Listing {
-    /// Leaves out the objects whose path names a day outside a time range (microseconds since
-    /// 1970-01-01 UTC, the end exclusive); a day is given to either side, since records arrive late.
+    /// Leaves out the objects that were delivered before a time range (microseconds since 1970-01-01 UTC, the end
+    /// exclusive) began, by the day that the layout of a cloud's logs writes into their path.
     #[must_use]
     pub fn within(&self, time_range: (Option<i64>, Option<i64>)) -> Self {
         let kept = self.objects.iter().filter(|object| prune::may_hold(&object.name, time_range));
@@ -249,10 +249,19 @@ fn folder_before_wildcard(pattern: &str) -> PathBuf {
     if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder }
 }
 
-/// Finds the wanted files below a folder. Linked folders are not entered, as they may lead back, and are named.
+/// Finds the wanted files below a folder. A linked folder is entered once, unless it leads back above the folder
+/// itself, which is named.
 fn walk(folder: &Path, wants: &dyn Fn(&Path) -> bool, found: &mut Found) {
+    let root = fs::canonicalize(folder);
+    let leads_back = |link: &Path| match (&root, fs::canonicalize(link)) {
+        (Ok(root), Ok(target)) => root.starts_with(target),
+        _ => false,
+    };
+    let mut entered: HashSet<PathBuf> = root.iter().cloned().collect();
     let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
+    let mut links = Vec::new();
+    // Links come last, so that a folder is known by its own name where it has one here.
+    while let Some(folder) = folders.pop().or_else(|| next_link(&mut links, &mut entered)) {
         let entries = match fs::read_dir(&folder) {
             Ok(entries) => entries,
             Err(error) => {
@@ -266,7 +275,13 @@ fn walk(folder: &Path, wants: &dyn Fn(&Path) -> bool, found: &mut Found) {
                     let is_here = folder == Path::new(".");
                     let path = if is_here { PathBuf::from(entry.file_name()) } else { entry.path() };
                     if kind.is_dir() {
-                        folders.push(path);
+                        if is_new(&path, &mut entered) {
+                            folders.push(path);
+                        }
+                    } else if path.is_dir() && leads_back(&path) {
+                        found.cannot_read(path.display().to_string(), "the link leads back above the folder");
+                    } else if path.is_dir() {
+                        links.push(path);
                     } else {
                         visit(path, kind, wants, found);
                     }
@@ -277,6 +292,21 @@ fn walk(folder: &Path, wants: &dyn Fn(&Path) -> bool, found: &mut Found) {
     }
 }
 
+/// A linked folder that was not entered yet.
+fn next_link(links: &mut Vec<PathBuf>, entered: &mut HashSet<PathBuf>) -> Option<PathBuf> {
+    while let Some(link) = links.pop() {
+        if is_new(&link, entered) {
+            return Some(link);
+        }
+    }
+    None
+}
+
+/// Whether a folder was not entered before, under whatever name.
+fn is_new(folder: &Path, entered: &mut HashSet<PathBuf>) -> bool {
+    fs::canonicalize(folder).map_or(true, |real| entered.insert(real))
+}
+
 /// A file, a link or something else in a folder.
 fn visit(path: PathBuf, kind: fs::FileType, wants: &dyn Fn(&Path) -> bool, found: &mut Found) {
     if kind.is_file() {
@@ -285,9 +315,6 @@ fn visit(path: PathBuf, kind: fs::FileType, wants: &dyn Fn(&Path) -> bool, found
         }
     } else if kind.is_symlink() {
         match fs::metadata(&path) {
-            Ok(target) if target.is_dir() => {
-                found.cannot_read(path.display().to_string(), "a linked folder is not entered");
-            }
             Ok(target) if target.is_file() && wants(&path) => found.objects.push(Location::file(path)),
             Ok(_) => {}
             Err(error) if wants(&path) => found.cannot_read(path.display().to_string(), error),

@@ -158,18 +158,15 @@ enum Search {
 }
 
 impl Prefilter {
-    /// `always` are texts, in any case, whose records always pass, such as wrappers in base64.
-    pub(crate) fn new<'a>(trees: impl Iterator<Item = &'a Tree>, always: &[String]) -> Self {
+    pub(crate) fn new<'a>(trees: impl Iterator<Item = &'a Tree>) -> Self {
         let trees: Vec<&Tree> = trees.collect();
         let mut all = Vec::new();
         trees.iter().for_each(|tree| tree.finders(&mut all));
-        let mut traits = Traits::new(&all);
-        traits.note(always.iter().flat_map(|text| text.bytes()).filter(u8::is_ascii_alphabetic));
+        let traits = Traits::new(&all);
         let covers: Option<Vec<Vec<Finder>>> = trees.iter().map(|tree| tree.cover()).collect();
         let Some(covers) = covers else { return Self { search: Search::All, traits } };
         let mut finders: Vec<Finder> = Vec::new();
-        let always = always.iter().map(|text| Finder::new(text.as_bytes(), true));
-        for finder in covers.into_iter().flatten().chain(always) {
+        for finder in covers.into_iter().flatten() {
             let is_same = |have: &Finder| {
                 have.needle() == finder.needle() && have.ignores_case() == finder.ignores_case()
             };
@@ -314,9 +311,8 @@ mod tests {
         };
         let needs = [literal("RunInstances", false), literal("runinst", true), literal("other", false)];
         let trees = needs.map(|need| Tree::new(&need));
-        let always = ["data".to_owned(), "data_base64".to_owned()];
-        let kept: Vec<Vec<u8>> = texts(&Prefilter::new(trees.iter(), &always));
-        assert_eq!(kept, [b"runinst".to_vec(), b"other".to_vec(), b"data".to_vec()]);
+        let kept: Vec<Vec<u8>> = texts(&Prefilter::new(trees.iter()));
+        assert_eq!(kept, [b"runinst".to_vec(), b"other".to_vec()]);
     }
 
     fn literal(text: &str, ignore_case: bool) -> Need {
@@ -325,7 +321,7 @@ mod tests {
 
     fn passes(need: &Need, record: &str) -> bool {
         let tree = Tree::new(need);
-        let filter = Prefilter::new([&tree].into_iter(), &[]);
+        let filter = Prefilter::new([&tree].into_iter());
         let span = (0, record.len());
         let first = Cursors::default().may_match(&filter, record.as_bytes(), 0, span)
             || filter.traits.may_hide(record.as_bytes(), true, true);
@@ -358,7 +354,7 @@ mod tests {
     #[test]
     fn escapes_pass_even_if_another_log_type_needs_nothing() {
         let trees = [Tree::new(&literal("RunInstances", false)), Tree::Anything];
-        let filter = Prefilter::new(trees.iter(), &[]);
+        let filter = Prefilter::new(trees.iter());
         assert!(trees[0].may_match(br#"{"eventName":"\u0052unInstances"}"#, &filter.traits));
         assert!(!trees[0].may_match(br#"{"eventName":"Other"}"#, &filter.traits));
     }
@@ -381,7 +377,7 @@ mod tests {
     #[test]
     fn cursors_find_each_record_of_a_window() {
         let text = format!("{}{}{}", r#"{"n":"no"}"#, r#"{"n":"RunInstances"}"#, r#"{"n":"no"}"#);
-        let filter = Prefilter::new([&Tree::new(&literal("RunInstances", false))].into_iter(), &[]);
+        let filter = Prefilter::new([&Tree::new(&literal("RunInstances", false))].into_iter());
         let mut cursors = Cursors::default();
         let spans = [(0, 10), (10, 30), (30, 40)];
         let found = spans.map(|span| cursors.may_match(&filter, text.as_bytes(), 0, span));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arrow::datatypes::SchemaRef;
 use quarry_plan::{Need, Type};
-use quarry_views::{Derivation, Encoding, LogFormats, Path};
+use quarry_views::{Derivation, LogFormats, Path};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -134,7 +134,7 @@ impl ScanPlan {
                 LogPlan::new(&log.id, &log.time, columns, classifier.path_set(), need, null_is_text)
             })
             .collect();
-        let prefilter = Prefilter::new(logs.iter().map(|log| &log.need), &base64_members(formats));
+        let prefilter = Prefilter::new(logs.iter().map(|log| &log.need));
         let schema = columns::schema(columns);
         let time_range = *time_range;
         let base = classifier.path_set();
@@ -191,17 +191,6 @@ impl ScanPlan {
     }
 }
 
-/// How the quoted names of the members that hold base64 begin, in lower case: what is inside cannot
-/// be searched from outside. Few and short, as each is a search through everything.
-fn base64_members(formats: &LogFormats) -> Vec<String> {
-    let is_base64 = formats.unwraps.iter().filter(|unwrap| unwrap.encoding == Encoding::Base64);
-    let last = |path: &Path| path.text.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
-    let mut names: Vec<String> = is_base64.map(|unwrap| format!("\"{}", last(&unwrap.inner))).collect();
-    names.sort();
-    names.dedup_by(|longer, shorter| longer.starts_with(shorter.as_str()));
-    names
-}
-
 impl LogPlan {
     fn new(
         id: &str,
@@ -225,6 +214,12 @@ impl LogPlan {
             .filter(is_plain)
             .map(|path| Finder::new(format!("\"{}\"", path.text).as_bytes(), false));
         Self { id: id.to_owned(), paths, nodes, need, null_is_text, time, time_key }
+    }
+
+    /// What is written where the event's time should be.
+    pub(crate) fn written_time(&self, found: &Extractor, record: &str) -> Option<String> {
+        let text = self.time.iter().find_map(|path| Some(found.one(*path)?.text(record)?.into_owned()))?;
+        Some(text.chars().take(60).collect())
     }
 
     /// The event's time: the first path that has one.

@@ -1,27 +1,34 @@
 //! What is done with one record: classify, unwrap, test, and make a row.
 
-use std::ops::ControlFlow;
+use std::{cell::Cell, ops::ControlFlow};
 
 use arrow::record_batch::RecordBatch;
 use fearless_simd::Level;
+
+use quarry_views::Encoding;
 
 use crate::{
     classify::Class,
     columns::Rows,
     derive::Row,
+    escape::unescape,
     finder::Finder,
     input::ReadError,
+    inside,
     json::{Extractor, PathSet},
     marks::{Marks, RecordMarks},
-    plan::ScanPlan,
-    report::ScanReport,
+    mend,
+    plan::{LogPlan, ScanPlan},
+    report::{Note, ScanReport},
     tally::{Edges, Hint, Tally},
     unwrap,
-    walk::{Span, Step, Walker, Window},
+    walk::{NO_OBJECT, Span, Step, Walker, Window},
 };
 
 /// Wrappers inside wrappers are opened to this depth.
 const MAX_WRAPPERS: usize = 6;
+/// An unknown record up to this size is searched for known ones inside.
+const LAST_RESORT: usize = 8 << 20;
 
 /// Where a record lies.
 #[derive(Debug, Clone, Copy)]
@@ -57,6 +64,10 @@ pub(crate) struct Reader<'a> {
     /// Records counted without parsing since times were last settled.
     counted: Vec<(usize, usize)>,
     last_log: usize,
+    /// Whether something in the object was understood.
+    understood: bool,
+    has_foreign: Cell<bool>,
+    has_bad: Cell<bool>,
     is_stopped: bool,
     failure: Option<ReadError>,
 }
@@ -83,6 +94,9 @@ impl<'a> Reader<'a> {
             edges: Edges::default(),
             counted: Vec::new(),
             last_log: 0,
+            understood: false,
+            has_foreign: Cell::new(false),
+            has_bad: Cell::new(false),
             is_stopped: false,
             failure: None,
         }
@@ -96,15 +110,36 @@ impl<'a> Reader<'a> {
         self.report
     }
 
+    pub(crate) fn is_understood(&self) -> bool {
+        self.understood
+    }
+
     pub(crate) fn is_stopped(&self) -> bool {
         self.is_stopped
     }
 
     pub(crate) fn bad(&self, offset: usize, reason: &str) {
+        self.has_bad.set(true);
         self.report.add_bad(self.object, offset, reason);
     }
 
+    /// Notes that nothing of the object was understood.
+    pub(crate) fn not_understood(&self, kind: &str) {
+        self.report.unread().add_not_understood(self.object, kind);
+    }
+
+    /// Whether something in the object was named as another kind.
+    pub(crate) fn has_foreign(&self) -> bool {
+        self.has_foreign.get()
+    }
+
+    /// Whether something in the object was bad.
+    pub(crate) fn has_bad(&self) -> bool {
+        self.has_bad.get()
+    }
+
     pub(crate) fn foreign(&self, kind: &str) {
+        self.has_foreign.set(true);
         self.report.add_foreign(kind, self.object);
     }
 
@@ -195,11 +230,20 @@ impl<'a> Reader<'a> {
         may_match: bool,
         wrappers: usize,
     ) -> Outcome {
-        let Ok(record) = simdutf8::basic::from_utf8(bytes) else { return Outcome::Broken("not UTF-8") };
+        let Ok(record) = simdutf8::basic::from_utf8(bytes) else {
+            let record = String::from_utf8_lossy(bytes).into_owned();
+            return self.mended(record, place, (may_match, wrappers), "bytes that are no text");
+        };
         let class = match self.classify(record, marks) {
             Ok(class) => class,
-            Err(reason) => return Outcome::Broken(reason),
+            Err(reason) => match mend::numbers(record) {
+                Some(record) => {
+                    return self.mended(record, place, (may_match, wrappers), "a number that JSON does not know");
+                }
+                None => return Outcome::Broken(reason),
+            },
         };
+        self.understood |= !matches!(class, Class::Unknown);
         match class {
             Class::Log(log) => {
                 if wrappers == 0
@@ -214,9 +258,44 @@ impl<'a> Reader<'a> {
                 let name = self.plan.spec.formats.foreign.get(kind).map_or("", |kind| kind.name.as_str());
                 self.foreign(name);
             }
-            Class::Unknown => self.foreign("unknown record"),
+            Class::Unknown => self.unknown(record, place, may_match, wrappers),
         }
         Outcome::Read
+    }
+
+    /// Reads a record of which a value had to be replaced.
+    fn mended(
+        &mut self,
+        record: String,
+        place: Place,
+        (may_match, wrappers): (bool, usize),
+        what: &str,
+    ) -> Outcome {
+        let outcome = self.read((record.as_bytes(), None), place, may_match, wrappers);
+        if outcome == Outcome::Read {
+            let at = format!("{} at byte {}: {what}", self.object, place.offset);
+            self.report.unread().note_mended(at.clone());
+            self.report.note(Note::Mended, || at);
+        }
+        outcome
+    }
+
+    /// A record of no known kind: the last resort is to look for known ones in its members.
+    fn unknown(&mut self, record: &str, place: Place, may_match: bool, wrappers: usize) {
+        if wrappers == 0 && record.len() <= LAST_RESORT && self.look_inside(record, place, may_match) {
+            return;
+        }
+        self.foreign("unknown record");
+    }
+
+    /// Whether events lie in the members of an unknown object; reads them if so.
+    fn look_inside(&mut self, record: &str, place: Place, may_match: bool) -> bool {
+        let found = inside::known(self, record);
+        for text in &found {
+            self.report.note(Note::LastResort, || format!("{} at byte {}", self.object, place.offset));
+            self.inside(text, place, may_match, 1);
+        }
+        !found.is_empty()
     }
 
     /// What the record is; its values for the log type are in `found` afterwards.
@@ -270,6 +349,9 @@ impl<'a> Reader<'a> {
         let time = log.time(&self.found, record);
         self.tally.event(index);
         self.tally.time(time);
+        if time.is_none() {
+            self.timeless(record, log, place);
+        }
         if !may_match
             || !self.plan.is_in_range(time)
             || !log.need.may_match(record.as_bytes(), &self.plan.prefilter.traits)
@@ -290,6 +372,17 @@ impl<'a> Reader<'a> {
         if self.rows.count() >= limits.batch_rows || self.rows.bytes() >= limits.batch_bytes {
             self.flush();
         }
+    }
+
+    /// Counts an event without a readable time, and says what stands in its place.
+    fn timeless(&self, record: &str, log: &LogPlan, place: Place) {
+        let first = || {
+            let text = log.written_time(&self.found, record);
+            let text = text.map_or_else(|| "no time".to_owned(), |text| format!("`{text}`"));
+            format!("{} at byte {}: {text}", self.object, place.offset)
+        };
+        let note = if self.plan.time_range == (None, None) { Note::Timeless } else { Note::TimelessLeftOut };
+        self.report.note(note, first);
     }
 
     fn flush(&mut self) {
@@ -316,6 +409,8 @@ impl<'a> Reader<'a> {
         let Some(inner) = inner.filter(|_| wrappers < MAX_WRAPPERS) else {
             return self.foreign(&unwrap.name);
         };
+        // What is inside cannot be searched from outside.
+        let may_match = may_match || unwrap.encoding == Encoding::Base64;
         match unwrap::open(record, inner, unwrap.encoding, self.plan.spec.limits.record_bytes) {
             Some(unwrap::Inner::InPlace(text)) => {
                 if let Outcome::Broken(reason) =
@@ -327,6 +422,26 @@ impl<'a> Reader<'a> {
             Some(unwrap::Inner::Records(bytes)) => self.inside(&bytes, place, may_match, wrappers + 1),
             None => self.foreign(&unwrap.name),
         }
+    }
+
+    /// A JSON text, array or other value where a record was expected: text may be a record itself.
+    pub(crate) fn no_object(&mut self, bytes: &[u8], place: Place, may_match: bool) {
+        let text = bytes.strip_prefix(b"\"").and_then(|text| text.strip_suffix(b"\""));
+        let text = text.and_then(|text| std::str::from_utf8(text).ok()).map(unescape);
+        if let Some(text) = text.filter(|text| text.trim_start().starts_with(['{', '['])) {
+            return self.inside(text.as_bytes(), place, may_match, 1);
+        }
+        self.report.note(Note::NoObject, || format!("{} at byte {}", self.object, place.offset));
+    }
+
+    /// Bytes outside of JSON: what looks like a piece of it was part of a record.
+    pub(crate) fn outside(&mut self, bytes: &[u8], offset: usize) -> bool {
+        let is_piece = |mark: &[u8]| memchr::memmem::find(bytes, mark).is_some();
+        if is_piece(b"\":") || is_piece(b"\",") || bytes.contains(&b'}') {
+            return false;
+        }
+        self.report.note(Note::AroundJson, || format!("{} at byte {offset}", self.object));
+        true
     }
 
     /// Reads the records of a wrapped value.
@@ -345,6 +460,9 @@ impl<'a> Reader<'a> {
                     index += 1;
                 }
                 Step::Check { .. } => {}
+                Step::Other { start, end, reason: NO_OBJECT } if wrappers < MAX_WRAPPERS => {
+                    self.no_object(window.bytes.get(start..end).unwrap_or_default(), place, may_match);
+                }
                 Step::Other { reason, .. } | Step::Broken { reason, .. } => self.bad(place.offset, reason),
                 Step::More | Step::End => return,
             }

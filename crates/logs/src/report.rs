@@ -46,6 +46,10 @@ pub struct Unread(Arc<Mutex<AllUnreadable>>);
 struct AllUnreadable {
     names: HashSet<String>,
     first: Vec<Unreadable>,
+    strange: HashSet<String>,
+    not_understood: Vec<NotUnderstood>,
+    is_any_understood: bool,
+    mended: Option<String>,
 }
 
 impl Unread {
@@ -69,9 +73,59 @@ impl Unread {
         self.lock().first.clone()
     }
 
+    /// Notes an object of which nothing was understood; the same one counts once.
+    pub(crate) fn add_not_understood(&self, name: &str, kind: &str) {
+        let mut known = self.lock();
+        if known.strange.insert(name.to_owned()) && known.not_understood.len() < KEPT {
+            known.not_understood.push(NotUnderstood { name: name.to_owned(), kind: kind.to_owned() });
+        }
+    }
+
+    pub(crate) fn note_understood(&self) {
+        self.lock().is_any_understood = true;
+    }
+
+    /// How many objects nothing was understood of.
+    #[must_use]
+    pub fn count_not_understood(&self) -> usize {
+        self.lock().strange.len()
+    }
+
+    /// The first hundred of them.
+    #[must_use]
+    pub fn not_understood(&self) -> Vec<NotUnderstood> {
+        self.lock().not_understood.clone()
+    }
+
+    /// Whether something was understood in some object.
+    #[must_use]
+    pub fn is_any_understood(&self) -> bool {
+        self.lock().is_any_understood
+    }
+
+    /// Notes that a value was replaced, for want of a right one.
+    pub(crate) fn note_mended(&self, what: String) {
+        self.lock().mended.get_or_insert(what);
+    }
+
+    /// The first value that was replaced, with its place.
+    #[must_use]
+    pub fn mended(&self) -> Option<String> {
+        self.lock().mended.clone()
+    }
+
     fn lock(&self) -> MutexGuard<'_, AllUnreadable> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// An object of which nothing was understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotUnderstood {
+    /// Path or URL.
+    pub name: String,
+    /// What it looks like, and what would help.
+    pub kind: String,
 }
 
 /// Objects or records that are no audit records.
@@ -99,6 +153,33 @@ pub struct ScanReport {
     bad_records: Mutex<Vec<BadRecord>>,
     unread: Unread,
     foreign: Mutex<BTreeMap<String, ForeignCount>>,
+    notes: Mutex<BTreeMap<Note, Noted>>,
+}
+
+/// Something that is counted, with the first place it was met.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Noted {
+    /// How often.
+    pub count: u64,
+    /// The first of them: object, place, text.
+    pub first: String,
+}
+
+/// What is counted though it is neither bad nor another kind of record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Note {
+    /// An event whose time is missing or cannot be read.
+    Timeless,
+    /// One of these that a time range left out.
+    TimelessLeftOut,
+    /// Text before, between or behind JSON.
+    AroundJson,
+    /// A JSON value that is no object.
+    NoObject,
+    /// An event with a value that had to be replaced: bytes that are no text, a number that JSON does not know.
+    Mended,
+    /// An event found in a member of an object that is otherwise unknown.
+    LastResort,
 }
 
 /// The state of a [`ScanReport`] at one moment.
@@ -122,6 +203,8 @@ pub struct Snapshot {
     pub bad_records: Vec<BadRecord>,
     /// Objects and records that are no audit records, by what they are.
     pub foreign: BTreeMap<String, ForeignCount>,
+    /// What else is worth a line.
+    pub notes: BTreeMap<Note, Noted>,
     /// Earliest event time, microseconds since 1970-01-01 UTC.
     pub oldest: Option<i64>,
     /// Latest event time, microseconds since 1970-01-01 UTC.
@@ -160,6 +243,7 @@ impl ScanReport {
             bad_records: Mutex::default(),
             unread,
             foreign: Mutex::default(),
+            notes: Mutex::default(),
         }
     }
 
@@ -177,6 +261,7 @@ impl ScanReport {
             skipped: self.skipped.load(Relaxed),
             bad_records: self.bad_records.lock().unwrap_or_else(PoisonError::into_inner).clone(),
             foreign: self.foreign.lock().unwrap_or_else(PoisonError::into_inner).clone(),
+            notes: self.notes.lock().unwrap_or_else(PoisonError::into_inner).clone(),
             oldest: Some(self.oldest.load(Relaxed)).filter(|time| *time != i64::MAX),
             newest: Some(self.newest.load(Relaxed)).filter(|time| *time != i64::MIN),
         }
@@ -225,6 +310,16 @@ impl ScanReport {
     #[must_use]
     pub fn unread(&self) -> &Unread {
         &self.unread
+    }
+
+    /// Counts something; `first` says where and what, if it is the first.
+    pub(crate) fn note(&self, note: Note, first: impl FnOnce() -> String) {
+        let mut notes = self.notes.lock().unwrap_or_else(PoisonError::into_inner);
+        let entry = notes.entry(note).or_default();
+        entry.count += 1;
+        if entry.count == 1 {
+            entry.first = first();
+        }
     }
 
     pub(crate) fn add_foreign(&self, kind: &str, object: &str) {

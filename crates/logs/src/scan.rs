@@ -1,17 +1,23 @@
 //! Reads one object: bytes in, record batches out.
 
-use std::{ops::ControlFlow, sync::Arc};
+use std::{
+    io::Read,
+    ops::ControlFlow,
+    sync::{Arc, atomic::AtomicU64},
+};
 
 use arrow::record_batch::RecordBatch;
 
 use crate::{
+    archive::{Archive, Member},
+    kind,
     input::{self, Buffers, ObjectInput, ReadError, Source, Stream},
     need::Cursors,
     plan::ScanPlan,
     record::{Outcome, Place, Reader},
     report::ScanReport,
     resync::{self, Found, LOOK_BACK},
-    walk::{Span, Step, Walker, Watch, Window},
+    walk::{NO_OBJECT, OUTSIDE, Span, Step, Walker, Watch, Window},
 };
 
 /// Reads an object and gives its rows in batches, until the object ends or `emit` breaks.
@@ -34,6 +40,11 @@ pub fn read_object(
     outcome
 }
 
+/// An archive in an archive is read to this depth.
+const NESTED: usize = 3;
+/// Members of an archive may expand to so many bytes in all.
+const EXPANDED: u64 = 1 << 40;
+
 fn read(
     plan: &ScanPlan,
     object_name: &str,
@@ -42,8 +53,106 @@ fn read(
     emit: &mut dyn FnMut(RecordBatch) -> ControlFlow<()>,
     buffers: &mut Buffers,
 ) -> Result<(), ReadError> {
+    // Where nobody wants more rows, the other members are not read.
+    let is_stopped = std::cell::Cell::new(false);
+    let mut emit = |batch: RecordBatch| {
+        let flow = emit(batch);
+        is_stopped.set(is_stopped.get() || flow.is_break());
+        flow
+    };
     let failed = |error| ReadError::Io { object: object_name.to_owned(), error };
-    let source = input::open(input, plan.spec.limits.whole_bytes, buffers).map_err(failed)?;
+    match input::open(input, plan.spec.limits.whole_bytes, buffers).map_err(failed)? {
+        Source::Archive(archive) => {
+            let budget = Arc::new(AtomicU64::new(EXPANDED));
+            let mut members = Members { plan, report, buffers, budget, is_stopped: &is_stopped };
+            members.read(object_name, archive, &mut emit, 1)
+        }
+        source => one(plan, object_name, source, report, &mut emit, buffers),
+    }
+}
+
+/// The members of an archive as objects.
+struct Members<'a> {
+    plan: &'a ScanPlan,
+    report: &'a ScanReport,
+    buffers: &'a mut Buffers,
+    budget: Arc<AtomicU64>,
+    is_stopped: &'a std::cell::Cell<bool>,
+}
+
+impl Members<'_> {
+    fn read(
+        &mut self,
+        object: &str,
+        mut archive: Archive,
+        emit: &mut dyn FnMut(RecordBatch) -> ControlFlow<()>,
+        depth: usize,
+    ) -> Result<(), ReadError> {
+        let mut count = 0;
+        while !self.is_stopped.get() {
+            match archive.next_member() {
+                Ok(None) => break,
+                Ok(Some(Member::Unreadable(name, why))) => {
+                    self.report.unread().add(&format!("{object}!{name}"), &why);
+                }
+                Ok(Some(Member::File(name, reader))) => {
+                    self.member(&format!("{object}!{name}"), reader, emit, depth)?;
+                }
+                Err(error) => {
+                    let reason = format!("the archive is damaged or cut off: {error}");
+                    self.report.unread().add(object, &reason);
+                    break;
+                }
+            }
+            count += 1;
+        }
+        if count == 0 {
+            self.report.add_foreign("archive without files", object);
+        }
+        Ok(())
+    }
+
+    fn member(
+        &mut self,
+        name: &str,
+        reader: Box<dyn Read + Send>,
+        emit: &mut dyn FnMut(RecordBatch) -> ControlFlow<()>,
+        depth: usize,
+    ) -> Result<(), ReadError> {
+        let whole_bytes = self.plan.spec.limits.whole_bytes;
+        let source = match input::open(ObjectInput::Stream(reader), whole_bytes, self.buffers) {
+            Ok(Source::Archive(_)) if depth >= NESTED => {
+                self.report.unread().add(name, "an archive this deep in archives is not read: unpack it");
+                return Ok(());
+            }
+            Ok(Source::Archive(archive)) => return self.read(name, archive, emit, depth + 1),
+            Ok(Source::Stream(stream)) => Source::Stream(stream.within(Arc::clone(&self.budget))),
+            Ok(source) => source,
+            Err(error) => {
+                self.report.unread().add(name, &error.to_string());
+                return Ok(());
+            }
+        };
+        match one(self.plan, name, source, self.report, emit, self.buffers) {
+            Err(ReadError::Io { error, .. }) => {
+                self.report.unread().add(name, &error.to_string());
+                Ok(())
+            }
+            outcome => outcome,
+        }
+    }
+}
+
+/// Reads an object that is open.
+fn one(
+    plan: &ScanPlan,
+    object_name: &str,
+    source: Source,
+    report: &ScanReport,
+    emit: &mut dyn FnMut(RecordBatch) -> ControlFlow<()>,
+    buffers: &mut Buffers,
+) -> Result<(), ReadError> {
+    let failed = |error| ReadError::Io { object: object_name.to_owned(), error };
     let reader = Reader::new(plan, report, object_name, emit, std::mem::take(&mut buffers.found));
     let watch = plan.prefilter.needles().and_then(Watch::new);
     let is_watched = watch.is_some();
@@ -53,12 +162,23 @@ fn read(
         walker = walker.with_marks(std::mem::take(&mut buffers.marks));
     }
     let mut scan =
-        Scan { walker, is_watched, watched_log: None, cursors: Cursors::default(), reader, pending: None };
+        Scan {
+            head: Vec::new(),
+            is_binary: false,
+            is_table: false,
+            walker,
+            is_watched,
+            watched_log: None,
+            cursors: Cursors::default(),
+            reader,
+            pending: None,
+        };
     match source {
         Source::Whole { length, stored } => {
             report.add_bytes(stored, length as u64);
             let plain = std::mem::take(&mut buffers.plain);
             let bytes = plain.get(..length).unwrap_or_default();
+            scan.note_head(bytes);
             scan.window(Window { bytes, base: 0, last: true });
             scan.finish(length);
             buffers.plain = plain;
@@ -71,6 +191,7 @@ fn read(
             }
             outcome.map_err(failed)?;
         }
+        Source::Archive(_) => {}
     }
     let outcome = scan.reader.finish();
     buffers.found = scan.reader.release();
@@ -79,7 +200,13 @@ fn read(
     outcome
 }
 
+/// How much of an object's beginning is kept, to tell what it is.
+const HEAD: usize = 4096;
+
 struct Scan<'a> {
+    head: Vec<u8>,
+    is_binary: bool,
+    is_table: bool,
     walker: Walker<'a>,
     /// Whether the walk looks for all needles itself; otherwise the cursors do.
     is_watched: bool,
@@ -134,6 +261,7 @@ impl Scan<'_> {
     fn stream(&mut self, mut stream: Stream, buffer: &mut Vec<u8>) -> std::io::Result<()> {
         let chunk = self.reader.plan().spec.limits.chunk_bytes.max(64);
         let (mut base, mut filled, mut taken) = (0, 0, 0);
+        self.is_table = stream.is_table();
         loop {
             if buffer.len() < filled + chunk {
                 buffer.resize(filled + chunk, 0);
@@ -144,8 +272,11 @@ impl Scan<'_> {
             taken = stream.taken();
             let last = count < chunk || error.is_some();
             let bytes = buffer.get(..filled).unwrap_or_default();
+            if base == 0 {
+                self.note_head(bytes);
+            }
             if base == 0 && is_binary(bytes) {
-                self.reader.foreign("not JSON");
+                self.strange(true);
                 return Ok(());
             }
             self.window(Window { bytes, base, last });
@@ -170,15 +301,42 @@ impl Scan<'_> {
     }
 
     fn finish(&mut self, length: usize) {
-        if length == 0 {
+        if self.reader.is_understood() {
+            self.reader.report().unread().note_understood();
+        } else if length == 0 {
             self.reader.foreign("empty");
+        } else if !self.is_empty_list() {
+            self.strange(self.is_binary);
         }
+    }
+
+    fn note_head(&mut self, bytes: &[u8]) {
+        if self.head.is_empty() {
+            self.head.extend_from_slice(bytes.get(..bytes.len().min(HEAD)).unwrap_or_default());
+        }
+    }
+
+    /// Names what the object looks like, of which nothing was understood.
+    fn strange(&mut self, is_binary: bool) {
+        let kind = kind::of(&self.head, is_binary, self.is_table);
+        if kind.may_be_log {
+            self.reader.not_understood(&kind.name);
+        }
+        if !self.reader.has_foreign() || self.is_table {
+            self.reader.foreign(&kind.name);
+        }
+    }
+
+    /// Whether the object is JSON that holds no records, such as an empty list of them.
+    fn is_empty_list(&self) -> bool {
+        let is_json = matches!(self.head.trim_ascii_start().first(), Some(b'{' | b'['));
+        is_json && !self.reader.has_foreign() && !self.reader.has_bad()
     }
 
     /// Reads the records of a window; afterwards the bytes before the walker's `keep` may go.
     fn window(&mut self, window: Window<'_>) {
         if window.base == 0 && window.last && is_binary(window.bytes) {
-            self.reader.foreign("not JSON");
+            self.is_binary = true;
             return;
         }
         if let Some(pending) = self.pending.take() {
@@ -187,6 +345,12 @@ impl Scan<'_> {
         while self.pending.is_none() && !self.reader.is_stopped() {
             match self.walker.next(window) {
                 Step::Record(span) => self.record(window, span),
+                Step::Other { start, end, reason: NO_OBJECT } => {
+                    let bytes = bytes_of(window, start, end);
+                    self.reader.no_object(bytes, Place { offset: start, index: None }, true);
+                }
+                Step::Other { start, end, reason: OUTSIDE }
+                    if self.reader.outside(bytes_of(window, start, end), start) => {}
                 Step::Other { start, end, reason } => {
                     self.reader.bad(start, reason);
                     self.reader.report().add_skipped(end.saturating_sub(start));
@@ -276,4 +440,9 @@ fn is_binary(bytes: &[u8]) -> bool {
     let head = bytes.get(..bytes.len().min(4096)).unwrap_or_default();
     let is_wide = head.starts_with(b"\xff\xfe") || head.starts_with(b"\xfe\xff");
     is_wide || head.iter().any(|byte| matches!(byte, 1..=8 | 0x0e..=0x1a))
+}
+
+/// What of a part of the object is at hand.
+fn bytes_of(window: Window<'_>, start: usize, end: usize) -> &[u8] {
+    window.bytes.get(start.saturating_sub(window.base)..end - window.base).unwrap_or_default()
 }

@@ -182,6 +182,8 @@ pub(crate) struct Hint {
     pub log: usize,
     /// The record's bytes up to and with the first member's name.
     prefix: Vec<u8>,
+    /// The second member's name, if the first value is short and plain: many logs have the same first member.
+    second: Option<Vec<u8>>,
 }
 
 impl Hint {
@@ -189,10 +191,24 @@ impl Hint {
         let open = memchr::memchr(b'"', record)?;
         let name = memchr::memchr(b'"', record.get(open + 1..)?)?;
         let prefix = record.get(..open + name + 2)?.to_vec();
-        (prefix.len() <= 128 && !prefix.contains(&b'\\')).then_some(Self { log, prefix })
+        let second = second_name(record, prefix.len()).map(<[u8]>::to_vec);
+        (prefix.len() <= 128 && !prefix.contains(&b'\\')).then_some(Self { log, prefix, second })
     }
 
     pub(crate) fn fits(&self, record: &[u8]) -> bool {
-        record.starts_with(&self.prefix)
+        record.starts_with(&self.prefix) && second_name(record, self.prefix.len()) == self.second.as_deref()
     }
+}
+
+/// The name of the second member behind the first one's, which ends at `from`.
+fn second_name(record: &[u8], from: usize) -> Option<&[u8]> {
+    let rest = record.get(from..record.len().min(from + 160))?.trim_ascii_start();
+    let rest = rest.strip_prefix(b":")?.trim_ascii_start();
+    let behind = match rest.first()? {
+        b'"' => rest.get(memchr::memchr(b'"', rest.get(1..)?)? + 2..)?,
+        b'{' | b'[' => return None,
+        _ => rest.get(memchr::memchr(b',', rest)?..)?,
+    };
+    let name = behind.trim_ascii_start().strip_prefix(b",")?.trim_ascii_start().strip_prefix(b"\"")?;
+    name.get(..memchr::memchr(b'"', name)?)
 }

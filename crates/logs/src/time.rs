@@ -2,9 +2,12 @@
 
 use jiff::civil::Date;
 
+use crate::time_forms;
+
 /// Microseconds since 1970-01-01 UTC of a written time: ISO 8601 with `T` or a space, 0 to 9 (or
 /// more) decimals, `Z`, an offset or nothing (UTC); or a number, seconds, milliseconds, microseconds
-/// or nanoseconds by its size. Decimals beyond microseconds are cut.
+/// or nanoseconds by its size. Other forms that mean one instant are read too: compact ISO, `2024/03/05`, RFC 2822, the
+/// American clock of twelve hours, `/Date(...)/`, zones by name. Decimals beyond microseconds are cut.
 ///
 /// ```
 /// assert_eq!(quarry_logs::parse_time("1970-01-01 11:00:01+11:00"), Some(1_000_000));
@@ -14,10 +17,10 @@ use jiff::civil::Date;
 #[must_use]
 pub fn parse_time(text: &str) -> Option<i64> {
     let text = text.trim_ascii();
-    iso(text.as_bytes()).or_else(|| epoch(text))
+    iso(text.as_bytes()).or_else(|| epoch(text)).or_else(|| time_forms::other(text))
 }
 
-fn iso(text: &[u8]) -> Option<i64> {
+pub(crate) fn iso(text: &[u8]) -> Option<i64> {
     let (date, rest) = text.split_at_checked(10)?;
     if date.get(4) != Some(&b'-') || date.get(7) != Some(&b'-') {
         return None;
@@ -65,7 +68,7 @@ fn days(year: i64, month: i64, day: i64) -> Option<i64> {
     Some(era * 146_097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719_468)
 }
 
-fn digits(text: &[u8]) -> Option<i64> {
+pub(crate) fn digits(text: &[u8]) -> Option<i64> {
     text.iter()
         .try_fold(0_i64, |sum, digit| digit.is_ascii_digit().then(|| sum * 10 + i64::from(digit - b'0')))
 }

@@ -115,6 +115,10 @@ pub struct LogArguments {
     #[arg(long, value_name = "TIME")]
     pub latest: Option<String>,
 
+    /// Read objects too that were delivered before the time range, by the dates of their paths
+    #[arg(long)]
+    pub no_prune: bool,
+
     /// Fail at the first bad record instead of skipping and counting it
     #[arg(long)]
     pub strict: bool,

@@ -7,7 +7,7 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use quarry_hunt::{Workspace, moment};
-use quarry_logs::{ScanReport, Snapshot, Unreadable};
+use quarry_logs::{Note, NotUnderstood, ScanReport, Snapshot, Unreadable};
 
 use crate::{
     Streams,
@@ -76,6 +76,14 @@ impl<'s, 'a> Progress<'s, 'a> {
 /// # Errors
 /// If nothing at all could be read.
 pub fn tell_unread(streams: &Streams<'_>, workspace: &Workspace) -> Outcome<()> {
+    let left_out = workspace.left_out();
+    if left_out > 0 {
+        let objects = if left_out == 1 { "object was" } else { "objects were" };
+        streams.tell(format_args!(
+            "{} {objects} left out: delivered before the time range, by the date of the path (`--no-prune` reads them)",
+            grouped(left_out)
+        ));
+    }
     let unread = workspace.session.unread();
     let first = unread.first();
     for Unreadable { name, reason } in &first {
@@ -85,6 +93,7 @@ pub fn tell_unread(streams: &Streams<'_>, workspace: &Workspace) -> Outcome<()> 
     if more > 0 {
         streams.tell(format_args!("and {} more that cannot be read", grouped(more as u64)));
     }
+    tell_not_understood(streams, workspace)?;
     match first.first() {
         Some(Unreadable { reason, .. }) if workspace.is_unread() => {
             Err(Failure::reading("any of the logs", reason))
@@ -101,6 +110,29 @@ pub fn tell_unread(streams: &Streams<'_>, workspace: &Workspace) -> Outcome<()> 
         }
         None => Ok(()),
     }
+}
+
+/// Tells of which objects nothing was understood, quiet or not.
+fn tell_not_understood(streams: &Streams<'_>, workspace: &Workspace) -> Outcome<()> {
+    let unread = workspace.session.unread();
+    let not_understood = unread.not_understood();
+    if let Some(mended) = unread.mended().filter(|_| workspace.is_strict) {
+        return Err(Failure::reading("a value", mended));
+    }
+    let Some(NotUnderstood { name, kind }) = not_understood.first() else { return Ok(()) };
+    if workspace.is_strict || !unread.is_any_understood() {
+        return Err(Failure::Content(format!("nothing was understood in `{name}`: {kind}")));
+    }
+    for NotUnderstood { name, kind } in &not_understood {
+        streams.tell(format_args!("not understood: {name}: {kind}"));
+    }
+    let count = unread.count_not_understood();
+    let objects = if count == 1 { "object" } else { "objects" };
+    streams.tell(format_args!(
+        "warning: nothing was understood in {} {objects} (`--strict` makes this an error)",
+        grouped(count as u64)
+    ));
+    Ok(())
 }
 
 /// Where a bar is drawn: on a terminal, unless all should be quiet.
@@ -134,9 +166,28 @@ fn tell_troubles(streams: &Streams<'_>, last: &Snapshot) {
     if last.skipped > 0 {
         streams.tell(format_args!("{} passed over in bad records", size(last.skipped)));
     }
+    for (note, noted) in &last.notes {
+        streams.tell(format_args!("{} ({})", told_note(*note, noted.count), noted.first));
+    }
     for (name, foreign) in &last.foreign {
         let example = foreign.objects.first().map_or("", String::as_str);
         streams.tell(format_args!("not audit records: {} {name} ({example})", grouped(foreign.count)));
+    }
+}
+
+/// What was counted, in words.
+fn told_note(note: Note, count: u64) -> String {
+    let events = format!("{} {}", grouped(count), if count == 1 { "event" } else { "events" });
+    let times = if count == 1 { "time" } else { "times" };
+    match note {
+        Note::Timeless => format!("{events} without a readable time"),
+        Note::TimelessLeftOut => format!("{events} without a readable time, left out by the time range"),
+        Note::AroundJson => format!("text around JSON passed over {} {times}", grouped(count)),
+        Note::NoObject => format!("a JSON value that is no object passed over {} {times}", grouped(count)),
+        Note::Mended => format!("{events} with a value that was replaced"),
+        Note::LastResort => {
+            format!("records taken out of a member of an unknown object {} {times}", grouped(count))
+        }
     }
 }
 

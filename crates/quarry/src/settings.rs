@@ -54,6 +54,7 @@ pub fn logs(arguments: &LogArguments) -> LogOptions {
         now: arguments.now.clone(),
         earliest: arguments.earliest.clone(),
         latest: arguments.latest.clone(),
+        no_prune: arguments.no_prune,
         strict: arguments.strict,
         threads: threads(arguments),
         memory: arguments.memory.max(16).saturating_mul(1 << 20),

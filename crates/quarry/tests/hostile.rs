@@ -228,7 +228,7 @@ fn partly_unreadable(good: bool) -> Folder {
     // Its first page is mapped by nobody, so reading it fails, even for the system's owner.
     symlink("/proc/self/mem", place.path().join("fails.json")).expect("links work");
     symlink("nowhere", place.path().join("gone.json")).expect("links work");
-    symlink("/usr", place.path().join("linked")).expect("links work");
+    symlink("/", place.path().join("linked")).expect("links work");
     place
 }
 
@@ -256,6 +256,20 @@ fn what_cannot_be_read_is_named_and_the_rest_is_read() {
             run.stderr
         );
     }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_linked_folder_is_entered_once() {
+    use std::os::unix::fs::symlink;
+    let (place, other) = (Folder::new(), Folder::new());
+    other.write("good.json", lines(0..2));
+    symlink(other.path(), place.path().join("one")).expect("links work");
+    symlink(other.path(), place.path().join("two")).expect("links work");
+    symlink(place.path(), other.path().join("back")).expect("links work");
+    let run = run(&shown(place.path()), &[]).exits(0);
+    assert!(run.stderr.contains("2 events in 1 objects"), "{}", run.stderr);
+    assert!(run.stderr.contains("the link leads back"), "{}", run.stderr);
 }
 
 #[cfg(target_os = "linux")]

@@ -7,6 +7,7 @@ mod case;
 mod cases;
 mod check;
 mod common;
+mod containers;
 mod diagnostic_paths;
 mod differential;
 mod emulate;

@@ -41,7 +41,8 @@ pub enum Encoding {
     Base64,
 }
 
-/// What tells one kind of object from another: its top-level members (paths with dots reach deeper).
+/// What tells one kind of object from another: its top-level members (paths with dots reach deeper). A member that
+/// is null is absent.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Signature {
     /// All of these exist.
@@ -52,6 +53,10 @@ pub struct Signature {
     pub none: Vec<String>,
     /// These exist and are texts that begin so: (path, beginning).
     pub begins: Vec<(String, String)>,
+    /// These exist and are one of these texts, in any case.
+    pub values: Vec<(String, Vec<String>)>,
+    /// These exist and are texts that hold this, in any case.
+    pub contains: Vec<(String, String)>,
     /// These exist and are of a kind: (path, `object`, `array`, `string`, `number`).
     pub kinds: Vec<(String, String)>,
 }
@@ -65,8 +70,8 @@ pub struct LogType {
     pub title: String,
     /// `aws`, `azure` or `gcp`.
     pub provider: String,
-    /// How it is recognised.
-    pub signature: Signature,
+    /// How it is recognised: by any of these.
+    pub signatures: Vec<Signature>,
     /// Where the event's time is; the first that exists and parses counts.
     pub time: Vec<Path>,
 }

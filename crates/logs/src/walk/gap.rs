@@ -1,6 +1,6 @@
 //! Between values: byte by byte, since there is little of it.
 
-use super::{FIRST_CHECK, State, Step, Walker, Window, value::Value};
+use super::{FIRST_CHECK, NO_OBJECT, OUTSIDE, State, Step, Walker, Window, value::Value};
 
 impl Walker<'_> {
     pub(super) fn gap(&mut self, window: Window<'_>) -> Option<Step> {
@@ -9,7 +9,10 @@ impl Walker<'_> {
             match byte {
                 b' ' | b'\t' | b'\r' | b'\n' | b',' | 0x1e => position += 1,
                 b'{' => return self.begin(position, byte),
-                b'[' if self.in_array => return self.begin(position, byte),
+                b'[' if self.in_array || self.in_member_array => {
+                    self.nested += 1;
+                    position += 1;
+                }
                 b'[' => {
                     let step = self.end_garbage(position);
                     self.in_array = true;
@@ -53,6 +56,12 @@ impl Walker<'_> {
     /// A byte that begins no record, in an array.
     fn odd_in_array(&mut self, window: Window<'_>, byte: u8) -> Option<Step> {
         match byte {
+            b']' if self.nested > 0 => {
+                self.nested -= 1;
+                self.position += 1;
+                self.keep = self.position;
+                None
+            }
             b']' if self.in_member_array => {
                 self.in_member_array = false;
                 self.state = State::Value;
@@ -75,7 +84,6 @@ impl Walker<'_> {
                 self.keep = self.position;
                 None
             }
-            b'[' => self.begin(self.position, byte),
             b'}' => {
                 let start = self.position;
                 self.begin_anew(start + 1);
@@ -111,7 +119,7 @@ impl Walker<'_> {
             if ends {
                 self.position = if is_text { position + 1 } else { position };
                 self.keep = self.position;
-                return Some(Step::Other { start, end: self.position, reason: "not an object" });
+                return Some(Step::Other { start, end: self.position, reason: NO_OBJECT });
             }
             position += 1;
         }
@@ -126,6 +134,9 @@ impl Walker<'_> {
             self.position += 3;
             return None;
         }
+        if self.garbage.is_none() && begins_record_text(rest) {
+            return self.scalar(window);
+        }
         if self.garbage.is_none() {
             let byte = rest.first().copied().unwrap_or_default();
             let is_tail = self.recovering && matches!(byte, b']' | b'}' | b':' | b'"');
@@ -139,7 +150,7 @@ impl Walker<'_> {
 
     fn end_garbage(&mut self, end: usize) -> Option<Step> {
         let start = self.garbage.take()?;
-        (start != usize::MAX).then_some(Step::Other { start, end, reason: "not JSON" })
+        (start != usize::MAX).then_some(Step::Other { start, end, reason: OUTSIDE })
     }
 
     /// A value begins.
@@ -159,4 +170,9 @@ impl Walker<'_> {
         };
         step
     }
+}
+
+/// Whether a JSON text begins here that may be a record itself.
+fn begins_record_text(rest: &[u8]) -> bool {
+    [&b"\"{\\\""[..], b"\"{}", b"\"{\\n", b"\"[{\\\""].iter().any(|beginning| rest.starts_with(beginning))
 }

@@ -23,6 +23,10 @@ use crate::{
 const FIRST_CHECK: usize = 256 * 1024;
 /// Kept before the position in values too large to be kept whole: enough to look back for a name.
 const MARGIN: usize = 1024;
+/// The reason for a value that is no object where a record was expected.
+pub(crate) const NO_OBJECT: &str = "not an object";
+/// The reason for bytes outside of any value.
+pub(crate) const OUTSIDE: &str = "not JSON";
 /// Most records looked for at once: entering the vectorised part has its cost.
 const MOST: usize = 64;
 
@@ -108,6 +112,8 @@ pub(crate) struct Walker<'a> {
     state: State,
     in_array: bool,
     in_member_array: bool,
+    /// Arrays that are open inside the array of records.
+    nested: usize,
     recovering: bool,
     garbage: Option<usize>,
     value: Value,
@@ -135,6 +141,7 @@ impl<'a> Walker<'a> {
             state: State::Gap,
             in_array: false,
             in_member_array: false,
+            nested: 0,
             recovering: false,
             garbage: None,
             value: Value::default(),

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{Encoding, Foreign, LogFormats, LogType, Path, Signature, Unwrap};
 
-const SIGNATURE_KEYS: [&str; 5] = ["all", "any", "none", "begins", "kinds"];
+const SIGNATURE_KEYS: [&str; 7] = ["all", "any", "none", "begins", "values", "contains", "kinds"];
 const ENCODINGS: [(&str, Encoding); 3] =
     [("json", Encoding::Json), ("text", Encoding::Text), ("base64", Encoding::Base64)];
 const KINDS: [&str; 4] = ["object", "array", "string", "number"];
@@ -61,7 +61,7 @@ fn log_type(table: Table<'_>) -> Result<LogType, LoadError> {
         id: table.text("id")?,
         title: table.text("title")?,
         provider: table.text("provider")?,
-        signature: signature(table.require("when")?)?,
+        signatures: signatures(table.require("when")?)?,
         time: table.require("time")?.items()?.into_iter().map(path).collect::<Result<_, _>>()?,
     })
 }
@@ -69,6 +69,14 @@ fn log_type(table: Table<'_>) -> Result<LogType, LoadError> {
 fn foreign(table: Table<'_>) -> Result<Foreign, LoadError> {
     table.only(&["name", "when"])?;
     Ok(Foreign { name: table.text("name")?, signature: signature(table.require("when")?)? })
+}
+
+/// One signature, or an array of them.
+fn signatures(node: Node<'_>) -> Result<Vec<Signature>, LoadError> {
+    if node.value.is_array() {
+        return node.items()?.into_iter().map(signature).collect();
+    }
+    Ok(vec![signature(node)?])
 }
 
 fn signature(node: Node<'_>) -> Result<Signature, LoadError> {
@@ -79,13 +87,26 @@ fn signature(node: Node<'_>) -> Result<Signature, LoadError> {
         any: table.texts("any")?,
         none: table.texts("none")?,
         begins: pairs(table, "begins")?.into_iter().map(|(path, text, _)| (path, text)).collect(),
+        values: values(table)?,
+        contains: pairs(table, "contains")?
+            .into_iter()
+            .map(|(path, text, _)| (path, text.to_ascii_lowercase()))
+            .collect(),
         kinds: kinds(table)?,
     };
-    if found.all.is_empty() && found.any.is_empty() && found.begins.is_empty() && found.kinds.is_empty() {
-        let help = "name a member under `all`, `any`, `begins` or `kinds`".to_owned();
+    let texts = found.begins.is_empty() && found.values.is_empty() && found.contains.is_empty();
+    if found.all.is_empty() && found.any.is_empty() && texts && found.kinds.is_empty() {
+        let help =
+            "name a member under `all`, `any`, `begins`, `values`, `contains` or `kinds`".to_owned();
         return Err(node.fault("this fits every object", help));
     }
     Ok(found)
+}
+
+fn values(table: Table<'_>) -> Result<Vec<(String, Vec<String>)>, LoadError> {
+    let Some(node) = table.get("values") else { return Ok(Vec::new()) };
+    let entries = node.table()?.entries();
+    entries.map(|entry| Ok((entry.key.to_owned(), entry.node.texts()?))).collect()
 }
 
 fn kinds(table: Table<'_>) -> Result<Vec<(String, String)>, LoadError> {

@@ -46,7 +46,8 @@ fn at<'v>(text: &str, value: &'v Value) -> Option<&'v Value> {
 
 /// Whether an object has a signature.
 pub fn fits(signature: &Signature, value: &Value) -> bool {
-    let has = |path: &String| at(path, value).is_some();
+    let has = |path: &String| at(path, value).is_some_and(|found| !found.is_null());
+    let text = |path: &String| at(path, value).and_then(Value::as_str);
     let is = |path: &String, kind: &String| match at(path, value) {
         Some(Value::Object(_)) => kind == "object",
         Some(Value::Array(_)) => kind == "array",
@@ -60,13 +61,21 @@ pub fn fits(signature: &Signature, value: &Value) -> bool {
         && signature.begins.iter().all(|(path, text)| {
             at(path, value).and_then(Value::as_str).is_some_and(|found| found.starts_with(text.as_str()))
         })
+        && signature.values.iter().all(|(path, known)| {
+            text(path).is_some_and(|found| known.iter().any(|known| known.eq_ignore_ascii_case(found)))
+        })
+        && signature
+            .contains
+            .iter()
+            .all(|(path, part)| text(path).is_some_and(|found| found.to_ascii_lowercase().contains(part)))
         && signature.kinds.iter().all(|(path, kind)| is(path, kind))
 }
 
 /// What an object is: a log type's id, a foreign object's name, or nothing known.
 pub fn classify<'f>(formats: &'f LogFormats, value: &Value) -> Option<&'f str> {
     let log_type =
-        formats.log_types.iter().find(|known| fits(&known.signature, value)).map(|known| known.id.as_str());
+        formats.log_types.iter().find(|known| known.signatures.iter().any(|one| fits(one, value)));
+    let log_type = log_type.map(|known| known.id.as_str());
     log_type.or_else(|| {
         formats.foreign.iter().find(|known| fits(&known.signature, value)).map(|known| known.name.as_str())
     })
