@@ -124,7 +124,11 @@ fn name_of(header: &[u8; BLOCK]) -> String {
         String::from_utf8_lossy(field.split(|byte| *byte == 0).next().unwrap_or_default()).into_owned()
     };
     let (name, prefix) = (text(0, 100), text(345, 500));
-    if prefix.is_empty() || header.get(257..263) != Some(b"ustar\0") { name } else { format!("{prefix}/{name}") }
+    if prefix.is_empty() || header.get(257..263) != Some(b"ustar\0") {
+        name
+    } else {
+        format!("{prefix}/{name}")
+    }
 }
 
 /// The path of an extended header: `27 path=...` in a line.

@@ -49,9 +49,10 @@ impl Classifier {
     pub(crate) fn new(formats: &LogFormats) -> Self {
         let mut base = PathSet::default();
         let unwraps = (0..).map(Class::Wrapper).zip(formats.unwraps.iter().map(|unwrap| &unwrap.signature));
-        let log_types = (0..).map(Class::Log).zip(&formats.log_types).flat_map(|(class, log)| {
-            log.signatures.iter().map(move |signature| (class, signature))
-        });
+        let log_types = (0..)
+            .map(Class::Log)
+            .zip(&formats.log_types)
+            .flat_map(|(class, log)| log.signatures.iter().map(move |signature| (class, signature)));
         let foreign = (0..).map(Class::Foreign).zip(formats.foreign.iter().map(|kind| &kind.signature));
         let signatures = unwraps
             .chain(log_types)

@@ -60,7 +60,8 @@ pub(crate) fn decode(mut reader: Bytes) -> io::Result<Decoded> {
         head.truncate(length);
         let form = form(&head);
         let whole: Bytes = Box::new(Cursor::new(head).chain(reader));
-        is_compressed |= !matches!(form, Form::Plain | Form::Table(_) | Form::Wide(_) | Form::Tar | Form::Zip);
+        is_compressed |=
+            !matches!(form, Form::Plain | Form::Table(_) | Form::Wide(_) | Form::Tar | Form::Zip);
         reader = match form {
             Form::Gzip => Box::new(MultiGzDecoder::new(whole)),
             Form::Zlib => Box::new(ZlibDecoder::new(whole)),

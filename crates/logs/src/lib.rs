@@ -57,7 +57,7 @@ pub use location::{ListError, Listing, Location, WrittenLocation, list_objects, 
 pub use newest::newest_event_time;
 pub use plan::{Limits, ScanColumn, ScanPlan, ScanSpec};
 pub use report::{
-    BadRecord, ForeignCount, Note, Noted, NotUnderstood, ScanReport, Snapshot, Unread, Unreadable,
+    BadRecord, ForeignCount, NotUnderstood, Note, Noted, ScanReport, Snapshot, Unread, Unreadable,
 };
 pub use scan::read_object;
 pub use time::parse_time;

@@ -28,9 +28,8 @@ const LAYOUTS: [Layout; 3] = [cloudtrail, azure, sink];
 fn cloudtrail(parts: &[&str]) -> Option<i64> {
     let [before @ .., root, account, service, _, year, month, day, _] = parts else { return None };
     let is_organisation = root.starts_with("o-") && before.last() == Some(&"AWSLogs");
-    let is_layout = (*root == "AWSLogs" || is_organisation)
-        && is_digits(account)
-        && service.starts_with("CloudTrail");
+    let is_layout =
+        (*root == "AWSLogs" || is_organisation) && is_digits(account) && service.starts_with("CloudTrail");
     if is_layout { date(year, month, day) } else { None }
 }
 

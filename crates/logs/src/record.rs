@@ -238,7 +238,12 @@ impl<'a> Reader<'a> {
             Ok(class) => class,
             Err(reason) => match mend::numbers(record) {
                 Some(record) => {
-                    return self.mended(record, place, (may_match, wrappers), "a number that JSON does not know");
+                    return self.mended(
+                        record,
+                        place,
+                        (may_match, wrappers),
+                        "a number that JSON does not know",
+                    );
                 }
                 None => return Outcome::Broken(reason),
             },

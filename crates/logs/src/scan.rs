@@ -10,8 +10,8 @@ use arrow::record_batch::RecordBatch;
 
 use crate::{
     archive::{Archive, Member},
-    kind,
     input::{self, Buffers, ObjectInput, ReadError, Source, Stream},
+    kind,
     need::Cursors,
     plan::ScanPlan,
     record::{Outcome, Place, Reader},
@@ -161,18 +161,17 @@ fn one(
     if plan.prefilter.lets_all_pass() {
         walker = walker.with_marks(std::mem::take(&mut buffers.marks));
     }
-    let mut scan =
-        Scan {
-            head: Vec::new(),
-            is_binary: false,
-            is_table: false,
-            walker,
-            is_watched,
-            watched_log: None,
-            cursors: Cursors::default(),
-            reader,
-            pending: None,
-        };
+    let mut scan = Scan {
+        head: Vec::new(),
+        is_binary: false,
+        is_table: false,
+        walker,
+        is_watched,
+        watched_log: None,
+        cursors: Cursors::default(),
+        reader,
+        pending: None,
+    };
     match source {
         Source::Whole { length, stored } => {
             report.add_bytes(stored, length as u64);

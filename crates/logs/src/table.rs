@@ -150,7 +150,8 @@ fn is_blank(text: &str) -> bool {
 
 /// Inserts a value under a name whose dots lead into objects, unless something else is there.
 fn insert(object: &mut Map<String, Value>, name: &str, value: Value) {
-    let Some((first, rest)) = name.split_once('.').filter(|(first, rest)| !first.is_empty() && !rest.is_empty())
+    let Some((first, rest)) =
+        name.split_once('.').filter(|(first, rest)| !first.is_empty() && !rest.is_empty())
     else {
         object.entry(name).or_insert(value);
         return;
@@ -188,7 +189,9 @@ mod tests {
 
     #[test]
     fn prose_and_json_are_no_tables() {
-        for text in ["Hello, world\nhow are you\n", "{\"a\":1,\"b\":2}\n{\"a\":1,\"b\":2}\n", "a,b\n", "x 1, y 2"] {
+        for text in
+            ["Hello, world\nhow are you\n", "{\"a\":1,\"b\":2}\n{\"a\":1,\"b\":2}\n", "a,b\n", "x 1, y 2"]
+        {
             assert_eq!(Table::of(text.as_bytes()), None, "{text}");
         }
     }

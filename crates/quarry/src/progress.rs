@@ -7,7 +7,7 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use quarry_hunt::{Workspace, moment};
-use quarry_logs::{Note, NotUnderstood, ScanReport, Snapshot, Unreadable};
+use quarry_logs::{NotUnderstood, Note, ScanReport, Snapshot, Unreadable};
 
 use crate::{
     Streams,

@@ -58,7 +58,8 @@ fn containers_give_rows_or_say_what_they_are() {
     let mut faults = String::new();
     let (mut held, mut total) = (0, 0);
     for case in cases() {
-        let Some((id, expected)) = expected.iter().find(|(id, _)| id.split(' ').next() == Some(&case.id)) else {
+        let Some((id, expected)) = expected.iter().find(|(id, _)| id.split(' ').next() == Some(&case.id))
+        else {
             panic!("containers.txt says nothing of {}", case.id);
         };
         let is_known = id.contains('?');

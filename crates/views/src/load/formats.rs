@@ -96,8 +96,7 @@ fn signature(node: Node<'_>) -> Result<Signature, LoadError> {
     };
     let texts = found.begins.is_empty() && found.values.is_empty() && found.contains.is_empty();
     if found.all.is_empty() && found.any.is_empty() && texts && found.kinds.is_empty() {
-        let help =
-            "name a member under `all`, `any`, `begins`, `values`, `contains` or `kinds`".to_owned();
+        let help = "name a member under `all`, `any`, `begins`, `values`, `contains` or `kinds`".to_owned();
         return Err(node.fault("this fits every object", help));
     }
     Ok(found)

@@ -73,8 +73,7 @@ pub fn fits(signature: &Signature, value: &Value) -> bool {
 
 /// What an object is: a log type's id, a foreign object's name, or nothing known.
 pub fn classify<'f>(formats: &'f LogFormats, value: &Value) -> Option<&'f str> {
-    let log_type =
-        formats.log_types.iter().find(|known| known.signatures.iter().any(|one| fits(one, value)));
+    let log_type = formats.log_types.iter().find(|known| known.signatures.iter().any(|one| fits(one, value)));
     let log_type = log_type.map(|known| known.id.as_str());
     log_type.or_else(|| {
         formats.foreign.iter().find(|known| fits(&known.signature, value)).map(|known| known.name.as_str())
