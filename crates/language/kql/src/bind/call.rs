@@ -158,8 +158,10 @@ impl Binder {
         let of = first.unwrap_or_default();
         let fields: Vec<(String, Kind)> =
             several.iter().map(|(part, kind)| (format!("{}_{of}_{part}", function.name), *kind)).collect();
+        let falls_away = is_array_sort(function.name);
+        let fields = if falls_away { sorted(&arguments) } else { fields };
         let kind = fields.first().map_or(kind, |(_, kind)| *kind);
-        Scalar { fields, ..Scalar::of(kind).named(name) }
+        Scalar { fields, falls_away, ..Scalar::of(kind).named(name) }
     }
 
     /// The signature that the arguments fit best.
@@ -276,6 +278,16 @@ impl Binder {
             (Takes::Table(columns), None) => Binding::Table(Table::of(columns)),
         }
     }
+}
+
+fn is_array_sort(name: &str) -> bool {
+    matches!(name, "array_sort_asc" | "array_sort_desc")
+}
+
+/// The results of sorting arrays: one for each, called after it.
+fn sorted(arguments: &[Scalar]) -> Vec<(String, Kind)> {
+    let names = arguments.iter().filter_map(|argument| argument.name.as_ref());
+    names.map(|name| (format!("{name}_sorted"), Kind::Dynamic)).collect()
 }
 
 /// The type that a signature gives for arguments.

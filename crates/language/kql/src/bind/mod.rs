@@ -78,6 +78,8 @@ pub(crate) struct Scalar {
     pub text: Option<String>,
     /// Several values with their names, where it is more than one.
     pub fields: Vec<(String, Kind)>,
+    /// Whether the others of several fall away where one name is given.
+    pub falls_away: bool,
 }
 
 impl Scalar {

@@ -171,7 +171,8 @@ impl Binder {
         };
         let single = [(found.name.clone().unwrap_or_default(), found.kind())];
         let fields = if found.fields.is_empty() { &single[..] } else { &found.fields[..] };
-        for (at, (natural, kind)) in fields.iter().enumerate() {
+        let most = if found.falls_away && names.len() == 1 { 1 } else { fields.len() };
+        for (at, (natural, kind)) in fields.iter().take(most).enumerate() {
             if let Some(name) = names.get(at) {
                 if place.named.contains(&name.text) {
                     let message = format!("the column `{}` is declared twice", name.text);
