@@ -7,8 +7,8 @@ use datafusion::{
     catalog::TableProvider,
     datasource::provider_as_source,
     execution::{
-        SendableRecordBatchStream, SessionStateBuilder, TaskContext, memory_pool::FairSpillPool,
-        runtime_env::RuntimeEnvBuilder,
+        SendableRecordBatchStream, SessionStateBuilder, TaskContext, disk_manager::DiskManagerBuilder,
+        memory_pool::FairSpillPool, runtime_env::RuntimeEnvBuilder,
     },
     optimizer::{Optimizer, OptimizerRule},
     physical_optimizer::{PhysicalOptimizerRule, optimizer::PhysicalOptimizer},
@@ -28,6 +28,22 @@ use crate::{
     scan::{Inputs, LogTable, SharedRows, over},
     time_ranges,
 };
+
+/// Operators hand on batches of a row for each so many bytes of memory, within bounds: what sorts and merges must hold
+/// of wide rows at once, a batch of each run, has to fit.
+const ROW_SHARE: usize = 128 << 10;
+const FEWEST_ROWS: usize = 256;
+const MOST_ROWS: usize = 8192;
+/// The reader's batches hold at most this part of the memory.
+const BATCH_SHARE: usize = 64;
+const LEAST_BATCH: usize = 256 << 10;
+
+/// A sort keeps this part of a thread's memory free for merging.
+const MERGE_SHARE: usize = 32;
+const MOST_OF_MERGE: usize = 10 << 20;
+/// At most so many spilled runs are merged at once. Without a bound a merge holds all memory there is, until its last
+/// row is out, and the next sort of the same query has nothing left.
+const FAN_IN: usize = 4;
 
 /// How to run.
 #[derive(Debug, Clone)]
@@ -75,11 +91,14 @@ impl Session {
     pub fn new(catalog: Arc<Catalog>, options: &SessionOptions) -> Result<Self, EngineError> {
         let config = SessionConfig::new()
             .with_target_partitions(options.threads.max(1))
+            .with_batch_size((options.memory / ROW_SHARE).clamp(FEWEST_ROWS, MOST_ROWS))
+            .with_sort_spill_reservation_bytes(most_of_merge(options))
             .with_information_schema(false)
             .set_bool("datafusion.optimizer.prefer_hash_join", true)
             .set_bool("datafusion.sql_parser.enable_ident_normalization", false);
         let runtime = RuntimeEnvBuilder::new()
             .with_memory_pool(Arc::new(FairSpillPool::new(options.memory)))
+            .with_disk_manager_builder(DiskManagerBuilder::default().with_max_spill_merge_fan_in(FAN_IN))
             .build_arc()?;
         let state = SessionStateBuilder::new()
             .with_config(config)
@@ -89,16 +108,11 @@ impl Session {
             .with_physical_optimizer_rules(physical_rules())
             .build();
         let context = SessionContext::new_with_state(state);
+        let most = (options.memory / BATCH_SHARE).max(LEAST_BATCH);
+        let limits = Limits { batch_bytes: options.limits.batch_bytes.min(most), ..options.limits };
         let functions = Arc::new(Functions::new(None));
         functions.register(&context);
-        Ok(Self {
-            catalog,
-            context,
-            limits: options.limits,
-            strict: options.strict,
-            functions,
-            unread: Unread::default(),
-        })
+        Ok(Self { catalog, context, limits, strict: options.strict, functions, unread: Unread::default() })
     }
 
     /// The same session over another catalog.
@@ -252,6 +266,12 @@ impl Session {
     }
 }
 
+/// What each sort keeps free for merging what it spilled, a small part of its share: all of it would leave nothing to
+/// sort in where memory is scarce.
+fn most_of_merge(options: &SessionOptions) -> usize {
+    (options.memory / (MERGE_SHARE * options.threads.max(1))).clamp(LEAST_BATCH, MOST_OF_MERGE)
+}
+
 /// The logical rules without those that push a filter through computed columns: each step would
 /// write the column's expression out again, which doubles with every `eval` that names a field
 /// twice. The reader has its pre-filter already ([`quarry_plan::necessary`]).
@@ -265,6 +285,12 @@ fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
     all.filter(|rule| !rule.name().starts_with("FilterPushdown")).collect()
 }
 
+/// What a plan and its inputs have put on disk.
+fn spilled(plan: &Arc<dyn ExecutionPlan>) -> u64 {
+    let own = plan.metrics().and_then(|metrics| metrics.spilled_bytes()).unwrap_or_default();
+    own as u64 + plan.children().into_iter().map(spilled).sum::<u64>()
+}
+
 impl Execution {
     /// The columns of the rows.
     #[must_use]
@@ -276,6 +302,12 @@ impl Execution {
     #[must_use]
     pub fn physical_plan(&self) -> String {
         displayable(self.physical.as_ref()).indent(false).to_string()
+    }
+
+    /// Bytes that sorts and aggregations have put on disk so far.
+    #[must_use]
+    pub fn spilled(&self) -> u64 {
+        spilled(&self.physical)
     }
 
     /// The next rows, or none at the end.

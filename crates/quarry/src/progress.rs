@@ -214,7 +214,8 @@ fn to_bytes(rate: f64) -> u64 {
     rate as u64
 }
 
-fn size(bytes: u64) -> String {
+/// A number of bytes for people.
+pub fn size(bytes: u64) -> String {
     indicatif::DecimalBytes(bytes).to_string()
 }
 

@@ -283,3 +283,18 @@ fn strict_ends_where_something_cannot_be_read_and_so_does_nothing_at_all() {
     assert_eq!(nothing.code, 2, "{}", nothing.stderr);
     assert!(nothing.stderr.contains("cannot read any of the logs"), "{}", nothing.stderr);
 }
+
+#[test]
+fn what_does_not_fit_in_memory_goes_to_disk_and_that_is_said() {
+    let place = Folder::new();
+    let filler = "x".repeat(1_000);
+    let wide = |number| with_member(number, &format!("\"filler\":\"{number}{filler}\""));
+    let logs = place.write("wide.json", (0..20_000).map(wide).collect::<String>());
+    for rest in ["sort 0 - _raw", "dedup _raw", "stats count by _raw"] {
+        let query = format!("index=* | {rest} | table _raw");
+        let arguments = ["query", "--lang", "spl", "-e", &query, "--logs", &logs, "--memory", "20"];
+        let run = quarry(arguments).with(&["--threads", "2", "--output", "jsonl"]).run().exits(0);
+        assert_eq!(run.text().lines().count(), 20_000, "{rest}: {}", run.stderr);
+        assert!(run.stderr.contains("on disk: a larger `--memory` is quicker"), "{rest}: {}", run.stderr);
+    }
+}

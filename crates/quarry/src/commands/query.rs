@@ -17,7 +17,7 @@ use crate::{
     arguments::QueryArguments,
     failure::{Exit, Failure, Outcome, print_diagnostics},
     output,
-    progress::{Progress, grouped, tell_unread},
+    progress::{Progress, grouped, size, tell_unread},
     settings,
 };
 
@@ -101,6 +101,12 @@ async fn execute(
     }
     sink.finish().map_err(Failure::writing)?;
     progress.close(&report, &format!("{} rows", grouped(rows)));
+    if execution.spilled() > 0 && !arguments.logs.quiet {
+        streams.tell(format_args!(
+            "sorting and grouping put {} on disk: a larger `--memory` is quicker",
+            size(execution.spilled())
+        ));
+    }
     tell_unread(streams, workspace)?;
     if rows == 0 && !arguments.logs.quiet {
         why::tell(workspace, query, &plan, now, &objects, &report, streams).await?;
