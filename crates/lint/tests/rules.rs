@@ -42,7 +42,7 @@ fn fields_that_commands_make_are_not_the_records() {
 fn parentheses_settle_precedence() {
     assert_eq!(aql("username = 'a' OR username = 'b' AND sourceip = '1.2.3.4'"), ["LNT001"]);
     assert!(aql("username = 'a' OR (username = 'b' AND sourceip = '1.2.3.4')").is_empty());
-    assert!(aql("username = 'a' AND sourceport = 1 OR username = 'b' AND sourceport = 2").is_empty());
+    assert!(aql("username = 'a' AND devicetime = 1 OR username = 'b' AND devicetime = 2").is_empty());
 }
 
 #[test]
@@ -118,4 +118,14 @@ fn conditions_over_data_that_is_not_here_are_not_the_same() {
         OR REFERENCESETCONTAINS('Bad Addresses', destinationip)");
     assert!(!found.contains(&"LNT015".to_owned()), "{found:?}");
     assert!(aql("username = 'a' OR username = 'a'").contains(&"LNT015".to_owned()));
+}
+
+#[test]
+fn numbers_that_no_log_says_are_told() {
+    for told in ["severity >= 7", "7 <= severity", "qid = 28250254", "category IN (4002, 4007)", "credibility > '5'"] {
+        assert_eq!(aql(told), ["LNT020"], "{told}");
+    }
+    for fine in ["severity >= 3", "sourceport < 1024", "QIDNAME(qid) = 'RunInstances'", "devicetype = 347"] {
+        assert!(!aql(fine).contains(&"LNT020".to_owned()), "{fine}");
+    }
 }

@@ -21,6 +21,8 @@ pub struct ColumnFacts {
     pub absent: bool,
     /// Whether it is the same for all records (a source type).
     pub selects: bool,
+    /// Why no record says what it is, where the view gives every record of every log a number of its own making.
+    pub made_up: Option<String>,
     /// Whether it is the name of the operation.
     pub operation: bool,
     /// Whether it is the service that the operation belongs to.
@@ -75,8 +77,9 @@ impl Reader<'_> {
             field: field.to_owned(),
             name: name.to_owned(),
             fallback: fallback(&derivation),
+            made_up: own.filter(|_| self.is_made_up_number(field)).map(|own| own.origin.clone()),
             absent: domain.is_null(),
-            selects: selects || matches!(derivation, Derivation::LogType),
+            selects: selects && !self.is_made_up_number(field) || matches!(derivation, Derivation::LogType),
             operation: plain && self.operation.as_deref().is_some_and(reads),
             service: plain && self.log.and_then(|log| log.service.as_deref()).is_some_and(reads),
             outcome: self.log.is_some_and(|log| listed(&log.outcome)),
@@ -100,6 +103,21 @@ impl Reader<'_> {
         let Some(log) = self.log.filter(|log| !log.members.is_empty()) else { return false };
         let member = top(&path.text);
         !log.has_member(member, path.ignore_case) && self.knowledge.is_member(member, path.ignore_case)
+    }
+
+    /// Whether every source of the view gives a field the same number, or a number of its own for a name.
+    fn is_made_up_number(&self, field: &str) -> bool {
+        let mut all = self.view.sources.iter().map(|source| self.view.derivation(source, field));
+        let Some(first) = all.next() else { return false };
+        match first {
+            Derivation::Constant(Value::Integer(number)) => all.all(|other| {
+                matches!(other, Derivation::Constant(Value::Integer(same)) if same == number)
+            }),
+            Derivation::First(_) | Derivation::Number(_) => {
+                first.is_made_up() && all.all(|other| other.is_made_up())
+            }
+            _ => false,
+        }
     }
 
     /// Whether a field is written with the prefix of another source.

@@ -9,6 +9,7 @@ mod dropped_log;
 mod exclusion;
 mod false_friends;
 mod foreign_device;
+mod made_up;
 mod missing_operations;
 mod mixed_precedence;
 mod never;
@@ -75,6 +76,7 @@ rules! {
     "LNT017" "custom-property" Note custom_property::check: "properties that exist only where an administrator defined them";
     "LNT018" "false-friends" Warning false_friends::check: "a case treats the technique's operation like any other";
     "LNT019" "matches-nothing" Warning only_with_logs: "the query matches nothing in the logs it is held against";
+    "LNT020" "made-up-number" Warning made_up::check: "a comparison with a number that the view sets, not the log";
 }
 
 /// A rule that the caller checks, since it needs logs.

@@ -173,7 +173,7 @@ fn leaf(
     }
     let compared = comparison(inner)?;
     if let Some((facts, whole)) = source_column(analysis, at, scan, log, compared.value) {
-        if facts.selects {
+        if facts.selects || facts.made_up.is_some() {
             return None;
         }
         let asks_other = negated != compared.differs;
