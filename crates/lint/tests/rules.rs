@@ -122,7 +122,9 @@ fn conditions_over_data_that_is_not_here_are_not_the_same() {
 
 #[test]
 fn numbers_that_no_log_says_are_told() {
-    for told in ["severity >= 7", "7 <= severity", "qid = 28250254", "category IN (4002, 4007)", "credibility > '5'"] {
+    for told in
+        ["severity >= 7", "7 <= severity", "qid = 28250254", "category IN (4002, 4007)", "credibility > '5'"]
+    {
         assert_eq!(aql(told), ["LNT020"], "{told}");
     }
     for fine in ["severity >= 3", "sourceport < 1024", "QIDNAME(qid) = 'RunInstances'", "devicetype = 347"] {

@@ -110,9 +110,9 @@ impl Reader<'_> {
         let mut all = self.view.sources.iter().map(|source| self.view.derivation(source, field));
         let Some(first) = all.next() else { return false };
         match first {
-            Derivation::Constant(Value::Integer(number)) => all.all(|other| {
-                matches!(other, Derivation::Constant(Value::Integer(same)) if same == number)
-            }),
+            Derivation::Constant(Value::Integer(number)) => {
+                all.all(|other| matches!(other, Derivation::Constant(Value::Integer(same)) if same == number))
+            }
             Derivation::First(_) | Derivation::Number(_) => {
                 first.is_made_up() && all.all(|other| other.is_made_up())
             }
