@@ -17,7 +17,7 @@ struct Shape {
 
 const ALL: &[usize] = &[0, 1, 2];
 
-const SHAPES: [Shape; 17] = [
+const SHAPES: [Shape; 29] = [
     Shape { name: "Records", clouds: &[0], wrap: |events| bytes(&json!({"Records": events})) },
     Shape { name: "array", clouds: ALL, wrap: |events| bytes(&json!(events)) },
     Shape { name: "lines", clouds: ALL, wrap: |events| joined(events, "\n") },
@@ -83,12 +83,68 @@ const SHAPES: [Shape; 17] = [
             )
         },
     },
+    Shape { name: "array of arrays", clouds: ALL, wrap: |events| bytes(&json!([events, []])) },
+    Shape { name: "array of texts", clouds: ALL, wrap: |events| bytes(&json!(texts(events))) },
+    Shape { name: "lines of texts", clouds: ALL, wrap: |events| joined(&texts(events), "\n") },
+    Shape { name: "items", clouds: ALL, wrap: |events| bytes(&json!({"items": events})) },
+    Shape { name: "member of an unknown object", clouds: ALL, wrap: |events| bytes(&json!({"x": {"y": events}})) },
+    Shape {
+        name: "Splunk search response",
+        clouds: ALL,
+        wrap: |events| {
+            let rows: Vec<Value> = texts(events).into_iter().map(|text| json!({"_raw": text})).collect();
+            bytes(&json!({"preview": false, "results": rows}))
+        },
+    },
+    Shape {
+        name: "Elasticsearch response",
+        clouds: ALL,
+        wrap: |events| {
+            let hit = |text| json!({"_id": "1", "_source": {"event": {"original": text}}});
+            bytes(&json!({"hits": {"hits": texts(events).into_iter().map(hit).collect::<Vec<_>>()}}))
+        },
+    },
+    Shape { name: "CSV", clouds: ALL, wrap: |events| table(events, b',', "\n") },
+    Shape { name: "TSV with CRLF", clouds: ALL, wrap: |events| table(events, b'\t', "\r\n") },
+    Shape {
+        name: "UTF-16",
+        clouds: ALL,
+        wrap: |events| {
+            let text = format!("\u{feff}{}", json!(events));
+            text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+        },
+    },
+    Shape { name: "gzip in gzip", clouds: ALL, wrap: |events| gzip(&gzip(&bytes(&json!(events)))) },
+    Shape { name: "tar in gzip", clouds: ALL, wrap: |events| gzip(&tar(&gzip(&bytes(&json!(events))))) },
     Shape {
         name: "Records, many objects",
         clouds: &[0],
         wrap: |events| each(events, |event| json!({"Records": [event]})),
     },
 ];
+
+fn texts(events: &[Value]) -> Vec<Value> {
+    events.iter().map(|event| Value::String(event.to_string())).collect()
+}
+
+/// A table with the event in a cell.
+fn table(events: &[Value], separator: u8, end: &str) -> Vec<u8> {
+    let separator = char::from(separator);
+    let row = |event: &Value| format!("1{separator}\"{}\"", event.to_string().replace('"', "\"\""));
+    let rows = std::iter::once(format!("id{separator}record")).chain(events.iter().map(row));
+    rows.map(|row| row + end).collect::<String>().into_bytes()
+}
+
+/// A tar archive of one file.
+fn tar(bytes: &[u8]) -> Vec<u8> {
+    let mut header = [0; 512];
+    header[..11].copy_from_slice(b"logs/a.json");
+    header[124..136].copy_from_slice(format!("{:011o}\0", bytes.len()).as_bytes());
+    header[156] = b'0';
+    header[257..263].copy_from_slice(b"ustar\0");
+    let padding = bytes.len().next_multiple_of(512) - bytes.len() + 1024;
+    [&header, bytes, &vec![0; padding]].concat()
+}
 
 fn bytes(value: &Value) -> Vec<u8> {
     value.to_string().into_bytes()
@@ -216,4 +272,27 @@ fn clouds_mixed_in_one_object_keep_their_rows() {
         let wanted = separate.iter().flat_map(|rows| rows[language].iter().cloned());
         assert_eq!(*found, sorted(wanted));
     }
+}
+
+#[test]
+fn the_dates_of_paths_leave_out_only_what_came_before_and_are_counted() {
+    let place = Folder::new();
+    let event = |day: u32| {
+        json!({"Records": [{"eventSource": "ec2.amazonaws.com", "eventName": "RunInstances", "eventTime": format!("2024-03-{day:02}T10:00:00Z")}]})
+    };
+    for (folder, day) in [
+        ("cases/2024/06/01/AWSLogs/1/CloudTrail/eu-west-1/2024/03/08", 5),
+        ("AWSLogs/1/CloudTrail/eu-west-1/2024/03/01", 5),
+        ("AWSLogs/export/2024/01/01", 5),
+    ] {
+        place.write(&format!("{folder}/{day}.json"), bytes(&event(day)));
+    }
+    let logs = shown(place.path());
+    let arguments = ["query", "--lang", "spl", "-e", "* | table _time", "--output", "jsonl", "--logs", &logs];
+    let range = ["--earliest", "2024-03-05T00:00:00Z", "--latest", "2024-03-06T00:00:00Z"];
+    let run = quarry(arguments).with(range).run().exits(0);
+    assert_eq!(run.rows().len(), 2, "{}", run.stderr);
+    assert!(run.stderr.contains("1 object was left out"), "{}", run.stderr);
+    let all = quarry(arguments).with(range).with(["--no-prune"]).run().exits(0);
+    assert_eq!(all.rows().len(), 3, "{}", all.stderr);
 }
