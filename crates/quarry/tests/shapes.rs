@@ -87,7 +87,11 @@ const SHAPES: [Shape; 29] = [
     Shape { name: "array of texts", clouds: ALL, wrap: |events| bytes(&json!(texts(events))) },
     Shape { name: "lines of texts", clouds: ALL, wrap: |events| joined(&texts(events), "\n") },
     Shape { name: "items", clouds: ALL, wrap: |events| bytes(&json!({"items": events})) },
-    Shape { name: "member of an unknown object", clouds: ALL, wrap: |events| bytes(&json!({"x": {"y": events}})) },
+    Shape {
+        name: "member of an unknown object",
+        clouds: ALL,
+        wrap: |events| bytes(&json!({"x": {"y": events}})),
+    },
     Shape {
         name: "Splunk search response",
         clouds: ALL,
@@ -277,9 +281,7 @@ fn clouds_mixed_in_one_object_keep_their_rows() {
 #[test]
 fn the_dates_of_paths_leave_out_only_what_came_before_and_are_counted() {
     let place = Folder::new();
-    let event = |day: u32| {
-        json!({"Records": [{"eventSource": "ec2.amazonaws.com", "eventName": "RunInstances", "eventTime": format!("2024-03-{day:02}T10:00:00Z")}]})
-    };
+    let event = |day: u32| json!({"Records": [{"eventSource": "ec2.amazonaws.com", "eventName": "RunInstances", "eventTime": format!("2024-03-{day:02}T10:00:00Z")}]});
     for (folder, day) in [
         ("cases/2024/06/01/AWSLogs/1/CloudTrail/eu-west-1/2024/03/08", 5),
         ("AWSLogs/1/CloudTrail/eu-west-1/2024/03/01", 5),
