@@ -139,6 +139,10 @@ pub struct LogArguments {
     #[arg(long, value_name = "FILE")]
     pub places: Option<PathBuf>,
 
+    /// Write what was read and what was not to this file, a JSON object a line (`query`, `hunt`, `fields`)
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+
     /// Show no progress and no closing line
     #[arg(long, short)]
     pub quiet: bool,

@@ -1,9 +1,12 @@
 //! Progress while logs are read, and the closing line.
 
 use std::{
+    path::Path,
     sync::Arc,
     time::{Duration, Instant},
 };
+
+use serde_json::json;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use quarry_hunt::{Workspace, moment};
@@ -69,6 +72,39 @@ impl<'s, 'a> Progress<'s, 'a> {
         let seconds = self.started.elapsed().as_secs_f64();
         self.streams.tell(summary(&last, found, seconds));
     }
+}
+
+/// Writes the account of what was read, and what was not, as JSON lines.
+///
+/// # Errors
+/// If the file cannot be written.
+pub fn write_account(file: Option<&Path>, report: &ScanReport, workspace: &Workspace) -> Outcome<()> {
+    let Some(file) = file else { return Ok(()) };
+    let last = report.snapshot();
+    let mut lines = vec![json!({
+        "account": "total", "objects": last.objects, "events": last.events_read(), "bad_records": last.bad,
+        "left_out_by_path_date": workspace.left_out(), "bytes": last.bytes_uncompressed,
+    })];
+    let events = last.events.iter().filter(|(_, count)| *count > 0);
+    lines.extend(events.map(|(log, count)| json!({"account": "events", "log_type": log, "count": count})));
+    lines.extend(last.foreign.iter().map(|(kind, found)| {
+        json!({"account": "another kind", "kind": kind, "count": found.count, "objects": found.objects})
+    }));
+    lines.extend(last.notes.iter().map(|(note, noted)| {
+        json!({"account": "note", "what": told_note(*note, noted.count), "count": noted.count, "first": noted.first})
+    }));
+    lines.extend(last.bad_records.iter().map(|bad| {
+        json!({"account": "bad record", "object": bad.object, "offset": bad.offset, "reason": bad.reason})
+    }));
+    let unread = workspace.session.unread();
+    lines.extend(unread.first().iter().map(|unread| {
+        json!({"account": "not read", "object": unread.name, "reason": unread.reason})
+    }));
+    lines.extend(unread.not_understood().iter().map(|object| {
+        json!({"account": "not understood", "object": object.name, "kind": object.kind})
+    }));
+    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    std::fs::write(file, text).map_err(|error| Failure::writing_file(file, error))
 }
 
 /// Tells what could not be read, quiet or not: rows may be missing.

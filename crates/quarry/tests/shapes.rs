@@ -295,6 +295,12 @@ fn the_dates_of_paths_leave_out_only_what_came_before_and_are_counted() {
     let run = quarry(arguments).with(range).run().exits(0);
     assert_eq!(run.rows().len(), 2, "{}", run.stderr);
     assert!(run.stderr.contains("1 object was left out"), "{}", run.stderr);
+    let account = shown(&place.path().join("account.jsonl"));
+    quarry(arguments).with(range).with(["--report", &account]).run().exits(0);
+    let account = std::fs::read_to_string(account).expect("the account is written");
+    let total: Value = serde_json::from_str(account.lines().next().expect("a line")).expect("it is JSON");
+    assert_eq!((&total["events"], &total["left_out_by_path_date"]), (&json!(2), &json!(1)), "{account}");
+    std::fs::remove_file(place.path().join("account.jsonl")).expect("it can be removed");
     let all = quarry(arguments).with(range).with(["--no-prune"]).run().exits(0);
     assert_eq!(all.rows().len(), 3, "{}", all.stderr);
 }

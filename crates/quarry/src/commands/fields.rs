@@ -18,7 +18,7 @@ use crate::{
     arguments::FieldsArguments,
     failure::{Exit, Failure, Outcome},
     output::{self, Sink},
-    progress::{Progress, grouped, tell_unread},
+    progress::{Progress, grouped, tell_unread, write_account},
     settings,
 };
 
@@ -53,6 +53,7 @@ pub fn run(arguments: &FieldsArguments, streams: &Streams<'_>) -> Outcome {
         progress.stop();
         print(arguments, &fields, streams)?;
         progress.close(&report, &format!("{} fields", grouped(fields.len() as u64)));
+        write_account(arguments.logs.report.as_deref(), &report, &workspace)?;
         tell_unread(streams, &workspace)?;
         Ok(Exit::Fine)
     })

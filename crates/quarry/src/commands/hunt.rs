@@ -12,7 +12,7 @@ use crate::{
     failure::{Exit, Failure, Outcome, print_diagnostics},
     output,
     packs::find_packs,
-    progress::{Progress, alerts_of, tell_unread},
+    progress::{Progress, alerts_of, tell_unread, write_account},
     settings,
 };
 
@@ -100,6 +100,7 @@ async fn hunt(
     }
     if let Some((progress, report)) = last_report {
         progress.close(&report, &alerts_of(found));
+        write_account(arguments.logs.report.as_deref(), &report, workspace)?;
     }
     tell_unread(streams, &workspace)?;
     let failed = summaries.iter().any(|summary| summary.outcome.is_err());

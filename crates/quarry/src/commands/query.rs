@@ -17,7 +17,7 @@ use crate::{
     arguments::QueryArguments,
     failure::{Exit, Failure, Outcome, print_diagnostics},
     output,
-    progress::{Progress, grouped, size, tell_unread},
+    progress::{Progress, grouped, size, tell_unread, write_account},
     settings,
 };
 
@@ -107,6 +107,7 @@ async fn execute(
             size(execution.spilled())
         ));
     }
+    write_account(arguments.logs.report.as_deref(), &report, workspace)?;
     tell_unread(streams, workspace)?;
     if rows == 0 && !arguments.logs.quiet {
         why::tell(workspace, query, &plan, now, &objects, &report, streams).await?;
