@@ -97,12 +97,18 @@ pub fn write_account(file: Option<&Path>, report: &ScanReport, workspace: &Works
         json!({"account": "bad record", "object": bad.object, "offset": bad.offset, "reason": bad.reason})
     }));
     let unread = workspace.session.unread();
-    lines.extend(unread.first().iter().map(|unread| {
-        json!({"account": "not read", "object": unread.name, "reason": unread.reason})
-    }));
-    lines.extend(unread.not_understood().iter().map(|object| {
-        json!({"account": "not understood", "object": object.name, "kind": object.kind})
-    }));
+    lines.extend(
+        unread
+            .first()
+            .iter()
+            .map(|unread| json!({"account": "not read", "object": unread.name, "reason": unread.reason})),
+    );
+    lines.extend(
+        unread
+            .not_understood()
+            .iter()
+            .map(|object| json!({"account": "not understood", "object": object.name, "kind": object.kind})),
+    );
     let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
     std::fs::write(file, text).map_err(|error| Failure::writing_file(file, error))
 }
