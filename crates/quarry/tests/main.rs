@@ -27,4 +27,5 @@ mod readme;
 mod reference;
 mod shapes;
 mod truth_table;
+mod tuning;
 mod views;
