@@ -1,11 +1,13 @@
 //! Mathematical and trigonometric functions.
 
+use std::borrow::Cow;
+
 use arrow::array::ArrayRef;
 use quarry_plan::Returns;
 
 use super::source::{MATH, TRIGONOMETRY};
 use crate::base::Literal::{Null, Num, Text};
-use crate::base::{Call, Example, Function};
+use crate::base::{Call, Example, Function, number_text};
 
 pub(crate) const FUNCTIONS: &[Function] = &[
     one(
@@ -101,16 +103,21 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     },
     Function {
         arity: (1, 2),
+        result: Returns::NumeralIfGiven(1),
         ..one(
             "spl_round",
             "round(<num>, <precision>)",
-            "Rounded half away from zero, to so many decimals.",
+            "Rounded half away from zero, to so many decimals, all of which are kept.",
             round,
             &[
                 (&[Num(3.5)], Num(4.0)),
                 (&[Num(-3.5)], Num(-4.0)),
-                (&[Num(2.555), Num(2.0)], Num(2.56)),
-                (&[Num(1234.0), Num(-2.0)], Num(1200.0)),
+                (&[Num(2.555), Num(2.0)], Text("2.56")),
+                (&[Num(7.1), Num(3.0)], Text("7.100")),
+                (&[Num(-0.001), Num(2.0)], Text("0.00")),
+                (&[Num(7.1), Num(0.0)], Text("7")),
+                (&[Num(1234.0), Num(-2.0)], Text("1200")),
+                (&[Text("x"), Num(2.0)], Null),
             ],
         )
     },
@@ -244,12 +251,24 @@ fn log(call: &Call<'_>) -> ArrayRef {
 }
 
 fn round(call: &Call<'_>) -> ArrayRef {
-    let given = call.has(1);
-    call.numbers(|row| {
-        let number = row.number(0)?;
-        let decimals = if given { row.number(1)? } else { 0.0 };
-        Some(round_to(number, decimals.clamp(-300.0, 300.0) as i32))
+    if !call.has(1) {
+        return call.numbers(|row| Some(round_to(row.number(0)?, 0)));
+    }
+    call.texts(|row| {
+        let decimals = row.number(1)?.clamp(-300.0, 300.0) as i32;
+        Some(Cow::Owned(decimal_text(round_to(row.number(0)?, decimals), decimals)))
     })
+}
+
+/// A number with so many decimals, all of which are written.
+pub(super) fn decimal_text(number: f64, decimals: i32) -> String {
+    let decimals = usize::try_from(decimals).unwrap_or_default();
+    if decimals == 0 {
+        return number_text(number);
+    }
+    // Nothing below zero is left of what rounds to zero.
+    let number = if number == 0.0 { 0.0 } else { number };
+    format!("{number:.decimals$}")
 }
 
 /// Rounds half away from zero as the decimal digits read: 2.555 to two decimals is 2.56, although

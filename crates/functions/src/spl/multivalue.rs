@@ -123,6 +123,19 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         ],
     ),
     row(
+        "spl_combinations",
+        "combinations(<delim>, <mv>, ...)",
+        "Every combination of a value of each, joined by the delimiter; none where one has no value.",
+        (2, usize::MAX),
+        Returns::LIST,
+        combinations,
+        &[
+            (&[Text(":"), List(&["a", "b"]), Text("1")], List(&["a:1", "b:1"])),
+            (&[Text(":"), Text("a"), List(&["1", "2"])], List(&["a:1", "a:2"])),
+            (&[Text(":"), Text("a"), Null], Null),
+        ],
+    ),
+    row(
         "spl_mv_to_json_array",
         "mv_to_json_array(<field>, <infer_types>)",
         "The values as a JSON array; with type inference each as the JSON it stands for, else null.",
@@ -275,6 +288,21 @@ fn zip(call: &Call<'_>) -> ArrayRef {
         let delimiter = if given { row.text(2)? } else { Cow::Borrowed(",") };
         let pairs = row.cell(0).values().zip(row.cell(1).values());
         Some(pairs.map(|(left, right)| Cow::Owned(format!("{left}{delimiter}{right}"))).collect())
+    })
+}
+
+fn combinations(call: &Call<'_>) -> ArrayRef {
+    call.lists(|row| {
+        let delimiter = row.text(0)?;
+        let mut found: Vec<Cow<'_, str>> = row.cell(1).values().collect();
+        for cell in row.cells(2) {
+            let with = |left: &Cow<'_, str>| {
+                let joined = |right| Cow::Owned(format!("{left}{delimiter}{right}"));
+                cell.values().map(joined).collect::<Vec<_>>()
+            };
+            found = found.iter().flat_map(with).collect();
+        }
+        Some(found)
     })
 }
 

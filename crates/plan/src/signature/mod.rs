@@ -48,6 +48,10 @@ pub enum Returns {
     Named,
     /// A time where the first argument is one, else text.
     TimeOrText,
+    /// A text that is always a number: one that has figures to keep.
+    Numeral,
+    /// Such a text where this argument, counted from 0, is given, else a number.
+    NumeralIfGiven(usize),
     /// A list where this argument, counted from 0, is given, else text.
     ListIfGiven(usize),
     /// A list where this argument, counted from 0, is given and is not the constant `1`, else text.
@@ -70,6 +74,12 @@ impl Returns {
     /// A time.
     pub const TIMESTAMP: Self = Self::Fixed(Type::Timestamp);
 
+    /// Whether the result is a number that is written as text.
+    #[must_use]
+    pub fn is_numeral(self) -> bool {
+        matches!(self, Self::Numeral | Self::NumeralIfGiven(_))
+    }
+
     /// The type for arguments of these types, where `constants` holds the text of those that are known in
     /// advance.
     #[must_use]
@@ -86,6 +96,14 @@ impl Returns {
             Self::Same => choose(first != Type::Null, first),
             Self::Named => constant(1).and_then(Type::named).unwrap_or(Type::Null),
             Self::TimeOrText => choose(first == Type::Timestamp, Type::Timestamp),
+            Self::Numeral => Type::Text,
+            Self::NumeralIfGiven(place) => {
+                if types.len() > place {
+                    Type::Text
+                } else {
+                    Type::Double
+                }
+            }
             Self::ListIfGiven(place) => choose(types.len() > place, Type::TextList),
             Self::ListUnlessOne(place) => {
                 choose(types.len() > place && constant(place) != Some("1"), Type::TextList)

@@ -1129,9 +1129,9 @@ pub(super) static SCALAR: &[Signature] = &[
         source: "Splunk search reference, rex",
     },
     Signature {
-        name: "spl_round", least: 1, most: 2, result: Fixed(Double),
+        name: "spl_round", least: 1, most: 2, result: NumeralIfGiven(1),
         written: "round(<num>, <precision>)",
-        meaning: "Rounded half away from zero, to so many decimals.",
+        meaning: "Rounded half away from zero, to so many decimals, all of which are kept.",
         source: "Splunk search reference, mathematical functions",
     },
     Signature {
@@ -1367,6 +1367,24 @@ pub(super) static SCALAR: &[Signature] = &[
         written: "makemv allowempty=f",
         meaning: "The values of a list that are not empty.",
         source: "Splunk search reference, makemv",
+    },
+    Signature {
+        name: "spl_written_product", least: 2, most: MANY, result: Numeral,
+        written: "written_product(<result>, <operands>)",
+        meaning: "A product or quotient as it is written: with the fewest figures of those operands that have a point, but every whole digit.",
+        source: "Splunk search reference, mathematical functions",
+    },
+    Signature {
+        name: "spl_written_sum", least: 2, most: MANY, result: Numeral,
+        written: "written_sum(<result>, <operands>)",
+        meaning: "A sum or difference as it is written: with the most decimals of its operands.",
+        source: "Splunk search reference, mathematical functions",
+    },
+    Signature {
+        name: "spl_written_time", least: 1, most: 1, result: Numeral,
+        written: "written_time(<seconds>)",
+        meaning: "A time that was read from a text, as it is written: with six decimals.",
+        source: "Splunk search reference, mathematical functions",
     },
     Signature {
         name: "spl_xpath", least: 2, most: 2, result: Fixed(TextList),

@@ -36,14 +36,14 @@ use std::{cell::RefCell, rc::Rc};
 
 use quarry_diagnostic::{Diagnostic, Span};
 pub use quarry_language_definition::{OutputColumn, Store};
-use quarry_plan::{Node, Rows, TimeRange, Type};
+use quarry_plan::{Expression, Node, Rows, TimeRange, Type};
 use quarry_views::View;
 
 use crate::{Knowledge, Parsed};
 use context::{Column, Context, Progress, RAW, Shared, TIME};
 
 pub(crate) use commands::{COMMAND_TABLES, CommandRule};
-pub(crate) use expression::{FunctionRule, lookup_call, per_value, special};
+pub(crate) use expression::{FunctionRule, lookup_call, numbers, per_value, special};
 pub use time::parse_time;
 
 /// Longer pipelines are refused: plans are walked recursively.
@@ -113,11 +113,12 @@ pub fn lower_with(parsed: &Parsed, options: &LowerOptions<'_>, environment: &Env
         let message = format!("the pipeline has more than {MOST_COMMANDS} commands");
         context.report(Diagnostic::error(codes::TOO_COMPLEX, message, pipeline.span));
     }
-    let columns = output_columns(&mut context, pipeline.span);
+    let mut columns = output_columns(&mut context, pipeline.span);
     for format in std::mem::take(&mut context.formats) {
-        let (value, _) = expression::value(&mut context, &format.value);
+        let (value, _) = expression::written(&mut context, &format.value);
         context.assign(vec![(format.field.text, value)]);
     }
+    show_times(&mut context, &mut columns, pipeline.span);
     let (plan, diagnostics, needs_discovery) = context.finish(&columns, pipeline.span);
     let failed = parsed.diagnostics.iter().chain(&diagnostics).any(Diagnostic::is_error);
     let output = columns
@@ -127,6 +128,22 @@ pub fn lower_with(parsed: &Parsed, options: &LowerOptions<'_>, environment: &Env
     let Progress { pending, stores, .. } = std::mem::take(&mut *progress.borrow_mut());
     let plan = (!failed).then_some(plan);
     Lowered { pending: pending.filter(|_| !failed), stores, plan, output, needs_discovery, diagnostics }
+}
+
+/// A time is a number of epoch seconds; only under the name `_time` it is shown as a date (Splunk Search Manual,
+/// "About searching with time").
+fn show_times(context: &mut Context<'_>, columns: &mut [Column], span: Span) {
+    let mut seconds = Vec::new();
+    for column in columns.iter_mut().filter(|column| column.name != TIME) {
+        let is_shown = context.find(&column.name).map(|known| known.data_type);
+        if is_shown == Some(Type::Timestamp) && !column.empty {
+            column.data_type = Type::Double;
+            seconds.push((column.name.clone(), Expression::column(&column.name, span).cast(Type::Double)));
+        }
+    }
+    if !seconds.is_empty() {
+        context.assign(seconds);
+    }
 }
 
 /// The columns that the result shows.

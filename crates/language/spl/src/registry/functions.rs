@@ -5,7 +5,7 @@
 use quarry_plan::{MANY, Signature, scalar_signature};
 
 use super::Status;
-use crate::lower::{FunctionRule, lookup_call, per_value, special};
+use crate::lower::{FunctionRule, lookup_call, numbers, per_value, special};
 
 /// An eval function.
 #[derive(Debug, Clone, Copy)]
@@ -17,6 +17,18 @@ pub struct FunctionRow {
     pub(crate) lowering: Lowering,
     /// What a function without a row of its own in `crates/functions` says of itself.
     stated: Option<Description>,
+    written: Written,
+}
+
+/// Whether a function's arguments are written down, so that numbers have the figures that are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Written {
+    /// It computes with them.
+    Never,
+    /// It gives one of them.
+    AsItsResult,
+    /// It makes a text of them.
+    Always,
 }
 
 /// What a function takes and means.
@@ -67,6 +79,23 @@ impl FunctionRow {
         is_described.then(|| scalar_signature(&format!("spl_{}", self.name))).flatten()
     }
 
+    /// Whether its arguments are written down where its result is, or is not.
+    pub(crate) fn prints(&self, printing: bool) -> bool {
+        match self.written {
+            Written::Never => false,
+            Written::AsItsResult => printing,
+            Written::Always => true,
+        }
+    }
+
+    const fn giving_an_argument(self) -> Self {
+        Self { written: Written::AsItsResult, ..self }
+    }
+
+    const fn writing(self) -> Self {
+        Self { written: Written::Always, ..self }
+    }
+
     const fn of_conditions(self) -> Self {
         Self { lowering: Lowering::Call { conditions: true, pattern: None }, ..self }
     }
@@ -78,7 +107,7 @@ impl FunctionRow {
 
 const fn plain(name: &'static str) -> FunctionRow {
     let lowering = Lowering::Call { conditions: false, pattern: None };
-    FunctionRow { name, status: Status::Supported, lowering, stated: None }
+    FunctionRow { name, status: Status::Supported, lowering, stated: None, written: Written::Never }
 }
 
 /// A function that the plan expresses itself.
@@ -95,12 +124,12 @@ const fn rule(
 
 /// A function that the plan expresses itself where it can, as its row of `crates/functions` says.
 const fn rule_of_row(name: &'static str, rule: FunctionRule) -> FunctionRow {
-    FunctionRow { name, status: Status::Supported, lowering: Lowering::Rule(rule), stated: None }
+    FunctionRow { name, status: Status::Supported, lowering: Lowering::Rule(rule), stated: None, written: Written::Never }
 }
 
 /// A function that does not run.
 const fn other(name: &'static str, status: Status) -> FunctionRow {
-    FunctionRow { name, status, lowering: Lowering::Nothing, stated: None }
+    FunctionRow { name, status, lowering: Lowering::Nothing, stated: None, written: Written::Never }
 }
 
 /// For functions that take a lambda expression.
@@ -135,7 +164,8 @@ pub const FUNCTIONS: &[FunctionRow] = &[
         special::case,
         "case(<condition>, <value>, ...)",
         "The value of the first condition that is true; null if none is.",
-    ),
+    )
+    .giving_an_argument(),
     plain("ceil"),
     plain("ceiling"),
     plain("cidrmatch"),
@@ -146,7 +176,8 @@ pub const FUNCTIONS: &[FunctionRow] = &[
         special::coalesce,
         "coalesce(<values>)",
         "The first value that is not null; an empty text counts.",
-    ),
+    )
+    .giving_an_argument(),
     plain("commands"),
     plain("cos"),
     plain("cosh"),
@@ -163,7 +194,8 @@ pub const FUNCTIONS: &[FunctionRow] = &[
         special::case_of_three,
         "if(<condition>, <value>, <other>)",
         "The value if the condition is true, else the other, also where the condition is null.",
-    ),
+    )
+    .giving_an_argument(),
     rule("in", (2, MANY), special::in_call, "in(<value>, <list>)", "Whether a value equals one of several."),
     plain("ipmask"),
     plain("isarray"),
@@ -210,7 +242,7 @@ pub const FUNCTIONS: &[FunctionRow] = &[
     plain("md5"),
     plain("min"),
     plain("mv_to_json_array").of_conditions(),
-    plain("mvappend"),
+    plain("mvappend").writing(),
     plain("mvcount"),
     plain("mvdedup"),
     rule(
@@ -242,7 +274,8 @@ pub const FUNCTIONS: &[FunctionRow] = &[
         special::null_if,
         "nullif(<value>, <other>)",
         "Null if both are equal, else the value.",
-    ),
+    )
+    .giving_an_argument(),
     other("object_to_array", SECOND),
     plain("pi"),
     plain("pow"),
@@ -276,7 +309,7 @@ pub const FUNCTIONS: &[FunctionRow] = &[
     plain("split"),
     plain("sqrt"),
     plain("strftime"),
-    plain("strptime"),
+    rule_of_row("strptime", numbers::parsed_time).giving_an_argument(),
     plain("substr"),
     plain("sum"),
     plain("tan"),
@@ -289,7 +322,7 @@ pub const FUNCTIONS: &[FunctionRow] = &[
     plain("tomv"),
     plain("tonumber"),
     plain("toobject"),
-    plain("tostring").of_conditions(),
+    plain("tostring").of_conditions().writing(),
     plain("trim"),
     rule("true", (0, 0), special::truth, "true()", "True."),
     plain("typeof").of_conditions(),
@@ -302,6 +335,7 @@ pub const FUNCTIONS: &[FunctionRow] = &[
         special::validate,
         "validate(<condition>, <value>, ...)",
         "The value of the first condition that is false; null if none is.",
-    ),
+    )
+    .giving_an_argument(),
     other("xpath", Status::Planned),
 ];

@@ -95,8 +95,12 @@ impl Display for SearchExpression {
                 spaced(out, values)?;
                 out.write_str(")")
             }
-            Self::SubsearchComparison { field, operator, subsearch: inner, .. } => {
-                write!(out, "({operator} {field} ")?;
+            Self::SubsearchComparison { field, operator, subsearch: inner, listed, .. } => {
+                if *listed {
+                    write!(out, "(in {field} ")?;
+                } else {
+                    write!(out, "({operator} {field} ")?;
+                }
                 subsearch(out, inner)?;
                 out.write_str(")")
             }

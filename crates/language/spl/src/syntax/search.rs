@@ -223,6 +223,7 @@ impl Cursor<'_> {
                 field,
                 operator,
                 subsearch,
+                listed: false,
                 span: self.span_from(start),
             };
         }
@@ -293,8 +294,13 @@ impl Cursor<'_> {
         let open = self.at;
         self.take("(");
         let mut values = Vec::new();
+        let mut subsearches = Vec::new();
         while !self.next_is(")") && !self.at_end() {
             if self.take(",") {
+                continue;
+            }
+            if self.next_is("[") {
+                subsearches.push(self.subsearch());
                 continue;
             }
             match self.search_word(is_value) {
@@ -303,11 +309,25 @@ impl Cursor<'_> {
             }
         }
         self.close(open, ")");
-        if values.is_empty() {
-            let span = self.span_from(start);
+        let span = self.span_from(start);
+        if values.is_empty() && subsearches.is_empty() {
             self.error(codes::MISSING_LIST, "expected values in the parentheses after IN", span);
         }
-        SearchExpression::In { field, values, span: self.span_from(start) }
+        if subsearches.is_empty() {
+            return SearchExpression::In { field, values, span };
+        }
+        let of_subsearch = |subsearch| SearchExpression::SubsearchComparison {
+            field: field.clone(),
+            operator: SearchOperator::Equal,
+            subsearch,
+            listed: true,
+            span,
+        };
+        let mut items: Vec<SearchExpression> = subsearches.into_iter().map(of_subsearch).collect();
+        if !values.is_empty() {
+            items.insert(0, SearchExpression::In { field, values, span });
+        }
+        if items.len() == 1 { items.remove(0) } else { SearchExpression::Or(items, span) }
     }
 
     /// A word of the search language, maybe in a directive.

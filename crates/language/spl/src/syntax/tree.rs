@@ -170,6 +170,8 @@ pub enum SearchExpression {
         operator: SearchOperator,
         /// The pipeline in brackets.
         subsearch: Pipeline,
+        /// Whether it stands in the list of an `IN`.
+        listed: bool,
         /// Place.
         span: Span,
     },
@@ -213,6 +215,21 @@ pub enum SearchOperator {
     Greater,
     /// `>=`.
     GreaterOrEqual,
+}
+
+impl SearchOperator {
+    /// How it is written.
+    #[must_use]
+    pub fn sign(self) -> &'static str {
+        match self {
+            Self::Equal => "=",
+            Self::NotEqual => "!=",
+            Self::Less => "<",
+            Self::LessOrEqual => "<=",
+            Self::Greater => ">",
+            Self::GreaterOrEqual => ">=",
+        }
+    }
 }
 
 /// An expression of the `eval` language.

@@ -5,7 +5,7 @@ use quarry_plan::{
     AggregateCall, Arithmetic, Expression, ExpressionKind, SortKey, Type, aggregate_signature,
 };
 
-use super::super::context::{Context, TIME};
+use super::super::context::Context;
 use super::super::{build, codes, expression};
 use crate::registry::{self, AggregationRow, Method, Status, ranked_aggregation};
 use crate::tree::{Aggregation, EvalExpression};
@@ -85,17 +85,17 @@ fn apply(
             AggregateCall { order: context.order_keys(), ..call(function, vec![argument], have) }
         }
         Method::ByTime { newest } => {
-            let order = vec![SortKey::new(context.field(TIME, span), newest)];
+            let order = vec![SortKey::new(context.time(span), newest)];
             AggregateCall { order, ..call("first", vec![argument], have) }
         }
         Method::TimeOf { newest } => {
-            let time = context.field(TIME, span).cast(Type::Double);
+            let time = context.time(span).cast(Type::Double);
             let function = if newest { "max" } else { "min" };
             let present = build::is_present(argument);
             AggregateCall { filter: Some(present), ..call(function, vec![time], Type::Double) }
         }
         Method::WithTime(name) => {
-            let time = context.field(TIME, span);
+            let time = context.time(span);
             computed(name, vec![argument, time])
         }
         Method::Rate { seconds } => sum_by_time(context, row, seconds, argument, have),

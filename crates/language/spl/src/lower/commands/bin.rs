@@ -4,7 +4,7 @@ use quarry_diagnostic::Diagnostic;
 use quarry_plan::{Arithmetic, Expression, ExpressionKind, Type};
 
 use super::super::arguments::{General, bad_value, missing};
-use super::super::context::Context;
+use super::super::context::{Context, TIME};
 use super::super::rows::buckets::{self, Cover};
 use super::super::{build, codes, time};
 use crate::registry::{CommandRow, Needs};
@@ -33,6 +33,9 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let [field] = fields.as_slice() else {
         return missing(context, command, "one field");
     };
+    if field.text == TIME {
+        context.read_time();
+    }
     let have = context.find(&field.text).map(|column| column.data_type);
     let chosen = match span {
         Some(_) => None,

@@ -62,6 +62,7 @@ pub(super) fn lower_timechart(context: &mut Context<'_>, command: &Command) {
         context.report(Diagnostic::error(codes::MISSING_ARGUMENT, message, command.span));
         return;
     }
+    context.read_time();
     let split = stats.by.first().cloned();
     let Some(span) =
         settings.span.clone().or_else(|| buckets::time_span(context, settings.cover, settings.bins, None))

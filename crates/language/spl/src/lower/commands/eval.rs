@@ -27,7 +27,7 @@ const MOST_NAMES: usize = 500;
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let Arguments::Eval(assignments) = &command.arguments else { return not_understood(context, command) };
     for assignment in assignments {
-        let (value, have) = expression::value(context, &assignment.value);
+        let (value, have) = expression::written(context, &assignment.value);
         match pieces(&assignment.field.text) {
             Some(pieces) => assign_named(context, &assignment.field, &pieces, (value, have)),
             None => context.assign(vec![(assignment.field.text.clone(), value)]),

@@ -143,7 +143,7 @@ fn apply_where(context: &mut Context<'_>, command: &Command, replaced: &Replacem
         let assignment = replaced.assignment(assignment);
         let name = assignment.field.text.clone();
         let span = assignment.span;
-        let (value, have) = expression::value(context, &assignment.value);
+        let (value, have) = expression::written(context, &assignment.value);
         let old = context.find(&name).filter(|column| !column.empty);
         let common = old.as_ref().map_or(have, |old| wider(old.data_type, have));
         let old = old.map(|old| convert(Expression::column(&name, span), old.data_type, common));

@@ -1,6 +1,6 @@
 //! `makecontinuous`: rows for the steps of a field that no row has.
 
-use quarry_plan::{Arithmetic, Expression, ExpressionKind, Type};
+use quarry_plan::{Arithmetic, Comparison, Expression, ExpressionKind, Type};
 
 use super::super::arguments::{General, bad_value};
 use super::super::build;
@@ -25,12 +25,14 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
     let length = arguments.option("span").cloned();
     let bins = arguments.count(context, "bins");
-    for option in ["start", "end", "aligntime"] {
-        arguments.ignore(context, option, "steps go from the least value to the greatest");
-    }
+    let bounds = ["start", "end"].map(|option| arguments.number(context, option));
+    arguments.ignore(context, "aligntime", "steps begin where the clock's do");
     let words = arguments.words(context);
     arguments.finish(context);
     let name = words.first().map_or(TIME, |word| word.text.as_str());
+    if name == TIME {
+        context.read_time();
+    }
     let value = context.field(name, command.span);
     let have = context.type_of(&value);
     if have == Type::Null || context.is_vague() {
@@ -43,12 +45,27 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         _ => buckets::number_span(context, name, bins, [None, None], None),
     });
     let Some(length) = chosen else { return };
+    keep_within(context, name, bounds);
     if have == Type::Timestamp {
         buckets::bucket(context, name, name, &length);
     } else if !floor(context, name, value, &length) {
         return bad_value(context, "span", &length, "a number greater than 0");
     }
-    buckets::add_missing(context, name, &length);
+    let bounds = bounds.map(|bound| bound.map(|bound| build::number(bound, command.span)));
+    buckets::add_missing(context, name, &length, bounds);
+}
+
+/// Drops the rows outside of the bounds that were given (Splunk search reference, makecontinuous).
+fn keep_within(context: &mut Context<'_>, name: &str, [start, end]: [Option<f64>; 2]) {
+    let span = context.span;
+    let value = context.field(name, span);
+    let number = build::call("sort_number", vec![value], Type::Double, span);
+    let bounds = [(Comparison::GreaterOrEqual, start), (Comparison::LessOrEqual, end)];
+    for (operator, bound) in bounds {
+        if let Some(bound) = bound {
+            context.filter(build::compare(operator, number.clone(), build::number(bound, span), span));
+        }
+    }
 }
 
 /// Sets a number field to the start of the step it falls into.

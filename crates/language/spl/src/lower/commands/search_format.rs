@@ -19,16 +19,9 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
     let between_values = arguments.option("mvsep").map_or("OR", |word| word.text.as_str());
     let most = arguments.count(context, "maxresults").filter(|most| *most > 0);
-    arguments.ignore(context, "emptystr", "no rows are no condition");
+    let of_none = arguments.option("emptystr").map_or("NOT ()", |word| word.text.as_str());
     let words = arguments.words(context);
     arguments.finish(context);
-    if context.depth > 0 && words.is_empty() && between_values == "OR" {
-        // At the end of a subsearch this is done anyway.
-        if let Some(most) = most {
-            context.limit(0, Some(most));
-        }
-        return;
-    }
     let mut signs = SIGNS;
     match <[&Word; 6]>::try_from(words) {
         Ok(given) => signs = given.map(|word| word.text.as_str()),
@@ -44,7 +37,12 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut columns = context.visible();
     columns.retain(|column| !column.empty && !is_internal(&column.name));
     let rows = context.settle(&columns);
-    let text = rows.filter(|rows| !rows.rows.is_empty()).map(|rows| written(&rows, signs, between_values));
+    // What finds nothing is no row of a subsearch.
+    let is_subsearch = context.depth > 0 && of_none == "NOT ()";
+    let text = rows.and_then(|rows| match rows.rows.is_empty() {
+        true => (!is_subsearch).then(|| of_none.to_owned()),
+        false => Some(written(&rows, signs, between_values)),
+    });
     let rows = text.map(|text| vec![vec![Value::Text(text)]]).unwrap_or_default();
     context.restart(Rows { columns: vec![("search".into(), Type::Text)], rows });
 }

@@ -62,7 +62,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         // The rows before are the newer ones where the newest come first.
         let descending = newest_first(context);
         let name = context.fresh_name("seconds");
-        let value = context.field(TIME, command.span).cast(Type::Double);
+        let value = context.time(command.span).cast(Type::Double);
         context.assign(vec![(name.clone(), value)]);
         let key = SortKey { descending, ..ascending(&name, context) };
         (Frame::Near { from: seconds, to: 0.0 }, Some(vec![key]))

@@ -132,6 +132,7 @@ fn rows(context: &mut Context<'_>, series: &[Column], to_now: bool) -> Option<Ro
     let at = context.fresh_name("at");
     let last = if to_now { None } else { search_range::end_of_search(context) };
     let last = last.unwrap_or_else(|| build::call("now", Vec::new(), Type::Double, span));
+    context.read_time();
     let time = context.field(TIME, span);
     let time = match context.type_of(&time) {
         Type::Timestamp | Type::Null => time,

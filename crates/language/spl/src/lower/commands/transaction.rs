@@ -60,7 +60,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         value.map_or(build::null(span).cast(Type::Double), |value| build::number(value, span))
     };
     let kinds = f64::from(u8::from(starts.is_some())) + 2.0 * f64::from(u8::from(ends.is_some()));
-    context.find(TIME);
+    context.read_time();
     context.find(RAW);
     let flag = |value: &Option<Expression>| value.clone().unwrap_or_else(|| build::boolean(false, span));
     let most = most_events.and_then(|most| u32::try_from(most).ok()).map_or(MOST_EVENTS, f64::from);

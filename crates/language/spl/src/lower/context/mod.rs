@@ -55,6 +55,9 @@ pub(crate) struct Context<'a> {
     pub(crate) bucket: Option<f64>,
     /// How many subsearches this pipeline lies in.
     pub(crate) depth: usize,
+    /// Whether the value being lowered is written down as it is: set as a field, joined to a text. Then a number
+    /// has the figures that Splunk prints, else all it has.
+    pub(crate) printing: bool,
 }
 
 impl<'a> Context<'a> {
@@ -73,7 +76,16 @@ impl<'a> Context<'a> {
             started: false,
             bucket: None,
             depth: 0,
+            printing: false,
         }
+    }
+
+    /// Runs `body` where values are written down, or are not.
+    pub(crate) fn printing<T>(&mut self, printing: bool, body: impl FnOnce(&mut Self) -> T) -> T {
+        let before = std::mem::replace(&mut self.printing, printing);
+        let result = body(self);
+        self.printing = before;
+        result
     }
 
     /// Records a finding. After a command that could not be planned, missing fields tell nothing.
@@ -170,6 +182,9 @@ impl<'a> Context<'a> {
                 // The time of a row is a time, however it was computed.
                 (value, data_type) = (value.cast(Type::Timestamp), Type::Timestamp);
             }
+            if name == TIME && data_type == Type::Text && is_numeral(&value) {
+                (value, data_type) = (seconds(value).cast(Type::Timestamp), Type::Timestamp);
+            }
             if data_type == Type::Null {
                 columns.push((name, None));
                 continue;
@@ -185,6 +200,20 @@ impl<'a> Context<'a> {
                 Some(data_type) => self.show(&name, data_type),
                 None => self.forget(&name, Gone::Nulled),
             }
+        }
+    }
+
+    /// The time of a row; a text is one if it is a number of seconds.
+    pub(crate) fn time(&mut self, span: Span) -> Expression {
+        let time = self.field(TIME, span);
+        if self.type_of(&time) == Type::Text { seconds(time).cast(Type::Timestamp) } else { time }
+    }
+
+    /// Makes `_time` a time where it is text, for what counts with times.
+    pub(crate) fn read_time(&mut self) {
+        if self.find(TIME).is_some_and(|column| !column.empty && column.data_type == Type::Text) {
+            let time = seconds(Expression::column(TIME, self.span)).cast(Type::Timestamp);
+            self.assign(vec![(TIME, time)]);
         }
     }
 
@@ -339,5 +368,22 @@ impl<'a> Context<'a> {
         };
         let node = self.rows.steps.into_iter().fold(source, |input, step| step.over(input));
         (node, self.diagnostics, self.needs_discovery)
+    }
+}
+
+/// The number that a text stands for.
+fn seconds(text: Expression) -> Expression {
+    let span = text.span;
+    Expression::call("spl_number", vec![text], Type::Double, span)
+}
+
+/// Whether a text is a number in any row.
+fn is_numeral(value: &Expression) -> bool {
+    match &value.kind {
+        ExpressionKind::Literal(Value::Text(text)) => quarry_plan::parse_number(text).is_some(),
+        ExpressionKind::Call { function, .. } => {
+            quarry_plan::scalar_signature(function).is_some_and(|signature| signature.result.is_numeral())
+        }
+        _ => false,
     }
 }

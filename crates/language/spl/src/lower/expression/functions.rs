@@ -25,11 +25,13 @@ pub(super) fn call(
     if !fits(context, name, description, arguments.len(), span) {
         return nothing;
     }
+    let printing = row.prints(context.printing);
     match row.lowering {
-        Lowering::Rule(rule) => rule(context, arguments, span),
+        Lowering::Rule(rule) => context.printing(printing, |context| rule(context, arguments, span)),
         Lowering::Call { conditions, pattern } => {
             let read = if conditions { lower } else { value };
-            let arguments: Vec<Typed> = arguments.iter().map(|argument| read(context, argument)).collect();
+            let arguments: Vec<Typed> = context
+                .printing(printing, |context| arguments.iter().map(|item| read(context, item)).collect());
             if let Some((value, _)) = pattern.and_then(|place| arguments.get(place)) {
                 pattern::check_constant(context, value);
             }

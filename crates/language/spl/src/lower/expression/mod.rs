@@ -3,6 +3,7 @@
 mod compare;
 mod functions;
 pub(crate) mod lookup_call;
+pub(crate) mod numbers;
 mod operators;
 pub(crate) mod per_value;
 pub(crate) mod special;
@@ -26,11 +27,19 @@ fn field(context: &mut Context<'_>, name: ColumnName, span: Span) -> Typed {
     (value, data_type)
 }
 
+/// Lowers an expression whose value is written down: numbers have the figures that Splunk prints.
+pub(crate) fn written(context: &mut Context<'_>, expression: &EvalExpression) -> Typed {
+    context.printing(true, |context| value(context, expression))
+}
+
 /// Lowers an expression of any type.
 pub(crate) fn lower(context: &mut Context<'_>, expression: &EvalExpression) -> Typed {
     let span = expression.span;
     match &expression.kind {
         EvalKind::Text(text) => (Expression::text(text, span), Type::Text),
+        EvalKind::Number(text) if context.printing && numbers::has_fraction(text) => {
+            (Expression::text(text, span), Type::Text)
+        }
         EvalKind::Number(text) => (number(text, span), Type::Double),
         EvalKind::Field { name, .. } => field(context, name.into(), span),
         EvalKind::Column(column) => field(context, column.clone(), span),
@@ -60,7 +69,7 @@ pub(crate) fn lower(context: &mut Context<'_>, expression: &EvalExpression) -> T
 
 /// Lowers an expression that must be true or false.
 pub(crate) fn condition(context: &mut Context<'_>, expression: &EvalExpression) -> Expression {
-    let (value, data_type) = lower(context, expression);
+    let (value, data_type) = context.printing(false, |context| lower(context, expression));
     match data_type {
         Type::Boolean => value,
         Type::Null => value.cast(Type::Boolean),

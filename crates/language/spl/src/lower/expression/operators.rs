@@ -4,7 +4,7 @@ use quarry_diagnostic::{Diagnostic, Severity, Span};
 use quarry_plan::{Arithmetic, Comparison, Expression, ExpressionKind, TextPattern, Type};
 
 use super::super::{build, codes, context::Context};
-use super::{Typed, compare, condition, constant_text, lower, note_source_type, number, value};
+use super::{Typed, compare, condition, constant_text, lower, note_source_type, number, numbers, value, written};
 use crate::tree::{EvalExpression, EvalKind, EvalOperator};
 
 /// `left operator right`.
@@ -18,7 +18,8 @@ pub(super) fn binary(
     if let Some(comparison) = comparison(operator) {
         note_source_type(context, left, right);
         note_source_type(context, right, left);
-        let (left, right) = (lower(context, left), lower(context, right));
+        let (left, right) =
+            context.printing(false, |context| (lower(context, left), lower(context, right)));
         return (compare::compare(comparison, left, right, span), Type::Boolean);
     }
     match operator {
@@ -29,7 +30,7 @@ pub(super) fn binary(
         }
         EvalOperator::Like => like(context, left, right, span),
         EvalOperator::Concatenate => concatenate(context, left, right, span),
-        _ => arithmetic(context, operator, left, right, span),
+        _ => numbers::arithmetic(context, operator, left, right, span),
     }
 }
 
@@ -104,7 +105,7 @@ fn concatenate(
 ) -> Typed {
     let operands = chain(EvalOperator::Concatenate, left, right);
     warn_of_dotted_name(context, &operands, span);
-    let items = operands.into_iter().map(|item| value(context, item).0).collect();
+    let items = operands.into_iter().map(|item| written(context, item).0).collect();
     (build::call("concat", items, Type::Text, span), Type::Text)
 }
 
@@ -138,11 +139,11 @@ fn warn_of_dotted_name(context: &mut Context<'_>, operands: &[&EvalExpression], 
     context.report(diagnostic);
 }
 
-fn arithmetic(
-    context: &mut Context<'_>,
+/// The operator over two values.
+pub(super) fn compute(
     operator: EvalOperator,
-    left: &EvalExpression,
-    right: &EvalExpression,
+    (left, left_type): Typed,
+    (right, right_type): Typed,
     span: Span,
 ) -> Typed {
     let (exact, name) = match operator {
@@ -152,8 +153,6 @@ fn arithmetic(
         EvalOperator::Divide => (Arithmetic::Divide, "divide"),
         _ => (Arithmetic::Modulo, "modulo"),
     };
-    let (left, left_type) = value(context, left);
-    let (right, right_type) = value(context, right);
     if left_type == Type::Null || right_type == Type::Null {
         return (build::null(span), Type::Null);
     }
@@ -177,7 +176,11 @@ fn arithmetic(
 /// `-x`.
 pub(super) fn negative(context: &mut Context<'_>, inner: &EvalExpression, span: Span) -> Typed {
     if let EvalKind::Number(text) = &inner.kind {
-        return (number(&format!("-{text}"), span), Type::Double);
+        let text = format!("-{text}");
+        if context.printing && numbers::has_fraction(&text) {
+            return (Expression::text(text, span), Type::Text);
+        }
+        return (number(&text, span), Type::Double);
     }
     let (inner, data_type) = value(context, inner);
     if data_type == Type::Null {

@@ -102,7 +102,7 @@ pub(super) fn calculate(
             return refuse(context, &why);
         }
     };
-    let (value, _) = expression::value(context, &assignment.value);
+    let (value, _) = expression::written(context, &assignment.value);
     if !context.diagnostics.iter().any(Diagnostic::is_error) {
         preparation.calculated.push((name.to_owned(), condition.clone(), value));
     }

@@ -2,7 +2,7 @@
 
 use quarry_diagnostic::Diagnostic;
 use quarry_plan::{
-    AggregateCall, Comparison, Expression, Frame, Node, Operator, Rows, SortKey, Type, Value, WindowCall,
+    AggregateCall, Arithmetic, Comparison, Expression, ExpressionKind, Frame, Node, Operator, Rows, SortKey, Type, Value, WindowCall,
 };
 
 use super::super::arguments::bad_value;
@@ -136,15 +136,7 @@ pub(crate) fn number_span(
 /// the only whole numbers among aggregates, are 0 there.
 pub(crate) fn fill(context: &mut Context<'_>, name: &str, length: &Word, cover: Cover) {
     let ends = if cover == Cover::Search { search_range::ends(context) } else { [None, None] };
-    let ends = ends.map(|end| {
-        let start = build::call(
-            "bin",
-            vec![end?.cast(Type::Timestamp), bucket_length(length, true)?],
-            Type::Timestamp,
-            length.span,
-        );
-        Some(start.cast(Type::Double))
-    });
+    let ends = ends.map(|end| bucket_of_time(end?, length));
     let Some(Some((least, most))) = extent_with(context, name, ends) else { return };
     let Some(starts) = starts(least, most, &length.text) else {
         let message = "there are too many buckets to show those without events";
@@ -184,16 +176,35 @@ pub(crate) fn fill(context: &mut Context<'_>, name: &str, length: &Word, cover: 
     context.close(visible, false);
 }
 
-/// Adds rows for the steps between the least and the greatest value that no row has, and sorts by it.
-pub(crate) fn add_missing(context: &mut Context<'_>, name: &str, length: &Word) {
-    let Some(Some((least, most))) = extent(context, name) else { return };
+/// The start of the bucket that a number of seconds falls into.
+fn bucket_of_time(seconds: Expression, length: &Word) -> Option<Expression> {
+    let arguments = vec![seconds.cast(Type::Timestamp), bucket_length(length, true)?];
+    Some(build::call("bin", arguments, Type::Timestamp, length.span).cast(Type::Double))
+}
+
+/// Adds rows for the steps between the least and the greatest value that no row has, and sorts by it. The steps of
+/// `_time` are those of the search's range, and all go out to the bounds that are given.
+pub(crate) fn add_missing(
+    context: &mut Context<'_>,
+    name: &str,
+    length: &Word,
+    bounds: [Option<Expression>; 2],
+) {
+    let is_time = context.find(name).is_some_and(|column| column.data_type == Type::Timestamp);
+    let range = if is_time && name == TIME { search_range::ends(context) } else { [None, None] };
+    let ends = bounds.into_iter().zip(range).map(|(bound, range)| {
+        let end = bound.or(range)?;
+        if is_time { bucket_of_time(end, length) } else { number_step(end, length) }
+    });
+    let ends: Vec<Option<Expression>> = ends.collect();
+    let Ok(ends) = <[Option<Expression>; 2]>::try_from(ends) else { return };
+    let Some(Some((least, most))) = extent_with(context, name, ends) else { return };
     let Some(starts) = starts(least, most, &length.text) else {
         let message = "there are too many steps to add those that are missing";
         context.report(Diagnostic::note(codes::OPTION_IGNORED, message, length.span));
         return;
     };
     let span = context.span;
-    let is_time = context.find(name).is_some_and(|column| column.data_type == Type::Timestamp);
     #[allow(clippy::cast_precision_loss)] // millionths of numbers that were exact
     let value =
         |start: i64| if is_time { Value::Timestamp(start) } else { Value::Double(start as f64 / 1e6) };
@@ -248,6 +259,19 @@ fn starts(least: f64, most: f64, length: &str) -> Option<Vec<i64>> {
         };
     }
     Some(found)
+}
+
+/// The start of the step that a number falls into.
+fn number_step(number: Expression, length: &Word) -> Option<Expression> {
+    let span = length.span;
+    let length = length.text.parse::<f64>().ok().filter(|length| *length > 0.0)?;
+    let by = |operator, left: Expression, right: Expression| {
+        let kind = ExpressionKind::Arithmetic { operator, left: Box::new(left), right: Box::new(right) };
+        Expression::new(kind, span)
+    };
+    let steps = by(Arithmetic::Divide, number, build::number(length, span));
+    let whole = build::call("floor", vec![steps], Type::Double, span);
+    Some(by(Arithmetic::Multiply, whole, build::number(length, span)))
 }
 
 /// Whether a span is based on a logarithm, as `2log10` is.

@@ -67,6 +67,11 @@ fn not_equal(column: Expression, data_type: Type, value: &str, exact: bool, span
     equal(column, data_type, value, exact, span).negate()
 }
 
+/// Whether a value finds its own text alone, in any case.
+pub(crate) fn is_exact(value: &str) -> bool {
+    !value.contains('*') && !is_network(value)
+}
+
 fn pattern(value: &str) -> TextPattern {
     if value.contains('*') {
         TextPattern::Wildcard(value.to_owned())

@@ -21,21 +21,10 @@ pub(crate) fn lower(context: &mut Context<'_>, expression: &SearchExpression) ->
     restrict(context, expression, false)
 }
 
-/// Keeps the rows that a search finds, subsearches included.
+/// Keeps the rows that a search finds.
 pub(crate) fn apply(context: &mut Context<'_>, expression: &SearchExpression) {
-    let conditions: Vec<&SearchExpression> = match expression {
-        SearchExpression::And(items, _) => items.iter().collect(),
-        other => vec![other],
-    };
-    let (subsearches, plain): (Vec<_>, Vec<_>) =
-        conditions.into_iter().partition(|condition| subsearch::as_filter(condition).is_some());
-    let lowered: Vec<Expression> =
-        plain.into_iter().filter_map(|condition| restrict(context, condition, false)).collect();
-    if !lowered.is_empty() {
-        context.filter(build::all(lowered, expression.span()));
-    }
-    for (pipeline, kept) in subsearches.into_iter().filter_map(subsearch::as_filter) {
-        subsearch::keep(context, pipeline, kept);
+    if let Some(found) = restrict(context, expression, false) {
+        context.filter(found);
     }
 }
 
@@ -68,12 +57,9 @@ fn restrict(context: &mut Context<'_>, expression: &SearchExpression, negated: b
             equals.map(|items| build::any(items, *span))
         }
         SearchExpression::Term(value) => bare_term(context, value),
-        SearchExpression::Subsearch(pipeline, _) => subsearch::condition(context, pipeline),
-        SearchExpression::SubsearchComparison { field, operator, subsearch: pipeline, span } => {
-            let text = subsearch::value(context, pipeline)?;
-            let word = Word { text, quote: Quote::Double, span: pipeline.span };
-            let value = SearchValue { word, directive: None };
-            comparison(context, field, *operator, &value, negated, *span)
+        SearchExpression::Subsearch(pipeline, _) => subsearch::condition(context, pipeline, negated),
+        SearchExpression::SubsearchComparison { field, operator, subsearch: pipeline, listed, span } => {
+            subsearch::compared(context, (field, *operator, *listed), pipeline, negated, *span)
         }
     }
 }
@@ -132,12 +118,12 @@ fn warn_of_knowledge(context: &mut Context<'_>, field: &Word) {
 
 /// What a subsearch gave as search text, which goes into the search as it is (Splunk Search Manual, "Change
 /// the format of subsearch results"). A text that is no search is a phrase.
-fn term_of(context: &mut Context<'_>, text: &str, span: Span) -> Option<Expression> {
+fn term_of(context: &mut Context<'_>, text: &str, span: Span, negated: bool) -> Option<Expression> {
     let (pipeline, found) = crate::syntax::parse_at(text, span);
     if let [Command { arguments: Arguments::Search(Some(search)), .. }] = pipeline.commands.as_slice()
         && !found.iter().any(Diagnostic::is_error)
     {
-        return restrict(context, search, false);
+        return restrict(context, search, negated);
     }
     let word = Word { text: text.to_owned(), quote: Quote::Double, span };
     bare_term(context, &SearchValue { word, directive: None })
