@@ -20,6 +20,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
         (&[Time(1_729_773_296_789_000), Num(600.0)], Time(1_729_773_000_000_000)),
         (&[Time(1_729_773_296_789_000), Text("1d")], Time(1_729_728_000_000_000)),
         (&[Time(1_729_773_296_789_000), Text("1w")], Time(1_729_382_400_000_000)),
+        (&[Time(1_729_773_296_789_000), Text("1w@w1")], Time(1_729_468_800_000_000)),
         (&[Time(1_729_773_296_789_000), Text("1mon")], Time(1_727_740_800_000_000)),
         (&[Time(1_729_773_296_789_000), Text("3mon")], Time(1_727_740_800_000_000)),
         (&[Time(1_729_773_296_789_000), Text("1y")], Time(1_704_067_200_000_000)),
@@ -99,12 +100,14 @@ fn log_range(number: f64, span: &str) -> Option<String> {
 /// The start of the bucket. Lengths up to days count from the epoch, weeks from a Sunday, months
 /// and longer from the year 0.
 fn floor(micros: i64, span: TimeSpan) -> Option<i64> {
+    let weeks = |amount: i64, day: i64| {
+        // 1970-01-04 was a Sunday.
+        let (origin, length) = ((3 + day) * 86_400_000_000, amount.checked_mul(604_800_000_000)?);
+        Some((micros - origin).div_euclid(length) * length + origin)
+    };
     match span {
-        TimeSpan::Calendar { amount, unit: TimeUnit::Week } => {
-            // 1970-01-04 was a Sunday.
-            let (origin, length) = (3 * 86_400_000_000, amount.checked_mul(604_800_000_000)?);
-            Some((micros - origin).div_euclid(length) * length + origin)
-        }
+        TimeSpan::Calendar { amount, unit: TimeUnit::Week } => weeks(amount, 0),
+        TimeSpan::Weeks { amount, day } => weeks(amount, day),
         TimeSpan::Calendar {
             amount,
             unit: unit @ (TimeUnit::Month | TimeUnit::Quarter | TimeUnit::Year),

@@ -30,8 +30,8 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
     law: None,
 }];
 
-/// More values than this are cut off.
-const MOST: usize = 100_000;
+/// More values than this are none at all: a part of them would look like all.
+const MOST: usize = 20_000_000;
 
 fn mvrange(call: &Call<'_>) -> ArrayRef {
     let given = call.has(2);
@@ -45,7 +45,10 @@ fn mvrange(call: &Call<'_>) -> ArrayRef {
         if step == 0.0 {
             return None;
         }
-        let values = (0..MOST).map(|index| start + step * index as f64);
+        if (end - start) / step > MOST as f64 {
+            return None;
+        }
+        let values = (0..=MOST).map(|index| start + step * index as f64);
         let inside = values.take_while(|value| if step > 0.0 { *value < end } else { *value > end });
         Some(inside.map(|value| Cow::Owned(number_text(value))).collect())
     })

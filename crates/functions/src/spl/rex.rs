@@ -35,6 +35,23 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         law: None,
     },
     Function {
+        name: "spl_rex_offsets",
+        signature: "rex offset_field=<field> \"<regex>\"",
+        meaning: "Where the first match lies: the first and the last of its letters, counted from 0.",
+        source: SOURCE,
+        examples: &[
+            (&[Text("0123456789abc"), Text("(?<tenchars>.{10})")], Text("0-9")),
+            (&[Text("äb c"), Text("(?<x>c)")], Text("3-3")),
+            (&[Text("abc"), Text("(?<d>\\d)")], Null),
+            (&[Null, Text("(?<d>\\d)")], Null),
+        ],
+        arity: (2, 2),
+        result: Returns::TEXT,
+        evaluate: rex_offsets,
+        uses_now: false,
+        law: None,
+    },
+    Function {
         name: "spl_rex_sed",
         signature: "rex field=<field> mode=sed \"<sed>\"",
         meaning: "The text changed by `s/regex/replacement/flags` (flags `g`, `i` or a number) or `y/from/to/`.",
@@ -148,6 +165,19 @@ fn rex(call: &Call<'_>) -> ArrayRef {
         row.cell(0).values().find_map(|text| {
             let groups = pattern.groups_at(&text, 0)?;
             Some(Cow::Owned(groups.get(&text, *index)?.to_owned()))
+        })
+    })
+}
+
+fn rex_offsets(call: &Call<'_>) -> ArrayRef {
+    let mut memo = Memo::new();
+    call.texts(|row| {
+        let pattern = memo.get(&row.text(1)?, |pattern| cached_pattern(pattern, false)).as_ref()?;
+        row.cell(0).values().find_map(|text| {
+            let found = pattern.groups_at(&text, 0)?.get(&text, 0)?.to_owned();
+            let start = text.find(&found).and_then(|start| text.get(..start))?.chars().count();
+            let length = found.chars().count();
+            Some(Cow::Owned(format!("{start}-{}", start + length.saturating_sub(1))))
         })
     })
 }

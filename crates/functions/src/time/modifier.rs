@@ -17,6 +17,8 @@ const UNITS: &[(&[&str], TimeUnit)] = &[
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TimeSpan {
     Calendar { amount: i64, unit: TimeUnit },
+    /// Weeks that begin on a day, counted from Sunday.
+    Weeks { amount: i64, day: i64 },
     Micros(i64),
 }
 
@@ -54,6 +56,14 @@ fn shift(text: &str) -> Option<(TimeStep, &str)> {
 /// A span such as `30s`, `1d` or `100ms`; a bare number is seconds.
 pub(crate) fn parse_span(text: &str) -> Option<TimeSpan> {
     let text = text.trim();
+    if let Some((length, day)) = text.split_once("@w") {
+        let TimeSpan::Calendar { amount, unit: TimeUnit::Week } = parse_span(length)? else { return None };
+        let day = day.parse::<i64>().ok().filter(|day| (0..=7).contains(day))?;
+        return Some(TimeSpan::Weeks { amount, day: day % 7 });
+    }
+    if let Some(micros) = fractional(text) {
+        return Some(TimeSpan::Micros(micros));
+    }
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let amount: i64 = if digits == 0 { 1 } else { text[..digits].parse().ok()? };
     let word = text[digits..].trim_start();
@@ -74,11 +84,36 @@ pub(crate) fn parse_span(text: &str) -> Option<TimeSpan> {
     }
 }
 
+/// A span with a fraction, `0.5`, `1.5h` or `1e-3`, in microseconds; none if it has none or is less than one.
+fn fractional(text: &str) -> Option<i64> {
+    let size = |word: &str| match word {
+        "us" => Some(1.0),
+        "ms" => Some(1e3),
+        "cs" => Some(1e4),
+        "ds" => Some(1e5),
+        _ => TimeSpan::Calendar { amount: 1, unit: unit(word)? }.fixed_micros().map(|micros| micros as f64),
+    };
+    let micros = match text.parse::<f64>() {
+        Ok(seconds) if text.contains(['.', 'e', 'E']) => seconds * 1e6,
+        Ok(_) => return None,
+        Err(_) => {
+            let end = text.find(|letter: char| !letter.is_ascii_digit() && letter != '.')?;
+            let (amount, word) = text.split_at(end);
+            if !amount.contains('.') {
+                return None;
+            }
+            amount.parse::<f64>().ok()? * size(word.trim_start())?
+        }
+    };
+    (1.0..9e18).contains(&micros.round()).then(|| micros.round() as i64)
+}
+
 impl TimeSpan {
     /// The length where it is always the same, in microseconds.
     pub(crate) fn fixed_micros(self) -> Option<i64> {
         match self {
             Self::Micros(micros) => Some(micros),
+            Self::Weeks { amount, .. } => amount.checked_mul(604_800_000_000),
             Self::Calendar { amount, unit } => {
                 let seconds = match unit {
                     TimeUnit::Second => 1,
@@ -143,6 +178,10 @@ mod tests {
         assert_eq!(parse_span("10m").and_then(TimeSpan::fixed_micros), Some(600_000_000));
         assert_eq!(parse_span("5"), Some(TimeSpan::Micros(5_000_000)));
         assert_eq!(parse_span("mon"), Some(TimeSpan::Calendar { amount: 1, unit: TimeUnit::Month }));
+        assert_eq!(parse_span("0.5"), Some(TimeSpan::Micros(500_000)));
+        assert_eq!(parse_span("1.5h"), Some(TimeSpan::Micros(5_400_000_000)));
+        assert_eq!(parse_span("1e-3"), Some(TimeSpan::Micros(1_000)));
+        assert_eq!(parse_span("0.0000001"), None);
         assert_eq!(parse_span("0d"), None);
         assert_eq!(parse_span("1é"), None);
     }

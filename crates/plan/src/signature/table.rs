@@ -601,6 +601,12 @@ pub(super) static SCALAR: &[Signature] = &[
         source: "Splunk search reference, comparison and conditional functions",
     },
     Signature {
+        name: "spl_combinations", least: 2, most: MANY, result: Fixed(TextList),
+        written: "combinations(<delim>, <mv>, ...)",
+        meaning: "Every combination of a value of each, joined by the delimiter; none where one has no value.",
+        source: "Splunk search reference, multivalue eval functions",
+    },
+    Signature {
         name: "spl_commands", least: 1, most: 1, result: Fixed(TextList),
         written: "commands(<value>)",
         meaning: "The names of the commands of a search, in order.",
@@ -1121,6 +1127,12 @@ pub(super) static SCALAR: &[Signature] = &[
         written: "FORMAT = $1::$2",
         meaning: "What a group captured where another captured the name; other letters in it count as `_`.",
         source: "Splunk Admin Manual, transforms.conf: FORMAT, CLEAN_KEYS",
+    },
+    Signature {
+        name: "spl_rex_offsets", least: 2, most: 2, result: Fixed(Text),
+        written: "rex offset_field=<field> \"<regex>\"",
+        meaning: "Where the first match lies: the first and the last of its letters, counted from 0.",
+        source: "Splunk search reference, rex",
     },
     Signature {
         name: "spl_rex_sed", least: 2, most: 2, result: EachValue,

@@ -168,8 +168,11 @@ impl Value {
             Self::Round(value, digits) => {
                 let scale = 10_f64.powi(*digits);
                 let scaled = value.of(row)?.number()? * scale;
-                // As the digits read: half goes away from zero.
-                finite(format!("{scaled:.9}").parse::<f64>().expect("a number").round() / scale)
+                // As the digits read: half goes away from zero. All decimals are kept.
+                let rounded = format!("{scaled:.9}").parse::<f64>().expect("a number").round() / scale;
+                let digits = usize::try_from(*digits).expect("no tens");
+                let rounded = if rounded == 0.0 { 0.0 } else { rounded };
+                Some(Cell::Text(format!("{rounded:.digits$}")))
             }
             Self::Substring(value, start, length) => each(value.of(row)?, |text| {
                 let letters: Vec<char> = text.chars().collect();

@@ -182,8 +182,17 @@ pub(crate) fn without_alignment(text: &str) -> &str {
     }
 }
 
+/// A length of weeks without the day on which they begin: `2w@w1` is `2w`.
+fn without_weekday(text: &str) -> &str {
+    let Some((length, day)) = text.split_once("@w") else { return text };
+    let of_weeks = unit(length.trim_start_matches(|letter: char| letter.is_ascii_digit())) == Some(TimeUnit::Week);
+    let is_day = day.parse::<u8>().is_ok_and(|day| day <= 7);
+    if of_weeks && is_day { length } else { text }
+}
+
 /// Whether a text is a length of time such as `5m`, `1d` or `100ms`.
 pub(crate) fn is_span(text: &str) -> bool {
+    let text = without_weekday(text);
     let end = text.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(text.len());
     let (digits, name) = text.split_at(end);
     let positive = digits.is_empty() || digits.parse::<f64>().is_ok_and(|amount| amount > 0.0);
@@ -192,6 +201,7 @@ pub(crate) fn is_span(text: &str) -> bool {
 
 /// A length of time in seconds; months count 30 days and years 365. None if it is no length.
 pub(crate) fn span_seconds(text: &str) -> Option<f64> {
+    let text = without_weekday(text);
     let end = text.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(text.len());
     let (digits, name) = text.split_at(end);
     let amount = if digits.is_empty() { 1.0 } else { digits.parse::<f64>().ok()? };

@@ -49,6 +49,10 @@ pub enum Grammar {
     Filtered,
     /// As [`Grammar::General`], where a name before parentheses is a call rather than a word.
     Calls,
+    /// As [`Grammar::General`], where what is no option is a regular expression, quoted or not.
+    Pattern,
+    /// `field=` or `field!=`, if that, and a regular expression, quoted or not.
+    Match,
     /// As [`Grammar::General`], where a search in brackets is read once its `$field$` have values.
     Template,
 }

@@ -30,6 +30,8 @@ fn is_value(letter: char) -> bool {
 const SORT_KINDS: [&str; 4] = ["num", "str", "ip", "auto"];
 /// Options whose value in parentheses is a search (`transaction`).
 const SEARCH_OPTIONS: [&str; 2] = ["startswith", "endswith"];
+/// Options that stand beside a regular expression (`rex`).
+const PATTERN_OPTIONS: [&str; 4] = ["field", "max_match", "mode", "offset_field"];
 /// Options whose value is an eval expression, in quotes or parentheses (`streamstats`).
 const EVAL_OPTIONS: [&str; 2] = ["reset_before", "reset_after"];
 
@@ -44,6 +46,82 @@ impl Cursor<'_> {
             }
         }
         items
+    }
+
+    /// Options, and a regular expression: quoted, or all the rest of the command.
+    pub(super) fn pattern_arguments(&mut self) -> Vec<Item> {
+        let mut items = Vec::new();
+        while !self.at_end() {
+            self.skip_space();
+            let is_option = PATTERN_OPTIONS.iter().any(|option| {
+                let after = self.rest().get(option.len()..).map(str::trim_start);
+                self.next_keyword(option) && after.is_some_and(|after| after.starts_with('='))
+            });
+            let item = if is_option || self.starts_with("\"") || self.starts_with(",") {
+                self.item(false)
+            } else {
+                Some(Item::Word(self.bare_pattern()))
+            };
+            match item {
+                Some(item) => items.push(item),
+                None => self.stray(),
+            }
+        }
+        items
+    }
+
+    /// A field with `=` or `!=` before a regular expression, which may stand without quotes.
+    pub(super) fn match_arguments(&mut self) -> Vec<Item> {
+        self.skip_space();
+        let start = self.at;
+        if self.at_end() {
+            return Vec::new();
+        }
+        if let Some(name) = self.word(|letter| is_word(letter) && letter != '!') {
+            let negated = self.take("!=");
+            if negated || self.take("=") {
+                self.skip_space();
+                if !self.starts_with("\"") && !self.at_end() {
+                    let value = OptionValue::Word(self.bare_pattern());
+                    let span = self.span_from(start);
+                    return vec![Item::Option(OptionItem { name, negated, value, span })];
+                }
+            }
+        }
+        self.at = start;
+        if self.starts_with("\"") || self.rest().contains('"') {
+            return self.general_arguments(false);
+        }
+        vec![Item::Word(self.bare_pattern())]
+    }
+
+    /// A regular expression without quotes: up to the next bar that stands in no group and no class.
+    fn bare_pattern(&mut self) -> Word {
+        let start = self.at;
+        let (mut groups, mut class, mut length) = (0_usize, false, 0);
+        let mut letters = self.rest().char_indices();
+        while let Some((at, letter)) = letters.next() {
+            length = at;
+            match letter {
+                '\\' => {
+                    letters.next();
+                }
+                '[' => class = true,
+                ']' if class => class = false,
+                '(' if !class => groups += 1,
+                ')' if !class => groups = groups.saturating_sub(1),
+                '|' | ']' if groups == 0 && !class => break,
+                _ => {}
+            }
+            length = letters.clone().next().map_or(self.rest().len(), |(next, _)| next);
+        }
+        let text = self.rest().get(..length).unwrap_or_default().trim_end().to_owned();
+        self.at += text.len();
+        let word = Word { text, quote: Quote::None, span: self.span_from(start) };
+        if word.text.is_empty() {
+            self.advance();
+        }
+        word
     }
 
     /// Goes over a character that begins nothing, with a diagnostic.

@@ -74,7 +74,9 @@ impl<'a> Cursor<'a> {
 
     pub(super) fn skip_space(&mut self) {
         let rest = self.rest();
-        self.at += rest.len() - rest.trim_start().len();
+        // Editors write a byte order mark before the text of a file.
+        let blank = |letter: char| letter.is_whitespace() || letter == '\u{feff}';
+        self.at += rest.len() - rest.trim_start_matches(blank).len();
     }
 
     /// Takes `text` if it is next (white space skipped before it).

@@ -171,6 +171,8 @@ impl Cursor<'_> {
             Grammar::General | Grammar::Template => {
                 Arguments::General(named_calls(self.general_arguments(false)))
             }
+            Grammar::Pattern => Arguments::General(self.pattern_arguments()),
+            Grammar::Match => Arguments::General(self.match_arguments()),
             Grammar::Filtered => Arguments::General(self.general_arguments(true)),
         };
         if row.grammar == Grammar::Template {

@@ -38,7 +38,7 @@ impl Value {
             Self::Number(number) => number.to_string(),
             Self::Half(number) => (f64::from(*number) + 0.5).to_string(),
             Self::Text(text) => literal(text),
-            Self::Arithmetic(sign, left, right) => format!("({} {sign} {})", left.text(), right.text()),
+            Self::Arithmetic(sign, left, right) => format!("exact({} {sign} {})", left.text(), right.text()),
             Self::Joined(items) => {
                 format!("({})", items.iter().map(Self::text).collect::<Vec<_>>().join(" . "))
             }

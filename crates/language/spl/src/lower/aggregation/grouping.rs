@@ -118,8 +118,12 @@ pub(crate) fn check_options(context: &mut Context<'_>, command: &str, options: &
             | "chunk_size"
             | "prestats"
             | "local"
+            | "delim"
                 if matches!(&option.value, OptionValue::Word(word) if is_harmless(&option.name.text, &word.text)) =>
             {
+                if option.name.is_keyword("delim") {
+                    continue;
+                }
                 let message = format!("`{}` changes nothing here", option.name.text);
                 context.report(Diagnostic::note(codes::OPTION_IGNORED, message, option.span));
             }

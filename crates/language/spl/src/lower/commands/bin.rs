@@ -8,7 +8,7 @@ use super::super::context::{Context, TIME};
 use super::super::rows::buckets::{self, Cover};
 use super::super::{build, codes, time};
 use crate::registry::{CommandRow, Needs};
-use crate::tree::{Command, Word};
+use crate::tree::{Command, Quote, Word};
 
 pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
     "bin",
@@ -30,8 +30,12 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let align = arguments.option("aligntime");
     let (fields, new_name) = arguments.words_around(context, "as");
     arguments.finish(context);
-    let [field] = fields.as_slice() else {
-        return missing(context, command, "one field");
+    let time = Word { text: TIME.to_owned(), quote: Quote::None, span: command.name_span };
+    // Without a field it is the time's bucket.
+    let field = match fields.as_slice() {
+        [] if span.is_some() => &time,
+        [field] => *field,
+        _ => return missing(context, command, "one field"),
     };
     if field.text == TIME {
         context.read_time();

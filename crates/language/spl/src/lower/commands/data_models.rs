@@ -41,8 +41,16 @@ pub(super) fn lower_from(context: &mut Context<'_>, command: &Command) {
     let condition = at.map(|at| arguments.items.remove(at));
     let words = arguments.words(context);
     arguments.finish(context);
-    let joined: Vec<String> = words.iter().map(|word| word.text.trim_matches('"').to_owned()).collect();
-    let joined = joined.join(" ");
+    // What stands together is one name: `datamodel:"Change"."All_Changes"`.
+    let mut joined = String::new();
+    let mut end = None;
+    for word in &words {
+        if end.is_some_and(|end| end != word.span.start) {
+            joined.push(' ');
+        }
+        joined.push_str(word.text.trim_matches('"'));
+        end = Some(word.span.end);
+    }
     let split = joined.find([':', ' ']);
     let Some((kind, name)) = split.map(|at| (&joined[..at], joined[at + 1..].trim_start_matches([':', ' '])))
     else {

@@ -9,7 +9,10 @@ use super::super::rows::subsearch;
 use super::super::{build, codes, expression, wildcard};
 use super::lower_one;
 use crate::registry::{AnyOf, CommandRow, Needs};
-use crate::tree::{Arguments, Assignment, Command, EvalExpression, EvalKind, Pipeline, Word};
+use crate::tree::{
+    Arguments, Assignment, Command, EvalExpression, EvalKind, Item, OptionItem, OptionValue, Pipeline, RenamePair,
+    SearchExpression, SearchValue, Word,
+};
 
 pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
     "foreach",
@@ -154,14 +157,15 @@ fn apply_where(context: &mut Context<'_>, command: &Command, replaced: &Replacem
 }
 
 fn apply(context: &mut Context<'_>, command: &Command, replaced: &Replacement) {
-    let Arguments::Eval(assignments) = &command.arguments else {
-        let message = "`foreach` takes `eval` only";
-        context.report(Diagnostic::error(codes::UNSUPPORTED_SUBSEARCH, message, command.span));
+    let arguments = replaced.item.is_none().then(|| replaced.arguments(&command.arguments)).flatten();
+    let Some(arguments) = arguments.or_else(|| replaced.assignments(&command.arguments)) else {
+        let message = format!("`foreach` cannot run `{}`", command.name);
+        let found = Diagnostic::error(codes::UNSUPPORTED_SUBSEARCH, message, command.span)
+            .with_help("it runs `eval`, and over fields commands that look at one row at a time");
+        context.report(found);
         return;
     };
-    let assignments = assignments.iter().map(|assignment| replaced.assignment(assignment)).collect();
-    let filled = Command { arguments: Arguments::Eval(assignments), ..command.clone() };
-    lower_one(context, &filled);
+    lower_one(context, &Command { arguments, ..command.clone() });
 }
 
 /// Tokens and what stands for them.
@@ -193,6 +197,81 @@ impl Replacement {
 
     fn text(&self, text: &str) -> String {
         self.tokens.iter().fold(text.to_owned(), |text, (token, value)| text.replace(token.as_str(), value))
+    }
+
+    fn word(&self, word: &Word) -> Word {
+        Word { text: self.text(&word.text), ..word.clone() }
+    }
+
+    fn assignments(&self, arguments: &Arguments) -> Option<Arguments> {
+        let Arguments::Eval(assignments) = arguments else { return None };
+        Some(Arguments::Eval(assignments.iter().map(|assignment| self.assignment(assignment)).collect()))
+    }
+
+    /// The arguments of a command that looks at one row at a time, filled in; none of others.
+    fn arguments(&self, arguments: &Arguments) -> Option<Arguments> {
+        Some(match arguments {
+            Arguments::Eval(_) => return self.assignments(arguments),
+            Arguments::Where(condition) => Arguments::Where(self.expression(condition)),
+            Arguments::Search(search) => Arguments::Search(search.as_ref().map(|search| self.search(search))),
+            Arguments::Rename(pairs) => {
+                let pair = |pair: &RenamePair| RenamePair {
+                    from: self.word(&pair.from),
+                    to: self.word(&pair.to),
+                    span: pair.span,
+                };
+                Arguments::Rename(pairs.iter().map(pair).collect())
+            }
+            Arguments::General(items) => {
+                Arguments::General(items.iter().map(|item| self.argument(item)).collect())
+            }
+            Arguments::Sort(_) | Arguments::Stats(_) => return None,
+        })
+    }
+
+    fn argument(&self, item: &Item) -> Item {
+        match item {
+            Item::Word(word) => Item::Word(self.word(word)),
+            Item::Expression(value) => Item::Expression(self.expression(value)),
+            Item::Option(option) => {
+                let value = match &option.value {
+                    OptionValue::Word(word) => OptionValue::Word(self.word(word)),
+                    OptionValue::Expression(value) => OptionValue::Expression(self.expression(value)),
+                    OptionValue::Search(search) => OptionValue::Search(self.search(search)),
+                    OptionValue::Subsearch(inner) => OptionValue::Subsearch(inner.clone()),
+                };
+                Item::Option(OptionItem { name: self.word(&option.name), value, ..option.clone() })
+            }
+            Item::Call { name, arguments, span } => Item::Call {
+                name: self.word(name),
+                arguments: arguments.iter().map(|word| self.word(word)).collect(),
+                span: *span,
+            },
+            other => other.clone(),
+        }
+    }
+
+    fn search(&self, search: &SearchExpression) -> SearchExpression {
+        let all = |items: &[SearchExpression]| items.iter().map(|item| self.search(item)).collect();
+        let filled = |value: &SearchValue| SearchValue { word: self.word(&value.word), ..value.clone() };
+        match search {
+            SearchExpression::And(items, span) => SearchExpression::And(all(items), *span),
+            SearchExpression::Or(items, span) => SearchExpression::Or(all(items), *span),
+            SearchExpression::Not(inner, span) => SearchExpression::Not(Box::new(self.search(inner)), *span),
+            SearchExpression::Comparison { field, operator, value, span } => SearchExpression::Comparison {
+                field: self.word(field),
+                operator: *operator,
+                value: filled(value),
+                span: *span,
+            },
+            SearchExpression::In { field, values, span } => SearchExpression::In {
+                field: self.word(field),
+                values: values.iter().map(filled).collect(),
+                span: *span,
+            },
+            SearchExpression::Term(value) => SearchExpression::Term(filled(value)),
+            other => other.clone(),
+        }
     }
 
     fn assignment(&self, assignment: &Assignment) -> Assignment {

@@ -25,7 +25,8 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
     let length = arguments.option("span").cloned();
     let bins = arguments.count(context, "bins");
-    let bounds = ["start", "end"].map(|option| arguments.number(context, option));
+    let bounds = ["start", "end"].map(|option| arguments.option(option).map(|word| (option, word)));
+    let bounds = bounds.map(|bound| bound.and_then(|(option, word)| number(context, option, word)));
     arguments.ignore(context, "aligntime", "steps begin where the clock's do");
     let words = arguments.words(context);
     arguments.finish(context);
@@ -53,6 +54,14 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     }
     let bounds = bounds.map(|bound| bound.map(|bound| build::number(bound, command.span)));
     buckets::add_missing(context, name, &length, bounds);
+}
+
+fn number(context: &mut Context<'_>, option: &str, word: &Word) -> Option<f64> {
+    let found = word.text.parse::<f64>().ok().filter(|number| number.is_finite());
+    if found.is_none() {
+        bad_value(context, option, word, "a number");
+    }
+    found
 }
 
 /// Drops the rows outside of the bounds that were given (Splunk search reference, makecontinuous).

@@ -95,7 +95,7 @@ fn name_first_group(pattern: &str) -> String {
 /// `mvcombine field`: one row for rows that agree in all other fields, with all values of the field.
 pub(super) fn lower_combine(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    arguments.ignore(context, "delim", "the values stay apart");
+    let delimiter = arguments.option("delim").map_or(" ", |word| word.text.as_str()).to_owned();
     let words = arguments.words(context);
     arguments.finish(context);
     let [field] = words.as_slice() else { return missing(context, command, "one field") };
@@ -123,6 +123,7 @@ pub(super) fn lower_combine(context: &mut Context<'_>, command: &Command) {
     let mut columns = context.visible();
     columns.sort_by_key(order);
     context.close(columns, false);
+    context.set_delimiter(field.text.clone(), &delimiter);
 }
 
 pub(super) fn lower_join(context: &mut Context<'_>, command: &Command) {
@@ -132,6 +133,13 @@ pub(super) fn lower_join(context: &mut Context<'_>, command: &Command) {
     let [field] = words.as_slice() else { return missing(context, command, "one field") };
     let value = context.field(&field.text, field.span);
     if context.type_of(&value) == Type::TextList {
-        context.assign(vec![(field.text.clone(), convert(value, Type::TextList, Type::Text))]);
+        let joined = match context.delimiter(&field.text) {
+            Some(delimiter) => {
+                let arguments = vec![value, Expression::text(delimiter, field.span)];
+                build::call("mvjoin", arguments, Type::Text, field.span)
+            }
+            None => convert(value, Type::TextList, Type::Text),
+        };
+        context.assign(vec![(field.text.clone(), joined)]);
     }
 }

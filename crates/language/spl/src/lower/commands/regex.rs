@@ -5,7 +5,7 @@ use quarry_plan::{TextPattern, Type};
 use super::super::arguments::{General, missing};
 use super::super::context::{Context, RAW, convert};
 use super::super::{build, pattern as regular};
-use crate::registry::{AnyOf, CommandRow, Needs};
+use crate::registry::{AnyOf, CommandRow, Grammar, Needs};
 use crate::tree::{Command, OptionValue};
 
 pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
@@ -15,6 +15,7 @@ pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
     "a=\"b\"",
     lower,
 )
+.grammar(Grammar::Match)
 .needs(Needs::Arguments)
 .taking_any(AnyOf::Names)];
 

@@ -6,16 +6,17 @@ use quarry_plan::{Expression, Type};
 use super::super::arguments::{General, bad_value, missing};
 use super::super::context::{Context, RAW, convert, wider};
 use super::super::{build, codes, pattern as regular};
-use crate::registry::{CommandRow, Needs};
+use crate::registry::{CommandRow, Grammar, Needs};
 use crate::tree::{Command, Word};
 
 pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
     "rex",
-    "rex [field=_raw] [max_match=1] [mode=sed] <pattern>",
+    "rex [field=_raw] [max_match=1] [offset_field=<field>] [mode=sed] <pattern>",
     "Takes fields from a text by the named groups of a pattern, or edits it.",
     "field=a \"(?<b>.)\"",
     lower,
 )
+.grammar(Grammar::Pattern)
 .needs(Needs::Arguments)];
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
@@ -23,6 +24,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let field = arguments.option("field");
     let mode = arguments.option("mode");
     let most = arguments.count(context, "max_match").unwrap_or(1);
+    let offsets = arguments.option("offset_field").cloned();
     let words = arguments.words(context);
     arguments.finish(context);
     let [pattern] = words.as_slice() else {
@@ -33,7 +35,23 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     match mode {
         Some(mode) if mode.text.eq_ignore_ascii_case("sed") => change(context, name, input, pattern),
         Some(mode) => bad_value(context, "mode", mode, "`sed`"),
-        None => extract(context, command, input, pattern, most),
+        None => {
+            let places = offsets.filter(|_| context.type_of(&input) != Type::Null).map(|name| {
+                let arguments = vec![input.clone(), Expression::text(&pattern.text, pattern.span)];
+                (name.text, build::call("rex_offsets", arguments, Type::Text, pattern.span))
+            });
+            // Read before a group replaces the field that is read.
+            let helper = places.map(|(name, places)| {
+                let helper = context.fresh_name("offsets");
+                context.assign(vec![(helper.clone(), places)]);
+                (name, helper)
+            });
+            extract(context, command, input, pattern, most);
+            if let Some((name, helper)) = helper {
+                context.assign(vec![(name, Expression::column(&helper, command.span))]);
+                context.hide(&[helper]);
+            }
+        }
     }
 }
 

@@ -42,7 +42,10 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     }
     let mut joined = build::call("concat", parts, Type::Text, span);
     if all_required {
-        joined = build::case(vec![(build::all(present, span), joined)], None, span);
+        // Where a field is missing nothing is written, so what stands there stays.
+        let old = context.find(&target.text).filter(|column| !column.empty);
+        let old = old.map(|old| convert(Expression::column(&target.text, span), old.data_type, Type::Text));
+        joined = build::case(vec![(build::all(present, span), joined)], old, span);
     }
     context.assign(vec![(target.text.clone(), joined)]);
 }

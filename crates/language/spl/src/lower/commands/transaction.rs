@@ -3,18 +3,18 @@
 use quarry_diagnostic::Diagnostic;
 use quarry_plan::{
     AggregateCall, Arithmetic, ColumnName, Comparison, Expression, ExpressionKind, Frame, SortKey, Type,
-    WindowCall,
+    Value, WindowCall,
 };
 
 use super::super::arguments::{General, bad_value, names, truth};
-use super::super::context::{Context, Listed, RAW, TIME};
+use super::super::context::{Context, Gone, Listed, RAW, TIME};
 use super::super::rows::running;
 use super::super::{build, codes, expression, search, time};
 use crate::registry::{AnyOf, CommandRow};
 use crate::tree::{Command, OptionItem, OptionValue, Word};
 
 pub(super) const ROWS: &[CommandRow] = &[
-    CommandRow::new("transaction", "transaction <fields> [maxspan=<span>] [maxpause=<span>] [maxevents=1000] [startswith=<search>] [endswith=<search>] [connected=t] [keepevicted=f] [keeporphans=f] [mvlist=f] [nullstr=NULL]", "Joins events to groups in time. With `keeporphans` events that have none of the fields pass, marked by `_txn_orphan`.", "a", lower).taking_any(AnyOf::Words),
+    CommandRow::new("transaction", "transaction <fields> [maxspan=<span>] [maxpause=<span>] [maxevents=1000] [startswith=<search>] [endswith=<search>] [connected=t] [keepevicted=f] [keeporphans=f] [mvlist=f] [mvraw=f] [nullstr=NULL]", "Joins events to groups in time. With `keeporphans` events that have none of the fields pass, marked by `_txn_orphan`.", "a", lower).taking_any(AnyOf::Words),
 ];
 
 /// Events of a transaction where nothing is said.
@@ -30,7 +30,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let listed_fields = arguments.option("fields");
     arguments.ignore(context, "delim", "values of a transaction stay apart");
     let orphans = arguments.flag(context, "keeporphans", false);
-    arguments.only(context, "mvraw", &["f", "false", "0"]);
+    let raw_apart = arguments.flag(context, "mvraw", false);
     arguments.only(context, "unifyends", &["t", "true", "1"]);
     for option in ["maxopentxn", "maxopenevents"] {
         arguments.ignore(context, option, "no transaction is given up for lack of memory");
@@ -61,6 +61,12 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     };
     let kinds = f64::from(u8::from(starts.is_some())) + 2.0 * f64::from(u8::from(ends.is_some()));
     context.read_time();
+    let timeless = context.find(TIME).is_none_or(|column| column.empty) && !context.is_vague();
+    if timeless {
+        let message = "the rows have no `_time`: all count as of one moment";
+        context.report(Diagnostic::note(codes::OPTION_IGNORED, message, span));
+        context.assign(vec![(TIME, Expression::literal(Value::Timestamp(0), span))]);
+    }
     context.find(RAW);
     let flag = |value: &Option<Expression>| value.clone().unwrap_or_else(|| build::boolean(false, span));
     let most = most_events.and_then(|most| u32::try_from(most).ok()).map_or(MOST_EVENTS, f64::from);
@@ -81,7 +87,10 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     }
     let limited = spans.iter().any(Option::is_some) || most_events.is_some();
     let closes = limited || starts.is_some() || ends.is_some();
-    gather(context, call, Kept { evicted: keeps, orphans, closes }, listed(lists, missing));
+    gather(context, call, Kept { evicted: keeps, orphans, closes }, Listed { raw_apart, ..listed(lists, missing) });
+    if timeless {
+        context.forget(TIME, Gone::Removed);
+    }
 }
 
 /// The names in a text such as `a, b`.
@@ -135,10 +144,10 @@ fn condition(context: &mut Context<'_>, option: &OptionItem) -> Option<Expressio
 fn listed(word: Option<&Word>, missing: String) -> Listed {
     let Some(word) = word else { return Listed { missing, ..Listed::default() } };
     if let Some(all) = truth(word) {
-        return Listed { all, names: Vec::new(), missing };
+        return Listed { all, missing, ..Listed::default() };
     }
     let names = word.text.split([',', ' ']).filter(|name| !name.is_empty()).map(str::to_owned);
-    Listed { all: false, names: names.collect(), missing }
+    Listed { names: names.collect(), missing, ..Listed::default() }
 }
 
 /// What is kept besides whole transactions.

@@ -74,15 +74,20 @@ impl<'a> Context<'a> {
             Expression::literal(Value::Double(number as f64), span)
         };
         let span = self.span;
-        self.push(StepKind::Extend(vec![(part.clone(), number(0, span))]));
+        // Rows of one part that are not ordered by their time keep their order.
+        let place = self.fresh_name("place");
+        let own = self.place();
+        self.push(StepKind::Extend(vec![(part.clone(), number(0, span)), (place.clone(), own)]));
         for (index, branch) in self.rows.branches[from..to].iter_mut().enumerate() {
-            branch.context.push(StepKind::Extend(vec![(part.clone(), number(index + 1, span))]));
-            branch.names.push((part.clone(), part.clone()));
+            let own = branch.context.place();
+            let columns = vec![(part.clone(), number(index + 1, span)), (place.clone(), own)];
+            branch.context.push(StepKind::Extend(columns));
+            branch.names.extend([&part, &place].map(|name| (name.clone(), name.clone())));
         }
         self.fields.columns = known;
         self.add_rule(Branches { from, to });
         let step = self.rows.steps.len() - 1;
-        let project = vec![(part.clone(), Expression::column(&part, span))];
+        let project = [&part, &place].map(|name| (name.clone(), Expression::column(name, span))).to_vec();
         self.rows.steps[step].kind = StepKind::Project(project);
         self.push(StepKind::Branches(from, to));
         let level = self.fields.rules.len();
@@ -94,10 +99,18 @@ impl<'a> Context<'a> {
             }
         }
         self.fields.open |= self.rows.branches[from..to].iter().any(|branch| branch.context.fields.open);
-        let by_part = SortKey::new(Expression::column(&part, span), false);
-        let newest = SortKey::new(Expression::column(TIME, span), true);
-        self.order.keys = if by_time { vec![newest] } else { vec![by_part, newest] };
-        self.fields.columns.push(Column { name: part, data_type: Type::Double, empty: false });
+        let [by_part, by_place] =
+            [&part, &place].map(|name| SortKey::new(Expression::column(name, span), false));
+        let has_time = self.fields.columns.iter().any(|column| column.name == TIME && !column.empty);
+        let newest = has_time.then(|| SortKey::new(Expression::column(TIME, span), true));
+        self.order.keys = if by_time {
+            newest.into_iter().chain([by_part, by_place]).collect()
+        } else {
+            [by_part, by_place].into_iter().chain(newest).collect()
+        };
+        for name in [part, place] {
+            self.fields.columns.push(Column { name, data_type: Type::Double, empty: false });
+        }
         self.order.sorted = false;
     }
 

@@ -16,6 +16,8 @@ pub(crate) struct Listed {
     /// Those by name.
     pub(crate) names: Vec<String>,
     pub(crate) missing: String,
+    /// Whether the texts of the events stay apart.
+    pub(crate) raw_apart: bool,
 }
 
 impl Listed {
@@ -67,8 +69,9 @@ impl Context<'_> {
             ("eventcount".into(), call("count", Vec::new(), Type::Integer, Vec::new())),
         ];
         let has_text = self.find(RAW).is_some_and(|column| !column.empty);
+        let raw_type = if listed.raw_apart { Type::TextList } else { Type::Text };
         if has_text {
-            aggregates.push((RAW.into(), call("spl_list", raw, Type::Text, oldest)));
+            aggregates.push((RAW.into(), call("spl_list", raw, raw_type, oldest)));
         }
         let rule = Rule::new(self, Rc::new(Grouped { listed }), self.rows.steps.len());
         self.push(StepKind::Aggregate {
@@ -80,7 +83,7 @@ impl Context<'_> {
         self.show(TIME, Type::Timestamp);
         self.show("eventcount", Type::Integer);
         if has_text {
-            self.show(RAW, Type::Text);
+            self.show(RAW, raw_type);
         }
         self.show(key, Type::Double);
         self.show(&newest, Type::Timestamp);

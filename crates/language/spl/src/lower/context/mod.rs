@@ -53,6 +53,8 @@ pub(crate) struct Context<'a> {
     pub(crate) started: bool,
     /// Seconds that a bucket of `timechart` lasts, while its aggregations are lowered.
     pub(crate) bucket: Option<f64>,
+    /// What stands between the values of fields where they become one text, if that was said.
+    delimiters: Vec<(ColumnName, String)>,
     /// How many subsearches this pipeline lies in.
     pub(crate) depth: usize,
     /// Whether the value being lowered is written down as it is: set as a field, joined to a text. Then a number
@@ -75,6 +77,7 @@ impl<'a> Context<'a> {
             bare_values: false,
             started: false,
             bucket: None,
+            delimiters: Vec::new(),
             depth: 0,
             printing: false,
         }
@@ -190,6 +193,7 @@ impl<'a> Context<'a> {
                 continue;
             }
             columns.push((name.clone(), Some(data_type)));
+            self.delimiters.retain(|(known, _)| *known != name);
             extended.push((name, value));
         }
         let names: Vec<&ColumnName> = columns.iter().map(|(name, _)| name).collect();
@@ -232,6 +236,18 @@ impl<'a> Context<'a> {
         self.fields.columns.clear();
     }
 
+    /// Remembers what stands between the values of a field where they become one text.
+    pub(crate) fn set_delimiter(&mut self, name: impl Into<ColumnName>, delimiter: &str) {
+        let name = name.into();
+        self.delimiters.retain(|(known, _)| *known != name);
+        self.delimiters.push((name, delimiter.to_owned()));
+    }
+
+    /// What stands between the values of a field, if that was said.
+    pub(crate) fn delimiter(&self, name: &str) -> Option<&str> {
+        self.delimiters.iter().find(|(known, _)| known == name).map(|(_, delimiter)| delimiter.as_str())
+    }
+
     /// Takes a field away.
     pub(crate) fn forget(&mut self, name: impl Into<ColumnName>, why: Gone) {
         self.fields.forget(name, why);
@@ -239,6 +255,11 @@ impl<'a> Context<'a> {
 
     /// Puts the column `to` where `from` is, which goes.
     pub(crate) fn move_column(&mut self, from: impl Into<ColumnName>, to: impl Into<ColumnName>) {
+        let (from, to) = (from.into(), to.into());
+        self.delimiters.retain(|(known, _)| *known != to);
+        for (known, _) in self.delimiters.iter_mut().filter(|(known, _)| *known == from) {
+            known.clone_from(&to);
+        }
         self.fields.move_column(from, to);
     }
 

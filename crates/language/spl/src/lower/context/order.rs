@@ -1,7 +1,7 @@
 //! The order of rows: newest first until something says otherwise.
 
 use quarry_diagnostic::Span;
-use quarry_plan::{AggregateCall, ColumnName, Expression, ExpressionKind, Frame, SortKey, Type, WindowCall};
+use quarry_plan::{AggregateCall, ColumnName, Expression, ExpressionKind, Frame, SortKey, Type, Value, WindowCall};
 
 use super::{Column, Context, StepKind, TIME};
 
@@ -66,18 +66,37 @@ impl Context<'_> {
             return;
         }
         // Turning every key would leave missing values at the end, so the rows are numbered.
+        let number = self.number_rows(order);
+        self.order.keys = vec![SortKey::new(Expression::column(number, self.span), true)];
+        self.order.sorted = false;
+    }
+
+    /// Numbers the rows in an order, in a hidden column.
+    fn number_rows(&mut self, order: Vec<SortKey>) -> ColumnName {
         let number = self.fresh_name("number");
         let call = AggregateCall {
             function: "row_number".to_owned(),
             arguments: Vec::new(),
             filter: None,
             order,
-            result: Type::Integer,
+            result: Type::Double,
         };
         let window = WindowCall { call, partition: Vec::new(), frame: Frame::SO_FAR };
         self.push(StepKind::Window(vec![(number.clone(), window)]));
-        self.order.keys = vec![SortKey::new(Expression::column(number, self.span), true)];
-        self.order.sorted = false;
+        number
+    }
+
+    /// Where a row stands among those here, besides its time: 0 where the newest come first.
+    pub(super) fn place(&mut self) -> Expression {
+        let order = self.order_keys();
+        let newest = ExpressionKind::Column(TIME.into());
+        match order.as_slice() {
+            [] => Expression::literal(Value::Double(0.0), self.span),
+            [key] if key.value.kind == newest && key.descending => {
+                Expression::literal(Value::Double(0.0), self.span)
+            }
+            _ => Expression::column(self.number_rows(order), self.span),
+        }
     }
 
     /// Copies the columns that the order depends on before fields of these names are replaced.

@@ -20,9 +20,61 @@ pub(crate) fn map(context: &mut Context<'_>, arguments: &[EvalExpression], span:
         Some(_) => None,
         None => only_field(values),
     };
-    let Some(name) = name else { return no_field(context, "mvmap", values.span) };
     let (list, list_type) = value(context, values);
+    // What is written as the list is one value in the body, also where it names no field or several.
+    let itself = context.fresh_name("value");
+    let body = &with_value(body, values, &itself);
+    let name = name.filter(|_| !names(body, &itself)).unwrap_or(itself);
     for_each(context, &name, (list, list_type), span, |context| value(context, body))
+}
+
+/// An expression in which a column stands for every part that is written as another.
+fn with_value(expression: &EvalExpression, part: &EvalExpression, column: &ColumnName) -> EvalExpression {
+    if is_same(expression, part) && !matches!(part.kind, EvalKind::Field { .. }) {
+        return EvalExpression { kind: EvalKind::Column(column.clone()), span: expression.span };
+    }
+    let boxed = |inner: &EvalExpression| Box::new(with_value(inner, part, column));
+    let all = |items: &[EvalExpression]| items.iter().map(|item| with_value(item, part, column)).collect();
+    let kind = match &expression.kind {
+        EvalKind::Call { name, name_span, arguments } => {
+            EvalKind::Call { name: name.clone(), name_span: *name_span, arguments: all(arguments) }
+        }
+        EvalKind::Not(inner) => EvalKind::Not(boxed(inner)),
+        EvalKind::Negative(inner) => EvalKind::Negative(boxed(inner)),
+        EvalKind::Binary { operator, left, right } => {
+            EvalKind::Binary { operator: *operator, left: boxed(left), right: boxed(right) }
+        }
+        EvalKind::In { value, items } => EvalKind::In { value: boxed(value), items: all(items) },
+        other => other.clone(),
+    };
+    EvalExpression { kind, span: expression.span }
+}
+
+/// Whether two expressions are the same but for their places.
+fn is_same(left: &EvalExpression, right: &EvalExpression) -> bool {
+    let all = |left: &[EvalExpression], right: &[EvalExpression]| {
+        left.len() == right.len() && left.iter().zip(right).all(|(left, right)| is_same(left, right))
+    };
+    match (&left.kind, &right.kind) {
+        (
+            EvalKind::Call { name, arguments, .. },
+            EvalKind::Call { name: other, arguments: others, .. },
+        ) => name == other && all(arguments, others),
+        (EvalKind::Not(left), EvalKind::Not(right)) | (EvalKind::Negative(left), EvalKind::Negative(right)) => {
+            is_same(left, right)
+        }
+        (
+            EvalKind::Binary { operator, left, right },
+            EvalKind::Binary { operator: other, left: other_left, right: other_right },
+        ) => operator == other && is_same(left, other_left) && is_same(right, other_right),
+        (left, right) => left == right,
+    }
+}
+
+fn names(expression: &EvalExpression, column: &ColumnName) -> bool {
+    let mut found = Vec::new();
+    fields(expression, &mut found);
+    found.contains(column)
 }
 
 /// `mvfilter(condition)`: the values of the one field in the condition for which it holds.

@@ -294,13 +294,27 @@ fn bucket_length(span: &Word, is_time: bool) -> Option<Expression> {
     number.map(|number| build::number(number, span.span))
 }
 
+/// Whether a length of time is one that instants can be counted in: the clock knows no less than a microsecond.
+fn is_whole_micros(text: &str) -> bool {
+    let length = time::without_alignment(text);
+    let seconds = length.parse::<f64>().ok().or_else(|| time::span_seconds(length));
+    seconds.is_none_or(|seconds| {
+        let micros = seconds * 1e6;
+        micros >= 1.0 - 1e-9 && (micros - micros.round()).abs() <= micros * 1e-9
+    })
+}
+
 /// Sets a field to the bucket that another field falls into.
 pub(crate) fn bucket(context: &mut Context<'_>, field: &str, new_name: &str, span: &Word) {
     let Some(column) = context.find(field).filter(|column| !column.empty) else { return };
     let value = Expression::column(field, span.span);
-    let Some(length) = bucket_length(span, column.data_type == Type::Timestamp) else {
+    let is_time = column.data_type == Type::Timestamp;
+    let Some(length) = bucket_length(span, is_time) else {
         return bad_value(context, "span", span, "a length such as `5m` or `10`");
     };
+    if is_time && !is_whole_micros(&span.text) {
+        return bad_value(context, "span", span, "a whole number of microseconds or a longer unit, such as `10us`");
+    }
     let result = if column.data_type == Type::Timestamp { Type::Timestamp } else { Type::Text };
     let value = build::call("bin", vec![value, length], result, span.span);
     context.assign(vec![(new_name.to_owned(), value)]);

@@ -12,13 +12,17 @@ struct Row {
     name: &'static str,
     input: &'static str,
     output: &'static str,
-    /// The function of the input that gives the output.
-    function: &'static str,
+    /// The function of the input that gives the output; none where only a network could tell.
+    function: Option<&'static str>,
 }
 
 /// The lookups. `ut_shannon_lookup` is of the app URL Toolbox (Splunkbase 2734): the entropy of a word.
-const TABLE: &[Row] =
-    &[Row { name: "ut_shannon_lookup", input: "word", output: "ut_shannon", function: "shannon" }];
+/// `dnslookup` comes with Splunk, and asks name servers for either of its fields by the other.
+const TABLE: &[Row] = &[
+    Row { name: "ut_shannon_lookup", input: "word", output: "ut_shannon", function: Some("shannon") },
+    Row { name: "dnslookup", input: "clientip", output: "clienthost", function: None },
+    Row { name: "dnslookup", input: "clienthost", output: "clientip", function: None },
+];
 
 /// Adds the output of a computed lookup; false if there is none of that name.
 pub(crate) fn apply(
@@ -28,7 +32,9 @@ pub(crate) fn apply(
     outputs: &[Pair],
     keeps: bool,
 ) -> bool {
-    let Some(row) = TABLE.iter().find(|row| row.name == name) else { return false };
+    let named = || TABLE.iter().filter(|row| row.name == name);
+    let fits = |row: &&Row| keys.iter().all(|(column, _)| column.text == row.input);
+    let Some(row) = named().find(fits).or_else(|| named().next()) else { return false };
     let unknown = keys.iter().find(|(column, _)| column.text != row.input);
     if let Some((column, _)) = unknown.or(outputs.iter().find(|(column, _)| column.text != row.output)) {
         let message = format!("the lookup `{name}` has no field `{}` here", column.text);
@@ -45,7 +51,14 @@ pub(crate) fn apply(
     if have == Type::Null {
         return true;
     }
-    let value = build::call(row.function, vec![convert(value, have, Type::Text)], Type::Text, span);
+    let value = match row.function {
+        Some(function) => build::call(function, vec![convert(value, have, Type::Text)], Type::Text, span),
+        None => {
+            let message = format!("`{name}` asks a network, which is not done here: `{}` has no value", target.text());
+            context.report(Diagnostic::warning(codes::UNKNOWN_LOOKUP, message, *place));
+            build::null(span).cast(Type::Text)
+        }
+    };
     let old = context.find(&target).filter(|column| keeps && !column.empty);
     let value = match old {
         Some(old) => {

@@ -43,6 +43,9 @@ fn restrict(context: &mut Context<'_>, expression: &SearchExpression, negated: b
             items.map(|items| build::any(items, *span))
         }
         SearchExpression::Not(inner, span) => {
+            if finds_all(inner) {
+                return Some(build::boolean(false, *span));
+            }
             let inner = restrict(context, inner, !negated)?;
             Some(build::coalesce(vec![inner, build::boolean(false, *span)], *span).negate())
         }
@@ -61,6 +64,20 @@ fn restrict(context: &mut Context<'_>, expression: &SearchExpression, negated: b
         SearchExpression::SubsearchComparison { field, operator, subsearch: pipeline, listed, span } => {
             subsearch::compared(context, (field, *operator, *listed), pipeline, negated, *span)
         }
+    }
+}
+
+/// Whether a search names every event there is: `*`, `index=*`.
+fn finds_all(expression: &SearchExpression) -> bool {
+    let is_any = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte == b'*');
+    match expression {
+        SearchExpression::Term(value) => is_any(&value.word.text),
+        SearchExpression::Comparison { field, operator: SearchOperator::Equal, value, .. } => {
+            field.text == "index" && is_any(&value.word.text)
+        }
+        SearchExpression::And(items, _) => items.iter().all(finds_all),
+        SearchExpression::Or(items, _) => items.iter().any(finds_all),
+        _ => false,
     }
 }
 
