@@ -128,6 +128,12 @@ impl Session {
         }
     }
 
+    /// Whether there is a database of places.
+    #[must_use]
+    pub fn has_places(&self) -> bool {
+        self.functions.has_places()
+    }
+
     /// The session with a database that says where addresses are.
     #[must_use]
     pub fn with_places(mut self, places: Option<Places>) -> Self {

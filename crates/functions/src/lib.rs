@@ -92,6 +92,12 @@ pub fn depends_on_now(name: &str) -> bool {
     scalar_table().any(|function| function.name == name && function.uses_now)
 }
 
+/// Whether a scalar function's value depends on a database of places.
+#[must_use]
+pub fn depends_on_places(name: &str) -> bool {
+    scalar_table().any(|function| function.name == name && function.uses_places())
+}
+
 /// The type a scalar function gives for arguments of these types; `constants` holds the text of
 /// arguments that are known in advance (patterns, limits).
 ///

@@ -23,6 +23,8 @@ use crate::{
     lookups, moment,
 };
 
+/// A query asks where addresses are, and no database of places is named.
+const NO_PLACES: &str = "RUN012";
 /// A table of `outputlookup` that no folder was named for.
 const NOT_WRITTEN: &str = "RUN001";
 
@@ -218,6 +220,9 @@ impl Workspace {
             answers.push(self.rows(plan).await?);
             compiled = compiler.compile_with(query, discovered, &answers, self.replacement.as_ref())?;
         }
+        if !self.session.has_places() {
+            compiled.diagnostics.extend(compiled.plan.as_ref().and_then(without_places));
+        }
         Ok(compiled)
     }
 
@@ -336,6 +341,21 @@ impl Workspace {
         let newest = quarry_engine::newest_event_time(&formats, &self.objects(), self.threads).await?;
         Ok(*self.newest.get_or_init(|| newest))
     }
+}
+
+/// That a plan asks where addresses are, and nothing here knows.
+fn without_places(plan: &Node) -> Option<Diagnostic> {
+    let mut asks = None;
+    plan.visit_expressions(&mut |value| {
+        if asks.is_none() && value.calls(&quarry_functions::depends_on_places) {
+            asks = Some(value.span);
+        }
+    });
+    let message = "without a database of places no address has one: these fields are empty";
+    Some(
+        Diagnostic::warning(NO_PLACES, message, asks?)
+            .with_help("name a MaxMind database (`.mmdb`) with `--places`"),
+    )
 }
 
 /// The database of places, if there is one.

@@ -21,6 +21,7 @@ mod large;
 mod lint;
 mod lsp;
 mod oracle;
+mod order;
 mod output;
 mod packs;
 mod readme;

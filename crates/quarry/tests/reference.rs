@@ -321,6 +321,8 @@ fn differing(examples: &[(&FunctionRow, &Example)], logs: &str) -> Vec<String> {
             Literal::Null if is_condition(row) => {
                 write!(search, " | eval r{number}=case({expression}, \"true\", NOT {expression}, \"false\")")
             }
+            // As it is computed with, whatever figures are written down.
+            Literal::Num(_) => write!(search, " | eval r{number}=exact({expression})"),
             _ => write!(search, " | eval r{number}={expression}"),
         };
     }

@@ -110,6 +110,29 @@ impl View {
         source.fields.get(&self.key(name))
     }
 
+    /// How the view spells a path of a record as it lies, where its source puts something before every path; none of
+    /// other names.
+    #[must_use]
+    pub fn prefixed(&self, name: &str) -> Option<String> {
+        let first = |text: &str| text.split(['.', '{']).next().unwrap_or_default().to_owned();
+        let has = |source: &ViewSource| {
+            let mut found = false;
+            for field in source.fields.values() {
+                field.derivation.visit_paths(&mut |path| {
+                    found |= path.text.contains('.') && first(&path.text) == first(name);
+                });
+            }
+            found
+        };
+        if !name.contains('.') || self.sources.iter().any(|source| source.fields.contains_key(name)) {
+            return None;
+        }
+        let mut with = self.sources.iter().filter(|source| has(source));
+        let source = with.next().filter(|source| !source.prefix.is_empty())?;
+        let alike = with.all(|other| other.prefix == source.prefix);
+        (alike && !name.starts_with(&source.prefix)).then(|| format!("{}{name}", source.prefix))
+    }
+
     /// All declared names, sorted, each once.
     #[must_use]
     pub fn field_names(&self) -> Vec<&str> {

@@ -26,6 +26,11 @@ pub struct Functions {
 }
 
 impl Functions {
+    /// Whether there is a database of places.
+    pub(crate) fn has_places(&self) -> bool {
+        self.places.is_some()
+    }
+
     /// All functions; `places` is the database that says where addresses are.
     #[must_use]
     pub fn new(places: Option<Places>) -> Self {

@@ -112,7 +112,7 @@ impl Function {
         BY_CHANCE.contains(&self.name)
     }
 
-    fn uses_places(&self) -> bool {
+    pub(crate) fn uses_places(&self) -> bool {
         BY_PLACE.contains(&self.name)
     }
 

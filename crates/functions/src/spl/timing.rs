@@ -67,7 +67,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     row(
         "spl_strptime",
         "strptime(<str>, <format>)",
-        "The epoch time a text stands for, in UTC unless it says otherwise.",
+        "The epoch time a text stands for, in UTC unless it says otherwise; a field set to it has six decimals.",
         (2, 2),
         Returns::DOUBLE,
         parse,

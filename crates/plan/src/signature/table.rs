@@ -1245,7 +1245,7 @@ pub(super) static SCALAR: &[Signature] = &[
     Signature {
         name: "spl_strptime", least: 2, most: 2, result: Fixed(Double),
         written: "strptime(<str>, <format>)",
-        meaning: "The epoch time a text stands for, in UTC unless it says otherwise.",
+        meaning: "The epoch time a text stands for, in UTC unless it says otherwise; a field set to it has six decimals.",
         source: "Splunk search reference, date and time functions",
     },
     Signature {

@@ -30,8 +30,6 @@ fn is_value(letter: char) -> bool {
 const SORT_KINDS: [&str; 4] = ["num", "str", "ip", "auto"];
 /// Options whose value in parentheses is a search (`transaction`).
 const SEARCH_OPTIONS: [&str; 2] = ["startswith", "endswith"];
-/// Options that stand beside a regular expression (`rex`).
-const PATTERN_OPTIONS: [&str; 4] = ["field", "max_match", "mode", "offset_field"];
 /// Options whose value is an eval expression, in quotes or parentheses (`streamstats`).
 const EVAL_OPTIONS: [&str; 2] = ["reset_before", "reset_after"];
 
@@ -53,11 +51,7 @@ impl Cursor<'_> {
         let mut items = Vec::new();
         while !self.at_end() {
             self.skip_space();
-            let is_option = PATTERN_OPTIONS.iter().any(|option| {
-                let after = self.rest().get(option.len()..).map(str::trim_start);
-                self.next_keyword(option) && after.is_some_and(|after| after.starts_with('='))
-            });
-            let item = if is_option || self.starts_with("\"") || self.starts_with(",") {
+            let item = if self.is_plain_option() || self.starts_with("\"") || self.starts_with(",") {
                 self.item(false)
             } else {
                 Some(Item::Word(self.bare_pattern()))
@@ -68,6 +62,16 @@ impl Cursor<'_> {
             }
         }
         items
+    }
+
+    /// Whether a name and `=` come next with a value that is no pattern: a pattern has a group.
+    fn is_plain_option(&self) -> bool {
+        let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+        let Some((name, value)) = self.rest().split_once('=') else { return false };
+        let name = name.trim_end();
+        let value = value.trim_start();
+        let bare = value.split(char::is_whitespace).next().unwrap_or_default();
+        !name.is_empty() && name.chars().all(is_part) && (value.starts_with('"') || !bare.contains('('))
     }
 
     /// A field with `=` or `!=` before a regular expression, which may stand without quotes.

@@ -16,6 +16,7 @@ impl Context<'_> {
     /// The value of a field. A field that does not exist is null, and that is reported.
     pub(crate) fn field(&mut self, name: impl Into<ColumnName>, span: Span) -> Expression {
         let name = name.into();
+        self.note_prefix(&name, span);
         match self.find(&name) {
             Some(column) if column.empty => Expression::literal(Value::Null, span),
             Some(column) => Expression::column(column.name, span),
@@ -24,6 +25,18 @@ impl Context<'_> {
                 Expression::literal(Value::Null, span)
             }
         }
+    }
+
+    /// Reports the path of a record as it lies where the view puts something before it.
+    fn note_prefix(&mut self, name: &ColumnName, span: Span) {
+        let is_new = self.fields.open && self.fields.columns.iter().all(|column| column.name != *name);
+        let view = self.shared.options.view;
+        let Some(text) = name.user().filter(|_| is_new && !self.fields.gone.contains_key(name)) else { return };
+        let Some(spelled) = view.prefixed(text) else { return };
+        let message = format!("no event has `{text}` here: the view `{}` calls it `{spelled}`", view.name);
+        let found = Diagnostic::warning(codes::MISSING_FIELD, message, span)
+            .with_help(format!("write `{spelled}`, or read records as they lie with `--splunk-fields json`"));
+        self.report(found);
     }
 
     /// The field of a name, if there is one here.

@@ -10,7 +10,7 @@ use quarry_diagnostic::{Diagnostic, Span};
 use quarry_plan::{Comparison, Expression, TextPattern, Type};
 
 use super::context::{Context, RAW, SOURCE_TYPE};
-use super::{build, codes};
+use super::{build, codes, wildcard};
 use crate::tree::{
     Arguments, Command, Directive, Quote, SearchExpression, SearchOperator, SearchValue, Word,
 };
@@ -104,7 +104,7 @@ fn comparison(
         leaf::note_source_type(context, text, value.word.span);
     }
     if reads_events && ["eventtype", "tag"].contains(&field.text.as_str()) {
-        warn_of_knowledge(context, field);
+        warn_of_knowledge(context, field, value);
     }
     let exact = value.directive == Some(Directive::Case);
     let operator = match operator {
@@ -119,11 +119,22 @@ fn comparison(
 }
 
 /// Event types and tags are defined on the platform, not in the data.
-fn warn_of_knowledge(context: &mut Context<'_>, field: &Word) {
-    let of_apps = context.shared.environment.knowledge.is_some_and(|knowledge| match field.text.as_str() {
+fn warn_of_knowledge(context: &mut Context<'_>, field: &Word, value: &SearchValue) {
+    let fits = |name: &str| wildcard::matches(&value.word.text.to_lowercase(), &name.to_lowercase());
+    let knowledge = context.shared.environment.knowledge;
+    let of_apps = knowledge.is_some_and(|knowledge| match field.text.as_str() {
         "tag" => !knowledge.tags.is_empty(),
-        _ => !knowledge.event_types.is_empty(),
+        _ => knowledge.event_types.iter().any(|stanza| fits(&stanza.name)),
     });
+    if field.text == "eventtype" && !of_apps && knowledge.is_some_and(|known| !known.event_types.is_empty()) {
+        let message = format!("no event type is named `{}`: no event has it", value.word.text);
+        let names = knowledge.into_iter().flat_map(|known| known.event_types.iter().map(|stanza| stanza.name.as_str()));
+        let mut found = Diagnostic::warning(codes::MISSING_FIELD, message, value.word.span);
+        if let Some(near) = quarry_diagnostic::did_you_mean(&value.word.text, names) {
+            found = found.with_help(format!("did you mean `{near}`?"));
+        }
+        return context.report(found);
+    }
     if of_apps || context.shared.options.view.field_names().contains(&field.text.as_str()) {
         return;
     }
