@@ -67,6 +67,7 @@ fn inserted(entry: &Entry, lexis: &Lexis, quoted: bool) -> String {
     match (entry.kind, lexis.name_mark) {
         (EntryKind::Function, _) if entry.syntax.ends_with("()") => format!("{}()", entry.name),
         (EntryKind::Function, _) => format!("{}(", entry.name),
+        (EntryKind::Option, _) => format!("{}=", entry.name),
         (EntryKind::Field, Some(mark)) if !is_plain && !quoted => format!("{mark}{}{mark}", entry.name),
         _ => entry.name.clone(),
     }
@@ -77,6 +78,7 @@ fn item_kind(kind: EntryKind) -> CompletionItemKind {
         EntryKind::Keyword => CompletionItemKind::KEYWORD,
         EntryKind::Command => CompletionItemKind::MODULE,
         EntryKind::Function => CompletionItemKind::FUNCTION,
+        EntryKind::Option => CompletionItemKind::PROPERTY,
         EntryKind::Field => CompletionItemKind::FIELD,
         EntryKind::Source => CompletionItemKind::VALUE,
         EntryKind::Catalog => CompletionItemKind::CLASS,

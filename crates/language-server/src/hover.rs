@@ -53,6 +53,14 @@ fn meaning(
     if at_command && let Some(command) = of_kind(EntryKind::Command) {
         return Some(command);
     }
+    if document.text[found.word.end..].starts_with('=') {
+        let command = document.text[found.command..].split_whitespace().next().unwrap_or_default();
+        let of = |entry: &&Entry| entry.of.is_some_and(|of| of.eq_ignore_ascii_case(command));
+        let option = words.iter().filter(of).find(|entry| same(&entry.name));
+        if let Some(option) = option {
+            return Some(option.clone());
+        }
+    }
     if is_call && let Some(function) = of_kind(EntryKind::Function) {
         return Some(function);
     }

@@ -16,7 +16,7 @@ use quarry_functions::{Example, Function, Literal, aggregate_table, number_text,
 use quarry_plan::TimeRange;
 use quarry_spl::Macros;
 use quarry_spl::lower::{LowerOptions, lower};
-use quarry_spl::registry::{COMMANDS, FUNCTIONS, FunctionRow, Status, aggregation_names};
+use quarry_spl::registry::{COMMANDS, CommandRow, FUNCTIONS, FunctionRow, Status, Takes, aggregation_names};
 use quarry_views::Catalog;
 
 use crate::{
@@ -196,6 +196,24 @@ fn function_page(row: &FunctionRow, cases: &[Case]) -> String {
     page(row.name, described.written, described.meaning, &notes, &cases)
 }
 
+/// The options of a command as a table.
+fn options(row: &CommandRow) -> String {
+    let mut table = String::new();
+    for option in row.options() {
+        if table.is_empty() {
+            table.push_str("\n| option | value | default | |\n|---|---|---|---|\n");
+        }
+        let meaning = match option.takes {
+            Takes::Ignored => format!("Changes nothing: {}.", option.meaning),
+            _ => option.meaning.to_owned(),
+        };
+        let default = if option.default.trim().is_empty() { String::new() } else { cell(option.default) };
+        let values = option.values().replace('<', "\\<");
+        let _ = writeln!(table, "| `{}` | {values} | {default} | {} |", option.name, meaning.replace('|', "\\|"));
+    }
+    table
+}
+
 /// Every page by its path below the folder.
 fn pages() -> BTreeMap<String, String> {
     let cases = cases::all();
@@ -221,7 +239,7 @@ fn pages() -> BTreeMap<String, String> {
     let commands = COMMANDS.iter().map(|row| {
         let text = only(row.status, &|| {
             let meaning = row.meaning().expect("a meaning");
-            page(row.name, &row.written(), &meaning, "", &cases_with(&cases, row.name, true))
+            page(row.name, &row.written(), &meaning, &options(row), &cases_with(&cases, row.name, true))
         });
         (row.name, row.status, text)
     });

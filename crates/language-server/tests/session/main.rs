@@ -199,11 +199,16 @@ fn hovering_over_words_of_spl_shows_how_they_are_written() {
     session(json!({}), |editor, _| {
         editor.open(
             SPL,
-            "index=* | stats estdc_error(user) AS n by eventName\n| eval a=if(n>1, 1, 2)\n| predict n",
+            "index=* | stats estdc_error(user) AS n by eventName\n| eval a=if(n>1, 1, 2)\n| predict n\n| top limit=5 user",
         );
+        let option = editor.hover(SPL, 3, 8);
+        assert!(option.contains("limit=a whole number") && option.contains("`10` if not said"), "{option}");
+        let completed = editor.completion(SPL, 3, 6);
+        let limit = completed.iter().find(|item| item["label"] == "showperc").expect("options are offered");
+        assert_eq!(limit["textEdit"]["newText"], "showperc=");
         let stats = editor.hover(SPL, 0, 12);
         assert!(
-            stats.contains("| stats <aggregations> [BY <fields>]") && stats.contains("One row a group"),
+            stats.contains("| stats <aggregations> [BY <fields>") && stats.contains("One row per group"),
             "{stats}"
         );
         let function = editor.hover(SPL, 1, 10);

@@ -19,6 +19,8 @@ pub struct Entry {
     pub page: Option<String>,
     /// The plan's function that it stands for, whose examples are shown.
     pub function: Option<String>,
+    /// The command whose option it is.
+    pub of: Option<&'static str>,
 }
 
 impl Entry {
@@ -36,6 +38,7 @@ impl Entry {
             meaning: meaning.into(),
             page: None,
             function: None,
+            of: None,
         }
     }
 }
@@ -49,6 +52,8 @@ pub enum EntryKind {
     Command,
     /// A function.
     Function,
+    /// An option of a command, `name=value`.
+    Option,
     /// A field.
     Field,
     /// The name of a log: a source type, a log source type.
@@ -77,6 +82,8 @@ pub enum Wanted {
     Kind(EntryKind),
     /// A word.
     Word(&'static str),
+    /// The options of a command.
+    OptionsOf(&'static str),
 }
 
 impl Wanted {
@@ -86,6 +93,7 @@ impl Wanted {
         match self {
             Self::Kind(kind) => entry.kind == kind,
             Self::Word(word) => entry.name == word,
+            Self::OptionsOf(command) => entry.of == Some(command),
         }
     }
 }

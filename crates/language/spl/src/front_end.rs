@@ -12,7 +12,7 @@ use quarry_plan::TimeRange;
 use crate::{
     Knowledge,
     lower::{Environment, LowerOptions, lower_with},
-    parse,
+    parse, registry,
 };
 
 /// The look of a search.
@@ -118,6 +118,11 @@ fn wanted(cursor: &Cursor<'_>) -> Vec<Wanted> {
     match (starts, cursor.follows_command) {
         (true, true) => vec![Wanted::Kind(EntryKind::Command)],
         (true, false) => vec![Wanted::Kind(EntryKind::Command), Wanted::Kind(EntryKind::Field)],
-        (false, _) => vec![Wanted::Kind(EntryKind::Function), Wanted::Kind(EntryKind::Field)],
+        (false, _) => {
+            let name = cursor.in_command.split_whitespace().next().unwrap_or_default().to_lowercase();
+            let options = registry::command(&name).map(|row| Wanted::OptionsOf(row.name));
+            let others = [EntryKind::Function, EntryKind::Field].map(Wanted::Kind);
+            options.into_iter().chain(others).collect()
+        }
     }
 }

@@ -3,16 +3,17 @@
 use quarry_language_definition::{Entry, EntryKind};
 
 use crate::registry::{
-    AggregationName, COMMANDS, CommandRow, FUNCTIONS, FunctionRow, Status, aggregation_names,
+    AggregationName, COMMANDS, CommandRow, FUNCTIONS, FunctionRow, OptionRow, Status, Takes, aggregation_names,
 };
 
 /// Commands, eval functions, statistical functions.
 pub(super) fn all() -> Vec<Entry> {
     let commands = COMMANDS.iter().map(command);
+    let options = COMMANDS.iter().flat_map(|row| row.options().map(|of| option(row, of)));
     let functions = FUNCTIONS.iter().map(function);
     let aggregations = aggregation_names();
     let aggregations = aggregations.iter().map(aggregation);
-    let mut all: Vec<Entry> = commands.chain(functions).collect();
+    let mut all: Vec<Entry> = commands.chain(options).chain(functions).collect();
     for entry in aggregations {
         // Some names serve both; the page of the eval function stands.
         if !all.iter().any(|have| have.name == entry.name && have.kind == entry.kind) {
@@ -26,6 +27,16 @@ fn command(row: &CommandRow) -> Entry {
     let meaning = meaning(row.meaning(), "command", row.status);
     let page = Some(page(row.name));
     Entry { page, ..Entry::new(row.name, EntryKind::Command, format!("| {}", row.written()), meaning) }
+}
+
+fn option(row: &CommandRow, option: &OptionRow) -> Entry {
+    let written = format!("{}={}", option.name, option.values());
+    let meaning = match (option.takes, option.default.trim()) {
+        (Takes::Ignored, _) => format!("Changes nothing here: {}.", option.meaning),
+        (_, "") => option.meaning.to_owned(),
+        (_, default) => format!("{} `{default}` if not said.", option.meaning),
+    };
+    Entry { of: Some(row.name), ..Entry::new(option.name, EntryKind::Option, written, meaning) }
 }
 
 fn function(row: &FunctionRow) -> Entry {

@@ -1,118 +1,34 @@
-//! Reading general arguments: options by name, then what is left.
+//! Reading general arguments: options, then what is left.
 
-use quarry_diagnostic::{Diagnostic, Span, did_you_mean};
+use quarry_diagnostic::{Diagnostic, Span};
 
-use super::{codes, context::Context, wildcard};
-use crate::tree::{Arguments, Command, Item, OptionItem, OptionValue, Quote, Word};
+use super::{codes, context::Context, options::Options, wildcard};
+use crate::tree::{Arguments, Command, Item, Quote, Word};
 
 /// The arguments of a command while they are read. What nobody asked for is reported by `finish`.
 pub(crate) struct General<'c> {
     command: &'c Command,
-    options: Vec<&'c OptionItem>,
+    pub(crate) options: Options<'c>,
     /// What is no option and no comma, in order.
     pub(crate) items: Vec<&'c Item>,
-    /// Names that were asked for, to suggest.
-    asked: Vec<&'static str>,
 }
 
 impl<'c> General<'c> {
     pub(crate) fn new(context: &mut Context<'_>, command: &'c Command) -> Self {
-        let mut read = Self { command, options: Vec::new(), items: Vec::new(), asked: Vec::new() };
         let Arguments::General(items) = &command.arguments else {
             not_understood(context, command);
-            return read;
+            return Self { command, options: Options::default(), items: Vec::new() };
         };
+        let mut options = Vec::new();
+        let mut others = Vec::new();
         for item in items {
             match item {
-                Item::Option(option) => read.options.push(option),
+                Item::Option(option) => options.push(option),
                 Item::Comma(_) => {}
-                other => read.items.push(other),
+                other => others.push(other),
             }
         }
-        read
-    }
-
-    /// Takes the word an option is set to.
-    pub(crate) fn option(&mut self, name: &'static str) -> Option<&'c Word> {
-        self.asked.push(name);
-        let at = self.options.iter().position(|option| {
-            option.name.text.eq_ignore_ascii_case(name)
-                && !option.negated
-                && matches!(option.value, OptionValue::Word(_))
-        })?;
-        match &self.options.remove(at).value {
-            OptionValue::Word(word) => Some(word),
-            _ => None,
-        }
-    }
-
-    /// Takes an option that is true or false.
-    pub(crate) fn flag(&mut self, context: &mut Context<'_>, name: &'static str, default: bool) -> bool {
-        let Some(word) = self.option(name) else { return default };
-        truth(word).unwrap_or_else(|| {
-            bad_value(context, name, word, "true or false");
-            default
-        })
-    }
-
-    /// Takes an option that is a whole number.
-    pub(crate) fn count(&mut self, context: &mut Context<'_>, name: &'static str) -> Option<usize> {
-        let word = self.option(name)?;
-        let count = word.text.parse().ok();
-        if count.is_none() {
-            bad_value(context, name, word, "a whole number");
-        }
-        count
-    }
-
-    /// Takes an option that is a number above zero.
-    pub(crate) fn number(&mut self, context: &mut Context<'_>, name: &'static str) -> Option<f64> {
-        let word = self.option(name)?;
-        let number = word.text.parse().ok().filter(|number: &f64| number.is_finite() && *number > 0.0);
-        if number.is_none() {
-            bad_value(context, name, word, "a number above zero");
-        }
-        number
-    }
-
-    /// Takes an option that is one of some words, in any case; gives it as it stands in the list.
-    pub(crate) fn choice(
-        &mut self,
-        context: &mut Context<'_>,
-        name: &'static str,
-        allowed: &[&'static str],
-    ) -> Option<&'static str> {
-        let word = self.option(name)?;
-        let found = allowed.iter().copied().find(|value| word.text.eq_ignore_ascii_case(value));
-        if found.is_none() {
-            bad_value(context, name, word, &format!("one of {}", allowed.join(", ")));
-        }
-        found
-    }
-
-    /// Takes an option that is not supported unless it has this value.
-    pub(crate) fn only(&mut self, context: &mut Context<'_>, name: &'static str, allowed: &[&str]) {
-        let Some(word) = self.option(name) else { return };
-        if !allowed.iter().any(|value| word.text.eq_ignore_ascii_case(value)) {
-            let message = format!("`{name}={}` is not supported yet", word.text);
-            context.report(Diagnostic::error(codes::UNKNOWN_OPTION, message, word.span));
-        }
-    }
-
-    /// Takes an option that changes nothing here, with a note.
-    pub(crate) fn ignore(&mut self, context: &mut Context<'_>, name: &'static str, why: &str) {
-        if let Some(word) = self.option(name) {
-            context.report(Diagnostic::note(
-                codes::OPTION_IGNORED,
-                format!("`{name}` changes nothing: {why}"),
-                word.span,
-            ));
-        }
-    }
-
-    /// Takes all options left, as they are (`regex field=...`).
-    pub(crate) fn all_options(&mut self) -> Vec<&'c OptionItem> {
-        std::mem::take(&mut self.options)
+        Self { command, options: Options::read(context, command, options), items: others }
     }
 
     /// Takes a leading whole number.
@@ -150,29 +66,9 @@ impl<'c> General<'c> {
 
     /// Reports what nobody took.
     pub(crate) fn finish(self, context: &mut Context<'_>) {
-        for option in &self.options {
-            let message =
-                format!("`{}` has no option `{}` that is supported", self.command.name, option.name.text);
-            let mut diagnostic = Diagnostic::error(codes::UNKNOWN_OPTION, message, option.span);
-            if let Some(near) = did_you_mean(&option.name.text, self.asked.iter().copied()) {
-                diagnostic = diagnostic.with_help(format!("did you mean `{near}`?"));
-            } else if !self.asked.is_empty() {
-                diagnostic = diagnostic.with_help(format!("the options are: {}", self.asked.join(", ")));
-            }
-            context.report(diagnostic);
-        }
         for item in &self.items {
             report_item(context, &self.command.name, item);
         }
-    }
-}
-
-/// What a word says that is true or false.
-pub(crate) fn truth(word: &Word) -> Option<bool> {
-    match word.text.to_lowercase().as_str() {
-        "t" | "true" | "1" | "yes" => Some(true),
-        "f" | "false" | "0" | "no" => Some(false),
-        _ => None,
     }
 }
 

@@ -10,7 +10,7 @@
 //! |---|---|
 //! | `build`, `codes`, `time`, `wildcard` | words and values of the language, no rows |
 //! | `context` | one pipeline so far: `known` fields, `rows`, `order`, what is `shared`; `late` rules |
-//! | `arguments`, `pattern` | reading what the user wrote |
+//! | `arguments`, `options`, `pattern` | reading what the user wrote |
 //! | `rows` | what commands, searches and expressions do to rows alike |
 //! | `search` | conditions of `search` |
 //! | `expression`, `data_model` | values of `eval`; named sets of events |
@@ -25,6 +25,7 @@ mod commands;
 mod context;
 mod data_model;
 mod expression;
+mod options;
 mod pattern;
 mod prepare;
 mod rows;

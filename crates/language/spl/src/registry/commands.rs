@@ -3,7 +3,7 @@
 
 use std::sync::LazyLock;
 
-use super::{Grammar, Needs, Status};
+use super::{Grammar, Needs, OptionRow, Status};
 use crate::lower::{COMMAND_TABLES, CommandRule};
 
 /// A command.
@@ -27,6 +27,10 @@ pub struct CommandRow {
     pub example: &'static str,
     /// What it takes whatever it says.
     pub takes_any: Option<AnyOf>,
+    /// The command whose rows and options it has.
+    pub(crate) stands_for: Option<&'static str>,
+    /// Its own options, and those of its kind.
+    options: [&'static [OptionRow]; 2],
     /// Adds it to the plan.
     pub(crate) lower: Option<CommandRule>,
     also: &'static [&'static str],
@@ -83,17 +87,45 @@ impl CommandRow {
         Self { takes_any: Some(of), ..self }
     }
 
+    /// The options of this command.
+    pub(crate) const fn with_options(self, own: &'static [OptionRow]) -> Self {
+        Self { options: [own, self.options[1]], ..self }
+    }
+
+    /// Options that commands of one kind have in common.
+    pub(crate) const fn with_common(self, common: &'static [OptionRow]) -> Self {
+        Self { options: [self.options[0], common], ..self }
+    }
+
+    pub(crate) const fn standing_for(self, name: &'static str) -> Self {
+        Self { stands_for: Some(name), ..self }
+    }
+
+    /// All options.
+    pub fn options(&self) -> impl Iterator<Item = &'static OptionRow> + Clone + use<> {
+        let [own, common] = self.options;
+        own.iter().chain(common)
+    }
+
+    /// The option of a name.
+    #[must_use]
+    pub fn option(&self, name: &str) -> Option<&'static OptionRow> {
+        self.options().find(|option| option.is_named(name))
+    }
+
     const fn written_as(self, written: &'static str, meaning: &'static str) -> Self {
         Self { written, meaning, ..self }
     }
 
-    /// How it is written.
+    /// How it is written; the options stand where the row says `<options>`.
     #[must_use]
     pub fn written(&self) -> String {
-        match self.of {
-            Some(of) => self.written.replacen(of, self.name, 1),
-            None if self.written.is_empty() => self.name.to_owned(),
-            None => self.written.to_owned(),
+        let options: Vec<String> = self.options().filter_map(OptionRow::written).collect();
+        let written = self.written.replace("<options>", &options.join(" "));
+        match self.of.or(self.stands_for) {
+            Some(of) => written.replacen(of, self.name, 1),
+            None if written.is_empty() => self.name.to_owned(),
+            None => written,
         }
     }
 
@@ -124,6 +156,8 @@ const fn other(name: &'static str, status: Status) -> CommandRow {
         status,
         example: "",
         takes_any: None,
+        stands_for: None,
+        options: [&[], &[]],
         lower: None,
         also: &[],
         written: "",
@@ -135,6 +169,13 @@ const fn other(name: &'static str, status: Status) -> CommandRow {
 pub static COMMANDS: LazyLock<Vec<CommandRow>> = LazyLock::new(|| {
     let rows = COMMAND_TABLES.iter().flat_map(|table| table.iter()).chain(OTHERS).copied();
     let mut all: Vec<CommandRow> = rows.flat_map(|row| row.others().chain([row])).collect();
+    let stood_for = all.clone();
+    for row in &mut all {
+        let of = stood_for.iter().find(|of| Some(of.name) == row.stands_for);
+        if let Some(of) = of {
+            *row = CommandRow { grammar: of.grammar, options: of.options, written: of.written, ..*row };
+        }
+    }
     all.sort_by_key(|row| row.name);
     all
 });

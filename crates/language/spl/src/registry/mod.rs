@@ -6,12 +6,14 @@
 mod aggregations;
 mod commands;
 mod functions;
+mod options;
 
 pub use aggregations::{AGGREGATIONS, AggregationName, AggregationRow, aggregation, aggregation_names};
 pub(crate) use aggregations::{Method, ranked_aggregation};
 pub use commands::{AnyOf, COMMANDS, CommandRow};
 pub(crate) use functions::Lowering;
 pub use functions::{Description, FUNCTIONS, FunctionRow};
+pub use options::{OptionRow, Takes, truth};
 
 /// Whether a word can be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

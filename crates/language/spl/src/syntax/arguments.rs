@@ -9,7 +9,7 @@ use super::{
         Assignment, EvalExpression, Item, OptionItem, OptionValue, Quote, RenamePair, Sort, SortField, Word,
     },
 };
-use crate::{SourceMap, codes};
+use crate::{SourceMap, codes, registry::Takes};
 
 /// Characters of a bare word of general arguments.
 fn is_word(letter: char) -> bool {
@@ -28,10 +28,6 @@ fn is_value(letter: char) -> bool {
 
 /// Kinds of sort keys.
 const SORT_KINDS: [&str; 4] = ["num", "str", "ip", "auto"];
-/// Options whose value in parentheses is a search (`transaction`).
-const SEARCH_OPTIONS: [&str; 2] = ["startswith", "endswith"];
-/// Options whose value is an eval expression, in quotes or parentheses (`streamstats`).
-const EVAL_OPTIONS: [&str; 2] = ["reset_before", "reset_after"];
 
 impl Cursor<'_> {
     /// Items up to the end of the command. If `filtered`, the word `where` begins a search expression.
@@ -223,7 +219,8 @@ impl Cursor<'_> {
         if self.next_is("[") {
             return OptionValue::Subsearch(self.subsearch());
         }
-        if self.starts_with("\"") && EVAL_OPTIONS.iter().any(|option| name.is_keyword(option)) {
+        let takes = self.row.and_then(|row| row.option(&name.text)).map(|option| option.takes);
+        if self.starts_with("\"") && takes == Some(Takes::Condition) {
             return OptionValue::Expression(self.quoted_condition());
         }
         let computed = self.next_call("eval");
@@ -235,7 +232,7 @@ impl Cursor<'_> {
         }
         let open = if computed { self.at } else { open };
         self.take("(");
-        let searches = !computed && SEARCH_OPTIONS.iter().any(|option| name.is_keyword(option));
+        let searches = !computed && takes == Some(Takes::Search);
         let value = if searches {
             match self.search_expression(&[]) {
                 Some(search) => OptionValue::Search(search),

@@ -3,7 +3,7 @@
 use quarry_diagnostic::{Diagnostic, Span};
 
 use super::tree::{Quote, Word};
-use crate::{codes, macros::SourceMap};
+use crate::{codes, macros::SourceMap, registry::CommandRow};
 
 /// Parentheses and operators nested deeper than this are refused: the parser recurses.
 const DEEPEST: usize = 96;
@@ -17,6 +17,8 @@ pub(crate) struct Cursor<'a> {
     pub(super) text: &'a str,
     pub(super) at: usize,
     map: &'a SourceMap,
+    /// The command whose arguments are read.
+    pub(super) row: Option<&'static CommandRow>,
     depth: usize,
     subsearches: usize,
     /// Height of the eval expression read last, so that no tree grows too tall to walk.
@@ -26,7 +28,7 @@ pub(crate) struct Cursor<'a> {
 
 impl<'a> Cursor<'a> {
     pub(crate) fn new(text: &'a str, map: &'a SourceMap) -> Self {
-        Self { text, at: 0, map, depth: 0, subsearches: 0, height: 0, diagnostics: Vec::new() }
+        Self { text, at: 0, map, row: None, depth: 0, subsearches: 0, height: 0, diagnostics: Vec::new() }
     }
 
     pub(crate) fn into_diagnostics(self) -> Vec<Diagnostic> {

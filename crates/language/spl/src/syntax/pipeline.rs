@@ -154,6 +154,7 @@ impl Cursor<'_> {
     fn named(&mut self, row: &'static CommandRow, start: usize) -> Command {
         let name_span = self.span_from(start);
         let known = self.diagnostics.len();
+        let around = self.row.replace(row);
         let arguments = match row.grammar {
             Grammar::Search => Arguments::Search(self.whole_search()),
             Grammar::Where => Arguments::Where(self.condition(row.name, known)),
@@ -175,6 +176,7 @@ impl Cursor<'_> {
             Grammar::Match => Arguments::General(self.match_arguments()),
             Grammar::Filtered => Arguments::General(self.general_arguments(true)),
         };
+        self.row = around;
         if row.grammar == Grammar::Template {
             // `$field$` becomes a value before the search in the brackets is read for good.
             let found = self.diagnostics.split_off(known.min(self.diagnostics.len()));

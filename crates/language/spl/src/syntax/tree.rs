@@ -361,6 +361,14 @@ pub struct Stats {
     pub by_span: Option<Span>,
 }
 
+impl Stats {
+    /// The options, wherever they stand.
+    pub fn all_options(&self) -> impl Iterator<Item = &OptionItem> {
+        let of_fields = self.over.iter().chain(&self.by).flat_map(|field| &field.options);
+        self.options.iter().chain(of_fields)
+    }
+}
+
 /// A field after BY, with its own options (`span=1h`).
 #[derive(Debug, Clone, PartialEq)]
 pub struct ByField {

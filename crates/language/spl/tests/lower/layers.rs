@@ -9,7 +9,7 @@ use std::{
 const LAYERS: &[&[&str]] = &[
     &["build", "codes", "time", "wildcard"],
     &["context"],
-    &["arguments", "pattern"],
+    &["arguments", "options", "pattern"],
     &["rows"],
     &["search"],
     &["expression", "data_model"],

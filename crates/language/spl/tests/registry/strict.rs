@@ -1,12 +1,12 @@
 //! Nothing unknown is skipped: every command, function and aggregation refuses what it does not know,
 //! at its place.
 
-use std::fs;
+use std::{collections::BTreeSet, fs};
 
 use quarry_diagnostic::Diagnostic;
 use quarry_plan::{MANY, TimeRange};
 use quarry_spl::lower::{Environment, LowerOptions, lower_with};
-use quarry_spl::registry::{AnyOf, COMMANDS, FUNCTIONS, Grammar, Status, command};
+use quarry_spl::registry::{AnyOf, COMMANDS, CommandRow, FUNCTIONS, Grammar, Status, Takes, command};
 use quarry_spl::{Knowledge, parse};
 use quarry_views::{Catalog, View};
 
@@ -199,9 +199,71 @@ fn unknown_commands_are_refused_at_their_place() {
     }
 }
 
+/// A search with an option of a command, where options stand.
+fn with_option(row: &CommandRow, option: &str) -> String {
+    let grammars = [Grammar::Stats, Grammar::Chart, Grammar::IndexedStats];
+    let is_last = grammars.contains(&row.grammar) || row.name == "makejson";
+    let arguments =
+        if is_last { format!("{} {option}", row.example) } else { format!("{option} {}", row.example) };
+    search(row.name, arguments.trim())
+}
+
 #[test]
-fn values_that_an_option_cannot_have_are_refused() {
+fn options_take_what_their_rows_say_and_nothing_else() {
     let bench = Bench::new("values");
+    let mut wrong = Vec::new();
+    let supported = COMMANDS.iter().filter(|row| row.status == Status::Supported);
+    let taking_texts = |row: &&CommandRow| row.takes_any != Some(AnyOf::Texts);
+    for (row, option) in
+        supported.filter(taking_texts).flat_map(|row| row.options().map(move |option| (row, option)))
+    {
+        let named = |value: &str| with_option(row, &format!("{}={value}", option.name));
+        let good = match option.takes {
+            Takes::Choice(words) => words[0],
+            Takes::Only(words) if words[0].is_empty() => "\"\"",
+            Takes::Only(words) => words[0],
+            Takes::Condition => "\"a=1\"",
+            Takes::Flag => "t",
+            _ if option.default.trim().is_empty() => "1",
+            _ => option.default,
+        };
+        let says = |found: &Diagnostic| found.message.contains(&format!("`{}", option.name));
+        let refused = bench
+            .errors(&named(good))
+            .iter()
+            .any(|(found, _)| says(found) && !found.message.contains("needs"));
+        // Its rule says what a text may be; in the plain use a required option stands already.
+        let looked_at = matches!(option.takes, Takes::Text(_)) || option.required;
+        if refused && !looked_at {
+            wrong.push(format!("{}: {:?}", named(good), bench.errors(&named(good))));
+        }
+        let any = matches!(option.takes, Takes::Text(_) | Takes::Ignored | Takes::Search);
+        if !any && !bench.errors(&named("zzqq")).iter().any(|(_, place)| *place == "zzqq") {
+            wrong.push(format!("{} is taken", named("zzqq")));
+        }
+    }
+    assert_eq!(wrong, Vec::<String>::new(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn options_are_described_once() {
+    for row in COMMANDS.iter() {
+        let names: BTreeSet<&str> = row.options().map(|option| option.name).collect();
+        assert_eq!(names.len(), row.options().count(), "{} has an option twice", row.name);
+        for option in row.options() {
+            assert!(!option.meaning.is_empty(), "{} {}", row.name, option.name);
+            let fits = option.default.is_empty() || option.accepts(option.default);
+            assert!(fits, "`{}={}` of `{}` cannot be its default", option.name, option.default, row.name);
+        }
+        let shown = row.options().any(|option| option.written().is_some());
+        let stated = row.written().contains('=');
+        assert!(!shown || stated || row.name.starts_with("si"), "{}: {}", row.name, row.written());
+    }
+}
+
+#[test]
+fn values_that_rules_look_at_are_refused() {
+    let bench = Bench::new("looked at");
     for text in [
         "* | outlier n param=zzqq",
         "* | outlier n action=zzqq",

@@ -1,13 +1,15 @@
-//! Groups by fields: one row a group, or the group's aggregates beside every row.
+//! Groups by fields: one row per group, or the group's aggregates beside every row.
 
 use quarry_diagnostic::Diagnostic;
 use quarry_plan::{ColumnName, Expression, Frame, SortKey, Type, WindowCall};
 
 use super::super::context::Context;
+use super::super::options::Options;
 use super::super::rows::buckets;
 use super::super::{build, codes, wildcard};
 use super::named;
-use crate::tree::{ByField, Command, OptionItem, OptionValue, Stats};
+use crate::registry::OptionRow;
+use crate::tree::{ByField, Command, OptionItem, OptionValue, Stats, Word};
 
 /// Aggregates by the BY fields. Rows where one is missing are dropped, a list counts in the group of
 /// each of its values.
@@ -67,14 +69,6 @@ fn typed_column(context: &Context<'_>, name: &ColumnName) -> Expression {
     if context.type_of(&value) == Type::Null { value.cast(Type::Text) } else { value }
 }
 
-/// Refuses options after the fields to group by, for commands that make no buckets of them.
-pub(crate) fn no_field_options(context: &mut Context<'_>, command: &str, stats: &Stats) {
-    for option in stats.by.iter().flat_map(|by| &by.options) {
-        let message = format!("`{command}` has no option `{}` after BY", option.name.text);
-        context.report(Diagnostic::error(codes::UNKNOWN_OPTION, message, option.span));
-    }
-}
-
 /// The fields after BY, wildcards resolved.
 pub(crate) fn by_names<'b>(context: &mut Context<'_>, by: &'b [ByField]) -> Vec<(String, &'b ByField)> {
     let mut names: Vec<(String, &ByField)> = Vec::new();
@@ -90,53 +84,38 @@ pub(crate) fn by_names<'b>(context: &mut Context<'_>, by: &'b [ByField]) -> Vec<
     names
 }
 
+/// The size of the buckets of a BY field, after which it stands.
+pub(crate) const SPAN: OptionRow =
+    OptionRow::text("span", "span", "", "The size of the buckets of the field before it.").repeatable();
+
 /// Makes a BY field ready, in buckets if it has a span; gives its name.
 fn key(context: &mut Context<'_>, name: &str, by: &ByField) -> String {
     context.field(name, by.field.span);
-    for option in &by.options {
-        match (&option.value, option.name.text.to_lowercase().as_str()) {
-            (OptionValue::Word(span), "span") => buckets::bucket(context, name, name, span),
-            _ => unknown_option(context, "BY", option),
-        }
+    if let Some(span) = span_of(by) {
+        buckets::bucket(context, name, name, span);
     }
     name.to_owned()
 }
 
-fn unknown_option(context: &mut Context<'_>, command: &str, option: &OptionItem) {
-    let message = format!("the option `{}` of `{command}` is not supported yet", option.name.text);
-    context.report(Diagnostic::error(codes::UNKNOWN_OPTION, message, option.span));
+/// The size of a field's buckets.
+pub(crate) fn span_of(field: &ByField) -> Option<&Word> {
+    span_among(&field.options)
 }
 
-/// Options that only tune how the platform computes are noted, others refused.
-pub(crate) fn check_options(context: &mut Context<'_>, command: &str, options: &[OptionItem]) {
-    for option in options {
-        match option.name.text.to_lowercase().as_str() {
-            "partitions"
-            | "allnum"
-            | "summariesonly"
-            | "allow_old_summaries"
-            | "chunk_size"
-            | "prestats"
-            | "local"
-            | "delim"
-                if matches!(&option.value, OptionValue::Word(word) if is_harmless(&option.name.text, &word.text)) =>
-            {
-                if option.name.is_keyword("delim") {
-                    continue;
-                }
-                let message = format!("`{}` changes nothing here", option.name.text);
-                context.report(Diagnostic::note(codes::OPTION_IGNORED, message, option.span));
-            }
-            _ => unknown_option(context, command, option),
-        }
-    }
+/// The first size of buckets among options.
+pub(crate) fn span_among(options: &[OptionItem]) -> Option<&Word> {
+    options.iter().find(|option| SPAN.is_named(&option.name.text)).and_then(|option| match &option.value {
+        OptionValue::Word(span) => Some(span),
+        _ => None,
+    })
 }
 
-fn is_harmless(name: &str, value: &str) -> bool {
-    let off = ["f", "false", "0"].contains(&value.to_lowercase().as_str());
-    match name.to_lowercase().as_str() {
-        "allnum" | "prestats" => off,
-        _ => true,
+/// Reports options that the command does not have, and a size of buckets that stands after no field.
+pub(crate) fn check_options(context: &mut Context<'_>, command: &Command, stats: &Stats) {
+    Options::read(context, command, stats.all_options());
+    for option in stats.options.iter().filter(|option| SPAN.is_named(&option.name.text)) {
+        let message = format!("`{}` has `span` after a field only", command.name);
+        context.report(Diagnostic::error(codes::UNKNOWN_OPTION, message, option.span));
     }
 }
 

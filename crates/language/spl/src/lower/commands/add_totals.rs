@@ -5,35 +5,45 @@ use quarry_plan::{AggregateCall, Arithmetic, ColumnName, Expression, ExpressionK
 use super::super::arguments::{General, names};
 use super::super::build;
 use super::super::context::{Column, Context, convert, is_internal};
+use super::super::options::Options;
 use super::super::rows::subsearch;
-use crate::registry::{AnyOf, CommandRow};
+use crate::registry::{AnyOf, CommandRow, OptionRow};
 use crate::tree::Command;
 
 pub(super) const ROWS: &[CommandRow] = &[
     CommandRow::new(
         "addtotals",
-        "addtotals [row=t] [col=f] [fieldname=Total] [<fields>]",
+        "addtotals <options> [<fields>]",
         "Adds a field with the sum of the number fields of each row.",
         "n",
         lower,
     )
+    .with_options(&[ROW, COLUMN, FIELD_NAME, LABEL_FIELD, LABEL])
     .taking_any(AnyOf::Words),
     CommandRow::new(
         "addcoltotals",
-        "addcoltotals [<fields>]",
+        "addcoltotals <options> [<fields>]",
         "Adds a row with the sum of each number column.",
         "n",
         lower_down,
     )
+    .with_options(&[LABEL_FIELD, LABEL])
     .taking_any(AnyOf::Words),
 ];
 
+const ROW: OptionRow = OptionRow::flag("row", true, "Whether each row gets its sum.");
+const COLUMN: OptionRow = OptionRow::flag("col", false, "Whether a row of the sums of columns is added.");
+const FIELD_NAME: OptionRow = OptionRow::text("fieldname", "name", "Total", "The field of a row's sum.");
+const LABEL_FIELD: OptionRow =
+    OptionRow::text("labelfield", "field", "", "The field that says which row has the sums of columns.");
+const LABEL: OptionRow = OptionRow::text("label", "text", "Total", "What stands in that field.");
+
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    let across = arguments.flag(context, "row", true);
-    let down = arguments.flag(context, "col", false);
-    let label = Label::read(&mut arguments);
-    let total = arguments.option("fieldname").map_or("Total", |word| word.text.as_str());
+    let across = arguments.options.flag(&ROW);
+    let down = arguments.options.flag(&COLUMN);
+    let label = Label::read(&arguments.options);
+    let total = arguments.options.text(&FIELD_NAME);
     let words = arguments.words(context);
     arguments.finish(context);
     let fields: Vec<String> = if words.is_empty() {
@@ -56,9 +66,9 @@ struct Label {
 }
 
 impl Label {
-    fn read(arguments: &mut General<'_>) -> Self {
-        let field = arguments.option("labelfield").map(|word| word.text.clone());
-        let text = arguments.option("label").map_or("Total".to_owned(), |word| word.text.clone());
+    fn read(options: &Options<'_>) -> Self {
+        let field = options.word(&LABEL_FIELD).map(|word| word.text.clone());
+        let text = options.text(&LABEL).to_owned();
         Self { field, text }
     }
 }
@@ -66,7 +76,7 @@ impl Label {
 /// `addcoltotals`: a row with the sums of all rows.
 pub(super) fn lower_down(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    let label = Label::read(&mut arguments);
+    let label = Label::read(&arguments.options);
     let words = arguments.words(context);
     arguments.finish(context);
     let fields = names(context, words).into_iter().map(|(name, _)| name).collect::<Vec<_>>();

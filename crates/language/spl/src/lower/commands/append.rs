@@ -5,7 +5,7 @@ use quarry_plan::Expression;
 use super::super::arguments::General;
 use super::super::context::Context;
 use super::super::rows::{joining, running, subsearch};
-use crate::registry::{CommandRow, Needs};
+use crate::registry::{CommandRow, Needs, OptionRow};
 use crate::tree::Command;
 
 pub(super) const ROWS: &[CommandRow] = &[
@@ -16,6 +16,7 @@ pub(super) const ROWS: &[CommandRow] = &[
         "[search * | table a]",
         lower_append,
     )
+    .with_common(subsearch::BOUNDS)
     .needs(Needs::Subsearch),
     CommandRow::new(
         "appendpipe",
@@ -24,16 +25,23 @@ pub(super) const ROWS: &[CommandRow] = &[
         "[stats count]",
         lower_pipe,
     )
+    .with_options(&[OptionRow::ignored("run_in_preview", "there are no previews")])
+    .with_common(subsearch::BOUNDS)
     .needs(Needs::Subsearch),
     CommandRow::new(
         "appendcols",
-        "appendcols [override=f] [ <search> ]",
+        "appendcols <options> [ <search> ]",
         "Puts the columns of a second search beside those there are, row by row.",
         "[search * | table a]",
         lower_columns,
     )
+    .with_options(&[OVERRIDE])
+    .with_common(subsearch::BOUNDS)
     .needs(Needs::Subsearch),
 ];
+
+const OVERRIDE: OptionRow =
+    OptionRow::flag("override", false, "Whether values of the second search replace those that are there.");
 
 pub(super) fn lower_append(context: &mut Context<'_>, command: &Command) {
     lower(context, command, false);
@@ -46,7 +54,7 @@ pub(super) fn lower_pipe(context: &mut Context<'_>, command: &Command) {
 /// `appendcols`: the n-th row of a subsearch beside the n-th row here.
 pub(super) fn lower_columns(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    let overwrite = arguments.flag(context, "override", false);
+    let overwrite = arguments.options.flag(&OVERRIDE);
     let Some(pipeline) = subsearch::take(context, &mut arguments, command) else { return };
     arguments.finish(context);
     let Some(mut inner) = subsearch::lower(context, pipeline) else { return };
@@ -63,9 +71,6 @@ pub(super) fn lower_columns(context: &mut Context<'_>, command: &Command) {
 
 fn lower(context: &mut Context<'_>, command: &Command, copies: bool) {
     let mut arguments = General::new(context, command);
-    if copies {
-        arguments.only(context, "run_in_preview", &["t", "true", "f", "false"]);
-    }
     let Some(pipeline) = subsearch::take(context, &mut arguments, command) else { return };
     arguments.finish(context);
     let inner = if copies {

@@ -7,27 +7,38 @@ use super::super::arguments::{General, bad_value, missing};
 use super::super::context::{Context, TIME};
 use super::super::rows::buckets::{self, Cover};
 use super::super::{build, codes, time};
-use crate::registry::{CommandRow, Needs};
+use crate::registry::{CommandRow, Needs, OptionRow};
 use crate::tree::{Command, Quote, Word};
 
 pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
     "bin",
-    "bin <field> [span=<span>] [AS <new>]",
+    "bin <options> <field> [AS <new>]",
     "Puts numbers or times into steps of one size.",
     "_time span=1h",
     lower,
 )
 .also(&["bucket", "discretize"])
-.needs(Needs::Arguments)];
+.needs(Needs::Arguments)
+.with_options(&[SPAN, BINS, START, END, SHORTEST, ALIGN])];
+
+const SPAN: OptionRow = OptionRow::text("span", "span", "", "The size of a step, such as `10` or `1h`.");
+const BINS: OptionRow =
+    OptionRow::number("bins", "100", "How many steps there are at most where no size is given.");
+const START: OptionRow = OptionRow::text("start", "number", "", "The least number that steps must cover.");
+const END: OptionRow = OptionRow::text("end", "number", "", "The greatest number that steps must cover.");
+const SHORTEST: OptionRow =
+    OptionRow::text("minspan", "span", "", "The least size of a step where none is given.");
+const ALIGN: OptionRow =
+    OptionRow::text("aligntime", "time", "", "The time from which steps below a day count.");
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    let span = arguments.option("span");
-    let bins = arguments.number(context, "bins").unwrap_or(100.0);
-    let least = ["start", "end"].map(|name| arguments.option(name).map(|word| (name, word)));
-    let extent = least.map(|found| found.and_then(|(name, word)| extent(context, name, word)));
-    let shortest = arguments.option("minspan");
-    let align = arguments.option("aligntime");
+    let span = arguments.options.word(&SPAN);
+    let bins = arguments.options.number(&BINS).unwrap_or_default();
+    let extent = [START, END]
+        .map(|option| arguments.options.word(&option).and_then(|word| extent(context, option.name, word)));
+    let shortest = arguments.options.word(&SHORTEST);
+    let align = arguments.options.word(&ALIGN);
     let (fields, new_name) = arguments.words_around(context, "as");
     arguments.finish(context);
     let time = Word { text: TIME.to_owned(), quote: Quote::None, span: command.name_span };
@@ -79,7 +90,7 @@ fn origin(context: &mut Context<'_>, word: &Word) -> Option<Expression> {
         return None;
     }
     if time::parse_time(&word.text).is_none() {
-        bad_value(context, "aligntime", word, "a time such as `@d+3h`");
+        bad_value(context, ALIGN.name, word, "a time such as `@d+3h`");
         return None;
     }
     let now = build::call("now", Vec::new(), Type::Double, word.span);

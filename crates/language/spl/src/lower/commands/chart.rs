@@ -4,35 +4,97 @@
 use quarry_diagnostic::{Diagnostic, Span};
 use quarry_plan::{AggregateCall, ColumnName, Comparison, Expression, Rows, SortKey, Type, Value};
 
-use super::super::aggregation::composed;
-use super::super::arguments::{bad_value, not_understood, truth};
+use super::super::aggregation::{composed, grouping};
+use super::super::arguments::{bad_value, not_understood};
 use super::super::context::{Column, Context, TIME, convert};
+use super::super::options::Options;
 use super::super::rows::buckets::{self, Cover};
 use super::super::{aggregation, build, codes, time};
-use crate::registry::{CommandRow, Grammar};
-use crate::tree::{Aggregation, Arguments, ByField, Command, Item, OptionItem, OptionValue, Stats, Word};
+use crate::registry::{CommandRow, Grammar, OptionRow};
+use crate::tree::{Aggregation, Arguments, ByField, Command, Item, Stats, Word};
 
 pub(super) const ROWS: &[CommandRow] = &[
     CommandRow::new(
         "chart",
-        "chart <aggregations> [OVER <field>] [BY <field> [<field>]]",
+        "chart <options> <aggregations> [OVER <field>] [BY <field> [<field>]]",
         "Aggregates to a table with one column a value of the second field.",
         "count by a",
         lower_chart,
     )
+    .with_options(CHART)
     .grammar(Grammar::Chart),
     CommandRow::new(
         "timechart",
-        "timechart [span=<span>] <aggregations> [BY <field>]",
+        "timechart <options> <aggregations> [BY <field>]",
         "Aggregates by steps of time, one column a value of the field.",
         "count by a",
         lower_timechart,
     )
+    .with_options(TIMECHART)
     .grammar(Grammar::Chart),
 ];
 
-/// Series shown where nothing is said.
-const MOST_SERIES: usize = 10;
+const LIMIT: OptionRow =
+    OptionRow::text("limit", "n", "10", "How many series are shown, `topN` or `bottomN`; 0 is all.");
+const USE_OTHER: OptionRow = OptionRow::flag("useother", true, "Whether the other series are shown as one.");
+const OTHER: OptionRow = OptionRow::text("otherstr", "text", "OTHER", "Its name.");
+const USE_NULL: OptionRow = OptionRow::flag("usenull", true, "Whether rows without a value are a series.");
+const NULL: OptionRow = OptionRow::text("nullstr", "text", "NULL", "Its name.");
+const SEPARATOR: OptionRow = OptionRow::text(
+    "sep",
+    "text",
+    ": ",
+    "What stands between aggregate and series in names of columns; `: ` if not said.",
+);
+const FORMAT: OptionRow = OptionRow::text(
+    "format",
+    "text",
+    "",
+    "Names of columns, with `$AGG$` for the aggregate and `$VAL$` for the series.",
+);
+const SPAN: OptionRow =
+    OptionRow::text("span", "span", "", "The size of a step of the field for rows.").repeatable();
+const BINS: OptionRow =
+    OptionRow::number("bins", "", "How many steps there are at most where no size is given.");
+const SCORE: OptionRow = OptionRow::text(
+    "agg",
+    "function",
+    "sum",
+    "The aggregate that series are ranked by: sum, count, max, min or avg.",
+);
+const SPLITS: OptionRow = OptionRow::ignored("dedup_splitvals", "a value counts once for a row");
+const CHART: &[OptionRow] = &[
+    LIMIT, USE_OTHER, OTHER, USE_NULL, NULL, SEPARATOR, FORMAT, SPAN, BINS, SCORE, CONTINUOUS, SPLITS, ALIGN,
+    SHORTEST,
+];
+const CONTINUOUS: OptionRow =
+    OptionRow::flag("cont", true, "Whether steps of time without events are there too.");
+const FIXED_RANGE: OptionRow = OptionRow::flag(
+    "fixedrange",
+    true,
+    "Whether the steps are for the whole time of the search, or for its events.",
+);
+const ALIGN: OptionRow = OptionRow::ignored("aligntime", "steps begin at whole units of time");
+const SHORTEST: OptionRow =
+    OptionRow::ignored("minspan", "a step is as long as the time of the search asks for");
+const TIMECHART: &[OptionRow] = &[
+    SPAN,
+    BINS,
+    LIMIT,
+    USE_OTHER,
+    OTHER,
+    USE_NULL,
+    NULL,
+    SEPARATOR,
+    FORMAT,
+    SCORE,
+    CONTINUOUS,
+    FIXED_RANGE,
+    OptionRow::ignored("partial", "steps at the ends are shown, whole or not"),
+    SPLITS,
+    ALIGN,
+    SHORTEST,
+];
 
 pub(super) fn lower_chart(context: &mut Context<'_>, command: &Command) {
     let Arguments::Stats(stats) = &command.arguments else { return not_understood(context, command) };
@@ -50,7 +112,7 @@ pub(super) fn lower_chart(context: &mut Context<'_>, command: &Command) {
         composed::aggregate(context, &stats.aggregations, "", Vec::new());
         return;
     };
-    let name = prepare(context, &row);
+    let name = prepare(context, &row, Some(&settings));
     table(context, command, stats, &name, split, &settings);
 }
 
@@ -64,8 +126,10 @@ pub(super) fn lower_timechart(context: &mut Context<'_>, command: &Command) {
     }
     context.read_time();
     let split = stats.by.first().cloned();
-    let Some(span) =
-        settings.span.clone().or_else(|| buckets::time_span(context, settings.cover, settings.bins, None))
+    let Some(span) = settings
+        .span
+        .clone()
+        .or_else(|| buckets::time_span(context, settings.cover, settings.bins.unwrap_or(MOST_STEPS), None))
     else {
         return;
     };
@@ -81,6 +145,9 @@ pub(super) fn lower_timechart(context: &mut Context<'_>, command: &Command) {
     }
 }
 
+/// Steps of time where nothing is said.
+const MOST_STEPS: f64 = 100.0;
+
 /// What the options say.
 struct Settings {
     limit: usize,
@@ -93,7 +160,9 @@ struct Settings {
     separator: String,
     format: Option<String>,
     span: Option<Word>,
-    bins: f64,
+    /// The one that stands after no field.
+    leading_span: Option<Word>,
+    bins: Option<f64>,
     continuous: bool,
     /// Whether buckets are for the whole time of the search (Splunk search reference, timechart: fixedrange).
     cover: Cover,
@@ -112,100 +181,54 @@ enum Pick {
 
 impl Settings {
     fn read(context: &mut Context<'_>, command: &Command, stats: &Stats) -> Option<Self> {
-        let mut settings = Self {
-            limit: MOST_SERIES,
-            smallest: false,
-            use_other: true,
-            use_null: true,
-            other: "OTHER".to_owned(),
-            null: "NULL".to_owned(),
-            separator: ": ".to_owned(),
-            format: None,
-            span: None,
-            bins: 100.0,
-            continuous: true,
-            cover: Cover::Search,
-            pick: None,
-            score: "spl_sum",
-        };
-        let of_fields = stats.by.iter().flat_map(|field| &field.options);
-        let mut fine = true;
-        for option in stats.options.iter().chain(of_fields) {
-            fine &= settings.set(context, command, option);
-        }
+        let options = Options::read(context, command, stats.all_options());
+        let (limit, smallest) = limit(context, &options)?;
+        let mut score = scored(context, &options)?;
+        let mut chosen = None;
         if !stats.split_filter.is_empty() {
-            let found = pick(context, &stats.split_filter, command.span);
-            fine &= found.is_some();
-            if let Some((name, found)) = found {
-                settings.score = score_function(&name).unwrap_or(settings.score);
-                settings.pick = Some(found);
-            }
+            let (name, found) = pick(context, &stats.split_filter, command.span)?;
+            score = score_function(&name).unwrap_or(score);
+            chosen = Some(found);
         }
-        fine.then_some(settings)
+        let text = |option| options.text(option).to_owned();
+        Some(Self {
+            limit,
+            smallest,
+            use_other: options.flag(&USE_OTHER),
+            use_null: options.flag(&USE_NULL),
+            other: text(&OTHER),
+            null: text(&NULL),
+            separator: text(&SEPARATOR),
+            format: options.word(&FORMAT).map(|word| word.text.clone()),
+            span: options.word(&SPAN).cloned(),
+            leading_span: grouping::span_among(&stats.options).cloned(),
+            bins: options.number(&BINS),
+            continuous: options.flag(&CONTINUOUS),
+            cover: if options.flag(&FIXED_RANGE) { Cover::Search } else { Cover::Rows },
+            pick: chosen,
+            score,
+        })
     }
+}
 
-    fn set(&mut self, context: &mut Context<'_>, command: &Command, option: &OptionItem) -> bool {
-        let OptionValue::Word(word) = &option.value else {
-            let message = format!("`{}` takes a word", option.name.text);
-            context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, option.span));
-            return false;
-        };
-        let text = word.text.as_str();
-        let name = option.name.text.to_lowercase();
-        let truth = truth(word);
-        if truth.is_none() && ["useother", "usenull", "cont"].contains(&name.as_str()) {
-            bad_value(context, &name, word, "true or false");
-            return false;
-        }
-        let truth = truth.unwrap_or(true);
-        match name.as_str() {
-            "limit" => return self.set_limit(context, word),
-            "useother" => self.use_other = truth,
-            "usenull" => self.use_null = truth,
-            "otherstr" => self.other = text.to_owned(),
-            "nullstr" => self.null = text.to_owned(),
-            "sep" => self.separator = text.to_owned(),
-            "format" => self.format = Some(text.to_owned()),
-            "cont" => self.continuous = truth,
-            "fixedrange" if !truth => self.cover = Cover::Rows,
-            "fixedrange" => {}
-            "span" if command.name == "timechart" => self.span = Some(word.clone()),
-            "bins" => match text.parse() {
-                Ok(bins) => self.bins = bins,
-                Err(_) => {
-                    bad_value(context, "bins", word, "a number");
-                    return false;
-                }
-            },
-            "span" => {}
-            "agg" if score_function(&text.to_lowercase()).is_some() => {
-                self.score = score_function(&text.to_lowercase()).unwrap_or(self.score);
-            }
-            "agg" | "partial" | "aligntime" | "dedup_splitvals" | "minspan" => {
-                let message = format!("`{}` changes nothing here", option.name.text);
-                context.report(Diagnostic::note(codes::OPTION_IGNORED, message, option.span));
-            }
-            _ => {
-                let message =
-                    format!("the option `{}` of `{}` is not supported yet", option.name.text, command.name);
-                context.report(Diagnostic::error(codes::UNKNOWN_OPTION, message, option.span));
-                return false;
-            }
-        }
-        true
+/// How many series are shown, and whether the smallest ones.
+fn limit(context: &mut Context<'_>, options: &Options<'_>) -> Option<(usize, bool)> {
+    let text = options.text(&LIMIT).to_lowercase();
+    let digits = text.trim_start_matches("top").trim_start_matches("bottom").trim();
+    let limit = digits.parse().ok();
+    if let (None, Some(word)) = (limit, options.word(&LIMIT)) {
+        bad_value(context, LIMIT.name, word, "a whole number, `topN` or `bottomN`");
     }
+    Some((limit?, text.starts_with("bottom")))
+}
 
-    fn set_limit(&mut self, context: &mut Context<'_>, word: &Word) -> bool {
-        let text = word.text.to_lowercase();
-        self.smallest = text.starts_with("bottom");
-        let digits = text.trim_start_matches("top").trim_start_matches("bottom").trim();
-        let Ok(limit) = digits.parse() else {
-            bad_value(context, "limit", word, "a whole number, `topN` or `bottomN`");
-            return false;
-        };
-        self.limit = limit;
-        true
+/// The aggregate that series are ranked by.
+fn scored(context: &mut Context<'_>, options: &Options<'_>) -> Option<&'static str> {
+    let found = score_function(&options.text(&SCORE).to_lowercase());
+    if let (None, Some(word)) = (found, options.word(&SCORE)) {
+        bad_value(context, SCORE.name, word, "sum, count, max, min or avg");
     }
+    found
 }
 
 /// `count in top5`, `sum > 10`: the aggregation and the choice.
@@ -255,16 +278,19 @@ fn score_function(name: &str) -> Option<&'static str> {
     })
 }
 
-/// Makes a field ready, in buckets if it has a span; gives its name.
-fn prepare(context: &mut Context<'_>, field: &ByField) -> String {
+/// Makes a field ready, in steps if it has a span, or if `settings` has one or the number of steps; gives its name.
+fn prepare(context: &mut Context<'_>, field: &ByField, settings: Option<&Settings>) -> String {
     let name = field.field.text.clone();
-    context.field(&name, field.field.span);
-    for option in &field.options {
-        if let (OptionValue::Word(span), true) =
-            (&option.value, option.name.text.eq_ignore_ascii_case("span"))
-        {
-            buckets::bucket(context, &name, &name, span);
-        }
+    let value = context.field(&name, field.field.span);
+    let written = grouping::span_of(field).or(settings.and_then(|settings| settings.leading_span.as_ref()));
+    let bins = settings.and_then(|settings| settings.bins).filter(|_| written.is_none());
+    let chosen = match (bins, context.type_of(&value)) {
+        (None, _) | (_, Type::Null) => None,
+        (Some(bins), Type::Timestamp) => buckets::time_span(context, Cover::Rows, bins, None),
+        (Some(bins), _) => buckets::number_span(context, &name, bins, [None, None], None),
+    };
+    if let Some(span) = written.or(chosen.as_ref()) {
+        buckets::bucket(context, &name, &name, span);
     }
     name
 }
@@ -292,7 +318,7 @@ fn table(
         composed::aggregate(context, &stats.aggregations, row, vec![(row.into(), group)]);
         return;
     };
-    let name = prepare(context, &split);
+    let name = prepare(context, &split, None);
     let series_name = context.fresh_name("series");
     let value = context.field(&name, split.field.span);
     let have = context.type_of(&value);

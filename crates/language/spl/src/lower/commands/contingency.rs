@@ -9,12 +9,31 @@ use quarry_plan::{Expression, Rows, Type, Value};
 use super::super::arguments::{General, bad_value, missing};
 use super::super::context::{Column, Context, convert};
 use super::super::{build, codes, wildcard};
-use crate::registry::{CommandRow, Needs};
+use crate::registry::{CommandRow, Needs, OptionRow};
 use crate::tree::{Command, Word};
 
 pub(super) const ROWS: &[CommandRow] = &[
-    CommandRow::new("contingency", "contingency [maxrows=1000] [maxcols=1000] [minrowcover=1] [mincolcover=1] [usetotal=t] [totalstr=TOTAL] <field> <field>", "Counts how often the values of two fields come together. Rows and columns come by their totals, those alike by name.", "a b", lower).also(&["counttable", "ctable"]).needs(Needs::Arguments),
+    CommandRow::new("contingency", "contingency <options> <field> <field>", "Counts how often the values of two fields come together. Rows and columns come by their totals, those alike by name.", "a b", lower).also(&["counttable", "ctable"]).needs(Needs::Arguments).with_options(&[MOST_ROWS, MOST_COLUMNS, ROW_COVER, COLUMN_COVER, TOTAL, TOTAL_NAME]),
 ];
+
+const MOST_ROWS: OptionRow =
+    OptionRow::count("maxrows", "1000", "How many rows there are at most; 0 is no limit.");
+const ROW_COVER: OptionRow = OptionRow::text(
+    "minrowcover",
+    "part",
+    "1",
+    "The part of all counts, from 0 to 1, that the rows shown have.",
+);
+const MOST_COLUMNS: OptionRow =
+    OptionRow::count("maxcols", "1000", "How many columns there are at most; 0 is no limit.");
+const COLUMN_COVER: OptionRow = OptionRow::text(
+    "mincolcover",
+    "part",
+    "1",
+    "The part of all counts, from 0 to 1, that the columns shown have.",
+);
+const TOTAL: OptionRow = OptionRow::flag("usetotal", true, "Whether totals are added.");
+const TOTAL_NAME: OptionRow = OptionRow::text("totalstr", "text", "TOTAL", "The name of the totals.");
 
 /// No more values of a field are used, however many are asked for.
 const MOST: usize = 1000;
@@ -30,14 +49,12 @@ struct Side {
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    let mut side = |context: &mut Context<'_>, most, cover| {
-        let most = arguments.count(context, most).filter(|most| *most > 0).unwrap_or(MOST).min(MOST);
-        let cover = ratio(context, cover, arguments.option(cover));
-        Side { most, cover }
-    };
-    let sides = [side(context, "maxrows", "minrowcover"), side(context, "maxcols", "mincolcover")];
-    let total = arguments.flag(context, "usetotal", true);
-    let total_name = arguments.option("totalstr").map_or("TOTAL", |word| word.text.as_str()).to_owned();
+    let sides = [(MOST_ROWS, ROW_COVER), (MOST_COLUMNS, COLUMN_COVER)].map(|(most, cover)| {
+        let most = arguments.options.count(&most).filter(|most| *most > 0).unwrap_or(MOST).min(MOST);
+        Side { most, cover: ratio(context, cover.name, arguments.options.word(&cover)) }
+    });
+    let total = arguments.options.flag(&TOTAL);
+    let total_name = arguments.options.text(&TOTAL_NAME).to_owned();
     let words = arguments.words(context);
     arguments.finish(context);
     let [row, column] = words.as_slice() else { return missing(context, command, "two fields") };

@@ -6,18 +6,26 @@ use quarry_plan::{Expression, Type};
 use super::super::arguments::{General, missing};
 use super::super::context::Context;
 use super::super::{build, codes, wildcard};
-use crate::registry::{CommandRow, Grammar, Needs};
+use crate::registry::{CommandRow, Grammar, Needs, OptionRow};
 use crate::tree::{Command, Item, Word};
 
 pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
     "convert",
-    "convert [timeformat=<format>] <function>(<field>) [AS <new>] ...",
+    "convert <options> <function>(<field>) [AS <new>] ...",
     "Converts fields, such as epoch times to text.",
     "ctime(_time)",
     lower,
 )
 .grammar(Grammar::Calls)
-.needs(Needs::Arguments)];
+.needs(Needs::Arguments)
+.with_options(&[TIME_FORMAT])];
+
+const TIME_FORMAT: OptionRow = OptionRow::text(
+    "timeformat",
+    "format",
+    "",
+    "How `ctime` and `mktime` write a time, `%m/%d/%Y %H:%M:%S` if not said.",
+);
 
 /// The conversions, whether they take a time format and whether the result is always a number.
 const CONVERSIONS: &[(&str, bool, bool)] = &[
@@ -35,7 +43,7 @@ const CONVERSIONS: &[(&str, bool, bool)] = &[
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    let format = arguments.option("timeformat");
+    let format = arguments.options.word(&TIME_FORMAT);
     let items = std::mem::take(&mut arguments.items);
     arguments.finish(context);
     let spared = spared(&items);

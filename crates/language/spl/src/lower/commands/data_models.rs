@@ -6,7 +6,7 @@ use super::super::arguments::{General, missing};
 use super::super::context::Context;
 use super::super::rows::{lookup_table, saved_search, subsearch};
 use super::super::{codes, data_model, search};
-use crate::registry::{CommandRow, Grammar, Needs};
+use crate::registry::{CommandRow, Grammar, Needs, OptionRow};
 use crate::tree::{Command, Item, Quote, Word};
 
 pub(super) const ROWS: &[CommandRow] = &[
@@ -17,6 +17,7 @@ pub(super) const ROWS: &[CommandRow] = &[
         "Change All_Changes search",
         lower_model,
     )
+    .with_options(SUMMARIES)
     .generating()
     .reading_events(),
     CommandRow::new(
@@ -31,6 +32,13 @@ pub(super) const ROWS: &[CommandRow] = &[
     .generating()
     .reading_events(),
 ];
+
+const SUMMARIES: &[OptionRow] = &[
+    OptionRow::ignored("summariesonly", NO_SUMMARIES),
+    OptionRow::ignored("allow_old_summaries", NO_SUMMARIES),
+    OptionRow::ignored("strict_fields", NO_SUMMARIES),
+];
+const NO_SUMMARIES: &str = "there are no summaries, so events are read";
 
 /// Kinds of datasets `from` reads.
 const KINDS: [&str; 4] = ["datamodel", "lookup", "inputlookup", "savedsearch"];
@@ -98,9 +106,6 @@ fn read_model(context: &mut Context<'_>, name: &Word) {
 
 pub(super) fn lower_model(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    for option in ["summariesonly", "allow_old_summaries", "strict_fields"] {
-        arguments.ignore(context, option, "there are no summaries: events are read");
-    }
     let words = arguments.words(context);
     arguments.finish(context);
     let mode = words.get(2).map(|word| word.text.to_lowercase());

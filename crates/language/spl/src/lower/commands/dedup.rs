@@ -7,25 +7,33 @@ use super::super::arguments::{General, missing, names};
 use super::super::context::Context;
 use super::super::rows::{running, sort_keys};
 use super::super::{build, codes};
-use crate::registry::{AnyOf, CommandRow, Needs};
+use crate::registry::{AnyOf, CommandRow, Needs, OptionRow};
 use crate::tree::{Command, Quote, SortField, Word};
 
 pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
     "dedup",
-    "dedup [<n>] <fields> [keepevents=f] [keepempty=f] [consecutive=f] [sortby <keys>]",
+    "dedup [<n>] <fields> <options> [sortby <keys>]",
     "Keeps the first rows of each combination of values.",
     "a",
     lower,
 )
 .needs(Needs::Arguments)
+.with_options(&[KEEP_EVENTS, KEEP_EMPTY, CONSECUTIVE])
 .taking_any(AnyOf::Words)];
+
+const KEEP_EVENTS: OptionRow =
+    OptionRow::flag("keepevents", false, "Whether other rows stay, without the fields.");
+const KEEP_EMPTY: OptionRow =
+    OptionRow::flag("keepempty", false, "Whether rows that lack one of the fields stay.");
+const CONSECUTIVE: OptionRow =
+    OptionRow::flag("consecutive", false, "Whether only rows that follow each other are compared.");
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
     let keep = arguments.leading_count().unwrap_or(1);
-    let keep_events = arguments.flag(context, "keepevents", false);
-    let keep_empty = arguments.flag(context, "keepempty", false);
-    let consecutive = arguments.flag(context, "consecutive", false);
+    let keep_events = arguments.options.flag(&KEEP_EVENTS);
+    let keep_empty = arguments.options.flag(&KEEP_EMPTY);
+    let consecutive = arguments.options.flag(&CONSECUTIVE);
     let (fields, sort) = arguments.words_around(context, "sortby");
     arguments.finish(context);
     if fields.is_empty() {

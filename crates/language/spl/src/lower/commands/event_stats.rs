@@ -5,7 +5,8 @@ use quarry_plan::Frame;
 use super::super::aggregation::grouping;
 use super::super::arguments::not_understood;
 use super::super::context::Context;
-use crate::registry::{CommandRow, Grammar};
+use super::super::options::Options;
+use crate::registry::{CommandRow, Grammar, OptionRow};
 use crate::tree::{Arguments, Command};
 
 pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
@@ -15,11 +16,14 @@ pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
     "count by a",
     lower,
 )
-.grammar(Grammar::Stats)];
+.grammar(Grammar::Stats)
+.with_options(OPTIONS)];
+
+const OPTIONS: &[OptionRow] =
+    &[OptionRow::only_false("allnum", "Values that are no numbers are left out, not whole fields.")];
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let Arguments::Stats(stats) = &command.arguments else { return not_understood(context, command) };
-    grouping::check_options(context, &command.name, &stats.options);
-    grouping::no_field_options(context, &command.name, stats);
+    Options::read(context, command, stats.all_options());
     grouping::beside(context, stats, Frame::Whole, None, Vec::new());
 }

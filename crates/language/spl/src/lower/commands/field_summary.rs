@@ -7,26 +7,28 @@ use quarry_plan::{Expression, Rows, Type, Value};
 use super::super::arguments::{General, names};
 use super::super::build;
 use super::super::context::{Column, Context, convert};
-use crate::registry::{AnyOf, CommandRow};
+use crate::registry::{AnyOf, CommandRow, OptionRow};
 use crate::tree::Command;
 
 pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
     "fieldsummary",
-    "fieldsummary [<fields>]",
+    "fieldsummary <options> [<fields>]",
     "Describes each field: how many values, which, their range.",
     "",
     lower,
 )
+.with_options(&[MOST_VALUES])
 .taking_any(AnyOf::Words)];
 
-/// Values shown of each field where nothing is said (Splunk search reference, fieldsummary: maxvals).
-const MOST_VALUES: usize = 100;
+const MOST_VALUES: OptionRow =
+    OptionRow::count("maxvals", "100", "How many values of each field are shown; 0 is all.");
+
 /// Separates the name of a field from its value, while both are one text.
 const MARK: &str = "\u{1}";
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    let most = arguments.count(context, "maxvals").unwrap_or(MOST_VALUES);
+    let most = arguments.options.count(&MOST_VALUES).unwrap_or_default();
     let words = arguments.words(context);
     arguments.finish(context);
     let mut fields: Vec<String> = if words.is_empty() {

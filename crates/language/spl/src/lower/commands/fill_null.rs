@@ -5,23 +5,24 @@ use quarry_plan::{ColumnName, Expression, Type};
 use super::super::arguments::{General, names};
 use super::super::build;
 use super::super::context::{Context, Fill, convert, wider};
-use crate::registry::{AnyOf, CommandRow};
+use crate::registry::{AnyOf, CommandRow, OptionRow};
 use crate::tree::Command;
 
 pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
     "fillnull",
-    "fillnull [value=<text>] [<fields>]",
+    "fillnull <options> [<fields>]",
     "Puts a value where there is none.",
     "a",
     lower,
 )
+.with_options(&[VALUE])
 .taking_any(AnyOf::Words)];
 
-const DEFAULT: &str = "0";
+const VALUE: OptionRow = OptionRow::text("value", "text", "0", "What is put there.");
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    let value = arguments.option("value").map_or(DEFAULT, |word| word.text.as_str());
+    let value = arguments.options.text(&VALUE);
     let words = arguments.words(context);
     arguments.finish(context);
     if words.is_empty() {

@@ -8,7 +8,7 @@ use super::super::context::{Column, Context, convert, wider};
 use super::super::rows::subsearch;
 use super::super::{build, codes, expression, wildcard};
 use super::lower_one;
-use crate::registry::{AnyOf, CommandRow, Needs};
+use crate::registry::{AnyOf, CommandRow, Needs, OptionRow};
 use crate::tree::{
     Arguments, Assignment, Command, EvalExpression, EvalKind, Item, OptionItem, OptionValue, Pipeline, RenamePair,
     SearchExpression, SearchValue, Word,
@@ -16,23 +16,39 @@ use crate::tree::{
 
 pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
     "foreach",
-    "foreach <fields> [ eval ...<<FIELD>>... ]",
+    "foreach <options> <fields> [ eval ...<<FIELD>>... ]",
     "Runs commands for each of several fields.",
     "a [eval <<FIELD>>=1]",
     lower,
 )
 .needs(Needs::Subsearch)
+.with_options(&[MODE, ITEM, TURN, FIELD, MATCH])
+.with_common(subsearch::BOUNDS)
 .taking_any(AnyOf::Words)];
+
+const MODE: OptionRow = OptionRow::choice(
+    "mode",
+    &["multifield", "multivalue", "json_array", "auto_collections"],
+    "multifield",
+    "Whether commands run for several fields, or for the values of one.",
+);
+const ITEM: OptionRow = OptionRow::text("itemstr", "text", "<<ITEM>>", "What stands for a value.");
+const TURN: OptionRow =
+    OptionRow::text("iterstr", "text", "<<ITER>>", "What stands for the number of a value.");
+const FIELD: OptionRow =
+    OptionRow::text("fieldstr", "text", "<<FIELD>>", "What stands for the name of a field.");
+const MATCH: OptionRow =
+    OptionRow::text("matchstr", "text", "<<MATCHSTR>>", "What stands for what a wildcard matches.");
 
 /// Longer lists are refused: each value is an assignment of its own.
 const MOST_ITEMS: usize = 500;
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    let mode = arguments.option("mode").map_or("multifield".to_owned(), |word| word.text.to_lowercase());
-    let item = arguments.option("itemstr").map_or("<<ITEM>>".to_owned(), |word| word.text.clone());
-    let turn = arguments.option("iterstr").map_or("<<ITER>>".to_owned(), |word| word.text.clone());
-    let texts = [arguments.option("fieldstr"), arguments.option("matchstr")]
+    let mode = arguments.options.choice(&MODE);
+    let item = arguments.options.text(&ITEM).to_owned();
+    let turn = arguments.options.text(&TURN).to_owned();
+    let texts = [arguments.options.word(&FIELD), arguments.options.word(&MATCH)]
         .map(|word| word.map(|word| word.text.clone()));
     let Some(pipeline) = subsearch::take(context, &mut arguments, command) else { return };
     let words = arguments.words(context);
@@ -40,17 +56,8 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     if words.is_empty() {
         return missing(context, command, "a field");
     }
-    match mode.as_str() {
-        "multifield" => {}
-        "multivalue" | "json_array" | "auto_collections" => {
-            return over_items(context, pipeline, words[0], &[item, turn], &mode);
-        }
-        _ => {
-            let message = format!("`foreach` has no mode `{mode}`");
-            let found = Diagnostic::error(codes::BAD_ARGUMENT, message, command.span)
-                .with_help("the modes are: multifield, multivalue, json_array, auto_collections");
-            return context.report(found);
-        }
+    if let Some(mode) = mode.filter(|mode| *mode != MODE.default) {
+        return over_items(context, pipeline, words[0], &[item, turn], mode);
     }
     for word in words {
         let names = if wildcard::is_wildcard(&word.text) {

@@ -6,18 +6,26 @@ use quarry_plan::{Arithmetic, Expression, ExpressionKind, Rows, Type, Value};
 use super::super::arguments::{General, bad_value, missing};
 use super::super::context::Context;
 use super::super::{build, codes};
-use crate::registry::{CommandRow, Needs};
+use crate::registry::{CommandRow, Needs, OptionRow};
 use crate::tree::{Command, Word};
 
 pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
     "gentimes",
-    "gentimes start=<date> [end=<date>] [increment=1d]",
+    "gentimes <options>",
     "Makes one row a span of time.",
     "start=1/1/2024 end=1/3/2024",
     lower,
 )
 .needs(Needs::Arguments)
+.with_options(&[START, END, INCREMENT])
 .generating()];
+
+const START: OptionRow =
+    OptionRow::text("start", "date", "", "The first day, `10/1/2024` or `-3` for so many days back.")
+        .required();
+const END: OptionRow =
+    OptionRow::text("end", "date", "", "The day at which the spans end; today if not said.");
+const INCREMENT: OptionRow = OptionRow::text("increment", "span", "1d", "The length of a span.");
 
 /// How the times are shown, `Sun Apr  4 00:00:00 2021`.
 const SHOWN: &str = "%a %b %e %H:%M:%S %Y";
@@ -25,19 +33,15 @@ const SHOWN: &str = "%a %b %e %H:%M:%S %Y";
 const UNITS: &[(char, f64)] = &[('s', 1.0), ('m', 60.0), ('h', 3600.0), ('d', 86_400.0)];
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
-    let mut arguments = General::new(context, command);
-    let start = arguments.option("start");
-    let end = arguments.option("end");
-    let increment = arguments.option("increment");
-    arguments.finish(context);
+    let arguments = General::new(context, command);
+    let start = arguments.options.word(&START);
+    let end = arguments.options.word(&END);
     let Some(start) = start else { return missing(context, command, "`start=`") };
-    let step = match increment {
-        None => 86_400.0,
-        Some(word) => match length(&word.text) {
-            Some(step) => step,
-            None => return bad_value(context, "increment", word, "a length of time such as `1d` or `2h`"),
-        },
+    let Some(step) = length(arguments.options.text(&INCREMENT)) else {
+        let word = arguments.options.word(&INCREMENT).unwrap_or(start);
+        return bad_value(context, INCREMENT.name, word, "a length of time such as `1d` or `2h`");
     };
+    arguments.finish(context);
     let Some(first) = instant(context, start) else { return };
     let last = match end {
         Some(word) => match instant(context, word) {

@@ -8,32 +8,68 @@ use super::super::context::{Column, Context, TIME, is_internal};
 use super::super::rows::{lookup_table, subsearch};
 use super::super::{Store, codes, search};
 use crate::knowledge::LookupSource;
-use crate::registry::{CommandRow, Grammar, Needs};
+use crate::registry::{CommandRow, Grammar, Needs, OptionRow};
 use crate::tree::{Command, Item, Word};
 
 pub(super) const ROWS: &[CommandRow] = &[
     CommandRow::new(
         "inputlookup",
-        "inputlookup [append=f] <table> [where <search>]",
+        "inputlookup <options> <table> [where <search>]",
         "Reads the rows of a lookup.",
         "regions.csv",
         lower_input,
     )
+    .with_options(&[APPEND, START, MOST, MISSING])
     .grammar(Grammar::Filtered)
     .needs(Needs::Arguments)
     .generating(),
     CommandRow::new(
         "outputlookup",
-        "outputlookup [append=f] <table>",
+        "outputlookup <options> <table>",
         "Writes the rows to a lookup.",
         "out.csv",
         lower_output,
     )
+    .with_options(OUTPUT)
     .needs(Needs::Arguments),
-    CommandRow::new("inputcsv", "inputcsv <file>", "Reads the rows of a CSV file.", "regions.csv", lower_csv)
-        .grammar(Grammar::Filtered)
-        .needs(Needs::Arguments)
-        .generating(),
+    CommandRow::new(
+        "inputcsv",
+        "inputcsv <options> <file> [where <search>]",
+        "Reads the rows of a CSV file.",
+        "regions.csv",
+        lower_csv,
+    )
+    .with_options(&[
+        APPEND,
+        START,
+        MOST,
+        MISSING,
+        OptionRow::ignored("dispatch", NO_JOBS),
+        OptionRow::ignored("events", "rows are what the file holds"),
+    ])
+    .grammar(Grammar::Filtered)
+    .needs(Needs::Arguments)
+    .generating(),
+];
+
+const APPEND: OptionRow = OptionRow::flag("append", false, "Whether rows are added to those there are.");
+const START: OptionRow = OptionRow::count("start", "0", "The number of the first row, from 0.");
+const MOST: OptionRow = OptionRow::count("max", "", "How many rows there are at most.");
+const OVERRIDE: OptionRow =
+    OptionRow::flag("override_if_empty", true, "Whether no rows at all replace those of the lookup.");
+const MISSING: OptionRow = OptionRow::ignored("strict", "a lookup that is missing is always an error");
+const NO_JOBS: &str = "there are no jobs whose files could be meant";
+const FILES: &str = "the table is a CSV file in the folder given";
+const OUTPUT: &[OptionRow] = &[
+    APPEND,
+    MOST,
+    OVERRIDE,
+    OptionRow::ignored("create_empty", FILES),
+    OptionRow::ignored("createinapp", FILES),
+    OptionRow::ignored("create_context", FILES),
+    OptionRow::ignored("output_format", FILES),
+    OptionRow::ignored("allow_updates", FILES),
+    OptionRow::ignored("key_field", FILES),
 ];
 
 pub(super) fn lower_input(context: &mut Context<'_>, command: &Command) {
@@ -43,9 +79,7 @@ pub(super) fn lower_input(context: &mut Context<'_>, command: &Command) {
 
 /// `inputcsv`: as `inputlookup`, of a file whose name may come without its ending.
 pub(super) fn lower_csv(context: &mut Context<'_>, command: &Command) {
-    let mut arguments = General::new(context, command);
-    arguments.flag(context, "dispatch", false);
-    arguments.flag(context, "events", false);
+    let arguments = General::new(context, command);
     read(context, command, arguments, |name| {
         let ends = name.text.to_lowercase().ends_with(".csv");
         Word { text: if ends { name.text.clone() } else { format!("{}.csv", name.text) }, ..name.clone() }
@@ -58,10 +92,9 @@ fn read(
     mut arguments: General<'_>,
     name_of: impl Fn(&Word) -> Word,
 ) {
-    let append = arguments.flag(context, "append", false);
-    arguments.flag(context, "strict", false);
-    let start = arguments.count(context, "start").unwrap_or(0);
-    let most = arguments.count(context, "max");
+    let append = arguments.options.flag(&APPEND);
+    let start = arguments.options.count(&START).unwrap_or_default();
+    let most = arguments.options.count(&MOST);
     let at = arguments.items.iter().position(|item| matches!(item, Item::Where(_)));
     let condition = at.map(|at| arguments.items.remove(at));
     let words = arguments.words(context);
@@ -86,14 +119,9 @@ fn read(
 
 pub(super) fn lower_output(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    let append = arguments.flag(context, "append", false);
-    let keep_if_empty = !arguments.flag(context, "override_if_empty", true);
-    let most = arguments.count(context, "max");
-    for option in
-        ["create_empty", "createinapp", "create_context", "output_format", "allow_updates", "key_field"]
-    {
-        arguments.ignore(context, option, "the table is a CSV file in the folder given");
-    }
+    let append = arguments.options.flag(&APPEND);
+    let keep_if_empty = !arguments.options.flag(&OVERRIDE);
+    let most = arguments.options.count(&MOST);
     let words = arguments.words(context);
     arguments.finish(context);
     let [name] = words.as_slice() else { return missing(context, command, "one lookup") };

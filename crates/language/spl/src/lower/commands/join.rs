@@ -7,17 +7,36 @@ use quarry_plan::{
     AggregateCall, ColumnName, Comparison, Expression, Frame, JoinKind, SortKey, Type, WindowCall,
 };
 
-use super::super::arguments::{General, bad_value};
+use super::super::arguments::General;
 use super::super::context::{Column, Context, TIME, convert, is_internal};
+use super::super::options::Options;
 use super::super::rows::{joining, rename, running, subsearch};
 use super::super::{build, codes};
 use crate::macros::Macros;
-use crate::registry::{AnyOf, CommandRow, Needs};
+use crate::registry::{AnyOf, CommandRow, Needs, OptionRow};
 use crate::tree::{Command, Item, OptionItem, OptionValue, Word};
 
 pub(super) const ROWS: &[CommandRow] = &[
-    CommandRow::new("join", "join [type=inner] [max=1] [overwrite=t] [usetime=f] [earlier=t] <fields> [ <search> ] | join left=<L> right=<R> where <L>.<field>=<R>.<field> [ <search> ]", "Adds fields of another search to rows with the same values. With `left` and `right` fields are named after their side; `usetime` takes only partners that are not later, or with `earlier=f` not earlier, by the second. A dataset may stand for the search, as in `savedsearch:name`.", "a [search * | table a b]", lower).needs(Needs::Arguments).taking_any(AnyOf::Words),
+    CommandRow::new("join", "join <options> <fields> [ <search> ] | join <options> where <L>.<field>=<R>.<field> [ <search> ]", "Adds fields of another search to rows with the same values. With `left` and `right` fields are named after their side; `usetime` takes only partners that are not later, or with `earlier=f` not earlier, by the second. A dataset may stand for the search, as in `savedsearch:name`.", "a [search * | table a b]", lower).needs(Needs::Arguments).taking_any(AnyOf::NamesAndWords).with_options(&[KIND, MOST, OVERWRITE, USES_TIME, EARLIER, LEFT, RIGHT]).with_common(subsearch::BOUNDS),
 ];
+
+const KIND: OptionRow = OptionRow::choice(
+    "type",
+    &["inner", "left", "outer"],
+    "inner",
+    "Whether rows without a partner go, or stay (`left`, `outer`).",
+);
+const MOST: OptionRow = OptionRow::count("max", "1", "How many partners a row gets at most; 0 is all.");
+const OVERWRITE: OptionRow =
+    OptionRow::flag("overwrite", true, "Whether values of the partner replace those of the row.");
+const USES_TIME: OptionRow =
+    OptionRow::flag("usetime", false, "Whether partners are picked by time, to the second.");
+const EARLIER: OptionRow =
+    OptionRow::flag("earlier", true, "With `usetime` whether partners are not later, or not earlier.");
+const LEFT: OptionRow =
+    OptionRow::text("left", "name", "", "The name of the rows' side, before their fields.");
+const RIGHT: OptionRow =
+    OptionRow::text("right", "name", "", "The name of the partners' side, before their fields.");
 
 /// Datasets that can stand in place of a subsearch.
 const DATASETS: &[&str] = &["datamodel:", "savedsearch:", "inputlookup:"];
@@ -33,8 +52,8 @@ struct Settings {
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    let Some(settings) = read_settings(context, &mut arguments) else { return };
-    let aliases = arguments.option("left").zip(arguments.option("right"));
+    let settings = read_settings(&arguments.options);
+    let aliases = arguments.options.word(&LEFT).zip(arguments.options.word(&RIGHT));
     let aliases = aliases.map(|(left, right)| (left.text.as_str(), right.text.as_str()));
     let Some(mut inner) = read_right(context, &mut arguments, command) else { return };
     let at =
@@ -42,9 +61,12 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let conditions = match (at, aliases) {
         (Some(at), Some(_)) => {
             arguments.items.remove(at);
-            arguments.all_options()
+            arguments.options.others().to_vec()
         }
-        _ => Vec::new(),
+        _ => {
+            arguments.options.refuse_others(context, command);
+            Vec::new()
+        }
     };
     let words = arguments.words(context);
     arguments.finish(context);
@@ -60,21 +82,14 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     join(context, command, inner, &fields, &settings);
 }
 
-fn read_settings(context: &mut Context<'_>, arguments: &mut General<'_>) -> Option<Settings> {
-    let kind = match arguments.option("type") {
-        None => JoinKind::Inner,
-        Some(word) if word.text.eq_ignore_ascii_case("inner") => JoinKind::Inner,
-        Some(word) if ["left", "outer"].contains(&word.text.to_lowercase().as_str()) => JoinKind::Left,
-        Some(word) => {
-            bad_value(context, "type", word, "`inner`, `left` or `outer`");
-            return None;
-        }
-    };
-    let overwrite = arguments.flag(context, "overwrite", true);
-    let most = arguments.count(context, "max").unwrap_or(1);
-    let uses_time = arguments.flag(context, "usetime", false);
-    let earlier = arguments.flag(context, "earlier", true);
-    Some(Settings { kind, overwrite, most, earlier: uses_time.then_some(earlier) })
+fn read_settings(options: &Options<'_>) -> Settings {
+    let is_inner = options.choice(&KIND) == Some(KIND.default);
+    Settings {
+        kind: if is_inner { JoinKind::Inner } else { JoinKind::Left },
+        overwrite: options.flag(&OVERWRITE),
+        most: options.count(&MOST).unwrap_or_default(),
+        earlier: options.flag(&USES_TIME).then_some(options.flag(&EARLIER)),
+    }
 }
 
 /// The right side: a subsearch, or a dataset by its kind and name.

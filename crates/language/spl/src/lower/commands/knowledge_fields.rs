@@ -9,13 +9,26 @@ use super::super::context::Context;
 use super::super::prepare::labels::{self, Tagged};
 use super::super::{build, codes, wildcard};
 use crate::Knowledge;
-use crate::registry::{AnyOf, CommandRow};
+use crate::registry::{AnyOf, CommandRow, OptionRow};
 use crate::tree::Command;
 
 pub(super) const ROWS: &[CommandRow] = &[
-    CommandRow::new("tags", "tags [outputfield=<field>] [inclname=f] [inclvalue=f] [allowed_tags=<tags>] [<fields>]", "Adds the tags that an app's `tags.conf` gives to values of fields, in `tag` and `tag::<field>`, or in one field.", "", lower_tags).taking_any(AnyOf::Words),
-    CommandRow::new("typer", "typer [eventtypes=<names>]", "Adds the event types of an app's `eventtypes.conf` whose searches a row fits.", "", lower_typer),
+    CommandRow::new("tags", "tags <options> [<fields>]", "Adds the tags that an app's `tags.conf` gives to values of fields, in `tag` and `tag::<field>`, or in one field.", "", lower_tags).taking_any(AnyOf::Words).with_options(&[OUTPUT, WITH_NAME, WITH_VALUE, ALLOWED]),
+    CommandRow::new("typer", "typer <options>", "Adds the event types of an app's `eventtypes.conf` whose searches a row fits.", "", lower_typer).with_options(&[EVENT_TYPES, OptionRow::ignored("maxlen", "the whole text of an event is looked at")]),
 ];
+
+const OUTPUT: OptionRow = OptionRow::text("outputfield", "field", "", "The one field for all tags.");
+const WITH_NAME: OptionRow =
+    OptionRow::flag("inclname", false, "Whether a tag in that field has the name of its field before it.");
+const WITH_VALUE: OptionRow = OptionRow::flag("inclvalue", false, "Whether it has the value before it.");
+const ALLOWED: OptionRow =
+    OptionRow::text("allowed_tags", "tags", "", "The tags that are added, with commas; all if not said.");
+const EVENT_TYPES: OptionRow = OptionRow::text(
+    "eventtypes",
+    "names",
+    "",
+    "The event types that are added, with commas; all if not said.",
+);
 
 /// The field of all tags; those of one field stand in `tag::field`.
 const TAG: &str = "tag";
@@ -23,10 +36,10 @@ const EVENT_TYPE: &str = "eventtype";
 
 pub(super) fn lower_tags(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    let output = arguments.option("outputfield").map(|word| word.text.clone());
-    let with_name = arguments.flag(context, "inclname", false);
-    let with_value = arguments.flag(context, "inclvalue", false);
-    let allowed = arguments.option("allowed_tags").map(|word| list(&word.text));
+    let output = arguments.options.word(&OUTPUT).map(|word| word.text.clone());
+    let with_name = arguments.options.flag(&WITH_NAME);
+    let with_value = arguments.options.flag(&WITH_VALUE);
+    let allowed = arguments.options.word(&ALLOWED).map(|word| list(&word.text));
     let words = arguments.words(context);
     arguments.finish(context);
     let Some(knowledge) = known(context, command, "tag", |knowledge| !knowledge.tags.is_empty()) else {
@@ -71,9 +84,8 @@ pub(super) fn lower_tags(context: &mut Context<'_>, command: &Command) {
 }
 
 pub(super) fn lower_typer(context: &mut Context<'_>, command: &Command) {
-    let mut arguments = General::new(context, command);
-    let wanted = arguments.option("eventtypes").map(|word| list(&word.text));
-    arguments.ignore(context, "maxlen", "the whole text of an event is looked at");
+    let arguments = General::new(context, command);
+    let wanted = arguments.options.word(&EVENT_TYPES).map(|word| list(&word.text));
     arguments.finish(context);
     let Some(knowledge) =
         known(context, command, "event type", |knowledge| !knowledge.event_types.is_empty())

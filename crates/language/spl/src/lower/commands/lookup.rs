@@ -4,7 +4,7 @@ use super::super::arguments::{General, missing};
 use super::super::context::Context;
 use super::super::rows::computed_lookup;
 use super::super::rows::lookup_table::{self, How};
-use crate::registry::{AnyOf, CommandRow, Needs};
+use crate::registry::{AnyOf, CommandRow, Needs, OptionRow};
 use crate::tree::Command;
 
 pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
@@ -15,13 +15,15 @@ pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
     lower,
 )
 .needs(Needs::Arguments)
+.with_options(&[
+    OptionRow::ignored("local", "there is one machine only"),
+    OptionRow::ignored("update", "a table is read anew for every query"),
+    OptionRow::ignored("event_time_field", "no table has times of its own"),
+])
 .taking_any(AnyOf::Words)];
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    arguments.ignore(context, "local", "there is one machine only");
-    arguments.ignore(context, "update", "a table is read anew for every query");
-    arguments.ignore(context, "event_time_field", "no table has times of its own");
     let words = arguments.words(context);
     arguments.finish(context);
     let Some((name, words)) = words.split_first() else { return missing(context, command, "a lookup") };

@@ -6,28 +6,37 @@ use super::super::arguments::{General, bad_value};
 use super::super::build;
 use super::super::context::{Context, TIME};
 use super::super::rows::buckets::{self, Cover};
-use crate::registry::{AnyOf, CommandRow};
+use crate::registry::{AnyOf, CommandRow, OptionRow};
 use crate::tree::{Command, Word};
 
 pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
     "makecontinuous",
-    "makecontinuous <field> span=<span>",
+    "makecontinuous <options> <field>",
     "Adds rows for the steps that are missing.",
     "_time span=1h",
     lower,
 )
+.with_options(&[
+    SPAN,
+    BINS,
+    START,
+    END,
+    OptionRow::ignored("aligntime", "steps begin where the clock's do"),
+])
 .taking_any(AnyOf::Words)];
 
-/// Steps where the search names no length (Splunk search reference, bin: bins).
-const BINS: f64 = 100.0;
+const SPAN: OptionRow = OptionRow::text("span", "span", "", "The size of a step.");
+const BINS: OptionRow =
+    OptionRow::count("bins", "100", "How many steps there are at most where no size is given.");
+const START: OptionRow = OptionRow::text("start", "number", "", "The least value; rows below it are dropped.");
+const END: OptionRow = OptionRow::text("end", "number", "", "The greatest value; rows above it are dropped.");
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    let length = arguments.option("span").cloned();
-    let bins = arguments.count(context, "bins");
-    let bounds = ["start", "end"].map(|option| arguments.option(option).map(|word| (option, word)));
-    let bounds = bounds.map(|bound| bound.and_then(|(option, word)| number(context, option, word)));
-    arguments.ignore(context, "aligntime", "steps begin where the clock's do");
+    let length = arguments.options.word(&SPAN).cloned();
+    let bins = arguments.options.count(&BINS).unwrap_or_default();
+    let bounds = [START, END]
+        .map(|option| arguments.options.word(&option).and_then(|word| number(context, option.name, word)));
     let words = arguments.words(context);
     arguments.finish(context);
     let name = words.first().map_or(TIME, |word| word.text.as_str());
@@ -40,7 +49,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         return;
     }
     #[allow(clippy::cast_precision_loss)] // a number of steps
-    let bins = bins.map_or(BINS, |bins| bins as f64);
+    let bins = bins as f64;
     let chosen = length.or_else(|| match have {
         Type::Timestamp => buckets::time_span(context, Cover::Rows, bins, None),
         _ => buckets::number_span(context, name, bins, [None, None], None),
@@ -50,7 +59,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     if have == Type::Timestamp {
         buckets::bucket(context, name, name, &length);
     } else if !floor(context, name, value, &length) {
-        return bad_value(context, "span", &length, "a number greater than 0");
+        return bad_value(context, SPAN.name, &length, "a number greater than 0");
     }
     let bounds = bounds.map(|bound| bound.map(|bound| build::number(bound, command.span)));
     buckets::add_missing(context, name, &length, bounds);

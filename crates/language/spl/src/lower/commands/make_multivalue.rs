@@ -5,39 +5,51 @@ use quarry_plan::{AggregateCall, Expression, Type};
 use super::super::arguments::{General, missing};
 use super::super::context::{Column, Context, convert};
 use super::super::{build, pattern as regular};
-use crate::registry::{CommandRow, Needs};
+use crate::registry::{CommandRow, Needs, OptionRow};
 use crate::tree::Command;
 
 pub(super) const ROWS: &[CommandRow] = &[
     CommandRow::new(
         "makemv",
-        "makemv [delim=<text>] [tokenizer=<regex>] [allowempty=f] [setsv=f] <field>",
+        "makemv <options> <field>",
         "Cuts a text into several values.",
         "a",
         lower_make,
     )
+    .with_options(&[DELIMITER, TOKENIZER, ALLOW_EMPTY, AS_ONE])
     .needs(Needs::Arguments),
     CommandRow::new("nomv", "nomv <field>", "Makes one text of several values.", "a", lower_join)
         .needs(Needs::Arguments),
     CommandRow::new(
         "mvcombine",
-        "mvcombine [delim=<text>] <field>",
+        "mvcombine <field>",
         "Makes one row of those that differ in one field only.",
         "a",
         lower_combine,
     )
+    .with_options(&[BETWEEN])
     .needs(Needs::Arguments),
 ];
+
+const DELIMITER: OptionRow =
+    OptionRow::text("delim", "text", " ", "What stands between the values; a space if not said.");
+const BETWEEN: OptionRow =
+    OptionRow::text("delim", "text", " ", "What stands between the values where `nomv` makes one text of them.");
+const TOKENIZER: OptionRow =
+    OptionRow::text("tokenizer", "regex", "", "A pattern whose first group is a value, in place of `delim`.");
+const ALLOW_EMPTY: OptionRow = OptionRow::flag("allowempty", false, "Whether empty values are kept.");
+const AS_ONE: OptionRow =
+    OptionRow::flag("setsv", false, "Whether the values become one text again, with `delim` between them.");
 
 /// Name of the group that is a value.
 const TOKEN: &str = "token";
 
 pub(super) fn lower_make(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    let tokenizer = arguments.option("tokenizer");
-    let delimiter = arguments.option("delim").map_or(" ", |word| word.text.as_str());
-    let keeps_empty = arguments.flag(context, "allowempty", false);
-    let joins = arguments.flag(context, "setsv", false);
+    let tokenizer = arguments.options.word(&TOKENIZER);
+    let delimiter = arguments.options.text(&DELIMITER);
+    let keeps_empty = arguments.options.flag(&ALLOW_EMPTY);
+    let joins = arguments.options.flag(&AS_ONE);
     let words = arguments.words(context);
     arguments.finish(context);
     let [field] = words.as_slice() else { return missing(context, command, "one field") };
@@ -95,7 +107,7 @@ fn name_first_group(pattern: &str) -> String {
 /// `mvcombine field`: one row for rows that agree in all other fields, with all values of the field.
 pub(super) fn lower_combine(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    let delimiter = arguments.option("delim").map_or(" ", |word| word.text.as_str()).to_owned();
+    let delimiter = arguments.options.text(&BETWEEN).to_owned();
     let words = arguments.words(context);
     arguments.finish(context);
     let [field] = words.as_slice() else { return missing(context, command, "one field") };

@@ -4,33 +4,42 @@ use quarry_diagnostic::Diagnostic;
 use quarry_language_definition::csv;
 use quarry_plan::{Rows, Type, Value};
 
-use super::super::arguments::{General, bad_value};
+use super::super::arguments::{General, bad_value, missing};
 use super::super::context::{Context, TIME};
 use super::super::{build, codes};
-use crate::registry::CommandRow;
+use crate::registry::{CommandRow, OptionRow};
 use crate::tree::Command;
 
-pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
-    "makeresults",
-    "makeresults [count=<n>] [annotate=f]",
-    "Makes rows out of nothing.",
-    "",
-    lower,
-)
-.generating()];
+pub(super) const ROWS: &[CommandRow] =
+    &[CommandRow::new("makeresults", "makeresults <options>", "Makes rows out of nothing.", "", lower)
+        .with_options(OPTIONS)
+        .generating()];
+
+const COUNT: OptionRow = OptionRow::count("count", "1", "How many rows are made.");
+const ANNOTATE: OptionRow =
+    OptionRow::flag("annotate", false, "Whether rows have the usual fields of events, without values.");
+const FORMAT: OptionRow = OptionRow::choice("format", &["csv", "json"], "", "How `data` is written.");
+const DATA: OptionRow =
+    OptionRow::text("data", "text", "", "The rows, as CSV or as an array of JSON objects.");
+const ONE_MACHINE: &str = "there is one machine only";
+const OPTIONS: &[OptionRow] = &[
+    COUNT,
+    ANNOTATE,
+    FORMAT,
+    DATA,
+    OptionRow::ignored("splunk_server", ONE_MACHINE),
+    OptionRow::ignored("splunk_server_group", ONE_MACHINE),
+];
 
 /// More rows than this are refused.
 const MOST_ROWS: usize = 1_000_000;
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
-    let mut arguments = General::new(context, command);
-    let count = arguments.count(context, "count").unwrap_or(1);
-    let annotate = arguments.flag(context, "annotate", false);
-    let format = arguments.option("format");
-    let data = arguments.option("data");
-    for option in ["splunk_server", "splunk_server_group"] {
-        arguments.ignore(context, option, "there is one machine only");
-    }
+    let arguments = General::new(context, command);
+    let count = arguments.options.count(&COUNT).unwrap_or_default();
+    let annotate = arguments.options.flag(&ANNOTATE);
+    let format = arguments.options.choice(&FORMAT);
+    let data = arguments.options.word(&DATA);
     arguments.finish(context);
     if count > MOST_ROWS {
         let message = format!("`makeresults` makes at most {MOST_ROWS} rows here");
@@ -39,7 +48,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     }
     let span = command.span;
     if let Some(data) = data {
-        match format.map(|word| word.text.to_lowercase()).as_deref() {
+        match format {
             Some("csv") => {
                 let (header, rows) = csv::read(&data.text);
                 let value = |text: String| if text.is_empty() { Value::Null } else { Value::Text(text) };
@@ -53,7 +62,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
                 Some(rows) => context.restart(rows),
                 None => bad_value(context, "data", data, "an array of JSON objects"),
             },
-            _ => return bad_value(context, "format", format.unwrap_or(data), "`csv` or `json`"),
+            _ => return missing(context, command, "`format=csv` or `format=json` with `data`"),
         }
         return;
     }

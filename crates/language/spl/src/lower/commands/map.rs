@@ -7,28 +7,31 @@ use super::super::arguments::{General, missing};
 use super::super::context::Context;
 use super::super::rows::{plain, subsearch};
 use crate::macros::Macros;
-use crate::registry::{CommandRow, Grammar, Needs};
+use crate::registry::{CommandRow, Grammar, Needs, OptionRow};
 use crate::tree::{Command, Item};
 
 pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
     "map",
-    "map (search=\"<search with $field$>\" | [ <search> ]) [maxsearches=10]",
+    "map (search=\"<search with $field$>\" | [ <search> ]) [maxsearches=<n>]",
     "Runs a search for each row.",
     "search=\"search a=$a$ | table b\"",
     lower,
 )
 .grammar(Grammar::Template)
-.needs(Needs::Arguments)];
+.needs(Needs::Arguments)
+.with_options(&[SEARCH, MOST_SEARCHES])];
 
-/// Searches that are run where nothing is said.
-const MOST_SEARCHES: usize = 10;
+const SEARCH: OptionRow =
+    OptionRow::text("search", "search", "", "The search, in which `$field$` is a value of the row.");
+const MOST_SEARCHES: OptionRow = OptionRow::count("maxsearches", "10", "For how many rows it runs at most.");
+
 /// What stands for a value that is not known yet.
 const UNKNOWN: &str = "0";
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    let most = arguments.count(context, "maxsearches").unwrap_or(MOST_SEARCHES);
-    let written = arguments.option("search").map(|word| (word.text.as_str(), word.span));
+    let most = arguments.options.count(&MOST_SEARCHES).unwrap_or_default();
+    let written = arguments.options.word(&SEARCH).map(|word| (word.text.as_str(), word.span));
     let at = arguments.items.iter().position(|item| matches!(item, Item::Subsearch(_)));
     let bracketed = match at.filter(|_| written.is_none()).map(|at| arguments.items.remove(at)) {
         Some(Item::Subsearch(pipeline)) => Some((pipeline.text.as_str(), pipeline.span)),

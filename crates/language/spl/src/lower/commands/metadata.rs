@@ -2,38 +2,43 @@
 
 use quarry_plan::{AggregateCall, Expression, Type};
 
-use super::super::arguments::{General, bad_value, missing};
+use super::super::arguments::{General, missing};
 use super::super::build;
 use super::super::context::{Context, TIME, convert};
-use crate::registry::CommandRow;
+use crate::registry::{CommandRow, OptionRow};
 use crate::tree::Command;
 
 pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
     "metadata",
-    "metadata type=hosts|sources|sourcetypes",
+    "metadata <options>",
     "Lists the hosts, sources or source types of the events, with their first and last time.",
     "type=hosts",
     lower,
 )
+.with_options(OPTIONS)
 .generating()
 .reading_events()];
+
+const KIND: OptionRow =
+    OptionRow::choice("type", &["hosts", "sources", "sourcetypes"], "", "What is listed.").required();
+const ONE_MACHINE: &str = "there is one machine only";
+const OPTIONS: &[OptionRow] = &[
+    KIND,
+    OptionRow::ignored("index", "every event is in every index"),
+    OptionRow::ignored("splunk_server", ONE_MACHINE),
+    OptionRow::ignored("splunk_server_group", ONE_MACHINE),
+    OptionRow::only("datatype", &["event", "all"], "Logs hold events, not metrics."),
+];
 
 /// What can be listed, and the field of each.
 const KINDS: &[(&str, &str)] = &[("hosts", "host"), ("sources", "source"), ("sourcetypes", "sourcetype")];
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
-    let mut arguments = General::new(context, command);
-    let kind = arguments.option("type");
-    arguments.ignore(context, "index", "every event is in every index");
-    for option in ["splunk_server", "splunk_server_group"] {
-        arguments.ignore(context, option, "there is one machine only");
-    }
-    arguments.only(context, "datatype", &["event", "all"]);
+    let arguments = General::new(context, command);
+    let kind = arguments.options.choice(&KIND);
     arguments.finish(context);
-    let Some(kind) = kind else { return missing(context, command, "`type=hosts|sources|sourcetypes`") };
-    let wanted = kind.text.to_lowercase();
-    let Some((_, field)) = KINDS.iter().find(|(name, _)| *name == wanted) else {
-        return bad_value(context, "type", kind, "`hosts`, `sources` or `sourcetypes`");
+    let Some((wanted, field)) = kind.and_then(|kind| KINDS.iter().find(|(name, _)| *name == kind)) else {
+        return missing(context, command, "`type=hosts|sources|sourcetypes`");
     };
     let span = command.span;
     let value = context.field(*field, span);
@@ -61,7 +66,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         ("firstTime".to_owned(), seconds("firstTime")),
         ("lastTime".to_owned(), seconds("lastTime")),
         ("recentTime".to_owned(), seconds("lastTime")),
-        ("type".to_owned(), Expression::text(wanted, span)),
+        ("type".to_owned(), Expression::text(*wanted, span)),
     ]);
     let mut columns = context.visible();
     columns.sort_by(|left, right| left.name.cmp(&right.name));

@@ -5,9 +5,10 @@ use quarry_plan::{ColumnName, Rows, Type};
 
 use super::super::arguments::{General, not_understood};
 use super::super::context::{Context, TIME};
+use super::super::options::Options;
 use super::super::{aggregation, codes};
-use crate::registry::{AnyOf, CommandRow, Grammar, Needs};
-use crate::tree::{AggregationArgument, Arguments, Command, OptionItem};
+use crate::registry::{self, AnyOf, CommandRow, Grammar, Needs, OptionRow};
+use crate::tree::{AggregationArgument, Arguments, Command};
 
 pub(super) const ROWS: &[CommandRow] = &[
     CommandRow::new(
@@ -26,6 +27,7 @@ pub(super) const ROWS: &[CommandRow] = &[
         "values(a)",
         lower_metrics,
     )
+    .with_options(METRIC_OPTIONS)
     .grammar(Grammar::IndexedStats)
     .generating(),
     CommandRow::new(
@@ -35,6 +37,7 @@ pub(super) const ROWS: &[CommandRow] = &[
         "index=a",
         lower_metrics,
     )
+    .with_options(METRIC_OPTIONS)
     .also(&["msearch"])
     .needs(Needs::Arguments)
     .generating(),
@@ -45,6 +48,7 @@ pub(super) const ROWS: &[CommandRow] = &[
         "avg(a) by b",
         lower_metrics,
     )
+    .with_options(METRIC_OPTIONS)
     .grammar(Grammar::IndexedStats)
     .generating(),
     CommandRow::new(
@@ -80,48 +84,52 @@ pub(super) const ROWS: &[CommandRow] = &[
         "",
         lower_hint,
     )
+    .with_options(&[OptionRow::ignored("num_of_reducers", ONE_MACHINE)])
     .taking_any(AnyOf::Words),
     CommandRow::new("require", "require", "Fails if there are no rows.", "", lower_hint),
-    CommandRow::new("rtorder", "rtorder", "Orders real-time events; changes nothing here.", "", lower_hint),
+    CommandRow::new("rtorder", "rtorder", "Orders real-time events; changes nothing here.", "", lower_hint)
+        .with_options(&[
+            OptionRow::ignored("buffer_span", ARCHIVE),
+            OptionRow::ignored("discard", ARCHIVE),
+            OptionRow::ignored("max_buffer_size", ARCHIVE),
+        ]),
 ];
 
-/// Options of the commands about metrics, none of which changes that there are none.
-const METRIC_OPTIONS: &[&str] = &[
-    "allnum",
-    "append",
-    "backfill",
-    "chart",
-    "chunk_size",
-    "earliest",
-    "every",
-    "fillnull_value",
-    "filter",
-    "index",
-    "latest",
-    "prestats",
-    "span",
-    "splunk_server",
-    "splunk_server_group",
-    "target_per_timeseries",
-    "update_period",
+const METRIC_OPTIONS: &[OptionRow] = &[
+    metric("allnum"),
+    metric("append"),
+    metric("backfill"),
+    metric("chart"),
+    metric("chunk_size"),
+    metric("earliest"),
+    metric("every"),
+    metric("fillnull_value"),
+    metric("filter"),
+    metric("index"),
+    metric("latest"),
+    metric("prestats"),
+    metric("span"),
+    metric("splunk_server"),
+    metric("splunk_server_group"),
+    metric("target_per_timeseries"),
+    metric("update_period"),
 ];
-/// The commands that change nothing here, and their options.
-const HINTS: &[(&str, &[&str])] =
-    &[("redistribute", &["num_of_reducers"]), ("rtorder", &["buffer_span", "discard", "max_buffer_size"])];
-/// The commands whose words are texts, field names or switches for people and servers.
-const TAKE_WORDS: &[&str] = &["highlight", "iconify", "noop"];
+
+const fn metric(name: &'static str) -> OptionRow {
+    OptionRow::ignored(name, "there are no metrics")
+}
+
+const ONE_MACHINE: &str = "there is one machine only";
+const ARCHIVE: &str = "events come from an archive, not as they happen";
 
 /// `mstats` and its kin: logs hold events, no metrics, so there are no rows.
 pub(super) fn lower_metrics(context: &mut Context<'_>, command: &Command) {
     let mut columns: Vec<(ColumnName, Type)> = Vec::new();
-    let mut given: Vec<&OptionItem> = Vec::new();
     if let Arguments::General(_) = &command.arguments {
-        let mut arguments = General::new(context, command);
-        given = arguments.all_options();
-        arguments.finish(context);
+        General::new(context, command).finish(context);
     }
     if let Arguments::Stats(stats) = &command.arguments {
-        given.extend(stats.options.iter().chain(stats.by.iter().flat_map(|by| &by.options)));
+        Options::read(context, command, stats.all_options());
         aggregation::check_names(context, &stats.aggregations);
         for by in &stats.by {
             columns.push((by.field.text.clone().into(), Type::Text));
@@ -135,12 +143,6 @@ pub(super) fn lower_metrics(context: &mut Context<'_>, command: &Command) {
             }
         }
     }
-    for option in given {
-        if !METRIC_OPTIONS.contains(&option.name.text.to_lowercase().as_str()) {
-            let message = format!("`{}` has no option `{}`", command.name, option.name.text);
-            context.report(Diagnostic::error(codes::UNKNOWN_OPTION, message, option.span));
-        }
-    }
     if !columns.iter().any(|(name, _)| name == TIME) {
         columns.push((TIME.into(), Type::Timestamp));
     }
@@ -151,14 +153,10 @@ pub(super) fn lower_metrics(context: &mut Context<'_>, command: &Command) {
 
 /// Commands that only say how the platform should compute or show rows.
 pub(super) fn lower_hint(context: &mut Context<'_>, command: &Command) {
-    if !TAKE_WORDS.contains(&command.name.as_str()) {
+    let any = registry::command(&command.name).and_then(|row| row.takes_any);
+    if any != Some(AnyOf::Texts) {
         let mut arguments = General::new(context, command);
-        let options =
-            HINTS.iter().find(|(name, _)| *name == command.name).map_or(&[][..], |(_, options)| options);
-        for option in options {
-            arguments.option(option);
-        }
-        if command.name == "redistribute" {
+        if any == Some(AnyOf::Words) {
             arguments.words(context);
         }
         arguments.finish(context);

@@ -1,39 +1,85 @@
 //! `outlier` and `anomalydetection`: rows whose values are far from the others.
 
-use quarry_diagnostic::Span;
+use quarry_diagnostic::{Diagnostic, Span};
 use quarry_plan::{
     AggregateCall, Arithmetic, ColumnName, Comparison, Expression, ExpressionKind, Frame, Type, WindowCall,
 };
 
 use super::super::arguments::{General, names};
-use super::super::build;
 use super::super::context::Context;
-use crate::registry::{AnyOf, CommandRow};
-use crate::tree::{Arguments, Command, Item, OptionItem, OptionValue, Word};
+use super::super::{build, codes};
+use crate::registry::{AnyOf, CommandRow, OptionRow};
+use crate::tree::{Command, Word};
 
 pub(super) const ROWS: &[CommandRow] = &[
     CommandRow::new(
         "anomalydetection",
-        "anomalydetection [action=filter|annotate|summary] [<fields>]",
+        "anomalydetection <options> [<fields>]",
         "Keeps the rows whose values together are improbable.",
         "n",
         lower_anomalies,
     )
+    .with_options(ANOMALIES)
     .taking_any(AnyOf::Words),
     CommandRow::new(
         "outlier",
-        "outlier [action=tf|rm] [param=2.5] [uselower=f] [mark=f] [<fields>]",
+        "outlier <options> [<fields>]",
         "Takes away numbers that are far from the others.",
         "n",
         lower_outlier,
     )
+    .with_options(OUTLIER)
     .taking_any(AnyOf::Words),
 ];
 
-/// Interquartile ranges above the third quartile (or below the first, with `uselower`) beyond which a
-/// value is far off; cut down to that bound unless told otherwise (Splunk search reference, outlier).
-const RANGES: f64 = 2.5;
-/// The same for how improbable a row is (Splunk search reference, anomalydetection: method iqr).
+const FAR: OptionRow = OptionRow::choice(
+    "action",
+    &["tf", "transform", "rm", "remove"],
+    "tf",
+    "Whether a number that is far off is cut down to the bound, or taken away (`rm`, `remove`).",
+);
+const RANGES: OptionRow = OptionRow::number(
+    "param",
+    "2.5",
+    "How many interquartile ranges above the third quartile, or below the first, the bound lies.",
+);
+const LOWER: OptionRow =
+    OptionRow::flag("uselower", false, "Whether numbers that are too small are far off too.");
+const MARK: OptionRow =
+    OptionRow::flag("mark", false, "Whether `000` stands before a number that was cut down.");
+const OUTLIER: &[OptionRow] = &[
+    FAR,
+    RANGES,
+    LOWER,
+    MARK,
+    OptionRow::only("type", &["iqr"], "Distances are by quartiles."),
+    OptionRow::only("method", &["iqr"], "Distances are by quartiles."),
+];
+const METHOD: OptionRow = OptionRow::choice(
+    "method",
+    &["histogram", "iqr"],
+    "histogram",
+    "How rows are judged: all values together, or as `outlier` does it.",
+);
+const IMPROBABLE: OptionRow = OptionRow::choice(
+    "action",
+    &["filter", "annotate", "tf", "transform", "rm", "remove"],
+    "",
+    "Whether improbable rows are kept alone or marked; with `method=iqr` what `outlier` does.",
+);
+const BY_QUARTILES: &str = "rows are compared by quartiles of their probability";
+const ANOMALIES: &[OptionRow] = &[
+    METHOD,
+    IMPROBABLE,
+    RANGES,
+    LOWER,
+    MARK,
+    OptionRow::only("type", &["iqr"], "Distances are by quartiles."),
+    OptionRow::ignored("cutoff", BY_QUARTILES),
+    OptionRow::ignored("pthresh", BY_QUARTILES),
+];
+
+/// Interquartile ranges beyond which a row is improbable (Splunk search reference, anomalydetection: method iqr).
 const ROW_RANGES: f64 = 1.5;
 
 fn arithmetic(operator: Arithmetic, left: Expression, right: Expression, span: Span) -> Expression {
@@ -77,21 +123,16 @@ fn fields(context: &mut Context<'_>, words: Vec<&Word>) -> Vec<String> {
     names(context, words).into_iter().map(|(name, _)| name).collect()
 }
 
-/// `method=iqr`, which makes `anomalydetection` do what `outlier` does (Splunk search reference).
-fn is_by_quartiles(item: &Item) -> bool {
-    let Item::Option(OptionItem { name, value: OptionValue::Word(value), .. }) = item else { return false };
-    name.is_keyword("method") && value.is_keyword("iqr")
+pub(super) fn lower_outlier(context: &mut Context<'_>, command: &Command) {
+    let arguments = General::new(context, command);
+    let action = arguments.options.choice(&FAR).unwrap_or(FAR.default);
+    cut(context, command, arguments, action);
 }
 
-pub(super) fn lower_outlier(context: &mut Context<'_>, command: &Command) {
-    let mut arguments = General::new(context, command);
-    let action = arguments.choice(context, "action", &["rm", "remove", "tf", "transform"]).unwrap_or("tf");
-    let ranges = arguments.number(context, "param").unwrap_or(RANGES);
-    let below = arguments.flag(context, "uselower", false);
-    let mark = arguments.flag(context, "mark", false);
-    for option in ["type", "method"] {
-        arguments.only(context, option, &["iqr"]);
-    }
+fn cut(context: &mut Context<'_>, command: &Command, mut arguments: General<'_>, action: &str) {
+    let ranges = arguments.options.number(&RANGES).unwrap_or_default();
+    let below = arguments.options.flag(&LOWER);
+    let mark = arguments.options.flag(&MARK);
     let words = arguments.words(context);
     arguments.finish(context);
     let span = command.span;
@@ -135,16 +176,22 @@ pub(super) fn lower_outlier(context: &mut Context<'_>, command: &Command) {
 /// How improbable each row is: the product of how often its values occur. Rows far below the others
 /// are anomalies.
 pub(super) fn lower_anomalies(context: &mut Context<'_>, command: &Command) {
-    if let Arguments::General(items) = &command.arguments
-        && items.iter().any(is_by_quartiles)
-    {
-        return lower_outlier(context, command);
-    }
     let mut arguments = General::new(context, command);
-    let action = arguments.choice(context, "action", &["filter", "annotate"]).unwrap_or("filter");
-    arguments.only(context, "method", &["histogram"]);
-    for option in ["cutoff", "pthresh"] {
-        arguments.ignore(context, option, "rows are compared by quartiles of their probability");
+    let by_quartiles = arguments.options.choice(&METHOD) == Some("iqr");
+    let (allowed, default): (&[&str], _) = if by_quartiles {
+        (&["tf", "transform", "rm", "remove"], "tf")
+    } else {
+        (&["filter", "annotate"], "filter")
+    };
+    let action = arguments.options.choice(&IMPROBABLE).unwrap_or(default);
+    if !allowed.contains(&action) {
+        let word = arguments.options.word(&IMPROBABLE);
+        let message = format!("`action` takes one of {} with this method", allowed.join(", "));
+        let span = word.map_or(command.span, |word| word.span);
+        return context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, span));
+    }
+    if by_quartiles {
+        return cut(context, command, arguments, action);
     }
     let words = arguments.words(context);
     arguments.finish(context);

@@ -5,24 +5,29 @@ use quarry_plan::{Comparison, Expression, Type};
 use super::super::arguments::{General, bad_value, missing};
 use super::super::build;
 use super::super::context::Context;
-use crate::registry::{AnyOf, CommandRow, Needs};
+use crate::registry::{AnyOf, CommandRow, Needs, OptionRow};
 use crate::tree::{Command, OptionValue};
 
 pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
     "rangemap",
-    "rangemap field=<field> <name>=<from>-<to> ... [default=<name>]",
+    "rangemap <options> <name>=<from>-<to> ...",
     "Names the range a number lies in.",
     "field=n low=0-1 default=high",
     lower,
 )
 .needs(Needs::Arguments)
+.with_options(&[FIELD, DEFAULT])
 .taking_any(AnyOf::Names)];
 
+const FIELD: OptionRow = OptionRow::text("field", "field", "", "The number.").required();
+const DEFAULT: OptionRow =
+    OptionRow::text("default", "name", "None", "The name where no range has the number.");
+
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
-    let mut arguments = General::new(context, command);
-    let field = arguments.option("field");
-    let default = arguments.option("default").map_or("None".to_owned(), |word| word.text.clone());
-    let options = arguments.all_options();
+    let arguments = General::new(context, command);
+    let field = arguments.options.word(&FIELD);
+    let default = arguments.options.text(&DEFAULT);
+    let options = arguments.options.others().to_vec();
     arguments.finish(context);
     let Some(field) = field else { return missing(context, command, "`field=`") };
     let span = command.span;

@@ -21,7 +21,7 @@ pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    let options = arguments.all_options();
+    let options = arguments.options.others().to_vec();
     let words = arguments.words(context);
     arguments.finish(context);
     let (field, pattern, negated) = match (options.as_slice(), words.as_slice()) {

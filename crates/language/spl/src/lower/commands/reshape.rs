@@ -6,17 +6,12 @@ use super::super::arguments::{General, missing};
 use super::super::build;
 use super::super::context::{Column, Context, convert, is_internal};
 use super::super::rows::plain;
-use crate::registry::{AnyOf, CommandRow, Needs};
+use crate::registry::{AnyOf, CommandRow, Needs, OptionRow};
 use crate::tree::Command;
 
 pub(super) const ROWS: &[CommandRow] = &[
-    CommandRow::new(
-        "transpose",
-        "transpose [<n>] [column_name=<name>]",
-        "Makes rows of columns.",
-        "",
-        lower_transpose,
-    ),
+    CommandRow::new("transpose", "transpose [<n>] <options>", "Makes rows of columns.", "", lower_transpose)
+        .with_options(&[ROWS_TURNED, COLUMN_NAME, HEADER, INCLUDE_EMPTY]),
     CommandRow::new(
         "untable",
         "untable <x> <name> <value>",
@@ -27,23 +22,47 @@ pub(super) const ROWS: &[CommandRow] = &[
     .needs(Needs::Arguments),
     CommandRow::new(
         "xyseries",
-        "xyseries <x> <name> <value>",
+        "xyseries <options> <x> <name> <value> ...",
         "Makes columns of rows.",
         "a b c",
         lower_series,
     )
+    .with_options(&[
+        SEPARATOR,
+        FORMAT,
+        OptionRow::ignored("grouped", "the rows are put together wherever they stand"),
+    ])
     .needs(Needs::Arguments)
     .taking_any(AnyOf::Words),
 ];
+
+const ROWS_TURNED: OptionRow = OptionRow::count("int", "5", "How many rows become columns; 0 is all.");
+const COLUMN_NAME: OptionRow =
+    OptionRow::text("column_name", "name", "column", "The column of the names that the fields had.");
+const HEADER: OptionRow =
+    OptionRow::text("header_field", "field", "", "The field with the names of the new columns.");
+const INCLUDE_EMPTY: OptionRow =
+    OptionRow::flag("include_empty", true, "Whether fields without any value are rows too.");
+const SEPARATOR: OptionRow = OptionRow::text(
+    "sep",
+    "text",
+    ": ",
+    "What stands between field and series in names of columns; `: ` if not said.",
+);
+const FORMAT: OptionRow = OptionRow::text(
+    "format",
+    "text",
+    "",
+    "Names of columns, with `$AGG$` for the field and `$VAL$` for the series.",
+);
 
 /// Separates the name of a column from its value, while both are one text.
 const MARK: &str = "\u{1}";
 
 pub(super) fn lower_series(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    arguments.ignore(context, "grouped", "the rows are put together wherever they stand");
-    let separator = arguments.option("sep").map_or(": ".to_owned(), |word| word.text.clone());
-    let format = arguments.option("format").map(|word| word.text.clone());
+    let separator = arguments.options.text(&SEPARATOR).to_owned();
+    let format = arguments.options.word(&FORMAT).map(|word| word.text.clone());
     let words = arguments.words(context);
     arguments.finish(context);
     let [row, series, data @ ..] = words.as_slice() else {
@@ -175,10 +194,10 @@ pub(super) fn lower_untable(context: &mut Context<'_>, command: &Command) {
 
 pub(super) fn lower_transpose(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    let most = arguments.leading_count().or(arguments.count(context, "int")).unwrap_or(5);
-    let first = arguments.option("column_name").map_or("column".to_owned(), |word| word.text.clone());
-    let header = arguments.option("header_field").map(|word| word.text.clone());
-    let shows_empty = arguments.flag(context, "include_empty", true);
+    let most = arguments.leading_count().or(arguments.options.count(&ROWS_TURNED)).unwrap_or_default();
+    let first = arguments.options.text(&COLUMN_NAME).to_owned();
+    let header = arguments.options.word(&HEADER).map(|word| word.text.clone());
+    let shows_empty = arguments.options.flag(&INCLUDE_EMPTY);
     arguments.finish(context);
     if most > 0 {
         context.limit(0, Some(most));

@@ -20,7 +20,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let count = arguments.leading_count().unwrap_or(1);
     // `return name=field` gives the field another name; `return $field` its value alone.
     let mut wanted: Vec<(String, String)> = Vec::new();
-    for option in arguments.all_options() {
+    for option in arguments.options.others() {
         if let OptionValue::Word(word) = &option.value {
             wanted.push((option.name.text.clone(), word.text.clone()));
         }

@@ -3,38 +3,45 @@
 use quarry_diagnostic::Diagnostic;
 use quarry_plan::{Expression, Type};
 
-use super::super::arguments::{General, bad_value, missing};
+use super::super::arguments::{General, missing};
 use super::super::context::{Context, RAW, convert, wider};
 use super::super::{build, codes, pattern as regular};
-use crate::registry::{CommandRow, Grammar, Needs};
+use crate::registry::{CommandRow, Grammar, Needs, OptionRow};
 use crate::tree::{Command, Word};
 
 pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
     "rex",
-    "rex [field=_raw] [max_match=1] [offset_field=<field>] [mode=sed] <pattern>",
+    "rex <options> <pattern>",
     "Takes fields from a text by the named groups of a pattern, or edits it.",
     "field=a \"(?<b>.)\"",
     lower,
 )
 .grammar(Grammar::Pattern)
-.needs(Needs::Arguments)];
+.needs(Needs::Arguments)
+.with_options(&[FIELD, MODE, MOST, OFFSETS])];
+
+const FIELD: OptionRow = OptionRow::text("field", "field", RAW, "The text.");
+const MODE: OptionRow =
+    OptionRow::choice("mode", &["sed"], "", "Whether the pattern edits the text, as in `s/a/b/g`.");
+const MOST: OptionRow = OptionRow::count("max_match", "1", "How many matches are taken; 0 is all.");
+const OFFSETS: OptionRow =
+    OptionRow::text("offset_field", "field", "", "A field for where the groups stand in the text.");
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    let field = arguments.option("field");
-    let mode = arguments.option("mode");
-    let most = arguments.count(context, "max_match").unwrap_or(1);
-    let offsets = arguments.option("offset_field").cloned();
+    let field = arguments.options.word(&FIELD);
+    let mode = arguments.options.choice(&MODE);
+    let most = arguments.options.count(&MOST).unwrap_or_default();
+    let offsets = arguments.options.word(&OFFSETS).cloned();
     let words = arguments.words(context);
     arguments.finish(context);
     let [pattern] = words.as_slice() else {
         return missing(context, command, "one regular expression in quotes");
     };
-    let name = field.map_or(RAW, |word| word.text.as_str());
+    let name = field.map_or(FIELD.default, |word| word.text.as_str());
     let input = context.field(name, field.map_or(command.span, |word| word.span));
     match mode {
-        Some(mode) if mode.text.eq_ignore_ascii_case("sed") => change(context, name, input, pattern),
-        Some(mode) => bad_value(context, "mode", mode, "`sed`"),
+        Some(_) => change(context, name, input, pattern),
         None => {
             let places = offsets.filter(|_| context.type_of(&input) != Type::Null).map(|name| {
                 let arguments = vec![input.clone(), Expression::text(&pattern.text, pattern.span)];

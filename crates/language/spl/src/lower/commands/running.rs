@@ -6,7 +6,7 @@ use super::super::arguments::{General, missing, names};
 use super::super::build;
 use super::super::context::Context;
 use super::super::rows::running;
-use crate::registry::{AnyOf, CommandRow, Needs};
+use crate::registry::{AnyOf, CommandRow, Needs, OptionRow};
 use crate::tree::Command;
 
 pub(super) const ROWS: &[CommandRow] = &[
@@ -21,19 +21,21 @@ pub(super) const ROWS: &[CommandRow] = &[
     .taking_any(AnyOf::Words),
     CommandRow::new(
         "autoregress",
-        "autoregress <field> [AS <new>] [p=<n>]",
+        "autoregress <field> [AS <new>] <options>",
         "Copies a field from earlier rows.",
         "n",
         lower_autoregress,
     )
+    .with_options(&[ROWS_BACK])
     .needs(Needs::Arguments),
     CommandRow::new(
         "delta",
-        "delta <field> [AS <new>] [p=<n>]",
+        "delta <field> [AS <new>] <options>",
         "The difference of a number to that of an earlier row.",
         "n",
         lower_delta,
     )
+    .with_options(&[BACK])
     .needs(Needs::Arguments),
     CommandRow::new(
         "filldown",
@@ -44,6 +46,14 @@ pub(super) const ROWS: &[CommandRow] = &[
     )
     .taking_any(AnyOf::Words),
 ];
+
+const BACK: OptionRow = OptionRow::count("p", "1", "How many rows before the earlier row stands.");
+const ROWS_BACK: OptionRow = OptionRow::text(
+    "p",
+    "n",
+    "1",
+    "How many rows before the earlier row stands, or from which to which, as `1-3`.",
+);
 
 /// A field as a number.
 fn number(context: &mut Context<'_>, name: &str) -> Option<Expression> {
@@ -76,7 +86,7 @@ pub(super) fn lower_accum(context: &mut Context<'_>, command: &Command) {
 /// `delta field AS new p=n`: the difference from the row so many before.
 pub(super) fn lower_delta(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    let back = arguments.count(context, "p").unwrap_or(1).max(1);
+    let back = arguments.options.count(&BACK).unwrap_or_default().max(1);
     let (fields, new) = arguments.words_around(context, "as");
     arguments.finish(context);
     let [field] = fields.as_slice() else { return missing(context, command, "one field") };
@@ -96,11 +106,11 @@ pub(super) fn lower_delta(context: &mut Context<'_>, command: &Command) {
 /// `autoregress field AS new p=n-m`: the values of rows before.
 pub(super) fn lower_autoregress(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    let range = arguments.option("p").map_or("1", |word| word.text.as_str()).to_owned();
+    let range = arguments.options.text(&ROWS_BACK);
     let (fields, new) = arguments.words_around(context, "as");
     arguments.finish(context);
     let [field] = fields.as_slice() else { return missing(context, command, "one field") };
-    let (from, to) = range.split_once('-').unwrap_or((range.as_str(), range.as_str()));
+    let (from, to) = range.split_once('-').unwrap_or((range, range));
     let (Ok(from), Ok(to)) = (from.parse::<usize>(), to.parse::<usize>()) else {
         return missing(context, command, "`p=` with a number or a range such as `1-3`");
     };

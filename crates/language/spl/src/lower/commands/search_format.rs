@@ -5,21 +5,27 @@ use quarry_plan::{Rows, Type, Value};
 use super::super::arguments::{General, bad_value};
 use super::super::context::{Context, is_internal};
 use super::super::rows::plain;
-use crate::registry::{AnyOf, CommandRow};
+use crate::registry::{CommandRow, OptionRow};
 use crate::tree::{Command, Word};
 
 pub(super) const ROWS: &[CommandRow] =
-    &[CommandRow::new("format", "format", "Makes a search of the rows.", "", lower).taking_any(AnyOf::Texts)];
+    &[CommandRow::new("format", "format <options> [<six texts>]", "Makes a search of the rows.", "", lower)
+        .with_options(&[BETWEEN, MOST, OF_NONE])];
 
+const BETWEEN: OptionRow =
+    OptionRow::text("mvsep", "text", "OR", "What stands between several values of a field.");
+const MOST: OptionRow = OptionRow::count("maxresults", "0", "How many rows are taken; 0 is all.");
+
+const OF_NONE: OptionRow = OptionRow::text("emptystr", "text", "NOT ()", "The search where there are no rows.");
 /// What stands before a row, before its fields, between them, after them, between rows and after the last
 /// (Splunk search reference, format).
 const SIGNS: [&str; 6] = ["(", "(", "AND", ")", "OR", ")"];
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    let between_values = arguments.option("mvsep").map_or("OR", |word| word.text.as_str());
-    let most = arguments.count(context, "maxresults").filter(|most| *most > 0);
-    let of_none = arguments.option("emptystr").map_or("NOT ()", |word| word.text.as_str());
+    let between_values = arguments.options.text(&BETWEEN);
+    let most = arguments.options.count(&MOST).filter(|most| *most > 0);
+    let of_none = arguments.options.text(&OF_NONE);
     let words = arguments.words(context);
     arguments.finish(context);
     let mut signs = SIGNS;

@@ -8,24 +8,30 @@ use super::super::arguments::{General, missing};
 use super::super::build;
 use super::super::context::{Column, Context};
 use super::super::rows::{running, subsearch};
-use crate::registry::{AnyOf, CommandRow, Needs};
+use crate::registry::{AnyOf, CommandRow, Needs, OptionRow};
 use crate::tree::Command;
 
 pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
     "selfjoin",
-    "selfjoin [overwrite=t] [max=1] [keepsingle=f] <fields>",
+    "selfjoin <options> <fields>",
     "Makes one row of those with the same values.",
     "a",
     lower,
 )
 .needs(Needs::Arguments)
+.with_options(&[OVERWRITE, MOST, KEEP_SINGLE])
 .taking_any(AnyOf::Words)];
+
+const OVERWRITE: OptionRow =
+    OptionRow::flag("overwrite", true, "Whether values of later rows replace those of earlier ones.");
+const MOST: OptionRow = OptionRow::count("max", "1", "How many other rows a row is joined with; 0 is all.");
+const KEEP_SINGLE: OptionRow = OptionRow::flag("keepsingle", false, "Whether rows without another stay.");
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    let overwrite = arguments.flag(context, "overwrite", true);
-    let keeps_single = arguments.flag(context, "keepsingle", false);
-    let most = arguments.count(context, "max").unwrap_or(1);
+    let overwrite = arguments.options.flag(&OVERWRITE);
+    let keeps_single = arguments.options.flag(&KEEP_SINGLE);
+    let most = arguments.options.count(&MOST).unwrap_or_default();
     let words = arguments.words(context);
     arguments.finish(context);
     if words.is_empty() {

@@ -18,8 +18,8 @@ pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
 .taking_any(AnyOf::Names)];
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
-    let mut arguments = General::new(context, command);
-    for option in arguments.all_options() {
+    let arguments = General::new(context, command);
+    for option in arguments.options.others() {
         if let OptionValue::Word(word) = &option.value {
             let text = Expression::text(&word.text, word.span);
             context.assign(vec![(option.name.text.clone(), text)]);

@@ -7,21 +7,21 @@ use super::super::arguments::not_understood;
 use super::super::codes;
 use super::super::context::Context;
 use super::super::rows::sort_keys;
-use crate::registry::{AnyOf, CommandRow, Grammar};
+use crate::registry::{AnyOf, CommandRow, Grammar, OptionRow};
 use crate::tree::{Arguments, Command};
 
 pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
     "sort",
-    "sort [<n>] [+|-]<field> ... [desc]",
-    "Orders the rows and keeps the first 10,000 or as many as said; 0 keeps all.",
+    "sort [<n>] <options> [+|-]<field> ... [desc]",
+    "Orders the rows and keeps the first of them.",
     "a",
     lower,
 )
+.with_options(&[LIMIT])
 .grammar(Grammar::Sort)
 .taking_any(AnyOf::Words)];
 
-/// Rows kept where no count is written.
-const DEFAULT_LIMIT: usize = 10_000;
+const LIMIT: OptionRow = OptionRow::count("limit", "10000", "How many rows are kept; 0 keeps all.");
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let Arguments::Sort(sort) = &command.arguments else { return not_understood(context, command) };
@@ -43,7 +43,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
                 return;
             }
         },
-        None => DEFAULT_LIMIT,
+        None => LIMIT.default.parse().unwrap_or_default(),
     };
     // Fields that no row has order nothing.
     if !keys.is_empty() {

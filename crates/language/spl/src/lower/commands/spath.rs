@@ -5,23 +5,29 @@ use quarry_plan::{Expression, Type};
 use super::super::arguments::{General, missing};
 use super::super::build;
 use super::super::context::{Context, Json, RAW};
-use crate::registry::{AnyOf, CommandRow};
+use crate::registry::{AnyOf, CommandRow, OptionRow};
 use crate::tree::Command;
 
 pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
     "spath",
-    "spath [input=_raw] [output=<field>] [path=<path>]",
+    "spath <options> [<path>]",
     "Takes fields from JSON or XML text; elements of XML are counted from 1, their attributes are `{@name}`.",
     "",
     lower,
 )
+.with_options(&[INPUT, OUTPUT, PATH])
 .taking_any(AnyOf::Words)];
+
+const INPUT: OptionRow = OptionRow::text("input", "field", RAW, "The text.");
+const OUTPUT: OptionRow =
+    OptionRow::text("output", "field", "", "The new field; named by the path if not said.");
+const PATH: OptionRow = OptionRow::text("path", "path", "", "The path; all of them if not said.");
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    let input = arguments.option("input");
-    let output = arguments.option("output");
-    let mut path = arguments.option("path");
+    let input = arguments.options.word(&INPUT);
+    let output = arguments.options.word(&OUTPUT);
+    let mut path = arguments.options.word(&PATH);
     let words = arguments.words(context);
     arguments.finish(context);
     match words.as_slice() {

@@ -4,21 +4,48 @@ use quarry_diagnostic::Diagnostic;
 use quarry_plan::{ColumnName, Expression, ExpressionKind, Frame, SortKey, Type};
 
 use super::super::aggregation::grouping;
-use super::super::arguments::{not_understood, truth};
+use super::super::arguments::{bad_value, not_understood};
 use super::super::context::{Context, TIME};
+use super::super::options::Options;
 use super::super::rows::running;
 use super::super::{codes, expression, time};
-use crate::registry::{CommandRow, Grammar};
-use crate::tree::{Arguments, Command, EvalExpression, OptionItem, OptionValue, Stats};
+use crate::registry::{CommandRow, Grammar, OptionRow};
+use crate::tree::{Arguments, Command, EvalExpression, OptionValue, Stats};
 
 pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
     "streamstats",
-    "streamstats [current=t] [window=0] <aggregations> [BY <fields>]",
+    "streamstats <options> <aggregations> [BY <fields>]",
     "Adds aggregates of the rows so far.",
     "count by a",
     lower,
 )
-.grammar(Grammar::Stats)];
+.grammar(Grammar::Stats)
+.with_options(OPTIONS)];
+
+const CURRENT: OptionRow = OptionRow::flag("current", true, "Whether the row itself counts.");
+const WINDOW: OptionRow = OptionRow::count("window", "0", "How many rows count; 0 is all.");
+const GLOBAL: OptionRow =
+    OptionRow::flag("global", true, "Whether the window counts rows of all groups, or of the row's alone.");
+const TIME_WINDOW: OptionRow = OptionRow::text("time_window", "span", "", "How far back rows count.");
+const ON_CHANGE: OptionRow = OptionRow::flag(
+    "reset_on_change",
+    false,
+    "Whether counting starts anew where a field of the group changes.",
+);
+const BEFORE: OptionRow =
+    OptionRow::condition("reset_before", "What starts counting anew, from this row on.");
+const AFTER: OptionRow =
+    OptionRow::condition("reset_after", "What starts counting anew, from the next row on.");
+const OPTIONS: &[OptionRow] = &[
+    CURRENT,
+    WINDOW,
+    GLOBAL,
+    TIME_WINDOW,
+    ON_CHANGE,
+    BEFORE,
+    AFTER,
+    OptionRow::only_false("allnum", "Values that are no numbers are left out, not whole fields."),
+];
 
 /// What the options say.
 struct Settings {
@@ -33,23 +60,9 @@ struct Settings {
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let Arguments::Stats(stats) = &command.arguments else { return not_understood(context, command) };
-    let mut settings = Settings {
-        current: true,
-        window: 0,
-        global: true,
-        time_window: None,
-        on_change: false,
-        before: None,
-        after: None,
-    };
     // Options may also stand after the fields of BY.
-    for option in stats.options.iter().chain(stats.by.iter().flat_map(|by| &by.options)) {
-        if !settings.set(option) {
-            let message = format!("`streamstats` has no option `{}` with this value", option.name.text);
-            context.report(Diagnostic::error(codes::UNKNOWN_OPTION, message, option.span));
-            return;
-        }
-    }
+    let options = Options::read(context, command, stats.all_options());
+    let Some(settings) = Settings::new(context, &options) else { return };
     let mut extra = resets(context, stats, &settings);
     let mut stats = Stats { options: Vec::new(), ..stats.clone() };
     stats.by.iter_mut().for_each(|by| by.options.clear());
@@ -87,34 +100,31 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
 }
 
 impl Settings {
-    /// Takes an option; false if it is not known.
-    fn set(&mut self, option: &OptionItem) -> bool {
-        let name = option.name.text.to_lowercase();
-        match (&option.value, name.as_str()) {
-            (OptionValue::Expression(value), "reset_before") => self.before = Some(value.clone()),
-            (OptionValue::Expression(value), "reset_after") => self.after = Some(value.clone()),
-            (OptionValue::Word(word), _) => {
-                let text = word.text.to_lowercase();
-                let truth = truth(word);
-                match (name.as_str(), truth) {
-                    ("current", Some(truth)) => self.current = truth,
-                    ("global", Some(truth)) => self.global = truth,
-                    ("reset_on_change", Some(truth)) => self.on_change = truth,
-                    ("allnum", Some(truth)) => return !truth,
-                    ("window", _) => match text.parse() {
-                        Ok(rows) => self.window = rows,
-                        Err(_) => return false,
-                    },
-                    ("time_window", _) => match time::span_seconds(&text) {
-                        Some(seconds) => self.time_window = Some(seconds),
-                        None => return false,
-                    },
-                    _ => return false,
+    fn new(context: &mut Context<'_>, options: &Options<'_>) -> Option<Self> {
+        let time_window = match options.word(&TIME_WINDOW) {
+            None => None,
+            Some(word) => {
+                let seconds = time::span_seconds(&word.text);
+                if seconds.is_none() {
+                    bad_value(context, TIME_WINDOW.name, word, "a length of time such as `5m`");
+                    return None;
                 }
+                seconds
             }
-            _ => return false,
-        }
-        true
+        };
+        let condition = |option| match options.item(option).map(|item| &item.value) {
+            Some(OptionValue::Expression(value)) => Some(value.clone()),
+            _ => None,
+        };
+        Some(Self {
+            current: options.flag(&CURRENT),
+            window: options.count(&WINDOW).unwrap_or_default(),
+            global: options.flag(&GLOBAL),
+            time_window,
+            on_change: options.flag(&ON_CHANGE),
+            before: condition(&BEFORE),
+            after: condition(&AFTER),
+        })
     }
 }
 

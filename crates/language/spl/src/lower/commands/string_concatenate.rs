@@ -5,22 +5,29 @@ use quarry_plan::{Expression, Type};
 use super::super::arguments::{General, missing};
 use super::super::build;
 use super::super::context::{Context, convert};
-use crate::registry::{AnyOf, CommandRow, Needs};
+use crate::registry::{AnyOf, CommandRow, Needs, OptionRow};
 use crate::tree::{Command, Quote};
 
 pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
     "strcat",
-    "strcat [allrequired=f] <fields and texts> <new>",
+    "strcat <options> <fields and texts> <new>",
     "Joins fields and texts to a new field.",
     "a \"b\" c",
     lower,
 )
 .needs(Needs::Arguments)
+.with_options(&[ALL_REQUIRED])
 .taking_any(AnyOf::Words)];
+
+const ALL_REQUIRED: OptionRow = OptionRow::flag(
+    "allrequired",
+    false,
+    "Whether the new field is only there where all fields have a value.",
+);
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    let all_required = arguments.flag(context, "allrequired", false);
+    let all_required = arguments.options.flag(&ALL_REQUIRED);
     let mut words = arguments.words(context);
     arguments.finish(context);
     let Some(target) = words.pop().filter(|_| !words.is_empty()) else {

@@ -12,16 +12,28 @@ use super::super::arguments::{General, bad_value, missing};
 use super::super::context::{Column, Context, TIME, is_internal};
 use super::super::rows::search_range;
 use super::super::{build, codes, time};
-use crate::registry::CommandRow;
+use crate::registry::{CommandRow, OptionRow};
 use crate::tree::{Command, Word};
 
 pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
     "timewrap",
-    "timewrap <span> [align=end] [series=relative] [time_format=<format>]",
+    "timewrap <span> <options>",
     "Puts periods of a time chart beside each other, counted back from the end of the search; `m` is a month. With `series=exact` the start of a period is written; of several series each name begins with its own.",
     "1d",
     lower,
-)];
+)
+.with_options(&[ALIGN, SERIES, TIME_FORMAT])];
+
+const ALIGN: OptionRow = OptionRow::choice(
+    "align",
+    &["now", "end"],
+    "end",
+    "Whether periods count back from now or from the end of the search.",
+);
+const SERIES: OptionRow =
+    OptionRow::choice("series", &["relative", "exact", "short"], "relative", "How the periods are named.");
+const TIME_FORMAT: OptionRow =
+    OptionRow::text("time_format", "format", "", "How `series=exact` writes the start of a period.");
 
 /// More periods than this are refused.
 const MOST_PERIODS: usize = 10_000;
@@ -93,9 +105,9 @@ impl Period {
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    let to_now = arguments.choice(context, "align", &["now", "end"]) == Some("now");
-    let naming = arguments.choice(context, "series", &["relative", "exact", "short"]).unwrap_or("relative");
-    let format = arguments.option("time_format");
+    let to_now = arguments.options.choice(&ALIGN) == Some("now");
+    let naming = arguments.options.choice(&SERIES).unwrap_or(SERIES.default);
+    let format = arguments.options.word(&TIME_FORMAT);
     let words = arguments.words(context);
     arguments.finish(context);
     let [word] = words.as_slice() else {

@@ -7,13 +7,22 @@ use quarry_plan::{Expression, Type};
 use super::super::arguments::{General, missing};
 use super::super::context::{Context, RAW, TIME};
 use super::super::{build, codes, wildcard};
-use crate::registry::{AnyOf, CommandRow, Grammar};
+use crate::registry::{AnyOf, CommandRow, Grammar, OptionRow};
 use crate::tree::{Command, Item};
 
 pub(super) const ROWS: &[CommandRow] = &[
-    CommandRow::new("makejson", "makejson [<fields>] output=<field>", "Puts fields into a JSON object, in the order of their names.", "a output=b", lower_make).taking_any(AnyOf::Words),
-    CommandRow::new("tojson", "tojson [<fields> | <type>(<fields>)] [default_type=none] [fill_null=f] [include_internal=f] [output_field=_raw]", "Makes a JSON object of fields, in the order of their names. The types are auto, bool, json, none, num and str; `none` and `auto` keep what JSON would not read as a number, such as `007`, as text.", "a", lower).grammar(Grammar::Calls),
+    CommandRow::new("makejson", "makejson [<fields>] <options>", "Puts fields into a JSON object, in the order of their names.", "a output=b", lower_make).with_options(&[OUTPUT]).taking_any(AnyOf::Words),
+    CommandRow::new("tojson", "tojson [<fields> | <type>(<fields>)] <options>", "Makes a JSON object of fields, in the order of their names. The types are auto, bool, json, none, num and str; `none` and `auto` keep what JSON would not read as a number, such as `007`, as text.", "a", lower).with_options(&[DEFAULT_KIND, FILL, INTERNAL, OUTPUT_FIELD]).grammar(Grammar::Calls),
 ];
+
+const DEFAULT_KIND: OptionRow =
+    OptionRow::choice("default_type", KINDS, "none", "What values become where no type is written.");
+const FILL: OptionRow =
+    OptionRow::flag("fill_null", false, "Whether fields without a value are there, as null.");
+const INTERNAL: OptionRow =
+    OptionRow::flag("include_internal", false, "Whether fields that begin with `_` are there too.");
+const OUTPUT_FIELD: OptionRow = OptionRow::text("output_field", "field", RAW, "The new field.");
+const OUTPUT: OptionRow = OptionRow::text("output", "field", "", "The new field.").required();
 
 /// The functions that say what a value becomes.
 const KINDS: &[&str] = &["auto", "bool", "json", "none", "num", "str"];
@@ -27,10 +36,10 @@ struct Wanted {
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    let default = arguments.choice(context, "default_type", KINDS).unwrap_or("none");
-    let fill = arguments.flag(context, "fill_null", false);
-    let internal = arguments.flag(context, "include_internal", false);
-    let output = arguments.option("output_field").map_or(RAW, |word| word.text.as_str()).to_owned();
+    let default = arguments.options.choice(&DEFAULT_KIND).unwrap_or(DEFAULT_KIND.default);
+    let fill = arguments.options.flag(&FILL);
+    let internal = arguments.options.flag(&INTERNAL);
+    let output = arguments.options.text(&OUTPUT_FIELD).to_owned();
     let items = std::mem::take(&mut arguments.items);
     arguments.finish(context);
     let Some(mut wanted) = read(context, command, &items, default) else { return };
@@ -42,7 +51,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
 
 pub(super) fn lower_make(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    let output = arguments.option("output");
+    let output = arguments.options.word(&OUTPUT);
     let words = arguments.words(context);
     arguments.finish(context);
     let Some(output) = output else { return missing(context, command, "`output=` and a field") };

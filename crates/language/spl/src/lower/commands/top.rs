@@ -8,31 +8,43 @@ use super::super::arguments::{General, missing, names};
 use super::super::build;
 use super::super::context::{Column, Context};
 use super::super::rows::running;
-use crate::registry::{AnyOf, CommandRow, Needs};
+use crate::registry::{AnyOf, CommandRow, Needs, OptionRow};
 use crate::tree::Command;
 
 pub(super) const ROWS: &[CommandRow] = &[
     CommandRow::new(
         "rare",
-        "rare [limit=10] <fields> [BY <fields>]",
+        "rare <options> <fields> [BY <fields>]",
         "Counts combinations of values, the least frequent first.",
         "a",
         lower_rare,
     )
     .needs(Needs::Arguments)
+    .with_options(OPTIONS)
     .taking_any(AnyOf::Words),
     CommandRow::new(
         "top",
-        "top [limit=10] <fields> [BY <fields>]",
+        "top <options> <fields> [BY <fields>]",
         "Counts combinations of values, the most frequent first.",
         "a",
         lower_top,
     )
     .needs(Needs::Arguments)
+    .with_options(OPTIONS)
     .taking_any(AnyOf::Words),
 ];
 
-const DEFAULT_LIMIT: usize = 10;
+const LIMIT: OptionRow = OptionRow::count("limit", "10", "How many combinations are shown; 0 is all.");
+const COUNT_FIELD: OptionRow = OptionRow::text("countfield", "field", "count", "The field of the count.");
+const PERCENT_FIELD: OptionRow =
+    OptionRow::text("percentfield", "field", "percent", "The field of the share.");
+const SHOW_COUNT: OptionRow = OptionRow::flag("showcount", true, "Whether the count is shown.");
+const SHOW_PERCENT: OptionRow = OptionRow::flag("showperc", true, "Whether the share is shown.");
+const USE_OTHER: OptionRow =
+    OptionRow::flag("useother", false, "Whether a last row has all that are not shown.");
+const OTHER: OptionRow = OptionRow::text("otherstr", "text", "OTHER", "The name of that row.");
+const OPTIONS: &[OptionRow] =
+    &[LIMIT, COUNT_FIELD, PERCENT_FIELD, SHOW_COUNT, SHOW_PERCENT, USE_OTHER, OTHER];
 
 pub(super) fn lower_top(context: &mut Context<'_>, command: &Command) {
     lower(context, command, true);
@@ -44,13 +56,13 @@ pub(super) fn lower_rare(context: &mut Context<'_>, command: &Command) {
 
 fn lower(context: &mut Context<'_>, command: &Command, descending: bool) {
     let mut arguments = General::new(context, command);
-    let limit = arguments.leading_count().or(arguments.count(context, "limit")).unwrap_or(DEFAULT_LIMIT);
-    let count = arguments.option("countfield").map_or("count", |word| word.text.as_str());
-    let percent = arguments.option("percentfield").map_or("percent", |word| word.text.as_str());
-    let shows_count = arguments.flag(context, "showcount", true);
-    let shows_percent = arguments.flag(context, "showperc", true);
-    let other = arguments.flag(context, "useother", false);
-    let other_name = arguments.option("otherstr").map_or("OTHER".to_owned(), |word| word.text.clone());
+    let limit = arguments.leading_count().or(arguments.options.count(&LIMIT)).unwrap_or_default();
+    let count = arguments.options.text(&COUNT_FIELD);
+    let percent = arguments.options.text(&PERCENT_FIELD);
+    let shows_count = arguments.options.flag(&SHOW_COUNT);
+    let shows_percent = arguments.options.flag(&SHOW_PERCENT);
+    let other = arguments.options.flag(&USE_OTHER);
+    let other_name = arguments.options.text(&OTHER);
     let (fields, by) = arguments.words_around(context, "by");
     arguments.finish(context);
     if fields.is_empty() {
@@ -83,7 +95,7 @@ fn lower(context: &mut Context<'_>, command: &Command, descending: bool) {
     order.extend(fields.iter().map(|(name, _)| SortKey::new(Expression::column(name, span), descending)));
     context.sort(order);
     if other && limit > 0 {
-        gather_rest(context, &by, &fields, (count, percent), limit, &other_name);
+        gather_rest(context, &by, &fields, (count, percent), limit, other_name);
     } else if limit > 0 && partition.is_empty() {
         context.limit(0, Some(limit));
     } else if limit > 0 {

@@ -6,53 +6,72 @@ use quarry_plan::{
     Value, WindowCall,
 };
 
-use super::super::arguments::{General, bad_value, names, truth};
+use super::super::arguments::{General, bad_value, names};
 use super::super::context::{Context, Gone, Listed, RAW, TIME};
 use super::super::rows::running;
 use super::super::{build, codes, expression, search, time};
-use crate::registry::{AnyOf, CommandRow};
+use crate::registry::{AnyOf, CommandRow, OptionRow, truth};
 use crate::tree::{Command, OptionItem, OptionValue, Word};
 
 pub(super) const ROWS: &[CommandRow] = &[
-    CommandRow::new("transaction", "transaction <fields> [maxspan=<span>] [maxpause=<span>] [maxevents=1000] [startswith=<search>] [endswith=<search>] [connected=t] [keepevicted=f] [keeporphans=f] [mvlist=f] [mvraw=f] [nullstr=NULL]", "Joins events to groups in time. With `keeporphans` events that have none of the fields pass, marked by `_txn_orphan`.", "a", lower).taking_any(AnyOf::Words),
+    CommandRow::new("transaction", "transaction <fields> <options>", "Joins events to groups in time. With `keeporphans` events that have none of the fields pass, marked by `_txn_orphan`.", "a", lower).with_options(OPTIONS).taking_any(AnyOf::Words),
 ];
 
-/// Events of a transaction where nothing is said.
-const MOST_EVENTS: f64 = 1000.0;
+const MOST_SECONDS: OptionRow =
+    OptionRow::text("maxspan", "span", "-1", "How long a transaction lasts at most; -1 is no limit.");
+const MOST_PAUSE: OptionRow = OptionRow::text(
+    "maxpause",
+    "span",
+    "-1",
+    "How long the pause between two events is at most; -1 is no limit.",
+);
+const MOST_EVENTS: OptionRow =
+    OptionRow::count("maxevents", "1000", "How many events a transaction has at most.");
+const STARTS: OptionRow = OptionRow::search("startswith", "What the first event fulfils.");
+const ENDS: OptionRow = OptionRow::search("endswith", "What the last event fulfils.");
+const CONNECTED: OptionRow =
+    OptionRow::flag("connected", true, "Whether an event that has none of the fields opens no transaction.");
+const KEEP_EVICTED: OptionRow =
+    OptionRow::flag("keepevicted", false, "Whether transactions that are not whole are kept.");
+const KEEP_ORPHANS: OptionRow =
+    OptionRow::flag("keeporphans", false, "Whether events of no transaction pass, marked by `_txn_orphan`.");
+const LISTS: OptionRow =
+    OptionRow::text("mvlist", "fields", "f", "Whether fields, or which of them, keep all values in order.");
+const RAW_APART: OptionRow =
+    OptionRow::flag("mvraw", false, "Whether the texts of events stay apart, not joined by lines.");
+const MISSING: OptionRow =
+    OptionRow::text("nullstr", "text", "NULL", "What stands for a missing value in such a list.");
+const FIELDS: OptionRow = OptionRow::text("fields", "fields", "", "The fields, with commas; as the words.");
+const MEMORY: &str = "no transaction is given up for lack of memory";
+const OPTIONS: &[OptionRow] = &[
+    MOST_SECONDS,
+    MOST_PAUSE,
+    MOST_EVENTS,
+    STARTS,
+    ENDS,
+    CONNECTED,
+    KEEP_EVICTED,
+    KEEP_ORPHANS,
+    LISTS,
+    MISSING,
+    FIELDS,
+    OptionRow::ignored("delim", "values of a transaction stay apart"),
+    RAW_APART,
+    OptionRow::only_true("unifyends", "The ends count among the values of the fields."),
+    OptionRow::ignored("maxopentxn", MEMORY),
+    OptionRow::ignored("maxopenevents", MEMORY),
+];
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    let most_events = arguments.count(context, "maxevents");
-    let connected = arguments.flag(context, "connected", true);
-    let keeps = arguments.flag(context, "keepevicted", false);
-    let lists = arguments.option("mvlist");
-    let missing = arguments.option("nullstr").map_or("NULL", |word| word.text.as_str()).to_owned();
-    let listed_fields = arguments.option("fields");
-    arguments.ignore(context, "delim", "values of a transaction stay apart");
-    let orphans = arguments.flag(context, "keeporphans", false);
-    let raw_apart = arguments.flag(context, "mvraw", false);
-    arguments.only(context, "unifyends", &["t", "true", "1"]);
-    for option in ["maxopentxn", "maxopenevents"] {
-        arguments.ignore(context, option, "no transaction is given up for lack of memory");
-    }
-    let spans = ["maxspan", "maxpause"].map(|name| arguments.option(name).map(|word| (name, word)));
-    let spans = spans.map(|found| found.and_then(|(name, word)| length(context, name, word)));
-    let conditions = ["startswith", "endswith"];
-    let all = arguments.all_options();
-    let (mut starts, mut ends) = (None, None);
-    for option in all {
-        match conditions.iter().position(|name| option.name.text.eq_ignore_ascii_case(name)) {
-            Some(0) => starts = condition(context, option),
-            Some(_) => ends = condition(context, option),
-            None => {
-                let message = format!("`transaction` has no option `{}` that is supported", option.name.text);
-                context.report(Diagnostic::error(codes::UNKNOWN_OPTION, message, option.span));
-            }
-        }
-    }
+    let options = std::mem::take(&mut arguments.options);
+    let spans = [MOST_SECONDS, MOST_PAUSE]
+        .map(|option| options.word(&option).and_then(|word| length(context, option.name, word)));
+    let [starts, ends] =
+        [STARTS, ENDS].map(|option| options.item(&option).and_then(|item| condition(context, item)));
     let mut words = arguments.words(context);
     arguments.finish(context);
-    let listed_fields: Vec<Word> = listed_fields.map(parts).unwrap_or_default();
+    let listed_fields: Vec<Word> = options.word(&FIELDS).map(parts).unwrap_or_default();
     words.extend(&listed_fields);
     let fields = names(context, words);
     let span = command.span;
@@ -69,7 +88,8 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     }
     context.find(RAW);
     let flag = |value: &Option<Expression>| value.clone().unwrap_or_else(|| build::boolean(false, span));
-    let most = most_events.and_then(|most| u32::try_from(most).ok()).map_or(MOST_EVENTS, f64::from);
+    let most =
+        options.count(&MOST_EVENTS).and_then(|most| u32::try_from(most).ok()).map_or(f64::MAX, f64::from);
     let mut call = vec![
         context.field(TIME, span).cast(Type::Double),
         flag(&starts),
@@ -77,7 +97,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         number(spans[0]),
         number(spans[1]),
         build::number(most, span),
-        build::boolean(connected, span),
+        build::boolean(options.flag(&CONNECTED), span),
         build::number(kinds, span),
     ];
     for (name, at) in &fields {
@@ -85,9 +105,14 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         let have = context.type_of(&value);
         call.push(if have == Type::Null { value.cast(Type::Text) } else { value });
     }
-    let limited = spans.iter().any(Option::is_some) || most_events.is_some();
-    let closes = limited || starts.is_some() || ends.is_some();
-    gather(context, call, Kept { evicted: keeps, orphans, closes }, Listed { raw_apart, ..listed(lists, missing) });
+    let limited = spans.iter().any(Option::is_some) || options.word(&MOST_EVENTS).is_some();
+    let kept = Kept {
+        evicted: options.flag(&KEEP_EVICTED),
+        orphans: options.flag(&KEEP_ORPHANS),
+        closes: limited || starts.is_some() || ends.is_some(),
+    };
+    let lists = listed(options.word(&LISTS), options.text(&MISSING).to_owned());
+    gather(context, call, kept, Listed { raw_apart: options.flag(&RAW_APART), ..lists });
     if timeless {
         context.forget(TIME, Gone::Removed);
     }
@@ -143,7 +168,7 @@ fn condition(context: &mut Context<'_>, option: &OptionItem) -> Option<Expressio
 /// `mvlist`: true, false, or the fields it is about.
 fn listed(word: Option<&Word>, missing: String) -> Listed {
     let Some(word) = word else { return Listed { missing, ..Listed::default() } };
-    if let Some(all) = truth(word) {
+    if let Some(all) = truth(&word.text) {
         return Listed { all, missing, ..Listed::default() };
     }
     let names = word.text.split([',', ' ']).filter(|name| !name.is_empty()).map(str::to_owned);

@@ -7,30 +7,50 @@ use quarry_plan::Expression;
 use super::super::aggregation::grouping;
 use super::super::arguments::not_understood;
 use super::super::context::{Context, TIME};
+use super::super::options::Options;
 use super::super::rows::{buckets, subsearch};
 use super::super::{build, codes, data_model, search};
-use crate::registry::{CommandRow, Grammar};
-use crate::tree::{Arguments, Command, Item, OptionItem, OptionValue, Stats, Word};
+use crate::registry::{CommandRow, Grammar, OptionRow};
+use crate::tree::{Arguments, Command, Item, OptionValue, Stats, Word};
 
 pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
     "tstats",
-    "tstats <aggregations> [FROM datamodel=<model>] [WHERE <search>] [BY <fields>]",
+    "tstats <options> <aggregations> [FROM datamodel=<model>] [WHERE <search>] [BY <fields>]",
     "Aggregates events, also those of data models.",
     "count where index=* by a",
     lower,
 )
 .grammar(Grammar::IndexedStats)
+.with_options(OPTIONS)
 .generating()
 .reading_events()];
 
+const SPAN: OptionRow =
+    OptionRow::text("span", "span", "", "The size of buckets of time, wherever it stands.");
+const APPEND: OptionRow = OptionRow::flag("append", false, "Whether the rows come after those there are.");
+const PRESTATS: OptionRow =
+    OptionRow::flag("prestats", false, "Whether a later command aggregates: the events themselves go on.");
+const FILL: OptionRow = OptionRow::text("fillnull_value", "text", "", "The group of events without a value.");
+const NO_SUMMARIES: &str = "there are no summaries, so events are read";
+const OPTIONS: &[OptionRow] = &[
+    SPAN,
+    APPEND,
+    PRESTATS,
+    FILL,
+    OptionRow::only_false("allnum", "Values that are no numbers are left out, not whole fields."),
+    OptionRow::ignored("summariesonly", NO_SUMMARIES),
+    OptionRow::ignored("allow_old_summaries", NO_SUMMARIES),
+    OptionRow::ignored("chunk_size", "how many events are read at once is decided here"),
+    OptionRow::ignored("local", "there is one machine only"),
+];
+
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let Arguments::Stats(stats) = &command.arguments else { return not_understood(context, command) };
-    let mut stats = stats.clone();
-    let appends = take(&mut stats.options, "append").is_some_and(|word| is_true(&word));
-    if context.started && appends {
+    let options = Options::read(context, command, stats.all_options());
+    if context.started && options.flag(&APPEND) {
         let mut rows = Context::new(context.shared.clone(), context.shared.options.default_time.clone());
         rows.span = command.span;
-        aggregate(&mut rows, command, stats);
+        aggregate(&mut rows, command, stats, &options);
         return subsearch::append(context, rows);
     }
     if context.started {
@@ -39,34 +59,28 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
             .with_help("with `append=t` its rows come after those there are");
         return context.report(found);
     }
-    aggregate(context, command, stats);
+    aggregate(context, command, stats, &options);
 }
 
-fn aggregate(context: &mut Context<'_>, command: &Command, mut stats: Stats) {
-    let span = take_span(&mut stats);
-    let fill = take(&mut stats.options, "fillnull_value");
-    let unfinished = take(&mut stats.options, "prestats").is_some_and(|word| is_true(&word));
-    grouping::check_options(context, &command.name, &stats.options);
-    from(context, &stats);
+fn aggregate(context: &mut Context<'_>, command: &Command, stats: &Stats, options: &Options<'_>) {
+    from(context, stats);
     if let Some(filter) = &stats.filter {
         search::apply(context, filter);
     }
-    if let Some(span) = span {
+    if let Some(span) = options.word(&SPAN) {
         context.field(TIME, span.span);
-        buckets::bucket(context, TIME, TIME, &span);
+        buckets::bucket(context, TIME, TIME, span);
     }
-    if let Some(fill) = fill {
-        fill_groups(context, &stats, &fill);
+    if let Some(fill) = options.word(&FILL) {
+        fill_groups(context, stats, fill);
     }
-    if unfinished {
-        // What a later command aggregates are the events themselves.
-        return present(context, &stats);
+    if options.flag(&PRESTATS) {
+        return present(context, stats);
     }
+    // `span` always is that of the time, whatever field it stands after.
+    let mut stats = stats.clone();
+    stats.by.iter_mut().for_each(|by| by.options.clear());
     grouping::group(context, command, &stats);
-}
-
-fn is_true(word: &Word) -> bool {
-    matches!(word.text.to_lowercase().as_str(), "t" | "true" | "1")
 }
 
 /// Leaves the events that have all fields of the groups.
@@ -115,21 +129,4 @@ fn fill_groups(context: &mut Context<'_>, stats: &Stats, fill: &Word) {
         }
     }
     context.assign(filled);
-}
-
-/// Takes `span=` wherever it stands: it always is that of the time.
-fn take_span(stats: &mut Stats) -> Option<Word> {
-    let mut found = take(&mut stats.options, "span");
-    for by in &mut stats.by {
-        found = take(&mut by.options, "span").or(found);
-    }
-    found
-}
-
-fn take(options: &mut Vec<OptionItem>, name: &str) -> Option<Word> {
-    let at = options.iter().position(|option| option.name.text.eq_ignore_ascii_case(name))?;
-    match options.remove(at).value {
-        OptionValue::Word(word) => Some(word),
-        _ => None,
-    }
 }

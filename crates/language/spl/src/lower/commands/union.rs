@@ -18,6 +18,7 @@ pub(super) const ROWS: &[CommandRow] = &[
         lower,
     )
     .needs(Needs::Subsearch)
+    .with_common(subsearch::BOUNDS)
     .generating(),
     CommandRow::new(
         "union",
@@ -27,14 +28,12 @@ pub(super) const ROWS: &[CommandRow] = &[
         lower,
     )
     .needs(Needs::Arguments)
+    .with_common(subsearch::BOUNDS)
     .generating(),
 ];
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    for option in ["maxtime", "maxout", "timeout"] {
-        arguments.ignore(context, option, "no subsearch is cut off");
-    }
     let mut parts = Vec::new();
     for item in std::mem::take(&mut arguments.items) {
         match item {

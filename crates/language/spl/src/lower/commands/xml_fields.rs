@@ -4,16 +4,16 @@ use quarry_plan::Type;
 
 use super::super::arguments::{General, missing};
 use super::super::context::{Context, Markup, RAW};
-use crate::registry::{AnyOf, CommandRow};
+use crate::registry::{AnyOf, CommandRow, OptionRow};
 use crate::tree::Command;
 
 pub(super) const ROWS: &[CommandRow] =
-    &[CommandRow::new("xmlkv", "xmlkv", "Makes fields of the elements of XML text.", "", lower)
+    &[CommandRow::new("xmlkv", "xmlkv [<field>]", "Makes fields of the elements of XML text.", "", lower)
+        .with_options(&[OptionRow::ignored("maxinputs", "every row is read")])
         .taking_any(AnyOf::Words)];
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    arguments.ignore(context, "maxinputs", "every row is read");
     let words = arguments.words(context);
     arguments.finish(context);
     let name = match words.as_slice() {

@@ -10,12 +10,16 @@ use regex::Regex;
 use super::super::arguments::{General, missing};
 use super::super::context::{Context, RAW};
 use super::super::{build, codes};
-use crate::registry::{CommandRow, Needs};
+use crate::registry::{CommandRow, Needs, OptionRow};
 use crate::tree::Command;
 
 pub(super) const ROWS: &[CommandRow] = &[
-    CommandRow::new("xpath", "xpath [outfield=xpath] <path> [field=_raw] [default=<text>]", "Takes attributes and texts of XML text by a path; an element that holds others is given as written. Text that begins with a declaration gives nothing.", "outfield=b \"/a/b\"", lower).needs(Needs::Arguments),
+    CommandRow::new("xpath", "xpath <options> <path>", "Takes attributes and texts of XML text by a path; an element that holds others is given as written. Text that begins with a declaration gives nothing.", "outfield=b \"/a/b\"", lower).needs(Needs::Arguments).with_options(&[OUTPUT, FIELD, DEFAULT]),
 ];
+
+const OUTPUT: OptionRow = OptionRow::text("outfield", "field", "xpath", "The new field.");
+const FIELD: OptionRow = OptionRow::text("field", "field", RAW, "The text.");
+const DEFAULT: OptionRow = OptionRow::text("default", "text", "", "The value where the path gives none.");
 
 /// The paths that the manual points to: those of Python's ElementTree, and attributes and texts at the end.
 static PATHS: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -29,9 +33,9 @@ static PATHS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let mut arguments = General::new(context, command);
-    let field = arguments.option("field");
-    let output = arguments.option("outfield").map_or("xpath", |word| word.text.as_str()).to_owned();
-    let default = arguments.option("default").map(|word| word.text.clone());
+    let field = arguments.options.word(&FIELD);
+    let output = arguments.options.text(&OUTPUT).to_owned();
+    let default = arguments.options.word(&DEFAULT).map(|word| word.text.clone());
     let words = arguments.words(context);
     arguments.finish(context);
     let [path] = words.as_slice() else { return missing(context, command, "one path in quotes") };

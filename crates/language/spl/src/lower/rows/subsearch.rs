@@ -7,13 +7,20 @@ use super::super::arguments::{General, missing};
 use super::super::codes;
 use super::super::context::{Column, Context};
 use super::running;
+use crate::registry::OptionRow;
 use crate::tree::{Command, Item, Pipeline};
 
 /// Subsearches nested deeper are refused: plans are walked recursively.
 const DEEPEST: usize = 8;
 
 /// Options that bound what the platform spends on a subsearch; here nothing is cut off.
-const BOUNDS: &[&str] = &["maxout", "maxtime", "timeout", "extendtimerange"];
+pub(crate) const BOUNDS: &[OptionRow] = &[
+    OptionRow::ignored("maxout", NOT_CUT),
+    OptionRow::ignored("maxtime", NOT_CUT),
+    OptionRow::ignored("timeout", NOT_CUT),
+    OptionRow::ignored("extendtimerange", NOT_CUT),
+];
+const NOT_CUT: &str = "no subsearch is cut off";
 
 /// A subsearch as rows: its plan and the fields it has.
 pub(crate) struct Rows {
@@ -27,9 +34,6 @@ pub(crate) fn take<'c>(
     arguments: &mut General<'c>,
     command: &Command,
 ) -> Option<&'c Pipeline> {
-    for option in BOUNDS {
-        arguments.ignore(context, option, "no subsearch is cut off");
-    }
     let at = arguments.items.iter().position(|item| matches!(item, Item::Subsearch(_)));
     let Some(Item::Subsearch(pipeline)) = at.map(|at| arguments.items.remove(at)) else {
         missing(context, command, "a subsearch in brackets");
