@@ -16,8 +16,8 @@ const SOURCES: &[&str] = &[
     "| from lookup:users.csv | rename level as x | table x",
     "| tstats count where index=* by x | table x",
     "| metadata type=sourcetypes | rename sourcetype as x | table x",
-    "| datamodel Change All_Changes search | rename id as x | table x",
-    "| from datamodel:Change.All_Changes | rename id as x | table x",
+    "| datamodel Change All_Changes search | streamstats count as x | table x",
+    "| from datamodel:Change.All_Changes | streamstats count as x | table x",
     "| multisearch [search index=* x=1] [search index=* x!=1] | table x",
     "| union [search index=* x>2 | table x] [search index=* x<3 | table x]",
     "| union [| inputlookup users.csv | rename level as x | table x] [search index=* | eval x=\"e\".x | table x]",
@@ -38,7 +38,7 @@ const SOURCES: &[&str] = &[
     "index=* | chart count over x | table x",
     "index=* | timechart span=1s count | streamstats count as x | table x",
     "index=* | transaction x | table x",
-    "index=* | appendpipe [stats count as x] | table x",
+    "index=* | appendpipe [stats count as x | eval x=\"c\".x] | table x",
 ];
 
 /// What a command makes of the rows that there are.
@@ -89,7 +89,7 @@ fn reversed(rows: &[String]) -> Vec<String> {
 }
 
 fn run(search: &str, logs: &str) -> Result<Vec<String>, String> {
-    let arguments = ["query", "--lang", "spl", "--splunk-fields", "json", "--output", "csv"];
+    let arguments = ["query", "--lang", "spl", "--output", "csv"];
     let lookups = ["--lookups", "crates/quarry/tests/data/lookups", "--logs", logs, "-e", search];
     let run = quarry(arguments).with(lookups).run();
     if run.code != 0 {

@@ -2,6 +2,7 @@
 
 use quarry_diagnostic::{Diagnostic, Span};
 
+pub(crate) use super::options::bad_value;
 use super::{codes, context::Context, options::Options, wildcard};
 use crate::tree::{Arguments, Command, Item, Quote, Word};
 
@@ -70,12 +71,6 @@ impl<'c> General<'c> {
             report_item(context, &self.command.name, item);
         }
     }
-}
-
-/// Reports an option's value.
-pub(crate) fn bad_value(context: &mut Context<'_>, name: &str, word: &Word, expected: &str) {
-    let message = format!("`{name}` takes {expected}, found `{}`", word.text);
-    context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, word.span));
 }
 
 /// Reports that something is missing.

@@ -10,7 +10,8 @@
 //! |---|---|
 //! | `build`, `codes`, `time`, `wildcard` | words and values of the language, no rows |
 //! | `context` | one pipeline so far: `known` fields, `rows`, `order`, what is `shared`; `late` rules |
-//! | `arguments`, `options`, `pattern` | reading what the user wrote |
+//! | `options` | the `name=value` of a command |
+//! | `arguments`, `pattern` | reading what the user wrote |
 //! | `rows` | what commands, searches and expressions do to rows alike |
 //! | `search` | conditions of `search` |
 //! | `expression`, `data_model` | values of `eval`; named sets of events |

@@ -2,7 +2,7 @@
 
 use quarry_diagnostic::{Diagnostic, did_you_mean};
 
-use super::{arguments::bad_value, codes, context::Context};
+use super::{codes, context::Context};
 use crate::registry::{self, AnyOf, CommandRow, OptionRow, Takes, truth};
 use crate::tree::{Command, OptionItem, OptionValue, Word};
 
@@ -155,4 +155,10 @@ fn fits(context: &mut Context<'_>, option: &OptionRow, word: &Word) -> bool {
             false
         }
     }
+}
+
+/// Reports an option's value.
+pub(crate) fn bad_value(context: &mut Context<'_>, name: &str, word: &Word, expected: &str) {
+    let message = format!("`{name}` takes {expected}, found `{}`", word.text);
+    context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, word.span));
 }

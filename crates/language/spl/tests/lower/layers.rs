@@ -9,7 +9,8 @@ use std::{
 const LAYERS: &[&[&str]] = &[
     &["build", "codes", "time", "wildcard"],
     &["context"],
-    &["arguments", "options", "pattern"],
+    &["options"],
+    &["arguments", "pattern"],
     &["rows"],
     &["search"],
     &["expression", "data_model"],

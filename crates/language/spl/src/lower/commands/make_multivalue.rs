@@ -22,7 +22,7 @@ pub(super) const ROWS: &[CommandRow] = &[
         .needs(Needs::Arguments),
     CommandRow::new(
         "mvcombine",
-        "mvcombine <field>",
+        "mvcombine <options> <field>",
         "Makes one row of those that differ in one field only.",
         "a",
         lower_combine,

@@ -116,7 +116,7 @@ const METRIC_OPTIONS: &[OptionRow] = &[
 ];
 
 const fn metric(name: &'static str) -> OptionRow {
-    OptionRow::ignored(name, "there are no metrics")
+    OptionRow::ignored(name, "there are no metrics").repeatable()
 }
 
 const ONE_MACHINE: &str = "there is one machine only";

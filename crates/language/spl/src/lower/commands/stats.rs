@@ -1,4 +1,4 @@
-//! `stats`: one row a group.
+//! `stats`: one row per group.
 
 use quarry_plan::Type;
 
@@ -10,8 +10,8 @@ use crate::tree::{Arguments, Command, OptionValue};
 
 pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
     "stats",
-    "stats <options> <aggregations> [BY <fields> [span=<span>]]",
-    "One row a group.",
+    "stats [delim=<text>] <aggregations> [BY <fields> [span=<span>]]",
+    "One row per group.",
     "count by a",
     lower,
 )

@@ -90,9 +90,11 @@ impl Context<'_> {
     pub(super) fn place(&mut self) -> Expression {
         let order = self.order_keys();
         let newest = ExpressionKind::Column(TIME.into());
+        // A time that is no field any more orders the rows here, but nobody after them sees it.
+        let is_timed = self.find(TIME).is_some_and(|column| !column.empty);
         match order.as_slice() {
             [] => Expression::literal(Value::Double(0.0), self.span),
-            [key] if key.value.kind == newest && key.descending => {
+            [key] if is_timed && key.value.kind == newest && key.descending => {
                 Expression::literal(Value::Double(0.0), self.span)
             }
             _ => Expression::column(self.number_rows(order), self.span),
