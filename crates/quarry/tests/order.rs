@@ -120,8 +120,9 @@ fn every_command_sees_the_order_in_which_rows_are_shown() {
         let check = |(command, expected): &(&str, Expected)| {
             let found = run(&format!("{source} | {command}"), &logs);
             let expected = expected(&rows);
-            (found.as_ref() != Ok(&expected))
-                .then(|| format!("{source} | {command}\n  of {rows:?}\n  expected {expected:?}\n  found {found:?}"))
+            (found.as_ref() != Ok(&expected)).then(|| {
+                format!("{source} | {command}\n  of {rows:?}\n  expected {expected:?}\n  found {found:?}")
+            })
         };
         COMMANDS.iter().filter_map(check).collect::<Vec<_>>()
     });

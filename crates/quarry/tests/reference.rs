@@ -209,7 +209,8 @@ fn options(row: &CommandRow) -> String {
         };
         let default = if option.default.trim().is_empty() { String::new() } else { cell(option.default) };
         let values = option.values().replace('<', "\\<");
-        let _ = writeln!(table, "| `{}` | {values} | {default} | {} |", option.name, meaning.replace('|', "\\|"));
+        let _ =
+            writeln!(table, "| `{}` | {values} | {default} | {} |", option.name, meaning.replace('|', "\\|"));
     }
     table
 }

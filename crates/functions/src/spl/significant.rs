@@ -50,23 +50,24 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         &[(&[Num(1_729_773_296.25)], Text("1729773296.250000")), (&[Null], Null)],
     ),
     Function {
-    name: "spl_significant_figures",
-    signature: "significant_figures(<result>, <operator>, <operands>)",
-    meaning: "A product or quotient rounded to the fewest significant figures of its operands, a sum or difference to the fewest decimals. Arguments: the result, its operator, the operands as text.",
-    source: super::source::MATH,
-    examples: &[
-        (&[Num(1111.0), Text("*"), Text("1.00"), Text("1111")], Num(1110.0)),
-        (&[Num(3.333_333), Text("/"), Text("10.0"), Text("3.0")], Num(3.3)),
-        (&[Num(3.456), Text("+"), Text("1.1"), Text("2.356")], Num(3.5)),
-        (&[Num(0.5)], Num(0.5)),
-        (&[Text("x"), Text("*"), Text("x"), Text("1")], Null),
-    ],
-    arity: (1, usize::MAX),
-    result: Returns::DOUBLE,
-    evaluate: |call: &Call<'_>| call.numbers(rounded),
-    uses_now: false,
-    law: None,
-}];
+        name: "spl_significant_figures",
+        signature: "significant_figures(<result>, <operator>, <operands>)",
+        meaning: "A product or quotient rounded to the fewest significant figures of its operands, a sum or difference to the fewest decimals. Arguments: the result, its operator, the operands as text.",
+        source: super::source::MATH,
+        examples: &[
+            (&[Num(1111.0), Text("*"), Text("1.00"), Text("1111")], Num(1110.0)),
+            (&[Num(3.333_333), Text("/"), Text("10.0"), Text("3.0")], Num(3.3)),
+            (&[Num(3.456), Text("+"), Text("1.1"), Text("2.356")], Num(3.5)),
+            (&[Num(0.5)], Num(0.5)),
+            (&[Text("x"), Text("*"), Text("x"), Text("1")], Null),
+        ],
+        arity: (1, usize::MAX),
+        result: Returns::DOUBLE,
+        evaluate: |call: &Call<'_>| call.numbers(rounded),
+        uses_now: false,
+        law: None,
+    },
+];
 
 const fn written(
     name: &'static str,
@@ -93,7 +94,8 @@ const fn written(
 fn product(call: &Call<'_>) -> ArrayRef {
     call.texts(|row| {
         let number = row.number(0)?;
-        let with_point = |cell: Cell<'_>| cell.text().filter(|text| is_decimal(text)).map(|text| figures(&text));
+        let with_point =
+            |cell: Cell<'_>| cell.text().filter(|text| is_decimal(text)).map(|text| figures(&text));
         let Some(figures) = row.cells(1).filter_map(with_point).min() else {
             return Some(Cow::Owned(number_text(number)));
         };

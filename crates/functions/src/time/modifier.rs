@@ -16,9 +16,15 @@ const UNITS: &[(&[&str], TimeUnit)] = &[
 /// A length of time in calendar units, or in microseconds where it is shorter than a second.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum TimeSpan {
-    Calendar { amount: i64, unit: TimeUnit },
+    Calendar {
+        amount: i64,
+        unit: TimeUnit,
+    },
     /// Weeks that begin on a day, counted from Sunday.
-    Weeks { amount: i64, day: i64 },
+    Weeks {
+        amount: i64,
+        day: i64,
+    },
     Micros(i64),
 }
 

@@ -208,7 +208,8 @@ fn hovering_over_words_of_spl_shows_how_they_are_written() {
         assert_eq!(limit["textEdit"]["newText"], "showperc=");
         let stats = editor.hover(SPL, 0, 12);
         assert!(
-            stats.contains("| stats [delim=<text>] <aggregations> [BY <fields>") && stats.contains("One row per group"),
+            stats.contains("| stats [delim=<text>] <aggregations> [BY <fields>")
+                && stats.contains("One row per group"),
             "{stats}"
         );
         let function = editor.hover(SPL, 1, 10);

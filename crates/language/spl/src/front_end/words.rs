@@ -3,7 +3,8 @@
 use quarry_language_definition::{Entry, EntryKind};
 
 use crate::registry::{
-    AggregationName, COMMANDS, CommandRow, FUNCTIONS, FunctionRow, OptionRow, Status, Takes, aggregation_names,
+    AggregationName, COMMANDS, CommandRow, FUNCTIONS, FunctionRow, OptionRow, Status, Takes,
+    aggregation_names,
 };
 
 /// Commands, eval functions, statistical functions.

@@ -185,7 +185,8 @@ pub(crate) fn without_alignment(text: &str) -> &str {
 /// A length of weeks without the day on which they begin: `2w@w1` is `2w`.
 fn without_weekday(text: &str) -> &str {
     let Some((length, day)) = text.split_once("@w") else { return text };
-    let of_weeks = unit(length.trim_start_matches(|letter: char| letter.is_ascii_digit())) == Some(TimeUnit::Week);
+    let of_weeks =
+        unit(length.trim_start_matches(|letter: char| letter.is_ascii_digit())) == Some(TimeUnit::Week);
     let is_day = day.parse::<u8>().is_ok_and(|day| day <= 7);
     if of_weeks && is_day { length } else { text }
 }

@@ -124,7 +124,13 @@ const fn rule(
 
 /// A function that the plan expresses itself where it can, as its row of `crates/functions` says.
 const fn rule_of_row(name: &'static str, rule: FunctionRule) -> FunctionRow {
-    FunctionRow { name, status: Status::Supported, lowering: Lowering::Rule(rule), stated: None, written: Written::Never }
+    FunctionRow {
+        name,
+        status: Status::Supported,
+        lowering: Lowering::Rule(rule),
+        stated: None,
+        written: Written::Never,
+    }
 }
 
 /// A function that does not run.

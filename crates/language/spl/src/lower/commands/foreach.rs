@@ -10,8 +10,8 @@ use super::super::{build, codes, expression, wildcard};
 use super::lower_one;
 use crate::registry::{AnyOf, CommandRow, Needs, OptionRow};
 use crate::tree::{
-    Arguments, Assignment, Command, EvalExpression, EvalKind, Item, OptionItem, OptionValue, Pipeline, RenamePair,
-    SearchExpression, SearchValue, Word,
+    Arguments, Assignment, Command, EvalExpression, EvalKind, Item, OptionItem, OptionValue, Pipeline,
+    RenamePair, SearchExpression, SearchValue, Word,
 };
 
 pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(

@@ -16,19 +16,14 @@ pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
     "_time span=1h",
     lower,
 )
-.with_options(&[
-    SPAN,
-    BINS,
-    START,
-    END,
-    OptionRow::ignored("aligntime", "steps begin where the clock's do"),
-])
+.with_options(&[SPAN, BINS, START, END, OptionRow::ignored("aligntime", "steps begin where the clock's do")])
 .taking_any(AnyOf::Words)];
 
 const SPAN: OptionRow = OptionRow::text("span", "span", "", "The size of a step.");
 const BINS: OptionRow =
     OptionRow::count("bins", "100", "How many steps there are at most where no size is given.");
-const START: OptionRow = OptionRow::text("start", "number", "", "The least value; rows below it are dropped.");
+const START: OptionRow =
+    OptionRow::text("start", "number", "", "The least value; rows below it are dropped.");
 const END: OptionRow = OptionRow::text("end", "number", "", "The greatest value; rows above it are dropped.");
 
 pub(super) fn lower(context: &mut Context<'_>, command: &Command) {

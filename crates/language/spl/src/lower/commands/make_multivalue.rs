@@ -33,8 +33,12 @@ pub(super) const ROWS: &[CommandRow] = &[
 
 const DELIMITER: OptionRow =
     OptionRow::text("delim", "text", " ", "What stands between the values; a space if not said.");
-const BETWEEN: OptionRow =
-    OptionRow::text("delim", "text", " ", "What stands between the values where `nomv` makes one text of them.");
+const BETWEEN: OptionRow = OptionRow::text(
+    "delim",
+    "text",
+    " ",
+    "What stands between the values where `nomv` makes one text of them.",
+);
 const TOKENIZER: OptionRow =
     OptionRow::text("tokenizer", "regex", "", "A pattern whose first group is a value, in place of `delim`.");
 const ALLOW_EMPTY: OptionRow = OptionRow::flag("allowempty", false, "Whether empty values are kept.");

@@ -16,7 +16,8 @@ const BETWEEN: OptionRow =
     OptionRow::text("mvsep", "text", "OR", "What stands between several values of a field.");
 const MOST: OptionRow = OptionRow::count("maxresults", "0", "How many rows are taken; 0 is all.");
 
-const OF_NONE: OptionRow = OptionRow::text("emptystr", "text", "NOT ()", "The search where there are no rows.");
+const OF_NONE: OptionRow =
+    OptionRow::text("emptystr", "text", "NOT ()", "The search where there are no rows.");
 /// What stands before a row, before its fields, between them, after them, between rows and after the last
 /// (Splunk search reference, format).
 const SIGNS: [&str; 6] = ["(", "(", "AND", ")", "OR", ")"];

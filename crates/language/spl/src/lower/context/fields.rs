@@ -31,7 +31,9 @@ impl Context<'_> {
     fn note_prefix(&mut self, name: &ColumnName, span: Span) {
         let is_new = self.fields.open && self.fields.columns.iter().all(|column| column.name != *name);
         let view = self.shared.options.view;
-        let Some(text) = name.user().filter(|_| is_new && !self.fields.gone.contains_key(name)) else { return };
+        let Some(text) = name.user().filter(|_| is_new && !self.fields.gone.contains_key(name)) else {
+            return;
+        };
         let Some(spelled) = view.prefixed(text) else { return };
         let message = format!("no event has `{text}` here: the view `{}` calls it `{spelled}`", view.name);
         let found = Diagnostic::warning(codes::MISSING_FIELD, message, span)

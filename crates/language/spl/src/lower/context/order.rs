@@ -1,7 +1,9 @@
 //! The order of rows: newest first until something says otherwise.
 
 use quarry_diagnostic::Span;
-use quarry_plan::{AggregateCall, ColumnName, Expression, ExpressionKind, Frame, SortKey, Type, Value, WindowCall};
+use quarry_plan::{
+    AggregateCall, ColumnName, Expression, ExpressionKind, Frame, SortKey, Type, Value, WindowCall,
+};
 
 use super::{Column, Context, StepKind, TIME};
 

@@ -4,7 +4,9 @@ use quarry_diagnostic::{Diagnostic, Severity, Span};
 use quarry_plan::{Arithmetic, Comparison, Expression, ExpressionKind, TextPattern, Type};
 
 use super::super::{build, codes, context::Context};
-use super::{Typed, compare, condition, constant_text, lower, note_source_type, number, numbers, value, written};
+use super::{
+    Typed, compare, condition, constant_text, lower, note_source_type, number, numbers, value, written,
+};
 use crate::tree::{EvalExpression, EvalKind, EvalOperator};
 
 /// `left operator right`.
@@ -18,8 +20,7 @@ pub(super) fn binary(
     if let Some(comparison) = comparison(operator) {
         note_source_type(context, left, right);
         note_source_type(context, right, left);
-        let (left, right) =
-            context.printing(false, |context| (lower(context, left), lower(context, right)));
+        let (left, right) = context.printing(false, |context| (lower(context, left), lower(context, right)));
         return (compare::compare(comparison, left, right, span), Type::Boolean);
     }
     match operator {

@@ -56,13 +56,11 @@ fn is_same(left: &EvalExpression, right: &EvalExpression) -> bool {
         left.len() == right.len() && left.iter().zip(right).all(|(left, right)| is_same(left, right))
     };
     match (&left.kind, &right.kind) {
-        (
-            EvalKind::Call { name, arguments, .. },
-            EvalKind::Call { name: other, arguments: others, .. },
-        ) => name == other && all(arguments, others),
-        (EvalKind::Not(left), EvalKind::Not(right)) | (EvalKind::Negative(left), EvalKind::Negative(right)) => {
-            is_same(left, right)
+        (EvalKind::Call { name, arguments, .. }, EvalKind::Call { name: other, arguments: others, .. }) => {
+            name == other && all(arguments, others)
         }
+        (EvalKind::Not(left), EvalKind::Not(right))
+        | (EvalKind::Negative(left), EvalKind::Negative(right)) => is_same(left, right),
         (
             EvalKind::Binary { operator, left, right },
             EvalKind::Binary { operator: other, left: other_left, right: other_right },

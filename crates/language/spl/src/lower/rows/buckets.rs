@@ -2,7 +2,8 @@
 
 use quarry_diagnostic::Diagnostic;
 use quarry_plan::{
-    AggregateCall, Arithmetic, Comparison, Expression, ExpressionKind, Frame, Node, Operator, Rows, SortKey, Type, Value, WindowCall,
+    AggregateCall, Arithmetic, Comparison, Expression, ExpressionKind, Frame, Node, Operator, Rows, SortKey,
+    Type, Value, WindowCall,
 };
 
 use super::super::arguments::bad_value;
@@ -313,7 +314,12 @@ pub(crate) fn bucket(context: &mut Context<'_>, field: &str, new_name: &str, spa
         return bad_value(context, "span", span, "a length such as `5m` or `10`");
     };
     if is_time && !is_whole_micros(&span.text) {
-        return bad_value(context, "span", span, "a whole number of microseconds or a longer unit, such as `10us`");
+        return bad_value(
+            context,
+            "span",
+            span,
+            "a whole number of microseconds or a longer unit, such as `10us`",
+        );
     }
     let result = if column.data_type == Type::Timestamp { Type::Timestamp } else { Type::Text };
     let value = build::call("bin", vec![value, length], result, span.span);

@@ -54,7 +54,8 @@ pub(crate) fn apply(
     let value = match row.function {
         Some(function) => build::call(function, vec![convert(value, have, Type::Text)], Type::Text, span),
         None => {
-            let message = format!("`{name}` asks a network, which is not done here: `{}` has no value", target.text());
+            let message =
+                format!("`{name}` asks a network, which is not done here: `{}` has no value", target.text());
             context.report(Diagnostic::warning(codes::UNKNOWN_LOOKUP, message, *place));
             build::null(span).cast(Type::Text)
         }

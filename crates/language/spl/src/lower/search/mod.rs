@@ -128,7 +128,9 @@ fn warn_of_knowledge(context: &mut Context<'_>, field: &Word, value: &SearchValu
     });
     if field.text == "eventtype" && !of_apps && knowledge.is_some_and(|known| !known.event_types.is_empty()) {
         let message = format!("no event type is named `{}`: no event has it", value.word.text);
-        let names = knowledge.into_iter().flat_map(|known| known.event_types.iter().map(|stanza| stanza.name.as_str()));
+        let names = knowledge
+            .into_iter()
+            .flat_map(|known| known.event_types.iter().map(|stanza| stanza.name.as_str()));
         let mut found = Diagnostic::warning(codes::MISSING_FIELD, message, value.word.span);
         if let Some(near) = quarry_diagnostic::did_you_mean(&value.word.text, names) {
             found = found.with_help(format!("did you mean `{near}`?"));

@@ -232,8 +232,12 @@ pub(super) fn compared(
     span: Span,
 ) -> Option<Expression> {
     let (_, rows) = rows(context, pipeline)?;
-    let texts: Vec<String> =
-        rows.rows.iter().flat_map(|row| row.iter().map(values).find(|values| !values.is_empty())).flatten().collect();
+    let texts: Vec<String> = rows
+        .rows
+        .iter()
+        .flat_map(|row| row.iter().map(values).find(|values| !values.is_empty()))
+        .flatten()
+        .collect();
     let mut found = Vec::new();
     for text in texts {
         found.push(with_text(context, (field, operator, listed), text, negated, span)?);
@@ -251,8 +255,11 @@ fn with_text(
     let is_written = listed || text.starts_with(['"', '(']);
     if is_written {
         let name = field.text.replace('"', "\\\"");
-        let whole =
-            if listed { format!("\"{name}\" IN ({text})") } else { format!("\"{name}\"{}{text}", operator.sign()) };
+        let whole = if listed {
+            format!("\"{name}\" IN ({text})")
+        } else {
+            format!("\"{name}\"{}{text}", operator.sign())
+        };
         let (pipeline, found) = parse_at(&whole, span);
         if let [Command { arguments: Arguments::Search(Some(search)), .. }] = pipeline.commands.as_slice()
             && !found.iter().any(Diagnostic::is_error)
