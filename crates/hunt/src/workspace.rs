@@ -322,12 +322,11 @@ impl Workspace {
         }
         if let Some((earliest, latest)) = hull
             && (earliest.is_some() || latest.is_some())
+            && !self.no_prune
         {
-            if !self.no_prune {
-                let within = self.listing.within((earliest, latest));
-                self.left_out.fetch_max(within.pruned, Relaxed);
-                objects = Arc::new(within.objects);
-            }
+            let within = self.listing.within((earliest, latest));
+            self.left_out.fetch_max(within.pruned, Relaxed);
+            objects = Arc::new(within.objects);
         }
         Ok(Settled { plan, now, objects, from_newest: newest.is_some() })
     }

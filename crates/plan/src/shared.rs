@@ -1,6 +1,9 @@
 //! Plans that are computed once and read several times.
 
-use crate::{ColumnName, Node, Operator};
+use crate::{ColumnName, Node, Operator, Type};
+
+/// Names and types of the columns of rows.
+type Columns = Vec<(ColumnName, Type)>;
 
 impl Node {
     /// How often a shared plan of this name is read.
@@ -12,11 +15,7 @@ impl Node {
     }
 
     /// Calls `visit` on the columns of every reference to the shared plan of this name.
-    pub fn visit_references_mut(
-        &mut self,
-        name: &str,
-        visit: &mut dyn FnMut(&mut Vec<(ColumnName, crate::Type)>),
-    ) {
+    pub fn visit_references_mut(&mut self, name: &str, visit: &mut dyn FnMut(&mut Columns)) {
         self.visit_mut(&mut |node| {
             if let Operator::Reference { name: known, columns } = &mut node.operator
                 && known == name

@@ -102,7 +102,7 @@ async fn hunt(
         progress.close(&report, &alerts_of(found));
         write_account(arguments.logs.report.as_deref(), &report, workspace)?;
     }
-    tell_unread(streams, &workspace)?;
+    tell_unread(streams, workspace)?;
     let failed = summaries.iter().any(|summary| summary.outcome.is_err());
     Ok(match (failed, found > 0 && arguments.exit_code) {
         (true, _) => Exit::Error,
