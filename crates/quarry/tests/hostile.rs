@@ -248,7 +248,7 @@ fn what_cannot_be_read_is_named_and_the_rest_is_read() {
     }
     for arguments in [&["hunt", "T1578.002"][..], &["fields"], &["tune", "T1578.002"], &["test", "T1578.002"]]
     {
-        let run = quarry(arguments).with(&["--logs", &logs]).run();
+        let run = quarry(arguments).with(["--logs", &logs]).run();
         assert!(run.code < 2, "{}", run.stderr);
         assert!(
             run.stderr.contains("3 objects or folders could not be read"),
@@ -293,7 +293,7 @@ fn what_does_not_fit_in_memory_goes_to_disk_and_that_is_said() {
     for rest in ["sort 0 - _raw", "dedup _raw", "stats count by _raw"] {
         let query = format!("index=* | {rest} | table _raw");
         let arguments = ["query", "--lang", "spl", "-e", &query, "--logs", &logs, "--memory", "20"];
-        let run = quarry(arguments).with(&["--threads", "2", "--output", "jsonl"]).run().exits(0);
+        let run = quarry(arguments).with(["--threads", "2", "--output", "jsonl"]).run().exits(0);
         assert_eq!(run.text().lines().count(), 20_000, "{rest}: {}", run.stderr);
         assert!(run.stderr.contains("on disk: a larger `--memory` is quicker"), "{rest}: {}", run.stderr);
     }
