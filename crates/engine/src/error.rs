@@ -41,8 +41,11 @@ impl From<DataFusionError> for EngineError {
         let root = error.find_root();
         match root {
             DataFusionError::ResourcesExhausted(reason) => {
-                let work = memory_work(reason);
-                Self { code: "ENG003", message: format!("{work} needs more memory than `--memory` allows") }
+                let message = match reason.starts_with(quarry_functions::TOO_LARGE) {
+                    true => format!("{} need more memory than `--memory` allows", first_line(reason)),
+                    false => format!("{} needs more memory than `--memory` allows", memory_work(reason)),
+                };
+                Self { code: "ENG003", message }
             }
             DataFusionError::External(error) => Self { code: "ENG004", message: error.to_string() },
             DataFusionError::Execution(message) => Self { code: "ENG005", message: message.clone() },
@@ -57,6 +60,10 @@ impl From<DataFusionError> for EngineError {
             }
         }
     }
+}
+
+fn first_line(text: &str) -> &str {
+    text.lines().next().unwrap_or_default()
 }
 
 /// Words in DataFusion's names of what holds memory, and what they do; the first that fits.

@@ -41,6 +41,9 @@ const LEAST_BATCH: usize = 256 << 10;
 /// A sort keeps this part of a thread's memory free for merging.
 const MERGE_SHARE: usize = 32;
 const MOST_OF_MERGE: usize = 10 << 20;
+/// The values of one function over one batch may hold at least and at most so many bytes, whatever the memory is.
+const LEAST_OF_VALUES: usize = 16 << 20;
+const MOST_OF_VALUES: usize = 1 << 30;
 /// At most so many spilled runs are merged at once. Without a bound a merge holds all memory there is, until its last
 /// row is out, and the next sort of the same query has nothing left.
 const FAN_IN: usize = 4;
@@ -66,6 +69,8 @@ pub struct Session {
     limits: Limits,
     strict: bool,
     functions: Arc<Functions>,
+    /// Bytes that the values of one function over one batch may hold.
+    most: usize,
     unread: Unread,
 }
 
@@ -110,9 +115,10 @@ impl Session {
         let context = SessionContext::new_with_state(state);
         let most = (options.memory / BATCH_SHARE).max(LEAST_BATCH);
         let limits = Limits { batch_bytes: options.limits.batch_bytes.min(most), ..options.limits };
-        let functions = Arc::new(Functions::new(None));
+        let functions = Arc::new(Functions::new(None, most_of_values(options)));
         functions.register(&context);
-        Ok(Self { catalog, context, limits, strict: options.strict, functions, unread: Unread::default() })
+        let (strict, most, unread) = (options.strict, most_of_values(options), Unread::default());
+        Ok(Self { catalog, context, limits, strict, functions, most, unread })
     }
 
     /// The same session over another catalog.
@@ -124,6 +130,7 @@ impl Session {
             limits: self.limits,
             strict: self.strict,
             functions: Arc::clone(&self.functions),
+            most: self.most,
             unread: self.unread.clone(),
         }
     }
@@ -138,7 +145,7 @@ impl Session {
     #[must_use]
     pub fn with_places(mut self, places: Option<Places>) -> Self {
         if places.is_some() {
-            self.functions = Arc::new(Functions::new(places));
+            self.functions = Arc::new(Functions::new(places, self.most));
             self.functions.register(&self.context);
         }
         self
@@ -270,6 +277,11 @@ impl Session {
         let stream = execute_stream(Arc::clone(&physical), task)?;
         Ok(Execution { stream, report, physical })
     }
+}
+
+/// What the values of one function over one batch may hold: all memory, and never more than a column of texts can.
+fn most_of_values(options: &SessionOptions) -> usize {
+    options.memory.clamp(LEAST_OF_VALUES, MOST_OF_VALUES)
 }
 
 /// What each sort keeps free for merging what it spilled, a small part of its share: all of it would leave nothing to

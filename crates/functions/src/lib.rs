@@ -29,7 +29,7 @@ use datafusion_expr::{AggregateUDF, ScalarUDF, WindowUDF};
 use quarry_plan::{Law, Type};
 
 pub use aggregate::{AggregateExample, AggregateFunction};
-pub use base::{Constants, Example, Function, Literal, Places, number_text, parse_number, scalar};
+pub use base::{Constants, Example, Function, Literal, Places, TOO_LARGE, number_text, parse_number, scalar};
 pub use comparison::comparison_function;
 pub use lookup::{LOOKUP_ROWS, LOOKUP_TEXT, LOOKUP_TEXTS, lookup_rows_arguments, lookup_value_arguments};
 pub use member::{MEMBER, member_arguments};
@@ -46,10 +46,11 @@ pub fn aggregate_table() -> impl Iterator<Item = &'static AggregateFunction> {
     aggregate::TABLES.iter().flat_map(|table| table.iter())
 }
 
-/// All scalar functions, ready to be registered; `places` is the database at hand.
+/// All scalar functions, ready to be registered; `places` is the database at hand, `most` the bytes that the values of
+/// one function over one batch may hold.
 #[must_use]
-pub fn scalar_functions(places: Option<&Places>) -> Vec<Arc<ScalarUDF>> {
-    let table = scalar_table().map(|function| base::scalar_udf(function, places));
+pub fn scalar_functions(places: Option<&Places>, most: usize) -> Vec<Arc<ScalarUDF>> {
+    let table = scalar_table().map(|function| base::scalar_udf(function, places, most));
     let others = [pattern::text_match_udf(), member::member_udf()];
     table.chain(others).chain(lookup::lookup_udfs()).map(Arc::new).collect()
 }
@@ -130,7 +131,7 @@ mod tests {
             assert_eq!(function.name, function.name.to_lowercase());
         }
         let mut registered: Vec<String> =
-            scalar_functions(None).iter().map(|function| function.name().to_owned()).collect();
+            scalar_functions(None, usize::MAX).iter().map(|function| function.name().to_owned()).collect();
         registered.sort_unstable();
         let count = registered.len();
         registered.dedup();

@@ -298,3 +298,49 @@ fn what_does_not_fit_in_memory_goes_to_disk_and_that_is_said() {
         assert!(run.stderr.contains("on disk: a larger `--memory` is quicker"), "{rest}: {}", run.stderr);
     }
 }
+
+#[test]
+fn values_that_grow_beyond_the_memory_end_the_query() {
+    let long = "x".repeat(100);
+    let doubled = format!(
+        "| makeresults | eval a=\"xxxxxxxxxx\" {}| eval n=len(a) | table n",
+        "| eval a=a.a ".repeat(34)
+    );
+    let tenfold = |step: &str| {
+        format!("| makeresults | eval a=\"xxxxxxxxxx\" {}| eval n=len(a) | table n", step.repeat(9))
+    };
+    let spl = [
+        doubled,
+        format!(
+            "| makeresults | eval a=\"x\", b=\"{long}\" {}| eval n=len(a) | table n",
+            "| eval a=replace(a, \"x\", b) ".repeat(4)
+        ),
+        tenfold("| eval a=a.a.a.a.a.a.a.a.a.a "),
+        tenfold("| strcat a a a a a a a a a a a "),
+        tenfold("| eval a=mvjoin(mvrange(0,10), a) "),
+        "| makeresults | eval n=mvcount(mvrange(0, 1e12)) | table n".to_owned(),
+        format!(
+            "| makeresults | eval a=mvrange(0,1000) {}| eval n=mvcount(a) | table n",
+            "| eval a=mvappend(a,a) ".repeat(24)
+        ),
+        format!(
+            "| makeresults | eval a=mvrange(0,1000), d=mvjoin(mvrange(0, 200000), \"x\") {}| eval n=mvcount(a) | table n",
+            "| eval a=mvzip(a,a,d) ".repeat(3)
+        ),
+    ];
+    let grown =
+        (0..4).fold("\"eventName\"".to_owned(), |text, _| format!("REPLACEALL('[Rx]', {text}, '{long}')"));
+    let aql = [format!("SELECT STRLEN({grown}) AS a FROM events")];
+    let folder = Folder::new();
+    let logs = folder.write("one.json", lines(0..3));
+    let queries = spl.iter().map(|query| ("spl", query)).chain(aql.iter().map(|query| ("aql", query)));
+    for (language, query) in queries {
+        let run = quarry(["query", "--lang", language, "-e", query, "--logs", &logs, "--memory", "32"]).run();
+        assert_eq!(run.code, 2, "{query}: {}", run.stderr);
+        assert!(
+            run.stderr.contains("ENG003") && run.stderr.contains("more memory than `--memory` allows"),
+            "{query}: {}",
+            run.stderr
+        );
+    }
+}

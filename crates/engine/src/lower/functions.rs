@@ -31,10 +31,11 @@ impl Functions {
         self.places.is_some()
     }
 
-    /// All functions; `places` is the database that says where addresses are.
+    /// All functions; `places` is the database that says where addresses are, `most` the bytes that the values of
+    /// one function over one batch may hold.
     #[must_use]
-    pub fn new(places: Option<Places>) -> Self {
-        let scalars = quarry_functions::scalar_functions(places.as_ref());
+    pub fn new(places: Option<Places>, most: usize) -> Self {
+        let scalars = quarry_functions::scalar_functions(places.as_ref(), most);
         let aggregates = quarry_functions::aggregate_functions();
         let windows = quarry_functions::window_functions();
         let added = quarry_functions::scalar_table();

@@ -149,14 +149,23 @@ fn join(call: &Call<'_>) -> ArrayRef {
     call.texts(|row| {
         let cell = row.cell(0);
         let separator = row.text(1)?;
-        (!cell.is_null()).then(|| Cow::Owned(cell.values().collect::<Vec<_>>().join(&separator)))
+        if cell.is_null() {
+            return None;
+        }
+        let values: Vec<_> = cell.values().collect();
+        let fits = call.room.fits_all(values.iter().map(|value| value.len() + separator.len()));
+        fits.then(|| Cow::Owned(values.join(&separator)))
     })
 }
 
 fn replace(call: &Call<'_>) -> ArrayRef {
     call.texts(|row| {
         let (text, part, by) = (plain(row.cell(0)).text()?, row.text(1)?, row.text(2)?);
-        if part.is_empty() { Some(text) } else { Some(Cow::Owned(text.replace(&*part, &by))) }
+        if part.is_empty() {
+            return Some(text);
+        }
+        let more = text.matches(&*part).count().saturating_mul(by.len());
+        call.room.fits(text.len().saturating_add(more)).then(|| Cow::Owned(text.replace(&*part, &by)))
     })
 }
 

@@ -114,7 +114,11 @@ fn replace(call: &Call<'_>, limit: usize) -> ArrayRef {
     call.texts(|row| {
         let pattern = memo.get(&row.text(0)?, |pattern| cached_pattern(pattern, false)).as_ref()?;
         let (text, template) = (plain(row.cell(1)).text()?, plain(row.cell(2)).text()?);
-        let write = |groups: &Groups, out: &mut String| expand(&template, pattern, &text, groups, out);
+        let write = |groups: &Groups, out: &mut String| {
+            if call.room.fits(out.len() + template.len()) {
+                expand(&template, pattern, &text, groups, out);
+            }
+        };
         Some(Cow::Owned(pattern.replace(&text, 0, limit, write).into_owned()))
     })
 }

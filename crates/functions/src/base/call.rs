@@ -4,8 +4,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use arrow::array::{
-    ArrayRef, BooleanArray, Float64Array, Int64Array, ListBuilder, StringBuilder, TimestampMicrosecondArray,
-    new_null_array,
+    ArrayBuilder, ArrayRef, BooleanArray, Float64Array, Int64Array, ListBuilder, StringBuilder,
+    TimestampMicrosecondArray, new_null_array,
 };
 use datafusion_common::ScalarValue;
 use datafusion_expr::ColumnarValue;
@@ -16,6 +16,7 @@ use super::argument::Argument;
 use super::cell::Cell;
 use super::constants::Constants;
 use super::places::Places;
+use super::room::Room;
 
 /// The arguments of one evaluation. Where all are constant there is a single row.
 #[derive(Debug)]
@@ -31,6 +32,8 @@ pub(crate) struct Call<'a> {
     /// Where addresses are, for functions that ask for it.
     pub(crate) places: Option<&'a Places>,
     pub(super) constants: &'a Constants,
+    /// What the values may hold.
+    pub(crate) room: Room,
 }
 
 /// The arguments of one row.
@@ -117,9 +120,10 @@ impl Call<'_> {
 
     pub(crate) fn texts<'s>(&'s self, mut body: impl FnMut(Row<'s>) -> Option<Cow<'s, str>>) -> ArrayRef {
         let mut builder = StringBuilder::with_capacity(self.rows, self.rows * 16);
-        for row in self.each() {
-            builder.append_option(body(row));
+        for row in self.each().take_while(|_| !self.room.is_over()) {
+            builder.append_option(body(row).filter(|text| self.room.take(text.len())));
         }
+        (builder.len()..self.rows).for_each(|_| builder.append_null());
         Arc::new(builder.finish())
     }
 
@@ -129,10 +133,10 @@ impl Call<'_> {
         mut body: impl FnMut(Row<'s>) -> Option<Vec<Cow<'s, str>>>,
     ) -> ArrayRef {
         let mut builder = ListBuilder::new(StringBuilder::new());
-        for row in self.each() {
+        for row in self.each().take_while(|_| !self.room.is_over()) {
             match body(row) {
                 Some(values) if !values.is_empty() => {
-                    for value in values {
+                    for value in values.into_iter().take_while(|value| self.room.take(value.len())) {
                         builder.values().append_value(value);
                     }
                     builder.append(true);
@@ -140,6 +144,7 @@ impl Call<'_> {
                 _ => builder.append(false),
             }
         }
+        (builder.len()..self.rows).for_each(|_| builder.append(false));
         Arc::new(builder.finish())
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow::array::{Array, ArrayRef};
 use arrow::datatypes::{DataType, Field, FieldRef};
-use datafusion_common::{Result, ScalarValue, exec_err, internal_err, plan_err};
+use datafusion_common::{Result, ScalarValue, exec_err, internal_err, plan_err, resources_err};
 use datafusion_expr::{
     ColumnarValue, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature, TypeSignature,
     Volatility,
@@ -17,6 +17,7 @@ use super::argument::Argument;
 use super::call::Call;
 use super::constants::Constants;
 use super::places::Places;
+use super::room::Room;
 
 /// A constant in an example.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -149,12 +150,22 @@ impl Function {
     }
 }
 
-/// The DataFusion function of a table row; `places` is the database at hand.
-pub(crate) fn scalar_udf(function: &'static Function, places: Option<&Places>) -> ScalarUDF {
+/// What begins the text of the error where the values of a function need more memory than there is.
+pub const TOO_LARGE: &str = "the values of `";
+
+/// The DataFusion function of a table row; `places` is the database at hand, `most` the bytes that its values of one
+/// batch may hold.
+pub(crate) fn scalar_udf(function: &'static Function, places: Option<&Places>, most: usize) -> ScalarUDF {
     let volatility = if function.is_by_chance() { Volatility::Volatile } else { Volatility::Immutable };
     let signature = Signature::one_of(vec![TypeSignature::Nullary, TypeSignature::VariadicAny], volatility);
     let places = places.filter(|_| function.uses_places()).cloned();
-    ScalarUDF::new_from_impl(TableFunction { function, signature, places, constants: Constants::default() })
+    ScalarUDF::new_from_impl(TableFunction {
+        function,
+        signature,
+        places,
+        most,
+        constants: Constants::default(),
+    })
 }
 
 #[derive(Debug)]
@@ -162,6 +173,7 @@ struct TableFunction {
     function: &'static Function,
     signature: Signature,
     places: Option<Places>,
+    most: usize,
     constants: Constants,
 }
 
@@ -184,6 +196,10 @@ impl TableFunction {
         let own = types.len().saturating_sub(self.function.added());
         let found = self.function.result_type(&types[..own], constants.get(..own).unwrap_or_default());
         found.or_else(|message| plan_err!("{message}"))
+    }
+
+    fn too_large<T>(&self) -> Result<T> {
+        resources_err!("{TOO_LARGE}{}`", self.function.signature)
     }
 
     /// The present moment, taken off the arguments; 0 where it is not asked for.
@@ -246,8 +262,16 @@ impl ScalarUDFImpl for TableFunction {
         let rows = if constant { 1 } else { arguments.number_rows };
         let result = waist_type(arguments.return_field.data_type());
         let given = &arguments.args;
-        let call = Call { arguments: cells, given, rows, result, now, places, constants: &self.constants };
+        if arguments.args.iter().map(size).sum::<usize>() / MANY_TIMES > self.most {
+            return self.too_large();
+        }
+        let room = Room::new(self.most);
+        let call =
+            Call { arguments: cells, given, rows, result, now, places, constants: &self.constants, room };
         let array = (self.function.evaluate)(&call);
+        if call.room.is_over() || array.get_array_memory_size() / MANY_TIMES > self.most {
+            return self.too_large();
+        }
         if array.len() != rows || waist_type(array.data_type()) != result {
             return internal_err!(
                 "`{}` gave {} rows of {} for {rows} rows of {result:?}",
@@ -260,6 +284,16 @@ impl ScalarUDFImpl for TableFunction {
             return Ok(ColumnarValue::Scalar(ScalarValue::try_from_array(&array, 0)?));
         }
         Ok(ColumnarValue::Array(array))
+    }
+}
+
+/// Builders have up to twice as much as they hold.
+const MANY_TIMES: usize = 2;
+
+fn size(value: &ColumnarValue) -> usize {
+    match value {
+        ColumnarValue::Array(array) => array.to_data().get_slice_memory_size().unwrap_or_default(),
+        ColumnarValue::Scalar(scalar) => scalar.size(),
     }
 }
 

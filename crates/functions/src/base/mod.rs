@@ -8,6 +8,7 @@ pub(crate) mod check;
 mod constants;
 mod function;
 mod places;
+mod room;
 mod types;
 
 pub(crate) use argument::Argument;
@@ -15,7 +16,7 @@ pub(crate) use call::{Call, Memo, Row, map_slice};
 pub(crate) use cell::Cell;
 pub use constants::Constants;
 pub(crate) use function::scalar_udf;
-pub use function::{Example, Function, Literal};
+pub use function::{Example, Function, Literal, TOO_LARGE};
 pub use places::Places;
 pub use quarry_plan::{number_text, parse_number};
 pub(crate) use types::list_scalar;

@@ -262,7 +262,8 @@ fn join(call: &Call<'_>) -> ArrayRef {
             return None;
         }
         let values: Vec<_> = cell.values().collect();
-        Some(Cow::Owned(values.join(&*delimiter)))
+        let fits = call.room.fits_all(values.iter().map(|value| value.len() + delimiter.len()));
+        fits.then(|| Cow::Owned(values.join(&*delimiter)))
     })
 }
 
@@ -286,8 +287,11 @@ fn zip(call: &Call<'_>) -> ArrayRef {
     let given = call.has(2);
     call.lists(|row| {
         let delimiter = if given { row.text(2)? } else { Cow::Borrowed(",") };
-        let pairs = row.cell(0).values().zip(row.cell(1).values());
-        Some(pairs.map(|(left, right)| Cow::Owned(format!("{left}{delimiter}{right}"))).collect())
+        let pairs = || row.cell(0).values().zip(row.cell(1).values());
+        if !call.room.fits_all(pairs().map(|(left, right)| left.len() + delimiter.len() + right.len())) {
+            return None;
+        }
+        Some(pairs().map(|(left, right)| Cow::Owned(format!("{left}{delimiter}{right}"))).collect())
     })
 }
 
@@ -300,6 +304,11 @@ fn combinations(call: &Call<'_>) -> ArrayRef {
                 let joined = |right| Cow::Owned(format!("{left}{delimiter}{right}"));
                 cell.values().map(joined).collect::<Vec<_>>()
             };
+            let lengths = || cell.values().map(|right| delimiter.len() + right.len());
+            let pairs = found.iter().flat_map(|left| lengths().map(|right| left.len() + right));
+            if !call.room.fits_all(pairs) {
+                return None;
+            }
             found = found.iter().flat_map(with).collect();
         }
         Some(found)

@@ -30,8 +30,8 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
     law: None,
 }];
 
-/// More values than this are none at all: a part of them would look like all.
-const MOST: usize = 20_000_000;
+/// About what a value of a range holds, in bytes.
+const EACH: f64 = 32.0;
 
 fn mvrange(call: &Call<'_>) -> ArrayRef {
     let given = call.has(2);
@@ -45,10 +45,10 @@ fn mvrange(call: &Call<'_>) -> ArrayRef {
         if step == 0.0 {
             return None;
         }
-        if (end - start) / step > MOST as f64 {
+        if !call.room.fits(((end - start) / step * EACH).max(0.0) as usize) {
             return None;
         }
-        let values = (0..=MOST).map(|index| start + step * index as f64);
+        let values = (0_u64..).map(|index| start + step * index as f64);
         let inside = values.take_while(|value| if step > 0.0 { *value < end } else { *value > end });
         Some(inside.map(|value| Cow::Owned(number_text(value))).collect())
     })

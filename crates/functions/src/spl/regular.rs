@@ -104,7 +104,11 @@ fn replace(call: &Call<'_>) -> ArrayRef {
     call.each_text(|row, text| {
         let (pattern, template) = (row.text(1)?, row.text(2)?);
         let compiled = memo.get(&pattern, |pattern| cached_pattern(pattern, false)).as_ref()?;
-        let expand = |groups: &Groups, out: &mut String| expand(&template, &text, groups, out);
+        let expand = |groups: &Groups, out: &mut String| {
+            if call.room.fits(out.len() + template.len()) {
+                expand(&template, &text, groups, out);
+            }
+        };
         let replaced = match compiled.replace(&text, 0, usize::MAX, expand) {
             Cow::Owned(changed) => Some(changed),
             Cow::Borrowed(_) => None,
