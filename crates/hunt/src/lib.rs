@@ -8,6 +8,7 @@ mod cells;
 mod compile;
 mod detect;
 mod failure;
+pub mod files;
 mod lookups;
 pub mod moment;
 mod workspace;

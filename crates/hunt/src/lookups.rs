@@ -1,6 +1,6 @@
 //! Tables that queries write.
 
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, fs, io::ErrorKind, path::Path};
 
 use quarry_functions::number_text;
 use quarry_language_definition::{
@@ -9,7 +9,7 @@ use quarry_language_definition::{
 };
 use quarry_plan::{Rows, Value};
 
-use crate::{Failure, Outcome};
+use crate::{Failure, Outcome, files};
 
 /// Writes the rows as CSV, beside the old ones if asked; the old file stays until the new one is whole.
 pub fn write(folder: &Path, store: &Store, rows: &Rows) -> Outcome<()> {
@@ -20,7 +20,7 @@ pub fn write(folder: &Path, store: &Store, rows: &Rows) -> Outcome<()> {
     let failed = |error: std::io::Error| Failure::writing_file(&path, error);
     let names: Vec<String> = rows.columns.iter().map(|(name, _)| name.text().to_owned()).collect();
     let mut text = String::new();
-    let old = if store.append { fs::read_to_string(&path).unwrap_or_default() } else { String::new() };
+    let old = if store.append { old_text(&path)? } else { String::new() };
     let (old_names, old_rows) = csv::read(&old);
     let known: BTreeSet<&String> = old_names.iter().collect();
     let mut all = old_names.clone();
@@ -38,8 +38,22 @@ pub fn write(folder: &Path, store: &Store, rows: &Rows) -> Outcome<()> {
         text.push_str(&write_row(&all.iter().map(value).collect::<Vec<_>>()));
     }
     fs::create_dir_all(folder).map_err(failed)?;
-    let partial = folder.join(format!("{}.partial", store.file));
-    fs::write(&partial, text).and_then(|()| fs::rename(&partial, &path)).map_err(failed)
+    files::replace(&path, text.as_bytes()).map_err(failed)
+}
+
+/// The rows that are there; none if there is no such file yet.
+fn old_text(path: &Path) -> Outcome<String> {
+    match fs::read(path) {
+        Ok(bytes) => String::from_utf8(bytes).map_err(|error| {
+            let at = error.utf8_error().valid_up_to();
+            Failure::Content(format!(
+                "`{}` is not UTF-8 (byte {at}): rows are not appended to it, and it is left as it is",
+                path.display()
+            ))
+        }),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(String::new()),
+        Err(error) => Err(Failure::reading_file(path, error)),
+    }
 }
 
 fn text_of(value: &Value) -> String {

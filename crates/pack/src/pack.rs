@@ -82,7 +82,7 @@ impl Pack {
     /// # Errors
     /// If `pack.yml` or a detection's file is missing or cannot be understood.
     pub fn load(folder: &Path) -> Result<Self, PackError> {
-        let read = |name: &str| read_text(&folder.join(name));
+        let read = |name: &str| read_inside(folder, name);
         let mut pack = Self::read(&folder.display().to_string(), &read)?;
         pack.pages = pages::of_folder(folder);
         Ok(pack)
@@ -301,6 +301,19 @@ fn optional<T: Default>(
         Err(error) if error.absent => Ok(T::default()),
         Err(error) => Err(error),
     }
+}
+
+/// A file of the pack in a folder. Links may lead about within it, not out of it: what a pack from elsewhere names
+/// would be published with its pages.
+fn read_inside(folder: &Path, name: &str) -> Result<String, PackError> {
+    let path = folder.join(name);
+    if !pages::is_inside(folder, &path) {
+        return Err(PackError::new(
+            path.display().to_string(),
+            "lies outside of the pack's folder".to_owned(),
+        ));
+    }
+    read_text(&path)
 }
 
 fn read_text(path: &Path) -> Result<String, PackError> {

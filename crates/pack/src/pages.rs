@@ -18,13 +18,22 @@ pub fn of_folder(pack: &Path) -> Pages {
     let mut pages = Pages::new();
     for folder in FOLDERS {
         let Ok(entries) = fs::read_dir(pack.join(folder)) else { continue };
-        for entry in entries.filter_map(Result::ok) {
+        for entry in entries.filter_map(Result::ok).filter(|entry| is_inside(pack, &entry.path())) {
             if let (Ok(text), Some(name)) = (fs::read_to_string(entry.path()), entry.file_name().to_str()) {
                 pages.insert(format!("{folder}/{name}"), text);
             }
         }
     }
     pages
+}
+
+/// Whether a path that exists lies in the folder, links followed.
+pub fn is_inside(folder: &Path, path: &Path) -> bool {
+    match (folder.canonicalize(), path.canonicalize()) {
+        (Ok(folder), Ok(path)) => path.starts_with(folder),
+        // What does not exist is for the reader to report.
+        _ => true,
+    }
 }
 
 /// The texts of an embedded pack.

@@ -220,6 +220,9 @@ pub struct QueryArguments {
     #[arg(long, value_enum)]
     pub output: Option<Format>,
 
+    #[command(flatten)]
+    pub csv: CsvArguments,
+
     /// Print at most so many rows
     #[arg(long, value_name = "N")]
     pub limit: Option<usize>,
@@ -251,6 +254,9 @@ pub struct HuntArguments {
     /// How alerts are written (default: table on a terminal, jsonl otherwise)
     #[arg(long, value_enum)]
     pub output: Option<Format>,
+
+    #[command(flatten)]
+    pub csv: CsvArguments,
 
     /// Exclusions and thresholds of your own, beside those of the packs
     #[arg(long, value_name = "FILE")]
@@ -299,6 +305,18 @@ pub struct FieldsArguments {
     /// How fields are written (default: table on a terminal, jsonl otherwise)
     #[arg(long, value_enum)]
     pub output: Option<Format>,
+
+    #[command(flatten)]
+    pub csv: CsvArguments,
+}
+
+/// How CSV is written.
+#[derive(Debug, Args)]
+pub struct CsvArguments {
+    /// In CSV, put `'` before a cell that a spreadsheet would take for a formula (it begins with `=`, `+`, `-`, `@`,
+    /// a tab or a line break and is no number)
+    #[arg(long = "csv-safe")]
+    pub is_safe: bool,
 }
 
 /// `NAME=FILE`.

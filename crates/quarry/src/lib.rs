@@ -12,6 +12,7 @@ mod output;
 mod packs;
 mod progress;
 mod settings;
+mod shown;
 mod streams;
 mod tested;
 

@@ -110,7 +110,7 @@ pub fn write_account(file: Option<&Path>, report: &ScanReport, workspace: &Works
             .map(|object| json!({"account": "not understood", "object": object.name, "kind": object.kind})),
     );
     let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
-    std::fs::write(file, text).map_err(|error| Failure::writing_file(file, error))
+    quarry_hunt::files::replace(file, text.as_bytes()).map_err(|error| Failure::writing_file(file, error))
 }
 
 /// Tells what could not be read, quiet or not: rows may be missing.

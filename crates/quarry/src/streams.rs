@@ -6,6 +6,8 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
+use crate::shown::Shown;
+
 /// What is known of the streams.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Terminal {
@@ -20,11 +22,12 @@ pub struct Terminal {
 }
 
 type Stream<'a> = &'a mut (dyn Write + Send);
+type Guarded<'a> = Mutex<Shown<Stream<'a>>>;
 
 /// The streams of a run.
 pub struct Streams<'a> {
-    output: Mutex<Stream<'a>>,
-    messages: Mutex<Stream<'a>>,
+    output: Guarded<'a>,
+    messages: Guarded<'a>,
     /// What is known of them.
     pub terminal: Terminal,
 }
@@ -32,12 +35,18 @@ pub struct Streams<'a> {
 impl<'a> Streams<'a> {
     /// Data goes to `output`, messages to `messages`.
     pub fn new(output: Stream<'a>, messages: Stream<'a>, terminal: Terminal) -> Self {
-        Self { output: Mutex::new(output), messages: Mutex::new(messages), terminal }
+        let guarded = |stream| Mutex::new(Shown::new(stream));
+        Self { output: guarded(output), messages: guarded(messages), terminal }
     }
 
-    /// Takes data.
+    /// Takes text for people, and JSON: what would steer a terminal or turn text around is shown as an escape.
     pub fn output(&self) -> Output<'_, 'a> {
-        Output(self)
+        Output { streams: self, is_raw: false }
+    }
+
+    /// Takes data that knows no such escapes: it stays as it is, unless it goes to a terminal.
+    pub fn data(&self) -> Output<'_, 'a> {
+        Output { streams: self, is_raw: !self.terminal.output }
     }
 
     /// Tells the user something, in a line of its own.
@@ -48,18 +57,22 @@ impl<'a> Streams<'a> {
 }
 
 /// The stream of data.
-pub struct Output<'s, 'a>(&'s Streams<'a>);
+pub struct Output<'s, 'a> {
+    streams: &'s Streams<'a>,
+    is_raw: bool,
+}
 
 impl Write for Output<'_, '_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        locked(&self.0.output).write(bytes)
+        let mut output = locked(&self.streams.output);
+        if self.is_raw { output.raw()?.write(bytes) } else { output.write(bytes) }
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        locked(&self.0.output).flush()
+        locked(&self.streams.output).flush()
     }
 }
 
-fn locked<'m, 'a>(stream: &'m Mutex<Stream<'a>>) -> MutexGuard<'m, Stream<'a>> {
+fn locked<'m, 'a>(stream: &'m Guarded<'a>) -> MutexGuard<'m, Shown<Stream<'a>>> {
     stream.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -59,12 +59,13 @@ pub struct Quarry {
     folder: PathBuf,
     arguments: Vec<String>,
     input: Vec<u8>,
+    terminal: Terminal,
 }
 
 /// A command line, run at the repository's root.
 pub fn quarry<I: IntoIterator<Item = S>, S: AsRef<str>>(arguments: I) -> Quarry {
     let arguments = arguments.into_iter().map(|argument| argument.as_ref().to_owned()).collect();
-    Quarry { folder: root(), arguments, input: Vec::new() }
+    Quarry { folder: root(), arguments, input: Vec::new(), terminal: Terminal::default() }
 }
 
 impl Quarry {
@@ -77,6 +78,12 @@ impl Quarry {
     /// Adds arguments.
     pub fn with<I: IntoIterator<Item = S>, S: AsRef<str>>(mut self, arguments: I) -> Self {
         self.arguments.extend(arguments.into_iter().map(|argument| argument.as_ref().to_owned()));
+        self
+    }
+
+    /// Runs as if its streams went to a wide terminal without colours.
+    pub fn on_terminal(mut self) -> Self {
+        self.terminal = Terminal { output: true, messages: true, colour: false, width: Some(240) };
         self
     }
 
@@ -101,10 +108,11 @@ impl Quarry {
 
     fn run_here(self) -> Run {
         LazyLock::force(&AT_ROOT);
+        let terminal = self.terminal;
         let words = std::iter::once("quarry".to_owned()).chain(self.arguments).map(Into::into).collect();
         let run = move || {
             let (mut stdout, mut stderr) = (Vec::new(), Vec::new());
-            let streams = Streams::new(&mut stdout, &mut stderr, Terminal::default());
+            let streams = Streams::new(&mut stdout, &mut stderr, terminal);
             let code = quarry::run(words, &streams).into();
             Run { code, stdout, stderr: String::from_utf8_lossy(&stderr).into_owned() }
         };

@@ -27,6 +27,7 @@ mod packs;
 mod readme;
 mod reference;
 mod shapes;
+mod shown;
 mod truth_table;
 mod tuning;
 mod views;

@@ -1,6 +1,6 @@
 //! Pages over HTTP, made when they are asked for.
 
-use std::{net::IpAddr, sync::Arc};
+use std::{io, net::IpAddr, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -15,7 +15,15 @@ use axum::{
     },
     response::Response,
 };
-use tokio::net::TcpListener;
+use hyper::server::conn::http1;
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    service::TowerToHyperService,
+};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::Semaphore,
+};
 
 use crate::{File, Site, SiteError};
 
@@ -30,10 +38,46 @@ pub type MakeSite = Arc<dyn Fn() -> Result<Site, SiteError> + Send + Sync>;
 ///
 /// # Errors
 /// If the listener fails.
-pub async fn serve(listener: TcpListener, make: MakeSite) -> std::io::Result<()> {
+pub async fn serve(listener: TcpListener, make: MakeSite) -> io::Result<()> {
     let local = listener.local_addr()?.ip().is_loopback();
     let router = Router::new().fallback(answer).with_state(Answering { make, local });
-    axum::serve(listener, router).await
+    let room = Arc::new(Semaphore::new(CONNECTIONS));
+    loop {
+        let taken = Arc::clone(&room).acquire_owned().await.map_err(io::Error::other)?;
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                let service = TowerToHyperService::new(router.clone());
+                tokio::spawn(async move {
+                    let _taken = taken;
+                    converse(stream, service).await;
+                });
+            }
+            // One that is gone already is of no interest; where the system has no room, waiting may help.
+            Err(error) if is_theirs(&error) => {}
+            Err(_) => tokio::time::sleep(PAUSE).await,
+        }
+    }
+}
+
+/// Connections at a time.
+const CONNECTIONS: usize = 256;
+/// How long the lines of a request may take to come, and the next request.
+const TO_ASK: Duration = Duration::from_secs(10);
+/// How long a connection is kept at all: one that takes its answer a byte at a time ends, too.
+const TO_TALK: Duration = Duration::from_secs(300);
+const PAUSE: Duration = Duration::from_millis(200);
+
+fn is_theirs(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset)
+}
+
+/// Answers the requests of a connection. What goes wrong with it is the other side's affair.
+async fn converse(stream: TcpStream, service: TowerToHyperService<Router>) {
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(TO_ASK);
+    let connection = builder.serve_connection(TokioIo::new(stream), service);
+    let _ = tokio::time::timeout(TO_TALK, connection).await;
 }
 
 #[derive(Clone)]
@@ -93,10 +137,14 @@ fn moved(path: &str) -> Response {
 fn names_this_machine(request: &Request) -> bool {
     let named = request.headers().get(HOST).and_then(|value| value.to_str().ok());
     let Some(named) = named else { return false };
-    let host = match named.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => named.split(':').next().unwrap_or_default(),
+    let (host, port) = match named.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((host, after)) => (host, after),
+        None => named.find(':').map_or((named, ""), |at| named.split_at(at)),
     };
+    let digits = |port: &str| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit());
+    if !port.is_empty() && !port.strip_prefix(':').is_some_and(digits) {
+        return false;
+    }
     host.eq_ignore_ascii_case("localhost")
         || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }

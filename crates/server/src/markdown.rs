@@ -172,6 +172,55 @@ impl<'a> Rewriter<'a, '_> {
         let file = url.trim_start_matches("../").trim_start_matches("./");
         let beside = |name: &str| name.rsplit('/').next() == Some(file);
         let known = self.setting.links.iter().find(|(name, _)| file == *name || beside(name));
-        CowStr::from(known.map_or(url, |(_, place)| *place).to_owned())
+        CowStr::from(known.map_or(link(url), |(_, place)| *place).to_owned())
+    }
+}
+
+/// A link that a page may have: to the web, to a mail address, or within the site; `#` in place of any other, which
+/// could run as a script.
+pub fn link(url: &str) -> &str {
+    let seen: String = url.chars().filter(|letter| !letter.is_control() && !letter.is_whitespace()).collect();
+    let before = seen.split(['/', '?', '#']).next().unwrap_or_default();
+    let is_kept = match before.split_once(':') {
+        None => !seen.starts_with("//") && !seen.contains('\\'),
+        Some((scheme, _)) => ["http", "https", "mailto"].iter().any(|kept| scheme.eq_ignore_ascii_case(kept)),
+    };
+    if is_kept { url } else { "#" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_lead_to_the_web_to_mail_or_to_the_site() {
+        for kept in [
+            "https://a.example/x:y",
+            "HTTP://a",
+            "mailto:a@b.example",
+            "../T1580/index.html",
+            "#playbook",
+            "a/b:c",
+            "",
+        ] {
+            assert_eq!(link(kept), kept);
+        }
+        for refused in [
+            "javascript:alert(1)",
+            " JavaScript:x",
+            "java\nscript:x",
+            "data:text/html,x",
+            "vbscript:x",
+            "//a.example",
+            "file:///etc",
+        ] {
+            assert_eq!(link(refused), "#", "{refused}");
+        }
+        let page = render(
+            "[a](javascript:x) <javascript:y> [b](https://b.example)",
+            Setting { prefix: "p", links: &[] },
+        );
+        assert!(!page.contains("href=\"javascript"), "{page}");
+        assert!(page.contains("href=\"https://b.example\""), "{page}");
     }
 }

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeSet,
     fs,
-    path::{Component, Path},
+    path::{Component, Path, PathBuf},
 };
 
 use minijinja::{AutoEscape, Environment, Output, State, Value, escape_formatter};
@@ -14,6 +14,7 @@ use serde::Serialize;
 use crate::{
     SiteError,
     highlight::{escaped, inline},
+    markdown::link,
     view,
 };
 
@@ -77,6 +78,7 @@ impl Site {
         templates.set_lstrip_blocks(true);
         templates.set_auto_escape_callback(|_| AutoEscape::Html);
         templates.set_formatter(write_value);
+        templates.add_filter("link", |url: &str| link(url).to_owned());
         templates.add_filter("inline", |text: &str| Value::from_safe_string(inline(text)));
         for (name, text) in TEMPLATES {
             templates.add_template(name, text)?;
@@ -142,6 +144,10 @@ impl Site {
             let failed = |error: std::io::Error| {
                 SiteError::new(format!("cannot write `{}`: {error}", target.display()))
             };
+            if let Some(link) = link_below(folder, Path::new(&path)) {
+                let message = format!("`{}` is a link: nothing is written through it", link.display());
+                return Err(SiteError::new(message));
+            }
             fs::create_dir_all(target.parent().unwrap_or(folder)).map_err(failed)?;
             fs::write(&target, &file.text).map_err(failed)?;
             written.files += 1;
@@ -225,4 +231,14 @@ fn media_type(path: &str) -> &'static str {
         Some("svg") => "image/svg+xml",
         _ => "text/plain; charset=utf-8",
     }
+}
+
+/// The first link on the way to a path below a folder.
+fn link_below(folder: &Path, path: &Path) -> Option<PathBuf> {
+    let mut place = folder.to_owned();
+    path.components().find_map(|part| {
+        place.push(part);
+        let is_link = fs::symlink_metadata(&place).is_ok_and(|found| found.is_symlink());
+        is_link.then(|| place.clone())
+    })
 }

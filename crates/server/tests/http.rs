@@ -46,7 +46,18 @@ async fn what_is_not_there_or_not_ours_is_refused() {
     assert!(get("/T0000/", "localhost").await.starts_with("HTTP/1.1 404"));
     assert!(get("/../../Cargo.toml", "localhost").await.starts_with("HTTP/1.1 404"));
     assert!(get("/", "pages.example").await.starts_with("HTTP/1.1 403"), "a name of others that leads here");
+    for host in
+        ["localhost.pages.example", "localhost:80@pages.example", "[::1].pages.example", "127.0.0.1:x", ""]
+    {
+        assert!(get("/", host).await.starts_with("HTTP/1.1 403"), "`{host}`");
+    }
     let post =
         ask("POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n").await;
     assert!(post.starts_with("HTTP/1.1 405"));
+}
+
+#[tokio::test]
+async fn a_request_that_never_ends_is_given_up() {
+    let answer = ask("GET / HTTP/1.1\r\nHost: loc").await;
+    assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 4"), "{answer}");
 }

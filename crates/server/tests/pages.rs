@@ -164,3 +164,32 @@ fn nothing_is_loaded_from_elsewhere() {
         }
     }
 }
+
+#[cfg(unix)]
+#[test]
+fn links_lead_neither_out_of_a_pack_nor_out_of_the_site() {
+    use std::{fs, os::unix::fs::symlink};
+    let place = tempfile::tempdir().unwrap();
+    let (secret, pack, out) =
+        (place.path().join("secret.md"), place.path().join("pack"), place.path().join("out"));
+    fs::write(&secret, "# Playbook\n\nmore than a pack should know").unwrap();
+    fs::create_dir_all(pack.join("docs")).unwrap();
+    fs::create_dir_all(&out).unwrap();
+    let fixture = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/site/packs/T1580");
+    for file in
+        fs::read_dir(fixture).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file())
+    {
+        fs::copy(&file, pack.join(file.file_name().unwrap())).unwrap();
+    }
+    symlink(&secret, pack.join("docs/playbook.md")).unwrap();
+    fs::write(pack.join("inside.md"), "# Strategy\n\nwhat a pack knows").unwrap();
+    symlink(pack.join("inside.md"), pack.join("docs/detection.md")).unwrap();
+    let pack = quarry_pack::Pack::load(&pack).unwrap();
+    assert_eq!((pack.page("docs/playbook.md"), pack.page("docs/detection.md").is_some()), (None, true));
+    let elsewhere = place.path().join("elsewhere");
+    fs::create_dir_all(&elsewhere).unwrap();
+    symlink(&elsewhere, out.join("T1580")).unwrap();
+    let error = site(None).write(&out).unwrap_err().to_string();
+    assert!(error.contains("T1580` is a link"), "{error}");
+    assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 0);
+}

@@ -81,7 +81,8 @@ fn unknown(knowledge: &Knowledge, version: &str) -> Failure {
 fn write_layer(path: &Path, coverage: &Coverage) -> Outcome<()> {
     let text = serde_json::to_string_pretty(&layer(coverage))
         .map_err(|error| Failure::inner("write JSON", error))?;
-    std::fs::write(path, text + "\n").map_err(|error| Failure::writing_file(path, error))
+    quarry_hunt::files::replace(path, (text + "\n").as_bytes())
+        .map_err(|error| Failure::writing_file(path, error))
 }
 
 fn print_json(streams: &Streams<'_>, coverage: &Coverage) -> Outcome<()> {

@@ -222,7 +222,7 @@ impl Job<'_> {
         let cannot = |error: &dyn std::fmt::Display| Failure::writing_file(&path, error);
         let text = serde_json::to_string_pretty(&manifest).map_err(|error| cannot(&error))?;
         std::fs::create_dir_all(folder).map_err(|error| cannot(&error))?;
-        std::fs::write(&path, text + "\n").map_err(|error| cannot(&error))
+        quarry_hunt::files::replace(&path, (text + "\n").as_bytes()).map_err(|error| cannot(&error))
     }
 
     fn manifest<'a>(&'a self, emulation: &'a Emulation, options: &Options, files: Vec<File>) -> Manifest<'a> {

@@ -186,7 +186,7 @@ fn print(arguments: &FieldsArguments, fields: &[FieldRow], streams: &Streams<'_>
         .map_err(|error| Failure::inner("make the list of fields", error))?;
     let labels: Vec<String> = schema.fields().iter().map(|field| field.name().clone()).collect();
     let mut sink: Box<dyn Sink> =
-        output::sink(streams, output::chosen(arguments.output, streams), &schema, &labels)?;
+        output::sink(streams, output::chosen(arguments.output, streams), &arguments.csv, &schema, &labels)?;
     sink.write(&batch).and_then(|()| sink.finish()).map_err(Failure::writing)?;
     Ok(Exit::Fine)
 }

@@ -8,7 +8,7 @@ use quarry_pack::{Alert, Pack, Tuning};
 
 use crate::{
     Streams,
-    arguments::{Format, HuntArguments},
+    arguments::{CsvArguments, Format, HuntArguments},
     failure::{Exit, Failure, Outcome, print_diagnostics},
     output,
     packs::find_packs,
@@ -90,7 +90,7 @@ async fn hunt(
             last_report = Some((progress, report));
         }
     }
-    print_alerts(streams, format, &mut alerts)?;
+    print_alerts(streams, format, &arguments.csv, &mut alerts)?;
     if !arguments.logs.quiet {
         tell_summary(streams, &summaries);
     }
@@ -171,7 +171,12 @@ const FURTHER: [Shown; 7] = [
 ];
 
 /// Prints all alerts, newest first; JSON lines were printed as they came.
-fn print_alerts(streams: &Streams<'_>, format: Format, alerts: &mut Vec<Alert>) -> Outcome<()> {
+fn print_alerts(
+    streams: &Streams<'_>,
+    format: Format,
+    csv: &CsvArguments,
+    alerts: &mut Vec<Alert>,
+) -> Outcome<()> {
     alerts.sort_by(|left, right| right.time.cmp(&left.time));
     let failed = Failure::writing;
     match format {
@@ -190,7 +195,7 @@ fn print_alerts(streams: &Streams<'_>, format: Format, alerts: &mut Vec<Alert>) 
             let shown: Vec<Shown> = SHOWN.iter().chain(&FURTHER).copied().collect();
             let (labels, rows) = table(&shown, alerts);
             let batch = output::text_batch(&labels, &rows)?;
-            let mut sink = output::sink(streams, format, &batch.schema(), &labels)?;
+            let mut sink = output::sink(streams, format, csv, &batch.schema(), &labels)?;
             sink.write(&batch).and_then(|()| sink.finish()).map_err(failed)
         }
     }

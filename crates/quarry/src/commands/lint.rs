@@ -248,7 +248,8 @@ fn linted(compiler: &Compiler<'_>, catalog: &Catalog, mut target: Target, fix: b
         let Some(file) = target.file.as_ref().filter(|_| fix && count > 0) else {
             return Ok(Linted { target, findings, fixed, broken: false });
         };
-        std::fs::write(file, &text).map_err(|error| Failure::writing_file(file, error))?;
+        quarry_hunt::files::replace(file, text.as_bytes())
+            .map_err(|error| Failure::writing_file(file, error))?;
         target.query.text = text;
         fixed += count;
     }

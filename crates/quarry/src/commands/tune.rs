@@ -3,7 +3,7 @@
 use std::{io::Write, path::PathBuf, sync::Arc};
 
 use clap::Args;
-use quarry_hunt::{Compiler, Workspace, detect, moment};
+use quarry_hunt::{Compiler, Workspace, detect, files, moment};
 use quarry_pack::{Alert, Pack, Tuning, emulate::Options};
 use quarry_validation::{
     Setup,
@@ -102,7 +102,7 @@ fn yaml(tuning: &Tuning) -> Outcome<String> {
 }
 
 fn write(file: &PathBuf, pack: &Pack, tuned: &Tuned) -> Outcome<()> {
-    std::fs::write(file, yaml(&proposed(Some(pack), tuned))?)
+    files::replace(file, yaml(&proposed(Some(pack), tuned))?.as_bytes())
         .map_err(|error| Failure::writing_file(file, error))
 }
 
@@ -119,7 +119,7 @@ fn print(arguments: &TuneArguments, tuned: &Tuned, streams: &Streams<'_>) -> Out
             streams.tell(format_args!("{}, counting each dialect", alerts_of(tuned.alerts)));
             print_groups(streams, tuned).map_err(failed)?;
             print_weighed(streams, tuned).map_err(failed)?;
-            let mut output = streams.output();
+            let mut output = streams.data();
             let found = proposed(None, tuned);
             if found == Tuning::default() {
                 return writeln!(output, "nothing is proposed").map_err(failed);

@@ -18,7 +18,7 @@ use arrow::{
 
 use crate::{
     Streams,
-    arguments::Format,
+    arguments::{CsvArguments, Format},
     failure::{Failure, Outcome},
 };
 
@@ -41,22 +41,24 @@ pub fn chosen(format: Option<Format>, streams: &Streams<'_>) -> Format {
 pub fn sink<'s>(
     streams: &'s Streams<'_>,
     format: Format,
+    csv: &CsvArguments,
     schema: &SchemaRef,
     labels: &[String],
 ) -> Outcome<Box<dyn Sink + 's>> {
     let output = io::BufWriter::new(streams.output());
+    let data = io::BufWriter::new(streams.data());
     Ok(match format {
         Format::Table => Box::new(table::TableSink::new(streams, labels.to_vec())),
         Format::Json => Box::new(json::JsonSink::array(output, unique(schema, labels))),
         Format::Jsonl => Box::new(json::JsonSink::lines(output, unique(schema, labels))),
-        Format::Csv => Box::new(text::CsvSink::new(output, labels.to_vec())),
+        Format::Csv => Box::new(text::CsvSink::new(data, labels.to_vec(), csv.is_safe)),
         Format::Parquet => {
             if streams.terminal.output {
                 return Err(Failure::Usage(
                     "Parquet is not written to a terminal: redirect it to a file".to_owned(),
                 ));
             }
-            Box::new(ParquetSink::new(output, unique(schema, labels))?)
+            Box::new(ParquetSink::new(data, unique(schema, labels))?)
         }
     })
 }

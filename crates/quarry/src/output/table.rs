@@ -7,7 +7,7 @@ use comfy_table::{ContentArrangement, Table, TableComponent, presets};
 
 use quarry_hunt::cell_text;
 
-use crate::Streams;
+use crate::{Streams, shown::escaped};
 
 use super::{
     Sink,
@@ -69,7 +69,7 @@ pub fn print_fitting(
         return Ok(());
     }
     let rows: Vec<Vec<String>> =
-        rows.into_iter().map(|row| row.iter().map(|cell| printable(cell)).collect()).collect();
+        rows.into_iter().map(|row| row.iter().map(|cell| escaped(cell)).collect()).collect();
     // Where there is no terminal, nothing is cut.
     let mut output = io::BufWriter::new(streams.output());
     match layout(labels, &rows, streams.terminal.width, spare) {
@@ -131,10 +131,4 @@ fn records(labels: &[Column], rows: &[Vec<String>]) -> String {
         text.push('\n');
     }
     text
-}
-
-/// Control characters (terminal escapes in a user agent, for instance) made visible.
-fn printable(text: &str) -> String {
-    let visible = |letter: char| if letter.is_control() && letter != '\n' { '\u{fffd}' } else { letter };
-    text.chars().map(visible).collect()
 }

@@ -1,6 +1,9 @@
 //! Values as text, and CSV.
 
-use std::io::{self, Write};
+use std::{
+    borrow::Cow,
+    io::{self, Write},
+};
 
 use arrow::record_batch::RecordBatch;
 
@@ -12,11 +15,13 @@ use super::Sink;
 pub struct CsvSink<W: Write> {
     output: W,
     labels: Option<Vec<String>>,
+    is_safe: bool,
 }
 
 impl<W: Write> CsvSink<W> {
-    pub fn new(output: W, labels: Vec<String>) -> Self {
-        Self { output, labels: Some(labels) }
+    /// Rows under these labels; where it `is_safe`, no cell is a formula to a spreadsheet.
+    pub fn new(output: W, labels: Vec<String>, is_safe: bool) -> Self {
+        Self { output, labels: Some(labels), is_safe }
     }
 
     fn header(&mut self) -> io::Result<()> {
@@ -27,9 +32,16 @@ impl<W: Write> CsvSink<W> {
     }
 
     fn line(&mut self, cells: &[String]) -> io::Result<()> {
-        let quoted: Vec<String> = cells.iter().map(|cell| quote(cell)).collect();
+        let quoted: Vec<String> =
+            cells.iter().map(|cell| if self.is_safe { quote(&guarded(cell)) } else { quote(cell) }).collect();
         writeln!(self.output, "{}", quoted.join(","))
     }
+}
+
+/// A cell that a spreadsheet takes for text (OWASP, CSV Injection).
+fn guarded(cell: &str) -> Cow<'_, str> {
+    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) && cell.parse::<f64>().is_err();
+    if is_formula { Cow::Owned(format!("'{cell}")) } else { Cow::Borrowed(cell) }
 }
 
 fn quote(cell: &str) -> String {
