@@ -123,7 +123,7 @@ pub struct LogArguments {
     #[arg(long)]
     pub strict: bool,
 
-    /// Threads to use (default: all cores)
+    /// Threads to use, at most 256 (default: all cores)
     #[arg(long, value_name = "N")]
     pub threads: Option<usize>,
 

@@ -15,6 +15,7 @@ mod settings;
 mod shown;
 mod streams;
 mod tested;
+mod threads;
 
 use std::{ffi::OsString, io::Write};
 

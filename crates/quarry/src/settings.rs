@@ -13,6 +13,7 @@ use crate::{
     Streams,
     arguments::{LanguageArguments, LogArguments},
     failure::{Failure, Outcome},
+    threads,
 };
 
 /// Name of the user's file of fields.
@@ -37,9 +38,10 @@ fn find_config() -> Option<PathBuf> {
     here.ancestors().map(|folder| folder.join(CONFIG)).find(|path| path.is_file())
 }
 
-/// Threads to use.
+/// Threads to use: as many as asked for, or as there are cores, as far as the system allows.
 pub fn threads(arguments: &LogArguments) -> usize {
-    arguments.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1)
+    let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+    threads::possible(arguments.threads.unwrap_or_else(cores)).max(1)
 }
 
 /// What a record may be.
@@ -119,6 +121,9 @@ const WORKER_STACK: usize = 64 << 20;
 
 /// The runtime: as many workers as threads were asked for.
 pub fn runtime(threads: usize) -> Outcome<tokio::runtime::Runtime> {
+    if threads::possible(threads) < threads {
+        return Err(Failure::inner("start threads", "the system allows no more of them (`ulimit -u`)"));
+    }
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(threads)
         .thread_stack_size(WORKER_STACK)
