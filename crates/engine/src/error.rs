@@ -40,13 +40,7 @@ impl From<DataFusionError> for EngineError {
     fn from(error: DataFusionError) -> Self {
         let root = error.find_root();
         match root {
-            DataFusionError::ResourcesExhausted(reason) => {
-                let message = match reason.starts_with(quarry_functions::TOO_LARGE) {
-                    true => format!("{} need more memory than `--memory` allows", first_line(reason)),
-                    false => format!("{} needs more memory than `--memory` allows", memory_work(reason)),
-                };
-                Self { code: "ENG003", message }
-            }
+            DataFusionError::ResourcesExhausted(reason) => exhausted(reason),
             DataFusionError::External(error) => Self { code: "ENG004", message: error.to_string() },
             DataFusionError::Execution(message) => Self { code: "ENG005", message: message.clone() },
             DataFusionError::ArrowError(error, _) => Self { code: "ENG005", message: error.to_string() },
@@ -60,6 +54,18 @@ impl From<DataFusionError> for EngineError {
             }
         }
     }
+}
+
+fn exhausted(reason: &str) -> EngineError {
+    let told = first_line(reason);
+    let (code, message) = if reason.starts_with(quarry_functions::TOO_LONG) {
+        ("ENG006", format!("{told} takes too many steps on too many values: give it fewer ways to match"))
+    } else if reason.starts_with(quarry_functions::TOO_LARGE) {
+        ("ENG003", format!("{told} need more memory than `--memory` allows"))
+    } else {
+        ("ENG003", format!("{} needs more memory than `--memory` allows", memory_work(reason)))
+    };
+    EngineError { code, message }
 }
 
 fn first_line(text: &str) -> &str {

@@ -16,7 +16,7 @@ use datafusion::{
     prelude::{SessionConfig, SessionContext},
 };
 use futures::StreamExt;
-use quarry_functions::Places;
+use quarry_functions::{Bounds, Places};
 use quarry_logs::{Limits, Location, ScanReport, Unread};
 use quarry_plan::{Node, WriteOut};
 use quarry_views::Catalog;
@@ -69,8 +69,7 @@ pub struct Session {
     limits: Limits,
     strict: bool,
     functions: Arc<Functions>,
-    /// Bytes that the values of one function over one batch may hold.
-    most: usize,
+    bounds: Arc<Bounds>,
     unread: Unread,
 }
 
@@ -115,10 +114,11 @@ impl Session {
         let context = SessionContext::new_with_state(state);
         let most = (options.memory / BATCH_SHARE).max(LEAST_BATCH);
         let limits = Limits { batch_bytes: options.limits.batch_bytes.min(most), ..options.limits };
-        let functions = Arc::new(Functions::new(None, most_of_values(options)));
+        let bounds = Arc::new(Bounds::new(most_of_values(options)));
+        let functions = Arc::new(Functions::new(None, &bounds));
         functions.register(&context);
-        let (strict, most, unread) = (options.strict, most_of_values(options), Unread::default());
-        Ok(Self { catalog, context, limits, strict, functions, most, unread })
+        let (strict, unread) = (options.strict, Unread::default());
+        Ok(Self { catalog, context, limits, strict, functions, bounds, unread })
     }
 
     /// The same session over another catalog.
@@ -130,9 +130,16 @@ impl Session {
             limits: self.limits,
             strict: self.strict,
             functions: Arc::clone(&self.functions),
-            most: self.most,
+            bounds: Arc::clone(&self.bounds),
             unread: self.unread.clone(),
         }
+    }
+
+    /// How many values a regular expression gave up on, in all runs so far, and how the function that did first is
+    /// written: they count as not matching.
+    #[must_use]
+    pub fn given_up(&self) -> Option<(u64, &'static str)> {
+        self.bounds.given_up()
     }
 
     /// Whether there is a database of places.
@@ -145,7 +152,7 @@ impl Session {
     #[must_use]
     pub fn with_places(mut self, places: Option<Places>) -> Self {
         if places.is_some() {
-            self.functions = Arc::new(Functions::new(places, self.most));
+            self.functions = Arc::new(Functions::new(places, &self.bounds));
             self.functions.register(&self.context);
         }
         self

@@ -29,7 +29,10 @@ use datafusion_expr::{AggregateUDF, ScalarUDF, WindowUDF};
 use quarry_plan::{Law, Type};
 
 pub use aggregate::{AggregateExample, AggregateFunction};
-pub use base::{Constants, Example, Function, Literal, Places, TOO_LARGE, number_text, parse_number, scalar};
+pub use base::{
+    Bounds, Constants, Example, Function, Literal, Places, TOO_LARGE, TOO_LONG, number_text, parse_number,
+    scalar,
+};
 pub use comparison::comparison_function;
 pub use lookup::{LOOKUP_ROWS, LOOKUP_TEXT, LOOKUP_TEXTS, lookup_rows_arguments, lookup_value_arguments};
 pub use member::{MEMBER, member_arguments};
@@ -46,12 +49,11 @@ pub fn aggregate_table() -> impl Iterator<Item = &'static AggregateFunction> {
     aggregate::TABLES.iter().flat_map(|table| table.iter())
 }
 
-/// All scalar functions, ready to be registered; `places` is the database at hand, `most` the bytes that the values of
-/// one function over one batch may hold.
+/// All scalar functions, ready to be registered; `places` is the database at hand, `bounds` what they may take.
 #[must_use]
-pub fn scalar_functions(places: Option<&Places>, most: usize) -> Vec<Arc<ScalarUDF>> {
-    let table = scalar_table().map(|function| base::scalar_udf(function, places, most));
-    let others = [pattern::text_match_udf(), member::member_udf()];
+pub fn scalar_functions(places: Option<&Places>, bounds: &Arc<Bounds>) -> Vec<Arc<ScalarUDF>> {
+    let table = scalar_table().map(|function| base::scalar_udf(function, places, bounds));
+    let others = [pattern::text_match_udf(bounds), member::member_udf()];
     table.chain(others).chain(lookup::lookup_udfs()).map(Arc::new).collect()
 }
 
@@ -130,8 +132,10 @@ mod tests {
             assert!(seen.insert(function.name), "{} stands twice", function.name);
             assert_eq!(function.name, function.name.to_lowercase());
         }
-        let mut registered: Vec<String> =
-            scalar_functions(None, usize::MAX).iter().map(|function| function.name().to_owned()).collect();
+        let mut registered: Vec<String> = scalar_functions(None, &Arc::default())
+            .iter()
+            .map(|function| function.name().to_owned())
+            .collect();
         registered.sort_unstable();
         let count = registered.len();
         registered.dedup();

@@ -43,7 +43,7 @@ pub use operator::{
     Aggregate, AggregateCall, Frame, JoinKind, KeyMatch, Lookup, LookupKey, LookupTable, Node, Operator,
     Rows, SortKey, Source, SourceColumn, SourceField, WindowCall,
 };
-pub use pattern::{Groups, Pattern, PatternFault, cached_pattern, compile_pattern};
+pub use pattern::{Groups, Pattern, PatternFault, cached_pattern, compile_pattern, values_given_up};
 pub use shared::WriteOut;
 pub use signature::{MANY, Returns, Signature, aggregate_signature, scalar_signature, scalar_signatures};
 pub use time::{TimeBound, TimeRange, TimeStep, TimeUnit};

@@ -135,6 +135,14 @@ pub fn tell_unread(streams: &Streams<'_>, workspace: &Workspace) -> Outcome<()> 
     if more > 0 {
         streams.tell(format_args!("and {} more that cannot be read", grouped(more as u64)));
     }
+    if let Some((count, signature)) = workspace.session.given_up() {
+        let values = if count == 1 { "value" } else { "values" };
+        streams.tell(format_args!(
+            "warning: {} {values} not judged: a regular expression of `{signature}` takes too many steps on such a \
+             value, which counts as not matching",
+            grouped(count)
+        ));
+    }
     tell_not_understood(streams, workspace)?;
     match first.first() {
         Some(Unreadable { reason, .. }) if workspace.is_unread() => {

@@ -344,3 +344,25 @@ fn values_that_grow_beyond_the_memory_end_the_query() {
         );
     }
 }
+
+#[test]
+fn values_that_a_regular_expression_gives_up_on_are_counted() {
+    let events = |count: usize| -> String {
+        let agent = format!("\"userAgent\":\"{}b\"", "a".repeat(60));
+        (0..count).map(|number| with_member(number, &agent)).collect()
+    };
+    let folder = Folder::new();
+    let few = folder.write("few.json", events(3) + &with_member(3, "\"userAgent\":\"other\""));
+    for query in [
+        r#"index=* | where NOT match(userAgent, "^(a|aa)+\1c")"#,
+        r#"index=* | rex field=userAgent "^(?<x>(a|aa)+\2c)" | where isnull(x)"#,
+        r#"index=* | where replace(userAgent, "^(a|aa)+\1c", "x")=userAgent"#,
+        r#"index=* | regex userAgent!="^(a|aa)+\1c""#,
+    ] {
+        let run =
+            |logs: &str| quarry(["query", "--lang", "spl", "-e", query, "--logs", logs, "--quiet"]).run();
+        let told = run(&few).exits(0);
+        assert_eq!(told.rows().len(), 4, "{query}");
+        assert!(told.stderr.contains("values not judged"), "{query}: {}", told.stderr);
+    }
+}

@@ -8,7 +8,7 @@ use datafusion::{
     logical_expr::{AggregateUDF, ScalarUDF, WindowUDF},
     prelude::SessionContext,
 };
-use quarry_functions::{Constants, Function, Places};
+use quarry_functions::{Bounds, Constants, Function, Places};
 use quarry_plan::{Expression, ExpressionKind, Node, Value};
 
 use super::{for_each, program};
@@ -31,11 +31,11 @@ impl Functions {
         self.places.is_some()
     }
 
-    /// All functions; `places` is the database that says where addresses are, `most` the bytes that the values of
-    /// one function over one batch may hold.
+    /// All functions; `places` is the database that says where addresses are, `bounds` what they
+    /// may take.
     #[must_use]
-    pub fn new(places: Option<Places>, most: usize) -> Self {
-        let scalars = quarry_functions::scalar_functions(places.as_ref(), most);
+    pub fn new(places: Option<Places>, bounds: &Arc<Bounds>) -> Self {
+        let scalars = quarry_functions::scalar_functions(places.as_ref(), bounds);
         let aggregates = quarry_functions::aggregate_functions();
         let windows = quarry_functions::window_functions();
         let added = quarry_functions::scalar_table();

@@ -50,7 +50,7 @@ pub(crate) fn column(literals: &[Literal]) -> ArrayRef {
 
 /// Calls the function with these arguments over `rows` rows.
 pub(crate) fn call(function: &'static Function, mut arguments: Vec<ColumnarValue>, rows: usize) -> ArrayRef {
-    let udf = scalar_udf(function, None, usize::MAX);
+    let udf = scalar_udf(function, None, &Arc::default());
     arguments.extend(function.added_arguments(NOW, None).into_iter().map(ColumnarValue::Scalar));
     let fields: Vec<FieldRef> = arguments
         .iter()

@@ -14,6 +14,7 @@ use quarry_plan::{Law, Returns, Type};
 use quarry_types::{arrow_type, waist_type};
 
 use super::argument::Argument;
+use super::bounds::Bounds;
 use super::call::Call;
 use super::constants::Constants;
 use super::places::Places;
@@ -153,9 +154,12 @@ impl Function {
 /// What begins the text of the error where the values of a function need more memory than there is.
 pub const TOO_LARGE: &str = "the values of `";
 
-/// The DataFusion function of a table row; `places` is the database at hand, `most` the bytes that its values of one
-/// batch may hold.
-pub(crate) fn scalar_udf(function: &'static Function, places: Option<&Places>, most: usize) -> ScalarUDF {
+/// The DataFusion function of a table row; `places` is the database at hand.
+pub(crate) fn scalar_udf(
+    function: &'static Function,
+    places: Option<&Places>,
+    bounds: &Arc<Bounds>,
+) -> ScalarUDF {
     let volatility = if function.is_by_chance() { Volatility::Volatile } else { Volatility::Immutable };
     let signature = Signature::one_of(vec![TypeSignature::Nullary, TypeSignature::VariadicAny], volatility);
     let places = places.filter(|_| function.uses_places()).cloned();
@@ -163,7 +167,7 @@ pub(crate) fn scalar_udf(function: &'static Function, places: Option<&Places>, m
         function,
         signature,
         places,
-        most,
+        bounds: Arc::clone(bounds),
         constants: Constants::default(),
     })
 }
@@ -173,7 +177,7 @@ struct TableFunction {
     function: &'static Function,
     signature: Signature,
     places: Option<Places>,
-    most: usize,
+    bounds: Arc<Bounds>,
     constants: Constants,
 }
 
@@ -262,14 +266,14 @@ impl ScalarUDFImpl for TableFunction {
         let rows = if constant { 1 } else { arguments.number_rows };
         let result = waist_type(arguments.return_field.data_type());
         let given = &arguments.args;
-        if arguments.args.iter().map(size).sum::<usize>() / MANY_TIMES > self.most {
+        if arguments.args.iter().map(size).sum::<usize>() / MANY_TIMES > self.bounds.most {
             return self.too_large();
         }
-        let room = Room::new(self.most);
+        let room = Room::new(self.bounds.most);
         let call =
             Call { arguments: cells, given, rows, result, now, places, constants: &self.constants, room };
-        let array = (self.function.evaluate)(&call);
-        if call.room.is_over() || array.get_array_memory_size() / MANY_TIMES > self.most {
+        let array = self.bounds.watch(self.function.signature, || (self.function.evaluate)(&call))?;
+        if call.room.is_over() || array.get_array_memory_size() / MANY_TIMES > self.bounds.most {
             return self.too_large();
         }
         if array.len() != rows || waist_type(array.data_type()) != result {

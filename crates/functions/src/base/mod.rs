@@ -1,6 +1,7 @@
 //! What every function is built from: cells, arguments, calls and table rows.
 
 mod argument;
+mod bounds;
 mod call;
 mod cell;
 #[cfg(test)]
@@ -12,6 +13,7 @@ mod room;
 mod types;
 
 pub(crate) use argument::Argument;
+pub use bounds::{Bounds, TOO_LONG};
 pub(crate) use call::{Call, Memo, Row, map_slice};
 pub(crate) use cell::Cell;
 pub use constants::Constants;

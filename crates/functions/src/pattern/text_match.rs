@@ -8,15 +8,16 @@ use datafusion_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDF, ScalarUDFImp
 use quarry_plan::{TextMatcher, TextPattern};
 
 use super::matcher::{Matcher, matcher};
-use crate::base::Constants;
+use crate::base::{Bounds, Constants};
 
 /// Name of the function that tests its first argument (texts or lists of texts) for a constant pattern.
 pub const TEXT_MATCH: &str = "text_match";
 
 /// The function [`TEXT_MATCH`].
-pub(crate) fn text_match_udf() -> ScalarUDF {
+pub(crate) fn text_match_udf(bounds: &Arc<Bounds>) -> ScalarUDF {
     let signature = Signature::any(4, Volatility::Immutable);
-    ScalarUDF::new_from_impl(TextMatch { signature, matchers: Constants::default() })
+    let bounds = Arc::clone(bounds);
+    ScalarUDF::new_from_impl(TextMatch { signature, matchers: Constants::default(), bounds })
 }
 
 /// The arguments of [`TEXT_MATCH`] after the value.
@@ -45,6 +46,7 @@ fn read(kind: &ScalarValue, text: &ScalarValue, ignore_case: &ScalarValue) -> Op
 struct TextMatch {
     signature: Signature,
     matchers: Constants,
+    bounds: Arc<Bounds>,
 }
 
 /// There is one function; what it looks for are arguments.
@@ -96,7 +98,10 @@ impl ScalarUDFImpl for TextMatch {
             return Err(exec_datafusion_err!("a text match needs a value"));
         };
         let matcher = self.matcher(constants)?;
-        let test = |array| matcher.matches_batch(array).map_err(|error| exec_datafusion_err!("{error}"));
+        let test = |array| {
+            let found = self.bounds.watch("match(<text>, <pattern>)", || matcher.matches_batch(array))?;
+            found.map_err(|error| exec_datafusion_err!("{error}"))
+        };
         match value {
             ColumnarValue::Array(array) => Ok(ColumnarValue::Array(Arc::new(test(array)?))),
             ColumnarValue::Scalar(scalar) => {

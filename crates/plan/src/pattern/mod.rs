@@ -5,6 +5,7 @@ mod dialect;
 mod fault;
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -12,7 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use dialect::translate;
 pub use fault::PatternFault;
 
-/// Steps the backtracking engine may take on one text; beyond them the text does not match.
+/// Steps the backtracking engine may take on one text; beyond them the text does not match, which is counted.
 const BACKTRACK_LIMIT: usize = 200_000;
 /// Compiled size limit of a pattern in bytes.
 const SIZE_LIMIT: usize = 16 << 20;
@@ -108,13 +109,32 @@ pub fn cached_pattern(pattern: &str, ignore_case: bool) -> Option<Arc<Pattern>> 
     compiled
 }
 
+thread_local! {
+    static GIVEN_UP: Cell<u64> = const { Cell::new(0) };
+}
+
+/// How many values a backtracking expression has given up on in this thread: they count as not matching. Who
+/// evaluates says so, from the difference.
+#[must_use]
+pub fn values_given_up() -> u64 {
+    GIVEN_UP.get()
+}
+
+/// An answer within the limit of steps.
+fn kept<T, E>(answer: Result<T, E>) -> Option<T> {
+    if answer.is_err() {
+        GIVEN_UP.set(GIVEN_UP.get() + 1);
+    }
+    answer.ok()
+}
+
 impl Pattern {
     /// Whether the pattern is found anywhere in the text.
     #[must_use]
     pub fn is_match(&self, text: &str) -> bool {
         match &self.engine {
             Engine::Linear(found) => found.is_match(text),
-            Engine::Backtracking(found) => found.is_match(text).unwrap_or(false),
+            Engine::Backtracking(found) => kept(found.is_match(text)).unwrap_or(false),
         }
     }
 
@@ -151,7 +171,7 @@ impl Pattern {
                 Some(Groups { spans: captures.iter().map(|group| group.map(|span| span.range())).collect() })
             }
             Engine::Backtracking(found) => {
-                let captures = found.captures_from_pos(text, start).ok()??;
+                let captures = kept(found.captures_from_pos(text, start)).flatten()?;
                 Some(Groups { spans: captures.iter().map(|group| group.map(|span| span.range())).collect() })
             }
         }
