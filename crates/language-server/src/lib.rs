@@ -15,6 +15,7 @@ mod entry;
 mod hover;
 mod scanner;
 mod session;
+mod transport;
 
 use quarry_diagnostic::Diagnostic;
 use quarry_hunt::{Compiled, Compiler, QueryText};
@@ -23,6 +24,7 @@ use quarry_views::Catalog;
 
 pub use lsp_server::{Connection, Message, Notification, Request, RequestId, Response};
 pub use session::{ServeError, serve};
+pub use transport::{Threads, stdio};
 
 /// Further checks of a query that was compiled: lints, for instance.
 pub type Check<'a> = dyn Fn(&QueryText, &Compiled) -> Vec<Diagnostic> + 'a;

@@ -117,3 +117,23 @@ fn lint_explain_and_check_end_too() {
         }
     }
 }
+
+#[test]
+fn lint_takes_no_longer_than_its_query_is_long() {
+    let of = |one: &dyn Fn(usize) -> String, between| listed(5_000, one, between);
+    let fields = of(&|number| format!("field{number}=Run{number}"), " OR ");
+    let excluded = of(&|number| format!("NOT eventName=\"Run{number}\""), " ");
+    let arms = of(&|number| format!("eventName=\"Run{number}\", \"n{number}\""), ", ");
+    let texts = [
+        format!("index=* ({fields}) | table eventName"),
+        format!("index=* {excluded} | table eventName"),
+        format!("index=* | eval x=case({arms}) | table x"),
+    ];
+    let begun = std::time::Instant::now();
+    for text in texts {
+        let folder = folder("q.spl", &text);
+        ends_well(&quarry(["lint", "q.spl"]).in_folder(folder.path()).run(), "lint");
+    }
+    // Some seven seconds without optimisation; every condition against every other took minutes.
+    assert!(begun.elapsed().as_secs() < 90, "{:?}", begun.elapsed());
+}

@@ -56,3 +56,10 @@ fn an_editor_that_breaks_the_protocol_is_an_error() {
     let run = quarry(["lsp"]).input(framed(&wrong)).run();
     assert_ne!(run.code, 0, "{}", run.text());
 }
+
+#[test]
+fn a_message_without_end_is_refused() {
+    let run = quarry(["lsp"]).input("Content-Length: 99999999999\r\n\r\n{}".to_owned()).run();
+    assert_eq!(run.code, 2, "{}", run.text());
+    assert!(run.stderr.contains("a message of 99999999999 bytes"), "{}", run.stderr);
+}

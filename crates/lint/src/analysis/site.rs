@@ -1,5 +1,7 @@
 //! Going through the conditions of a plan, each with the log types that come to it.
 
+use std::collections::HashMap;
+
 use quarry_plan::{Expression, ExpressionKind, Operator};
 
 use super::{Analysis, Stage, domain::Truths};
@@ -27,6 +29,29 @@ pub enum Descend {
     Yes,
     /// No.
     No,
+}
+
+/// Which of some conditions can hold.
+struct Held {
+    each: Vec<bool>,
+    count: usize,
+}
+
+impl Held {
+    fn of(each: impl Iterator<Item = bool>) -> Self {
+        let each: Vec<bool> = each.collect();
+        Self { count: each.iter().filter(|holds| **holds).count(), each }
+    }
+
+    /// Whether one can hold beside the one of this index.
+    fn beside(&self, index: usize) -> bool {
+        self.count > usize::from(self.each.get(index).copied().unwrap_or(false))
+    }
+
+    /// The indexes of those that cannot.
+    fn fails(&self) -> impl Iterator<Item = usize> {
+        self.each.iter().enumerate().filter(|(_, holds)| !**holds).map(|(index, _)| index)
+    }
 }
 
 type Visit<'v, 'e> = &'v mut dyn FnMut(&Site<'e>) -> Descend;
@@ -95,16 +120,14 @@ impl<'a> Analysis<'a> {
         let Some(at) = self.stages.get(stage) else { return };
         match &condition.kind {
             ExpressionKind::And(items) => {
-                for (index, item) in items.iter().enumerate() {
-                    let logs = self.past(at, items, index, &logs);
+                for (item, logs) in items.iter().zip(self.past(at, items, &logs)) {
                     self.condition((stage, filters), item, (logs, spared.clone()), negated, visit);
                 }
             }
             ExpressionKind::Or(items) => {
+                let held = self.held(at, items, &logs);
                 for (index, item) in items.iter().enumerate() {
-                    let others = items.iter().enumerate().filter(|(other, _)| *other != index);
-                    let others: Vec<&Expression> = others.map(|(_, other)| other).collect();
-                    let possible = |log: &usize| others.iter().any(|other| self.truths(at, *log, other).yes);
+                    let possible = |log: &usize| held.get(log).is_some_and(|held| held.beside(index));
                     let spared = logs.iter().copied().filter(|log| spared.contains(log) || possible(log));
                     let spared = spared.collect();
                     self.condition((stage, filters), item, (logs.clone(), spared), negated, visit);
@@ -122,18 +145,27 @@ impl<'a> Analysis<'a> {
         }
     }
 
-    /// The log types that come to one operand of an AND: those for which what stands before it can
+    /// The log types that come to each operand of an AND: those for which what stands before it can
     /// hold, and what picks logs anywhere beside it.
-    fn past(&self, at: &Stage<'a>, items: &[Expression], index: usize, logs: &[usize]) -> Vec<usize> {
-        let others = items
-            .iter()
-            .enumerate()
-            .filter(|(other, item)| *other < index || (*other > index && self.picks_logs(at, item, logs)));
-        let others: Vec<&Expression> = others.map(|(_, item)| item).collect();
-        logs.iter()
-            .copied()
-            .filter(|log| others.iter().all(|other| self.truths(at, *log, other).yes))
-            .collect()
+    fn past(&self, at: &Stage<'a>, items: &[Expression], logs: &[usize]) -> Vec<Vec<usize>> {
+        let picks: Vec<bool> = items.iter().map(|item| self.picks_logs(at, item, logs)).collect();
+        let mut past = vec![Vec::new(); items.len()];
+        for log in logs {
+            let held = Held::of(items.iter().map(|item| self.truths(at, *log, item).yes));
+            let last = held.fails().filter(|index| picks.get(*index).copied().unwrap_or(false)).last();
+            let first = held.fails().next().unwrap_or(items.len());
+            let comes = |index: usize| index <= first && last.is_none_or(|last| last <= index);
+            for (_, past) in past.iter_mut().enumerate().filter(|(index, _)| comes(*index)) {
+                past.push(*log);
+            }
+        }
+        past
+    }
+
+    /// Which of some conditions can hold, for each log type.
+    fn held(&self, at: &Stage<'a>, items: &[Expression], logs: &[usize]) -> HashMap<usize, Held> {
+        let of = |log: &usize| (*log, Held::of(items.iter().map(|item| self.truths(at, *log, item).yes)));
+        logs.iter().map(of).collect()
     }
 
     /// Whether a condition reads only columns that have one value in each log.

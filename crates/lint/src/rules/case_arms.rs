@@ -1,12 +1,12 @@
 //! LNT013: arms of a case that are never reached, always equal or unused.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use quarry_plan::{ColumnName, Expression, ExpressionKind, Operator};
 
 use super::{
     Report,
-    tools::{each_expression, excerpt, literal, same},
+    tools::{bare, each_expression, excerpt, literal},
 };
 use crate::analysis::Analysis;
 
@@ -20,9 +20,10 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
         }
     });
     for (case, arms, otherwise) in cases {
-        for (index, (when, _)) in arms.iter().enumerate() {
-            let earlier = arms.iter().take(index).find(|(earlier, _)| same(earlier, when));
-            if let Some((earlier, _)) = earlier.filter(|(earlier, _)| earlier.span != when.span) {
+        let mut asked: HashMap<String, &Expression> = HashMap::new();
+        for (when, _) in arms {
+            let earlier = *asked.entry(bare(when)).or_insert(when);
+            if earlier.span != when.span {
                 let condition = excerpt(text, when.span);
                 let labels = vec![(earlier.span, "already asked here".to_owned())];
                 report.add_with(

@@ -1,11 +1,13 @@
 //! LNT015: a condition that another makes impossible or superfluous.
 
+use std::collections::HashMap;
+
 use quarry_diagnostic::Span;
 use quarry_plan::{ColumnName, Expression, ExpressionKind, TextMatcher, TextPattern, Type};
 
 use super::{
     Report,
-    tools::{comparison, each_expression, each_part, excerpt, pattern_text, same},
+    tools::{Comparison, bare, comparison, each_expression, each_part, excerpt, pattern_text},
 };
 use crate::{Fix, analysis::Analysis};
 
@@ -26,40 +28,89 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
     }
 }
 
-fn column_types(analysis: &Analysis<'_>) -> Vec<(ColumnName, Type)> {
-    analysis
-        .scans
-        .iter()
-        .flat_map(|scan| scan.source.columns.iter())
-        .map(|column| (column.name.clone(), column.data_type))
-        .collect()
+fn column_types<'a>(analysis: &Analysis<'a>) -> HashMap<&'a ColumnName, Vec<Type>> {
+    let mut types: HashMap<&ColumnName, Vec<Type>> = HashMap::new();
+    for column in analysis.scans.iter().flat_map(|scan| scan.source.columns.iter()) {
+        types.entry(&column.name).or_default().push(column.data_type);
+    }
+    types
+}
+
+/// A condition with what is asked of it over and over.
+struct Asked<'e> {
+    condition: &'e Expression,
+    /// What it is but for places.
+    same: String,
+    /// What its value is, if it compares one with a constant for being so.
+    value: Option<String>,
+    compared: Option<Comparison<'e>>,
+    /// The text that it looks for anywhere in the value, if that is all it does.
+    contained: Option<String>,
+}
+
+impl<'e> Asked<'e> {
+    fn new(condition: &'e Expression) -> Self {
+        let compared = comparison(condition).filter(|compared| !compared.differs);
+        let contained = compared.as_ref().and_then(|compared| contained(&compared.matcher));
+        let value = compared.as_ref().map(|compared| bare(compared.value));
+        Self { condition, same: bare(condition), value, compared, contained }
+    }
+
+    /// What another must have in common with it to be compared with it.
+    fn group(&self) -> &str {
+        self.value.as_ref().unwrap_or(&self.same)
+    }
+
+    /// Whether it holds whenever another comparison of the same value does.
+    fn covers(&self, narrow: &Asked<'_>) -> bool {
+        let (Some(wide), Some(part)) = (&self.compared, &self.contained) else { return false };
+        let Some(compared) = &narrow.compared else { return false };
+        let regex = matches!(compared.matcher.pattern, TextPattern::Regex(_));
+        let ignores = compared.matcher.ignore_case && !wide.matcher.ignore_case;
+        if regex || part.is_empty() || ignores || self.value != narrow.value {
+            return false;
+        }
+        let pieces = pattern_text(&compared.matcher).split(['%', '*']);
+        let fold =
+            |text: &str| if wide.matcher.ignore_case { text.to_lowercase() } else { text.to_owned() };
+        let part = fold(part);
+        pieces.map(fold).any(|piece| piece.contains(&part))
+    }
 }
 
 fn superfluous(text: &str, items: &[Expression], report: &mut Report) {
-    for (index, item) in items.iter().enumerate().filter(|(_, item)| reads(item)) {
-        let others = items.iter().enumerate().filter(|(other, _)| *other != index);
-        for (other_index, other) in others {
-            if item.span == other.span || !distinct(item.span, other.span) {
-                continue;
-            }
-            let repeated = same(item, other);
-            if (repeated && index > other_index) || (!repeated && covers(other, item)) {
-                let condition = excerpt(text, item.span);
-                let wider = excerpt(text, other.span);
-                let message = if repeated {
-                    format!("`{condition}` is asked twice")
-                } else {
-                    format!("`{condition}` adds nothing: `{wider}` holds whenever it does")
-                };
-                // Of two that say the same in other words each adds nothing to the other: one must stay.
-                let superfluous = repeated || !covers(item, other);
-                let fix = superfluous.then(|| removal(text, item.span)).flatten();
-                let labels = vec![(other.span, "by this".to_owned())];
-                report.add_with(message, item.span, Vec::new(), labels, fix);
-                break;
-            }
+    let asked: Vec<Asked<'_>> = items.iter().map(Asked::new).collect();
+    let mut groups: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (index, item) in asked.iter().enumerate() {
+        groups.entry(item.group()).or_default().push(index);
+    }
+    for (index, item) in asked.iter().enumerate().filter(|(_, item)| reads(item.condition)) {
+        let span = item.condition.span;
+        let group = groups.get(item.group()).into_iter().flatten();
+        let others = group.filter(|other| **other != index).filter_map(|other| Some((*other, asked.get(*other)?)));
+        let found = others.filter(|(_, other)| distinct(span, other.condition.span)).find(|(at, other)| {
+            let repeated = item.same == other.same;
+            (repeated && index > *at) || (!repeated && other.covers(item))
+        });
+        if let Some((_, other)) = found {
+            tell_superfluous(text, item, other, report);
         }
     }
+}
+
+fn tell_superfluous(text: &str, item: &Asked<'_>, other: &Asked<'_>, report: &mut Report) {
+    let repeated = item.same == other.same;
+    let (span, by) = (item.condition.span, other.condition.span);
+    let (condition, wider) = (excerpt(text, span), excerpt(text, by));
+    let message = if repeated {
+        format!("`{condition}` is asked twice")
+    } else {
+        format!("`{condition}` adds nothing: `{wider}` holds whenever it does")
+    };
+    // Of two that say the same in other words each adds nothing to the other: one must stay.
+    let superfluous = repeated || !item.covers(other);
+    let fix = superfluous.then(|| removal(text, span)).flatten();
+    report.add_with(message, span, Vec::new(), vec![(by, "by this".to_owned())], fix);
 }
 
 /// Whether an event decides; two lookups in data that is not here are both constant, and not the same.
@@ -70,7 +121,7 @@ fn reads(condition: &Expression) -> bool {
 }
 
 fn distinct(left: Span, right: Span) -> bool {
-    left.end <= right.start || right.end <= left.start
+    left != right && (left.end <= right.start || right.end <= left.start)
 }
 
 /// Removes an operand together with the `OR` before it, or after it, where that is all there is to it. What is
@@ -97,24 +148,6 @@ fn without_last_word<'t>(text: &'t str, word: &str) -> Option<&'t str> {
     (last.eq_ignore_ascii_case(word) && kept.ends_with(char::is_whitespace)).then_some(kept)
 }
 
-/// Whether one comparison holds whenever another of the same value does.
-fn covers(wide: &Expression, narrow: &Expression) -> bool {
-    let (Some(wide), Some(narrow)) = (comparison(wide), comparison(narrow)) else { return false };
-    if wide.differs || narrow.differs || !same(wide.value, narrow.value) {
-        return false;
-    }
-    let Some(part) = contained(&wide.matcher) else { return false };
-    let regex = matches!(narrow.matcher.pattern, TextPattern::Regex(_));
-    if regex || part.is_empty() || (!wide.matcher.ignore_case && narrow.matcher.ignore_case) {
-        return false;
-    }
-    let narrow = pattern_text(&narrow.matcher);
-    let pieces = narrow.split(['%', '*']);
-    let fold = |text: &str| if wide.matcher.ignore_case { text.to_lowercase() } else { text.to_owned() };
-    let mut pieces = pieces.map(fold);
-    pieces.any(|piece| piece.contains(&fold(&part)))
-}
-
 /// The text that a pattern looks for anywhere, if that is all it does.
 fn contained(matcher: &TextMatcher) -> Option<String> {
     let inner = |text: &str, wildcard: char| {
@@ -130,64 +163,59 @@ fn contained(matcher: &TextMatcher) -> Option<String> {
 }
 
 fn shadowed(text: &str, arms: &[(Expression, Expression)], report: &mut Report) {
-    for (index, (when, _)) in arms.iter().enumerate() {
-        let earlier = arms.iter().take(index).map(|(earlier, _)| earlier);
-        for earlier in earlier {
-            let wide: Vec<&Expression> = match &earlier.kind {
-                ExpressionKind::Or(items) => items.iter().collect(),
-                _ => vec![earlier],
-            };
-            let narrow: Vec<&Expression> = match &when.kind {
-                ExpressionKind::Or(items) => items.iter().collect(),
-                _ => vec![when],
-            };
-            let all = narrow
-                .iter()
-                .all(|narrow| wide.iter().any(|wide| !same(wide, narrow) && covers(wide, narrow)));
-            if all && earlier.span != when.span {
-                let condition = excerpt(text, when.span);
-                let labels = vec![(earlier.span, "this arm takes everything first".to_owned())];
-                report.add_with(
-                    format!("the arm `{condition}` is never reached"),
-                    when.span,
-                    Vec::new(),
-                    labels,
-                    None,
-                );
-                break;
-            }
+    let arms: Vec<(&Expression, Vec<Asked<'_>>)> = arms.iter().map(|(when, _)| (when, parts(when))).collect();
+    let takes = |wide: &[Asked<'_>]| wide.iter().any(|wide| wide.contained.is_some());
+    let takers: Vec<usize> =
+        arms.iter().enumerate().filter(|(_, (_, wide))| takes(wide)).map(|(index, _)| index).collect();
+    for (index, (when, narrow)) in arms.iter().enumerate() {
+        let earlier = takers.iter().take_while(|taker| **taker < index).filter_map(|taker| arms.get(*taker));
+        let covered = |wide: &[Asked<'_>], narrow: &Asked<'_>| {
+            wide.iter().any(|wide| wide.same != narrow.same && wide.covers(narrow))
+        };
+        let taker = earlier
+            .filter(|(earlier, _)| earlier.span != when.span)
+            .find(|(_, wide)| narrow.iter().all(|narrow| covered(wide, narrow)));
+        if let Some((earlier, _)) = taker {
+            let message = format!("the arm `{}` is never reached", excerpt(text, when.span));
+            let labels = vec![(earlier.span, "this arm takes everything first".to_owned())];
+            report.add_with(message, when.span, Vec::new(), labels, None);
         }
     }
 }
 
+/// The alternatives of a condition.
+fn parts(condition: &Expression) -> Vec<Asked<'_>> {
+    match &condition.kind {
+        ExpressionKind::Or(items) => items.iter().map(Asked::new).collect(),
+        _ => vec![Asked::new(condition)],
+    }
+}
+
 /// Two different words asked of one field that has one value.
-fn contradiction(text: &str, items: &[Expression], types: &[(ColumnName, Type)], report: &mut Report) {
+fn contradiction(
+    text: &str,
+    items: &[Expression],
+    types: &HashMap<&ColumnName, Vec<Type>>,
+    report: &mut Report,
+) {
     let exact = |item: &Expression| {
         let compared = comparison(item).filter(|compared| !compared.differs)?;
         let TextPattern::Equals(word) = compared.matcher.pattern else { return None };
         let ExpressionKind::Column(name) = &compared.value.kind else { return None };
-        let single = types.iter().any(|(known, of)| known == name && *of != Type::TextList);
+        let single = types.get(name).is_some_and(|types| types.iter().any(|of| *of != Type::TextList));
         single.then(|| (name.clone(), word))
     };
-    for (index, item) in items.iter().enumerate() {
+    let mut asked: HashMap<ColumnName, Vec<(Span, String)>> = HashMap::new();
+    for item in items {
         let Some((name, word)) = exact(item) else { continue };
-        let other = items.iter().take(index).find(|other| {
-            exact(other).is_some_and(|(known, other)| {
-                known == name
-                    && !other.eq_ignore_ascii_case(&word)
-                    && !crate::analysis::domain::same(&other, &word)
-            })
-        });
-        if let Some(other) = other {
-            let (first, second) = (excerpt(text, other.span), excerpt(text, item.span));
-            let labels = vec![(other.span, "and this".to_owned())];
-            report.add_with(
-                format!("`{first}` and `{second}` never hold at once"),
-                item.span,
-                Vec::new(),
-                labels,
-                None,
-            );
+        let known = asked.entry(name).or_default();
+        let differs =
+            |other: &str| !other.eq_ignore_ascii_case(&word) && !crate::analysis::domain::same(other, &word);
+        if let Some((other, _)) = known.iter().find(|(_, other)| differs(other)) {
+            let (first, second) = (excerpt(text, *other), excerpt(text, item.span));
+            let message = format!("`{first}` and `{second}` never hold at once");
+            report.add_with(message, item.span, Vec::new(), vec![(*other, "and this".to_owned())], None);
         }
+        known.push((item.span, word));
     }
 }

@@ -127,18 +127,15 @@ pub fn pattern_text(matcher: &TextMatcher) -> &str {
     matcher.pattern.text()
 }
 
-/// Whether two expressions are the same but for their places.
-pub fn same(left: &Expression, right: &Expression) -> bool {
-    fn bare(expression: &Expression) -> Expression {
-        fn clear(expression: &mut Expression) {
-            expression.span = Span::default();
-            expression.children_mut().into_iter().for_each(clear);
-        }
-        let mut copy = expression.clone();
-        clear(&mut copy);
-        copy
+/// What two expressions have in common that are the same but for their places.
+pub fn bare(expression: &Expression) -> String {
+    fn clear(expression: &mut Expression) {
+        expression.span = Span::default();
+        expression.children_mut().into_iter().for_each(clear);
     }
-    left.kind == right.kind || bare(left) == bare(right)
+    let mut copy = expression.clone();
+    clear(&mut copy);
+    format!("{copy:?}")
 }
 
 /// The fields of the view that a value is made of, through computed columns: (field, column).

@@ -1,7 +1,7 @@
 //! `quarry lsp`: the language server, over standard input and output.
 
 use clap::Args;
-use quarry_language_server::{Connection, Knowledge, serve};
+use quarry_language_server::{Knowledge, serve, stdio};
 use quarry_languages::Language;
 
 use super::lint;
@@ -32,11 +32,14 @@ pub fn run(arguments: &LspArguments, streams: &Streams<'_>) -> Outcome {
         compiler: settings::compiler(&catalog, &arguments.language, streams)?,
         check: Box::new(|query, compiled| lint::diagnostics(&catalog, query, compiled)),
     };
-    let (connection, threads) = Connection::stdio();
+    let failed = |error: &dyn std::fmt::Display| Failure::reading("the editor's messages", error);
+    let (connection, threads) = stdio().map_err(|error| failed(&error))?;
     let served = serve(&knowledge, &connection);
     drop(connection);
-    let ended = threads.join();
-    served.map_err(|error| Failure::reading("the editor's messages", error))?;
-    ended.map_err(|error| Failure::reading("the editor's messages", error))?;
+    if let Some(error) = threads.unread() {
+        return Err(failed(error));
+    }
+    served.map_err(|error| failed(&error))?;
+    threads.join().map_err(|error| failed(&error))?;
     Ok(Exit::Fine)
 }
