@@ -121,7 +121,8 @@ mod tests {
     #[test]
     fn messages_are_bounded() {
         let body = r#"{"jsonrpc":"2.0","method":"exit"}"#;
-        let two = format!("Content-Length: {0}\r\n\r\n{body}content-length:{0}\r\nX: y\r\n\r\n{body}", body.len());
+        let two =
+            format!("Content-Length: {0}\r\n\r\n{body}content-length:{0}\r\nX: y\r\n\r\n{body}", body.len());
         let mut text = two.as_bytes();
         assert!(next(&mut text).unwrap().is_some() && next(&mut text).unwrap().is_some());
         assert!(next(&mut text).unwrap().is_none());

@@ -71,8 +71,7 @@ impl<'e> Asked<'e> {
             return false;
         }
         let pieces = pattern_text(&compared.matcher).split(['%', '*']);
-        let fold =
-            |text: &str| if wide.matcher.ignore_case { text.to_lowercase() } else { text.to_owned() };
+        let fold = |text: &str| if wide.matcher.ignore_case { text.to_lowercase() } else { text.to_owned() };
         let part = fold(part);
         pieces.map(fold).any(|piece| piece.contains(&part))
     }
@@ -87,7 +86,8 @@ fn superfluous(text: &str, items: &[Expression], report: &mut Report) {
     for (index, item) in asked.iter().enumerate().filter(|(_, item)| reads(item.condition)) {
         let span = item.condition.span;
         let group = groups.get(item.group()).into_iter().flatten();
-        let others = group.filter(|other| **other != index).filter_map(|other| Some((*other, asked.get(*other)?)));
+        let others =
+            group.filter(|other| **other != index).filter_map(|other| Some((*other, asked.get(*other)?)));
         let found = others.filter(|(_, other)| distinct(span, other.condition.span)).find(|(at, other)| {
             let repeated = item.same == other.same;
             (repeated && index > *at) || (!repeated && other.covers(item))
