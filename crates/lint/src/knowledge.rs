@@ -69,6 +69,9 @@ pub struct FieldFacts {
     /// All values there are; empty: not known.
     #[serde(default)]
     pub words: Vec<String>,
+    /// Whether most records have none.
+    #[serde(default)]
+    pub sparse: bool,
     /// Whether the empty text occurs.
     #[serde(default = "yes")]
     pub empty: bool,

@@ -131,3 +131,81 @@ fn numbers_that_no_log_says_are_told() {
         assert!(!aql(fine).contains(&"LNT020".to_owned()), "{fine}");
     }
 }
+
+#[test]
+fn operations_of_another_service_and_misspelled_ones_are_told() {
+    let told = |text: &str| codes("spl", text).contains(&"LNT021".to_owned());
+    for text in [
+        "sourcetype=aws:cloudtrail eventSource=s3.amazonaws.com eventName=RunInstances",
+        "sourcetype=aws:cloudtrail eventName=RunInstancess",
+        "sourcetype=aws:cloudtrail eventName IN (CreateUser, AttachUserPolcy)",
+        "sourcetype=aws:cloudtrail | where eventSource=\"iam.amazonaws.com\" AND eventName=\"RunInstances\"",
+    ] {
+        assert!(told(text), "{text}");
+    }
+    for text in [
+        "sourcetype=aws:cloudtrail eventSource=ec2.amazonaws.com eventName=RunInstances",
+        "sourcetype=aws:cloudtrail (eventSource=ec2.amazonaws.com eventName=RunInstances) OR (eventSource=s3.amazonaws.com eventName=GetObject)",
+        "sourcetype=aws:cloudtrail eventSource=newservice.amazonaws.com eventName=RunInstances",
+        "sourcetype=aws:cloudtrail eventSource=*.amazonaws.com eventName=RunInstances",
+        "sourcetype=aws:cloudtrail eventName=SomethingThatNobodyKnows",
+    ] {
+        assert!(!told(text), "{text}");
+    }
+}
+
+#[test]
+fn networks_compared_as_texts_are_told() {
+    assert!(codes("spl", "* | where sourceIPAddress=\"10.0.0.0/8\"").contains(&"LNT022".to_owned()));
+    assert!(codes("spl", "* | where src IN (\"2001:db8::/32\")").contains(&"LNT022".to_owned()));
+    assert!(aql("sourceip = '10.0.0.0/8'").contains(&"LNT022".to_owned()));
+    for fine in [
+        "* sourceIPAddress=10.0.0.0/8",
+        "* | where cidrmatch(\"10.0.0.0/8\", src)",
+        "* | where path=\"10/8\"",
+    ] {
+        assert!(!codes("spl", fine).contains(&"LNT022".to_owned()), "{fine}");
+    }
+}
+
+#[test]
+fn another_value_of_a_field_that_most_records_lack_is_told() {
+    let told = |text: &str| codes("spl", text).contains(&"LNT023".to_owned());
+    assert!(told("sourcetype=aws:cloudtrail | where errorMessage!=\"AccessDenied\""));
+    for fine in [
+        "sourcetype=aws:cloudtrail | where isnull(errorMessage) OR errorMessage!=\"AccessDenied\"",
+        "sourcetype=aws:cloudtrail | where NOT errorMessage=\"AccessDenied\"",
+        "sourcetype=aws:cloudtrail | eval errorMessage=coalesce(errorMessage, \"none\") | where errorMessage!=\"AccessDenied\"",
+        "sourcetype=aws:cloudtrail | where errorCode!=\"AccessDenied\"", // the add-on says "success" where there is none
+        "sourcetype=aws:cloudtrail | where eventName!=\"RunInstances\"",
+    ] {
+        assert!(!told(fine), "{fine}");
+    }
+}
+
+#[test]
+fn fields_that_are_nearly_known_are_told() {
+    let told = |text: &str| codes("spl", text).contains(&"LNT024".to_owned());
+    for text in [
+        "sourcetype=aws:cloudtrail userAgnet=x",
+        "sourcetype=aws:cloudtrail eventname=x",
+        "sourcetype=aws:cloudtrail userIdentiy.arn=x",
+    ] {
+        assert!(told(text), "{text}");
+    }
+    for fine in [
+        "sourcetype=aws:cloudtrail myField=x",
+        "sourcetype=aws:cloudtrail | eval userAgnet=1 | where userAgnet=1",
+    ] {
+        assert!(!told(fine), "{fine}");
+    }
+}
+
+#[test]
+fn a_word_in_another_case_than_the_value_is_folded_to_is_told() {
+    assert!(codes("spl", "* | where lower(eventName)=\"RunInstances\"").contains(&"LNT003".to_owned()));
+    assert!(codes("spl", "* | where upper(eventName)=\"RunInstances\"").contains(&"LNT003".to_owned()));
+    assert!(!codes("spl", "* | where lower(eventName)=\"runinstances\"").contains(&"LNT003".to_owned()));
+    assert!(codes("spl", "* userAgent=\"%aws%\"").contains(&"LNT012".to_owned()));
+    assert!(!codes("spl", "* path=\"%TEMP%\"").contains(&"LNT012".to_owned()));
+}

@@ -29,6 +29,8 @@ pub struct ColumnFacts {
     pub service: bool,
     /// Whether it tells how the operation ended.
     pub outcome: bool,
+    /// Whether most records have none.
+    pub sparse: bool,
     /// The text it has where the record has none.
     pub fallback: Option<String>,
     /// The paths it is read from.
@@ -83,6 +85,9 @@ impl Reader<'_> {
             operation: plain && self.operation.as_deref().is_some_and(reads),
             service: plain && self.log.and_then(|log| log.service.as_deref()).is_some_and(reads),
             outcome: self.log.is_some_and(|log| listed(&log.outcome)),
+            sparse: self.log.is_some_and(|log| {
+                log.fields.iter().any(|(path, facts)| facts.sparse && listed(std::slice::from_ref(path)))
+            }),
             domain,
             paths,
         }

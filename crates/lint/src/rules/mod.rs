@@ -6,13 +6,17 @@ mod case_arms;
 mod custom_property;
 mod dead_branch;
 mod dropped_log;
+mod dropped_null;
 mod exclusion;
 mod false_friends;
 mod foreign_device;
 mod made_up;
 mod missing_operations;
 mod mixed_precedence;
+mod near_field;
+mod network_text;
 mod never;
+mod operation_service;
 mod outcome_words;
 mod pattern_syntax;
 mod read_operations;
@@ -77,6 +81,10 @@ rules! {
     "LNT018" "false-friends" Warning false_friends::check: "a case treats the technique's operation like any other";
     "LNT019" "matches-nothing" Warning only_with_logs: "the query matches nothing in the logs it is held against";
     "LNT020" "made-up-number" Warning made_up::check: "a comparison with a number that the view sets, not the log";
+    "LNT021" "operation-service" Warning operation_service::check: "an operation that is not known, or that the service does not have";
+    "LNT022" "network-as-text" Warning network_text::check: "a network is compared as a text";
+    "LNT023" "dropped-null" Note dropped_null::check: "asking for another value drops the events that have none";
+    "LNT024" "near-miss-field" Warning near_field::check: "a field that no log has, nearly named like one that some have";
 }
 
 /// A rule that the caller checks, since it needs logs.

@@ -50,6 +50,9 @@ fn equality(expression: &Expression, wanted: &str) -> Told {
     };
     let edge = |letter: char| wanted.len() > 3 && (wanted.starts_with(letter) || wanted.ends_with(letter));
     let letters = wanted.chars().any(char::is_alphanumeric);
+    if !exact && letters && edge('%') && !is_variable(wanted) {
+        return Some(("`%` stands for itself: the wildcard is `*`".to_owned(), "write `*`"));
+    }
     if !exact || !letters {
         return None;
     }
@@ -63,6 +66,12 @@ fn equality(expression: &Expression, wanted: &str) -> Told {
         return Some(("`%` stands for itself: the comparison is exact".to_owned(), "use `LIKE` or `ILIKE`"));
     }
     None
+}
+
+/// Whether a text is the name of a variable as Windows writes it, such as `%TEMP%`.
+fn is_variable(text: &str) -> bool {
+    let inside = text.strip_prefix('%').and_then(|rest| rest.strip_suffix('%'));
+    inside.is_some_and(|name| !name.chars().any(|letter| letter.is_lowercase() || letter.is_whitespace()))
 }
 
 fn like(wanted: &str) -> Told {

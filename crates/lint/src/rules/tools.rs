@@ -1,6 +1,6 @@
 //! What several rules need.
 
-use quarry_diagnostic::Span;
+use quarry_diagnostic::{Span, edit_distance};
 use quarry_functions::law;
 use quarry_plan::{
     ColumnName, Expression, ExpressionKind, Law, Node, Operator, TextMatcher, TextPattern, Value,
@@ -8,6 +8,8 @@ use quarry_plan::{
 
 use crate::analysis::{Analysis, Stage};
 
+/// Words of so many letters may differ in two.
+const LONG: usize = 8;
 /// Longest excerpt of a query in a message.
 const EXCERPT: usize = 70;
 
@@ -109,6 +111,13 @@ pub fn comparison(condition: &Expression) -> Option<Comparison<'_>> {
         },
         _ => None,
     }
+}
+
+/// The word among some that one was meant to be: but for a letter, or two in a long one.
+pub fn nearly<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+    let most = if word.chars().count() < LONG { 1 } else { 2 };
+    let near = words.into_iter().map(|known| (edit_distance(word, known), known));
+    near.filter(|(distance, _)| *distance <= most).min().map(|(_, known)| known)
 }
 
 /// The text of a constant.

@@ -1,6 +1,7 @@
 //! LNT003: the value in another case, with an operator that minds case.
 
-use quarry_plan::TextPattern;
+use quarry_functions::law;
+use quarry_plan::{ExpressionKind, Law, TextPattern};
 
 use super::{
     Report,
@@ -21,6 +22,31 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
         }
     }
     operations(analysis, report);
+    folded(analysis, report);
+}
+
+/// A value in one case compared with a word in another.
+fn folded(analysis: &Analysis<'_>, report: &mut Report) {
+    analysis.visit_conditions(&mut |site| {
+        let Some(compared) = comparison(site.condition) else { return Descend::Yes };
+        let TextPattern::Equals(wanted) = &compared.matcher.pattern else { return Descend::Yes };
+        let folds = match &compared.value.kind {
+            ExpressionKind::Call { function, .. } => law(function),
+            _ => None,
+        };
+        let (folded, case) = match folds {
+            Some(Law::LowerCase) => (wanted.to_lowercase(), "lower"),
+            Some(Law::UpperCase) => (wanted.to_uppercase(), "upper"),
+            _ => return Descend::Yes,
+        };
+        if !compared.matcher.ignore_case && folded != *wanted {
+            let condition = excerpt(analysis.subject.text, site.condition.span);
+            let how = if compared.differs { "always holds where there is a value" } else { "never holds" };
+            let message = format!("`{condition}` {how}: the value is in {case} case, and case counts here");
+            report.add(message, site.condition.span, vec![format!("write \"{folded}\"")]);
+        }
+        Descend::Yes
+    });
 }
 
 /// An operation's name in another case than the provider writes.
