@@ -209,3 +209,18 @@ fn a_word_in_another_case_than_the_value_is_folded_to_is_told() {
     assert!(codes("spl", "* userAgent=\"%aws%\"").contains(&"LNT012".to_owned()));
     assert!(!codes("spl", "* path=\"%TEMP%\"").contains(&"LNT012".to_owned()));
 }
+
+#[test]
+fn log_sources_that_no_log_is_are_told() {
+    for told in ["LOGSOURCETYPENAME(devicetype) = 'AWS CloudTrail'", "devicetype = 459"] {
+        assert!(aql(told).contains(&"LNT025".to_owned()), "{told}");
+    }
+    assert!(codes("spl", "sourcetype=aws:cloudtrails eventName=RunInstances").contains(&"LNT025".to_owned()));
+    for fine in [
+        "LOGSOURCETYPENAME(devicetype) = 'Amazon AWS CloudTrail'",
+        "devicetype = 347",
+        "NOT devicetype = 459",
+    ] {
+        assert!(!aql(fine).contains(&"LNT025".to_owned()), "{fine}");
+    }
+}

@@ -16,6 +16,7 @@ mod mixed_precedence;
 mod near_field;
 mod network_text;
 mod never;
+mod no_such_log;
 mod operation_service;
 mod outcome_words;
 mod pattern_syntax;
@@ -85,6 +86,7 @@ rules! {
     "LNT022" "network-as-text" Warning network_text::check: "a network is compared as a text";
     "LNT023" "dropped-null" Note dropped_null::check: "asking for another value drops the events that have none";
     "LNT024" "near-miss-field" Warning near_field::check: "a field that no log has, nearly named like one that some have";
+    "LNT025" "no-such-log" Note no_such_log::check: "a source type or device type that no log here is";
 }
 
 /// A rule that the caller checks, since it needs logs.

@@ -8,6 +8,8 @@ use super::{
 };
 use crate::analysis::{Analysis, Log, Scan, facts::top};
 
+/// Names of so many letters may differ in two.
+const LONG: usize = 8;
 /// Shorter names are near to too many.
 const SHORTEST: usize = 5;
 
@@ -66,7 +68,8 @@ fn near(
     }
     let members =
         logs.iter().filter_map(|log| log.facts).flat_map(|facts| facts.members.iter().map(String::as_str));
-    let near = nearly(first, members.chain(known_fields.iter().copied()))?;
+    let most = if first.chars().count() < LONG { 1 } else { 2 };
+    let near = nearly(first, most, members.chain(known_fields.iter().copied()))?;
     let rest = written.strip_prefix(first).unwrap_or_default();
     Some((written.clone(), format!("{near}{rest}")))
 }

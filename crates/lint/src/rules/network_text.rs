@@ -15,8 +15,8 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
     analysis.visit_conditions(&mut |site| {
         let Some(compared) = comparison(site.condition) else { return Descend::Yes };
         let TextPattern::Equals(wanted) = &compared.matcher.pattern else { return Descend::Yes };
-        // Where the operator knows networks, the text is one alternative only.
-        if is_network(wanted) && site.spared.is_empty() && plain_columns(compared.value).is_some() {
+        // Operators that know networks know no case either.
+        if is_network(wanted) && !compared.matcher.ignore_case && plain_columns(compared.value).is_some() {
             let condition = excerpt(analysis.subject.text, site.condition.span);
             let how = if compared.differs { "always holds where there is a value" } else { "never holds" };
             let message = format!("`{condition}` {how}: an address is compared with the text \"{wanted}\"");

@@ -81,7 +81,7 @@ fn owners(analysis: &Analysis<'_>, name: &str) -> Vec<String> {
 /// A name may be one that is not known here; one that nearly is another hardly is.
 fn unknown(analysis: &Analysis<'_>, asked: &Asked, condition: &str, report: &mut Report) {
     let names = analysis.knowledge.operations.values().flatten().map(String::as_str);
-    if let Some(near) = nearly(&asked.name, names) {
+    if let Some(near) = nearly(&asked.name, 1, names) {
         let message = format!("`{condition}` names no operation that is known");
         report.add(message, asked.span, vec![format!("did you mean `{near}`?")]);
     }

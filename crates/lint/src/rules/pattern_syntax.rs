@@ -62,14 +62,17 @@ fn equality(expression: &Expression, wanted: &str) -> Told {
             "use a pattern function or operator",
         ));
     }
-    if edge('%') {
+    if edge('%') && !is_variable(wanted) {
         return Some(("`%` stands for itself: the comparison is exact".to_owned(), "use `LIKE` or `ILIKE`"));
     }
     None
 }
 
-/// Whether a text is the name of a variable as Windows writes it, such as `%TEMP%`.
+/// Whether a text is a name as Windows writes it: of a variable, such as `%TEMP%`, or of a message, such as `%%1793`.
 fn is_variable(text: &str) -> bool {
+    if text.starts_with("%%") || text.starts_with("%{") {
+        return true;
+    }
     let inside = text.strip_prefix('%').and_then(|rest| rest.strip_suffix('%'));
     inside.is_some_and(|name| !name.chars().any(|letter| letter.is_lowercase() || letter.is_whitespace()))
 }

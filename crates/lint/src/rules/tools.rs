@@ -8,8 +8,6 @@ use quarry_plan::{
 
 use crate::analysis::{Analysis, Stage};
 
-/// Words of so many letters may differ in two.
-const LONG: usize = 8;
 /// Longest excerpt of a query in a message.
 const EXCERPT: usize = 70;
 
@@ -113,9 +111,8 @@ pub fn comparison(condition: &Expression) -> Option<Comparison<'_>> {
     }
 }
 
-/// The word among some that one was meant to be: but for a letter, or two in a long one.
-pub fn nearly<'w>(word: &str, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
-    let most = if word.chars().count() < LONG { 1 } else { 2 };
+/// The word among some that one was meant to be: but for so many letters.
+pub fn nearly<'w>(word: &str, most: usize, words: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
     let near = words.into_iter().map(|known| (edit_distance(word, known), known));
     near.filter(|(distance, _)| *distance <= most).min().map(|(_, known)| known)
 }
