@@ -142,7 +142,30 @@ impl<'a> Compiler<'a> {
             return Ok(not_run(query.language));
         };
         let view = self.view(*language)?;
-        Ok(ready.compile(&Request { text: &query.text, view, discovered, answers, time }))
+        let mut compiled = ready.compile(&Request { text: &query.text, view, discovered, answers, time });
+        if let Some(other) = language.mistaken_for(&query.text) {
+            tell_other(*language, other, &query.text, &mut compiled.diagnostics);
+        }
+        Ok(compiled)
+    }
+}
+
+/// A text that looks like another language is read as this one: a search for its words, at best.
+const OTHER_LANGUAGE: &str = "RUN013";
+
+/// Says that a text looks like another language: with what is wrong with it, or of its own where it can be read.
+fn tell_other(read_as: Language, other: Language, text: &str, diagnostics: &mut Vec<Diagnostic>) {
+    let what =
+        if other.runs() { format!("name its language with `--lang {}`", other.id) } else { other.not_yet() };
+    let message = format!("this looks like {} and is read as {}", other.full_title, read_as.title);
+    match diagnostics.iter_mut().find(|found| found.is_error()) {
+        Some(error) => error.help.push(format!("{message}: {what}")),
+        None => {
+            let start = text.len() - text.trim_start().len();
+            let first = text.trim_start().lines().next().map_or(0, |line| line.trim_end().len());
+            let warning = Diagnostic::warning(OTHER_LANGUAGE, message, Span::new(start, start + first));
+            diagnostics.push(warning.with_help(what));
+        }
     }
 }
 

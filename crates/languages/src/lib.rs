@@ -12,6 +12,7 @@ mod table;
 use std::{cmp::Ordering, fmt, hash, ops::Deref, path::Path, sync::LazyLock};
 
 use quarry_language_definition::Definition;
+use regex::Regex;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
 
@@ -22,6 +23,12 @@ pub struct Language(&'static Definition);
 /// The ids of all languages.
 static IDS: LazyLock<Vec<&'static str>> =
     LazyLock::new(|| table::TABLE.iter().map(|definition| definition.id).collect());
+
+/// What texts are recognised by, with the language's id.
+static SIGNS: LazyLock<Vec<(&'static str, Regex)>> = LazyLock::new(|| {
+    let all = table::TABLE.iter().flat_map(|row| row.signs.iter().map(|sign| (row.id, Regex::new(sign))));
+    all.filter_map(|(id, sign)| Some((id, sign.ok()?))).collect()
+});
 
 impl Language {
     /// Splunk's, for readers of formats that hold it.
@@ -72,6 +79,27 @@ impl Language {
     pub fn of_file(path: &Path) -> Option<Self> {
         let ending = path.extension()?.to_str()?.to_lowercase();
         Self::all().find(|language| language.ending == Some(ending.as_str()))
+    }
+
+    /// The language that a text looks like, where it does not look like this one.
+    ///
+    /// ```
+    /// use quarry_languages::Language;
+    /// let text = "SELECT username FROM events LAST 1 HOURS";
+    /// assert_eq!(Language::SPL.mistaken_for(text), Some(Language::AQL));
+    /// assert_eq!(Language::AQL.mistaken_for(text), None);
+    /// ```
+    #[must_use]
+    pub fn mistaken_for(self, text: &str) -> Option<Self> {
+        if self.signs.is_empty() || self.shows_in(text) {
+            return None;
+        }
+        Self::all().filter(|other| *other != self).find(|other| other.shows_in(text))
+    }
+
+    fn shows_in(self, text: &str) -> bool {
+        let signs = SIGNS.iter().filter(|(id, _)| *id == self.id);
+        signs.into_iter().any(|(_, sign)| sign.is_match(text))
     }
 
     /// What is said of a language that is known and shown only.

@@ -17,6 +17,12 @@ pub static SPL: Definition = Definition {
     editor_ids: &["splunk"],
     fence: "spl",
     lexis: &quarry_spl::LEXIS,
+    signs: &[
+        r"(?i)^\s*(?:search\s+)?\(*\s*(?:index|sourcetype|source|eventtype|tag)\s*(?:=|\bin\b)",
+        r"(?i)^\s*\|\s*(?:tstats|inputlookup|makeresults|from|datamodel|rest|metadata)\b",
+        r"(?i)\|\s*(?:stats|eval|rex|spath|eventstats|streamstats|timechart|table|dedup|fields|transaction)\b",
+        r"^\s*`\w+(?:\([^`]*\))?`",
+    ],
     views: &[
         ViewChoice {
             view: "splunk",
@@ -44,6 +50,7 @@ pub static AQL: Definition = Definition {
     editor_ids: &["qradar"],
     fence: "aql",
     lexis: &quarry_aql::LEXIS,
+    signs: &[r"(?is)^\s*select\b.+\bfrom\s+(?:events|flows)\b"],
     views: &[ViewChoice {
         view: "qradar",
         option: None,
@@ -70,6 +77,11 @@ pub static KQL: Definition = Definition {
         commands_after: &['|'],
         ..Lexis::PLAIN
     },
+    signs: &[
+        r"(?i)\|\s*(?:summarize|extend|project|project-\w+|mv-expand|mv-apply|make-series|take|distinct)\b",
+        r"(?m)^\s*let\s+\w+\s*=.*;\s*$",
+        r"^\s*[A-Za-z_]\w*\s*\|\s*where\s",
+    ],
     views: &[],
     front_end: None,
 };
@@ -86,6 +98,7 @@ pub static SIGMA: Definition = Definition {
     editor_ids: &[],
     fence: "yaml",
     lexis: &Lexis { line_comments: &["#"], ..Lexis::PLAIN },
+    signs: &[r"(?ms)^logsource\s*:.*^detection\s*:", r"(?ms)^detection\s*:.*^logsource\s*:"],
     views: &[],
     front_end: None,
 };

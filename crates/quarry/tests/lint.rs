@@ -181,3 +181,49 @@ fn logs_tell_which_condition_leaves_nothing() {
     assert_eq!(found["line"], 2);
     assert!(found["help"].to_string().contains("`errorCode`"), "{found}");
 }
+
+#[test]
+fn a_text_in_another_language_is_told_to_be() {
+    let folder = Folder::new();
+    let cases = [
+        ("a.aql", "index=* eventName=RunInstances | stats count by user", 2, "this looks like Splunk SPL"),
+        ("a.spl", "SELECT username FROM events LAST 1 HOURS", 1, "this looks like QRadar AQL"),
+        (
+            "b.spl",
+            "AWSCloudTrail | where EventName == 'x' | summarize count() by UserIdentityArn",
+            2,
+            "this looks like Microsoft Sentinel KQL",
+        ),
+        (
+            "c.spl",
+            "title: x\nlogsource:\n  product: aws\ndetection:\n  a:\n    eventName: x\n  condition: a",
+            1,
+            "this looks like Sigma",
+        ),
+    ];
+    for (name, text, code, told) in cases {
+        folder.write(name, text);
+        let run = quarry(["lint", name]).in_folder(folder.path()).run().exits(code);
+        assert!(run.text().contains(told), "{name}: {}{}", run.text(), run.stderr);
+    }
+    for (name, text) in [
+        ("d.spl", "index=* | eval x=1 | where x=1"),
+        ("e.spl", "RunInstances mallory"),
+        ("e.aql", "SELECT username FROM events LAST 1 HOURS"),
+    ] {
+        folder.write(name, text);
+        let run = quarry(["check", name]).in_folder(folder.path()).run();
+        assert!(!run.text().contains("looks like"), "{name}: {}", run.text());
+    }
+}
+
+#[test]
+fn what_a_language_warns_of_is_a_finding() {
+    let folder = Folder::new();
+    folder.write(
+        "a.aql",
+        "SELECT username FROM events WHERE \"requestParameters.instanceType\" = 'a' LAST 1 HOURS",
+    );
+    let run = quarry(["lint", "a.aql"]).in_folder(folder.path()).run().exits(1);
+    assert!(run.text().contains("AQL102") && run.text().contains("a.aql:1:35"), "{}", run.text());
+}

@@ -44,6 +44,7 @@ fn no_text_of_a_log_steers_a_terminal() {
     let query = format!("index=* | eval x=\"{EVIL}\" | table userAgent, awsRegion, x");
     let wrong = format!("index=* | eval x=nosuch(\"{EVIL}\")");
     let aql = format!("SELECT \"userAgent\" AS '{}' FROM events", EVIL.replace('\n', ""));
+    let wrong_file = folder.write("wrong.spl", &wrong);
     let logs_of = ["--logs", logs.as_str()];
     for output in ["table", "csv", "json", "jsonl"] {
         for (language, query) in [("spl", &query), ("spl", &wrong), ("aql", &aql)] {
@@ -64,8 +65,8 @@ fn no_text_of_a_log_steers_a_terminal() {
         &["explain", "--lang", "spl", "-e", &query, "--event", "e1"],
         &["tune", "tests/site/packs/T1580"],
         &["test", "tests/site/packs/T1580"],
-        &["lint", "--lang", "spl", "-e", &wrong],
-        &["lint", "--lang", "spl", "-e", &wrong, "--output", "sarif"],
+        &["lint", &wrong_file],
+        &["lint", &wrong_file, "--output", "sarif"],
         &["check", &format!("{EVIL}.spl")],
         &["hunt", EVIL],
     ] {

@@ -26,6 +26,7 @@ static TOY: Definition = Definition {
     rule_endings: &[],
     editor_ids: &[],
     fence: "toy",
+    signs: &[],
     lexis: &Lexis {
         line_comments: &[";"],
         quotes: &[Quote { mark: '"', holds: Holds::Text }],

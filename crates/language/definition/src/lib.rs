@@ -42,6 +42,8 @@ pub struct Definition {
     pub fence: &'static str,
     /// The look of its text.
     pub lexis: &'static Lexis,
+    /// Regular expressions, one of which texts of it nearly always match and texts of others hardly ever.
+    pub signs: &'static [&'static str],
     /// The views that it reads through; the first unless another is chosen.
     pub views: &'static [ViewChoice],
     /// What runs it; none if it is known and shown only.

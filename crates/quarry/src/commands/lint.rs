@@ -7,7 +7,7 @@ use std::{
 };
 
 use clap::{Args, ValueEnum};
-use quarry_diagnostic::{Diagnostic, JsonDiagnostic, render};
+use quarry_diagnostic::{Diagnostic, JsonDiagnostic, Severity, render};
 use quarry_hunt::{Compiled, Compiler, LogOptions, QueryText, Settled, Workspace, queries_of, read_query};
 use quarry_languages::Language;
 use quarry_lint::{Context, Finding, Subject, apply_fixes, lint, rule};
@@ -243,7 +243,8 @@ fn linted(compiler: &Compiler<'_>, catalog: &Catalog, mut target: Target, fix: b
             let findings = errors.map(|diagnostic| Finding { diagnostic, fix: None }).collect();
             return Ok(Linted { target, findings, fixed, broken: true });
         }
-        let findings = findings(catalog, &target.query, &compiled, target.around.context());
+        let mut findings = findings(catalog, &target.query, &compiled, target.around.context());
+        add_warnings(&mut findings, compiled.diagnostics);
         let (text, count) = apply_fixes(&target.query.text, &findings);
         let Some(file) = target.file.as_ref().filter(|_| fix && count > 0) else {
             return Ok(Linted { target, findings, fixed, broken: false });
@@ -254,6 +255,16 @@ fn linted(compiler: &Compiler<'_>, catalog: &Catalog, mut target: Target, fix: b
         fixed += count;
     }
     Ok(Linted { target, findings: Vec::new(), fixed, broken: false })
+}
+
+/// Adds what the language warns of, where no lint says more of the same place.
+fn add_warnings(findings: &mut Vec<Finding>, diagnostics: Vec<Diagnostic>) {
+    for diagnostic in diagnostics.into_iter().filter(|found| found.severity == Severity::Warning) {
+        if findings.iter().all(|finding| finding.diagnostic.span != diagnostic.span) {
+            findings.push(Finding { diagnostic, fix: None });
+        }
+    }
+    findings.sort_by_key(|finding| finding.diagnostic.span.start);
 }
 
 /// What the lints find in a compiled query; nothing if it has no plan.
