@@ -36,7 +36,7 @@ const VENDOR_NAMES: &[&str] = &[
 const NAMING_FILES: &[(&str, &str)] = &[];
 
 /// Folders that know functions by their laws alone, never by a name or a part of one.
-const LAWFUL: &[&str] = &["crates/plan/src/", "crates/lint/src/", "crates/engine/src/explain/"];
+const LAWFUL: &[&str] = &["crates/plan/src/", "crates/lint/src/", "crates/engine/src/", "crates/hunt/src/"];
 
 /// What tells one query language from another; only the table of languages may ask.
 const LANGUAGES: &[&str] = &["Language::SPL", "Language::AQL", "Language::KQL", "Language::SIGMA"];
@@ -46,7 +46,15 @@ const NAMING_LANGUAGES: &[&str] = &["crates/languages/src/", "crates/pack/src/im
 
 /// Texts by which the name of a column once told whose it is, or a field where it is read from. Roles and kinds are types
 /// (`plan::ColumnName`, `plan::SourceField`).
-const TELLING_NAMES: &[&str] = &["\"__", "'\\u{1}'", "\"json:", "\"alert:"];
+const TELLING_NAMES: &[&str] = &[
+    "\"__",
+    "'\\u{1}'",
+    "\"json:",
+    "\"alert:",
+    "\"#group",
+    "ends_with(\"_equal",
+    "ends_with(\"_greater",
+];
 
 /// Files that may hold them, with the reason.
 const TELLING_FILES: &[(&str, &str)] = &[
@@ -236,6 +244,29 @@ mod tests {
             ]
         );
         assert!(file_findings(Path::new("crates/languages/src/table.rs"), code).is_empty());
+    }
+
+    #[test]
+    fn functions_are_known_by_laws_where_meaning_is_read() {
+        let code = "match name { \"spl_equal\" => 1 }\nif call.function.ends_with(\"_less\") {}\nif function.contains(\"kv\") {}";
+        for file in ["crates/plan/src/necessary/a.rs", "crates/lint/src/a.rs", "crates/engine/src/a.rs"] {
+            let expected =
+                [1, 2, 3].map(|line| format!("{file}:{line}: a function known by its name, not by a law"));
+            assert_eq!(file_findings(Path::new(file), code), expected);
+        }
+        assert!(file_findings(Path::new("crates/functions/src/spl/a.rs"), code).is_empty());
+    }
+
+    #[test]
+    fn prefixes_that_tell_whose_a_column_is_are_found() {
+        for planted in TELLING_NAMES {
+            let code = format!("// {planted}\nlet a = f({planted}x\"));\n#[cfg(test)]\nlet b = f({planted}x\"));");
+            let findings = file_findings(Path::new("crates/hunt/src/a.rs"), &code);
+            assert_eq!(findings.len(), 1, "{planted}: {findings:?}");
+            assert!(findings[0].starts_with("crates/hunt/src/a.rs:2: a name that tells"), "{findings:?}");
+        }
+        let code = "const MARK: char = '\\u{1}';";
+        assert!(file_findings(Path::new("crates/engine/src/names.rs"), code).is_empty());
     }
 
     #[test]

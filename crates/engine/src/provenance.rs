@@ -6,6 +6,8 @@ use quarry_plan::{
     SourceField, Type,
 };
 
+use crate::lower::FIRST_ROW;
+
 /// The fields of the `alert` view that are carried beside a detection's own columns.
 pub const ALERT_FIELDS: [(&str, Type); 13] = [
     ("time", Type::Timestamp),
@@ -31,7 +33,7 @@ pub fn provenance_column(field: &str) -> ColumnName {
 
 /// The plan with the columns of provenance added to its output.
 ///
-/// A row that several records made (an aggregation) carries those of the earliest record. Where a
+/// A row that several records made (an aggregation) carries those of the earliest record, also what that one lacks. Where a
 /// row comes from no record at all (fixed rows), there are none. A plan that has them is left as it is.
 #[must_use]
 pub fn with_provenance(node: &Node) -> Node {
@@ -104,7 +106,7 @@ fn add_to_aggregate(aggregate: &mut Aggregate, span: Span) {
     for (field, data_type) in ALERT_FIELDS {
         let name = provenance_column(field);
         let call = AggregateCall {
-            function: "first".to_owned(),
+            function: FIRST_ROW.to_owned(),
             arguments: vec![Expression::column(name.clone(), span)],
             filter: None,
             order: vec![earliest.clone()],

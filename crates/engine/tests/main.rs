@@ -197,6 +197,52 @@ fn provenance_survives_projection_and_aggregation() {
     assert!(batches[0].schema().column_with_name(&schema_name(&provenance_column("object"))).is_some());
 }
 
+/// The earliest record lacks what later ones have: what its alert shows is of one record, with the gaps it has. Many records
+/// of one time are still one record.
+#[test]
+fn provenance_of_a_group_is_that_of_one_record() {
+    let record = |second: usize, id: usize, more: &str| {
+        format!(
+            r#"{{"eventVersion":"1.08","eventTime":"2024-05-01T10:00:{second:02}Z","eventSource":"ec2.amazonaws.com","eventName":"RunInstances","eventID":"e{id}"{more}}}"#
+        )
+    };
+    let rich = |id: usize| {
+        format!(
+            r#","awsRegion":"region-{id}","sourceIPAddress":"10.0.0.{id}","userAgent":"agent-{id}","userIdentity":{{"arn":"arn:aws:iam::1:user/u-{id}"}}"#
+        )
+    };
+    let count = AggregateCall {
+        function: "count".to_owned(),
+        arguments: Vec::new(),
+        filter: None,
+        order: Vec::new(),
+        result: Type::Integer,
+    };
+    let input = Box::new(events(&["eventName"]));
+    let groups = vec![("what".into(), column("eventName"))];
+    let plan = new(Operator::Aggregate(Aggregate { input, groups, aggregates: vec![("n".into(), count)] }));
+    let shown = |events: &str| {
+        let batches = Fixture::of(events).run(&with_provenance(&plan));
+        pretty_format_batches(&batches).unwrap().to_string()
+    };
+    let poor_first: Vec<String> =
+        (0..9).map(|id| record(id, id, &if id == 0 { String::new() } else { rich(id) })).collect();
+    let table = shown(&poor_first.join("\n"));
+    assert!(table.contains("e0"), "{table}");
+    for later in ["region-", "10.0.0.", "agent-", "user/u-"] {
+        assert!(!table.contains(later), "`{later}` is of another record: {table}");
+    }
+    let all_at_once: Vec<String> = (0..200).map(|id| record(0, id, &rich(id))).collect();
+    let table = shown(&all_at_once.join("\n"));
+    let number = |before: &str| -> String {
+        let rest = table.split(before).nth(1).unwrap();
+        rest.chars().take_while(char::is_ascii_digit).collect()
+    };
+    let id = number("agent-");
+    assert_eq!((number("user/u-"), number("region-"), number("10.0.0.")), (id.clone(), id.clone(), id.clone()));
+    assert!(table.contains(&format!(" e{id} ")), "{table}");
+}
+
 #[test]
 fn the_pre_filter_of_a_log_type_that_cannot_match_is_never() {
     let plan = filter(events(&["sourcetype", "eventName"]), equals("sourcetype", "aws:cloudtrail"));

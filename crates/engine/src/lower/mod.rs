@@ -12,6 +12,7 @@ mod written;
 
 use std::{collections::HashMap, sync::Arc};
 
+pub(crate) use aggregate::FIRST_ROW;
 use datafusion::logical_expr::{LogicalPlan, TableSource};
 pub use functions::Functions;
 use functions::OfExpressions;
