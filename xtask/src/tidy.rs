@@ -46,15 +46,8 @@ const NAMING_LANGUAGES: &[&str] = &["crates/languages/src/", "crates/pack/src/im
 
 /// Texts by which the name of a column once told whose it is, or a field where it is read from. Roles and kinds are types
 /// (`plan::ColumnName`, `plan::SourceField`).
-const TELLING_NAMES: &[&str] = &[
-    "\"__",
-    "'\\u{1}'",
-    "\"json:",
-    "\"alert:",
-    "\"#group",
-    "ends_with(\"_equal",
-    "ends_with(\"_greater",
-];
+const TELLING_NAMES: &[&str] =
+    &["\"__", "'\\u{1}'", "\"json:", "\"alert:", "\"#group", "ends_with(\"_equal", "ends_with(\"_greater"];
 
 /// Files that may hold them, with the reason.
 const TELLING_FILES: &[(&str, &str)] = &[
@@ -260,7 +253,8 @@ mod tests {
     #[test]
     fn prefixes_that_tell_whose_a_column_is_are_found() {
         for planted in TELLING_NAMES {
-            let code = format!("// {planted}\nlet a = f({planted}x\"));\n#[cfg(test)]\nlet b = f({planted}x\"));");
+            let code =
+                format!("// {planted}\nlet a = f({planted}x\"));\n#[cfg(test)]\nlet b = f({planted}x\"));");
             let findings = file_findings(Path::new("crates/hunt/src/a.rs"), &code);
             assert_eq!(findings.len(), 1, "{planted}: {findings:?}");
             assert!(findings[0].starts_with("crates/hunt/src/a.rs:2: a name that tells"), "{findings:?}");

@@ -239,7 +239,10 @@ fn provenance_of_a_group_is_that_of_one_record() {
         rest.chars().take_while(char::is_ascii_digit).collect()
     };
     let id = number("agent-");
-    assert_eq!((number("user/u-"), number("region-"), number("10.0.0.")), (id.clone(), id.clone(), id.clone()));
+    assert_eq!(
+        (number("user/u-"), number("region-"), number("10.0.0.")),
+        (id.clone(), id.clone(), id.clone())
+    );
     assert!(table.contains(&format!(" e{id} ")), "{table}");
 }
 
