@@ -1,6 +1,9 @@
 //! From query text to a plan, whatever the language.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use quarry_diagnostic::{Diagnostic, Span, line_column};
 use quarry_engine::EngineError;
@@ -10,7 +13,7 @@ use quarry_pack::import;
 use quarry_plan::{Rows, TimeRange, Type};
 use quarry_views::{Catalog, View};
 
-use crate::{Failure, Outcome, failure::NOT_RUN};
+use crate::{Failure, Outcome, Within, failure::NOT_RUN};
 
 /// A query and where it is from.
 #[derive(Debug, Clone)]
@@ -21,9 +24,26 @@ pub struct QueryText {
     pub name: String,
     /// The text.
     pub text: String,
+    /// Where it stands in a file of rules, if it was taken from one.
+    pub within: Option<Arc<Within>>,
 }
 
 impl QueryText {
+    /// A query that stands for itself.
+    #[must_use]
+    pub fn new(language: Language, name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { language, name: name.into(), text: text.into(), within: None }
+    }
+
+    /// A diagnostic of the query, with the name and the text that its places are in: the file's around it, or its own.
+    #[must_use]
+    pub fn located(&self, diagnostic: &Diagnostic) -> (&str, &str, Diagnostic) {
+        match &self.within {
+            Some(within) => (&within.name, &within.text, within.locate(diagnostic)),
+            None => (&self.name, &self.text, diagnostic.clone()),
+        }
+    }
+
     /// Line and column, from 1, of where a part of the query begins.
     #[must_use]
     pub fn place(&self, span: Span) -> (usize, usize) {
@@ -194,14 +214,29 @@ pub fn queries_of(path: &Path) -> Outcome<Option<Vec<QueryText>>> {
     let found: Vec<QueryText> = imported
         .detections()
         .map(|found| QueryText {
-            language: found.language,
-            name: found.title.clone(),
-            text: found.text.clone(),
+            within: Within::find(path, &text, &found.text),
+            ..QueryText::new(found.language, found.title.clone(), found.text.clone())
         })
         .collect();
     match imported.first_error() {
         Some(error) if found.is_empty() && imported.format.is_some() => Err(Failure::from(error)),
         _ => Ok((!found.is_empty()).then_some(found)),
+    }
+}
+
+/// The one rule of a file.
+fn only(path: &Path, mut rules: Vec<QueryText>) -> Outcome<QueryText> {
+    match rules.pop() {
+        Some(rule) if rules.is_empty() => Ok(rule),
+        last => {
+            let titles: Vec<String> =
+                rules.iter().chain(&last).map(|rule| format!("`{}`", rule.name)).collect();
+            let (name, titles) = (path.display(), titles.join(", "));
+            Err(Failure::Usage(format!(
+                "`{name}` has {} rules, and one is wanted here: {titles}",
+                rules.len() + 1
+            )))
+        }
     }
 }
 
@@ -219,6 +254,11 @@ pub fn language_options() -> String {
 /// If it cannot be read, or its language is neither told nor clear from the ending.
 pub fn read_query(path: &Path, language: Option<Language>) -> Outcome<QueryText> {
     let standard_input = path.as_os_str() == "-";
+    if language.is_none()
+        && let Some(rules) = queries_of(path)?
+    {
+        return only(path, rules);
+    }
     let text = if standard_input {
         std::io::read_to_string(std::io::stdin())
             .map_err(|error| Failure::reading("standard input", error))?
@@ -233,5 +273,5 @@ pub fn read_query(path: &Path, language: Option<Language>) -> Outcome<QueryText>
         ))
     })?;
     let name = if standard_input { "<stdin>".to_owned() } else { path.display().to_string() };
-    Ok(QueryText { language, name, text })
+    Ok(QueryText::new(language, name, text))
 }

@@ -115,7 +115,7 @@ impl<'a> ReadyDetection<'a> {
 }
 
 fn query_of(detection: &Detection) -> QueryText {
-    QueryText { language: detection.language, name: detection.file.clone(), text: detection.text.clone() }
+    QueryText::new(detection.language, detection.file.clone(), detection.text.clone())
 }
 
 /// The alerts of a run.

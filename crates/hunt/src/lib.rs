@@ -11,6 +11,7 @@ mod failure;
 pub mod files;
 mod lookups;
 pub mod moment;
+mod within;
 mod workspace;
 
 pub use cells::cell_text;
@@ -18,4 +19,5 @@ pub use compile::{CompileOptions, Compiler, QueryText, cut, language_options, qu
 pub use detect::{Detected, ReadyDetection, detect};
 pub use failure::{Failure, Outcome};
 pub use quarry_language_definition::{Compiled, OutputColumn, Resources, Store};
+pub use within::Within;
 pub use workspace::{LogOptions, Runnable, Settled, Workspace, runnable};

@@ -422,10 +422,13 @@ pub fn runnable(query: &QueryText, compiled: Compiled) -> Outcome<Runnable> {
             let Compiled { output: columns, diagnostics: warnings, stores, .. } = compiled;
             Ok(Runnable { plan, columns, warnings, stores })
         }
-        _ => Err(Failure::Query {
-            name: query.name.clone(),
-            text: query.text.clone(),
-            diagnostics: compiled.diagnostics,
-        }),
+        _ => {
+            let (name, text) = match &query.within {
+                Some(within) => (&within.name, &within.text),
+                None => (&query.name, &query.text),
+            };
+            let diagnostics = compiled.diagnostics.iter().map(|found| query.located(found).2);
+            Err(Failure::Query { name: name.clone(), text: text.clone(), diagnostics: diagnostics.collect() })
+        }
     }
 }

@@ -18,8 +18,7 @@ pub(crate) fn of(
     document: &Document,
     encoding: Encoding,
 ) -> Vec<Shown> {
-    let query =
-        QueryText { language: document.language, name: uri.as_str().to_owned(), text: document.text.clone() };
+    let query = QueryText::new(document.language, uri.as_str(), document.text.clone());
     if query.text.trim().is_empty() {
         return Vec::new();
     }

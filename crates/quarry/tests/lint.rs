@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::common::{Folder, quarry, root, shown};
 
@@ -226,4 +226,44 @@ fn what_a_language_warns_of_is_a_finding() {
     );
     let run = quarry(["lint", "a.aql"]).in_folder(folder.path()).run().exits(1);
     assert!(run.text().contains("AQL102") && run.text().contains("a.aql:1:35"), "{}", run.text());
+}
+
+#[test]
+fn findings_in_rules_have_the_places_of_the_file_and_macros_beside_them_are_known() {
+    let folder = Folder::new();
+    folder.write(
+        "content/macros/trail.yml",
+        "name: trail\ndescription: d\ndefinition: sourcetype=aws:cloudtrail\n",
+    );
+    let rule = "name: A rule\nid: 5d1f0b0c-0000-4000-8000-000000000001\nversion: 1\ndate: '2026-01-01'\nauthor: a\ntype: TTP\n\
+                description: d\nsearch: >-\n  `trail` eventName=RunInstances\n  | where lower(eventName)=\"RunInstances\"\n  | table eventName\n\
+                tags:\n  mitre_attack_id: [T1578.002]\n";
+    let file = folder.write("content/detections/rule.yml", rule);
+    let run = quarry(["lint", &file]).run().exits(1);
+    assert!(run.text().contains("rule.yml:10:11"), "{}", run.text());
+    assert!(run.text().contains("  | where lower(eventName)=\"RunInstances\""), "{}", run.text());
+    let found: Value =
+        serde_json::from_str(quarry(["lint", &file, "--output", "json"]).run().text()).expect("JSON");
+    assert_eq!(
+        (&found[0]["line"], &found[0]["column"], &found[0]["end_line"]),
+        (&json!(10), &json!(11), &json!(10))
+    );
+    let sarif: Value =
+        serde_json::from_str(quarry(["lint", &file, "--output", "sarif"]).run().text()).expect("JSON");
+    let place = &sarif["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    assert_eq!(place["region"]["startLine"], 10, "{place}");
+    assert!(
+        place["artifactLocation"]["uri"].as_str().is_some_and(|uri| uri.ends_with("rule.yml")),
+        "{place}"
+    );
+    let conf = folder.write(
+        "app/default/savedsearches.conf",
+        "[One]\nsearch = index=* \\\n| where lower(eventName)=\"X\"\n",
+    );
+    let run = quarry(["lint", &conf]).run().exits(1);
+    assert!(run.text().contains("savedsearches.conf:3:9"), "{}", run.text());
+    let logs =
+        folder.write("logs/one.json", crate::events::cloudtrail(1, "RunInstances", "mallory").to_string());
+    let run = quarry(["query", &file, "--logs", &logs, "--output", "csv"]).run().exits(0);
+    assert_eq!(run.text(), "eventName\n", "the macro is known, and no row passes: {}", run.stderr);
 }

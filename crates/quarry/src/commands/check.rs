@@ -102,7 +102,7 @@ fn for_each_line(
                 "{name}, line {line}: expected an object with `name` and `query`: {error}"
             ))
         })?;
-        check(&QueryText { language, name: entry.name, text: entry.query })?;
+        check(&QueryText::new(language, entry.name, entry.query))?;
     }
     Ok(())
 }
@@ -118,7 +118,10 @@ fn checked<'a>(query: &'a QueryText, compiled: &Compiled) -> Checked<'a> {
         diagnostics: errors
             .into_iter()
             .chain(others)
-            .map(|found| JsonDiagnostic::new(found, &query.text))
+            .map(|found| {
+                let (_, text, located) = query.located(found);
+                JsonDiagnostic::new(&located, text)
+            })
             .collect(),
     }
 }

@@ -83,7 +83,8 @@ pub enum Output {
 pub fn run(arguments: &ExplainArguments, streams: &Streams<'_>) -> Outcome {
     let query = query_text(arguments.text.as_ref(), arguments.file.as_ref(), arguments.lang)?;
     let catalog = settings::catalog(arguments.language.config.as_deref())?;
-    let compiler = settings::compiler(&catalog, &arguments.language, streams)?;
+    let file: Vec<String> = arguments.file.iter().map(|file| file.display().to_string()).collect();
+    let compiler = settings::compiler_of(&catalog, &arguments.language, &file, streams)?;
     let view = compiler.view(query.language)?;
     settings::runtime(settings::threads(&arguments.logs))?.block_on(async {
         let workspace = Workspace::open(Arc::clone(&catalog), &settings::logs(&arguments.logs)).await?;

@@ -138,7 +138,7 @@ pub fn run(arguments: &LintArguments, streams: &Streams<'_>) -> Outcome {
     }
     let targets = targets(arguments, streams)?;
     let catalog = settings::catalog(arguments.language.config.as_deref())?;
-    let compiler = settings::compiler(&catalog, &arguments.language, streams)?;
+    let compiler = settings::compiler_of(&catalog, &arguments.language, &arguments.targets, streams)?;
     let mut all = Vec::new();
     for target in targets {
         all.push(linted(&compiler, &catalog, target, arguments.fix)?);
@@ -195,11 +195,7 @@ fn targets(arguments: &LintArguments, streams: &Streams<'_>) -> Outcome<Vec<Targ
 
 fn pack_targets(pack: &Pack) -> Vec<Target> {
     let target = |detection: &quarry_pack::Detection| Target {
-        query: QueryText {
-            language: detection.language,
-            name: detection.file.clone(),
-            text: detection.text.clone(),
-        },
+        query: QueryText::new(detection.language, detection.file.clone(), detection.text.clone()),
         file: is_plain(detection).then(|| PathBuf::from(&detection.file)),
         around: Surroundings::of_pack(pack),
     };
@@ -318,8 +314,13 @@ fn print(streams: &Streams<'_>, output: Output, all: &[Linted]) -> Outcome<()> {
             let files: Vec<_> = all
                 .iter()
                 .map(|linted| {
-                    let found = linted.findings.iter().map(|finding| finding.diagnostic.clone()).collect();
-                    (linted.target.query.name.clone(), linted.target.query.text.clone(), found)
+                    let query = &linted.target.query;
+                    let found = linted.findings.iter().map(|finding| query.located(&finding.diagnostic).2);
+                    let (name, text) = match &query.within {
+                        Some(within) => (&within.name, &within.text),
+                        None => (&query.name, &query.text),
+                    };
+                    (name.clone(), text.clone(), found.collect())
                 })
                 .collect();
             let log = quarry_lint::sarif(env!("CARGO_PKG_VERSION"), &files);
@@ -335,7 +336,8 @@ fn print_text(writer: &mut dyn Write, all: &[Linted], colour: bool) -> std::io::
     for linted in all {
         let query = &linted.target.query;
         for finding in &linted.findings {
-            writeln!(writer, "{}\n", render(&finding.diagnostic, &query.name, &query.text, colour))?;
+            let (name, text, diagnostic) = query.located(&finding.diagnostic);
+            writeln!(writer, "{}\n", render(&diagnostic, name, text, colour))?;
             fixable += usize::from(finding.fix.is_some());
         }
         count += linted.findings.len();
@@ -371,10 +373,10 @@ fn json_findings(all: &[Linted]) -> Vec<JsonFinding<'_>> {
     all.iter()
         .flat_map(|linted| {
             let query = &linted.target.query;
-            linted.findings.iter().map(move |finding| JsonFinding {
-                file: &query.name,
-                diagnostic: JsonDiagnostic::new(&finding.diagnostic, &query.text),
-                fixable: finding.fix.is_some(),
+            linted.findings.iter().map(move |finding| {
+                let (file, text, diagnostic) = query.located(&finding.diagnostic);
+                let diagnostic = JsonDiagnostic::new(&diagnostic, text);
+                JsonFinding { file, diagnostic, fixable: finding.fix.is_some() }
             })
         })
         .collect()

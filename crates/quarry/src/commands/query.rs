@@ -25,7 +25,8 @@ use crate::{
 pub fn run(arguments: &QueryArguments, streams: &Streams<'_>) -> Outcome {
     let query = query_text(arguments.text.as_ref(), arguments.file.as_ref(), arguments.lang)?;
     let catalog = settings::catalog(arguments.language.config.as_deref())?;
-    let compiler = settings::compiler(&catalog, &arguments.language, streams)?;
+    let file: Vec<String> = arguments.file.iter().map(|file| file.display().to_string()).collect();
+    let compiler = settings::compiler_of(&catalog, &arguments.language, &file, streams)?;
     settings::runtime(settings::threads(&arguments.logs))?.block_on(async {
         let workspace = Workspace::open(Arc::clone(&catalog), &settings::logs(&arguments.logs)).await?;
         let compiled = workspace.compile(&compiler, &query).await?;
@@ -52,7 +53,7 @@ pub fn query_text(
         (Some(text), _) => {
             let language =
                 lang.ok_or_else(|| Failure::Usage(format!("say which language: {}", language_options())))?;
-            Ok(QueryText { language, name: "<query>".to_owned(), text: text.clone() })
+            Ok(QueryText::new(language, "<query>", text.clone()))
         }
         (None, Some(file)) => read_query(file, lang),
         (None, None) => Err(Failure::Usage("a query is needed: a file or `-e TEXT`".to_owned())),

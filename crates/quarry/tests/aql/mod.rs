@@ -72,7 +72,7 @@ impl Runner {
 
     /// The rows of a query, or why there are none.
     fn run(&self, compiler: &Compiler<'_>, text: &str) -> Result<Vec<RecordBatch>, String> {
-        let query = QueryText { language: Language::AQL, name: "<query>".to_owned(), text: text.to_owned() };
+        let query = QueryText::new(Language::AQL, "<query>", text);
         let compiled = compiler.compile(&query, None).map_err(|_| "no view".to_owned())?;
         let plan = compiled.plan.ok_or_else(|| format!("{:#?}", compiled.diagnostics))?;
         self.runtime.block_on(async {

@@ -97,16 +97,11 @@ fn missing_pages(pack: &Pack, lines: &mut Vec<String>) {
 /// Detections and hunting queries that do not plan.
 fn broken_queries(pack: &Pack, compiler: &Compiler<'_>, lines: &mut Vec<String>) -> Outcome<()> {
     let runs = pack.detections.iter().filter(|detection| detection.language.runs());
-    let detections = runs.map(|detection| QueryText {
-        language: detection.language,
-        name: detection.file.clone(),
-        text: detection.text.clone(),
-    });
-    let hunting = pack.hunting().map(|(language, path, text)| QueryText {
-        language,
-        name: format!("{}/{path}", pack.origin),
-        text: text.to_owned(),
-    });
+    let detections = runs
+        .map(|detection| QueryText::new(detection.language, detection.file.clone(), detection.text.clone()));
+    let hunting = pack
+        .hunting()
+        .map(|(language, path, text)| QueryText::new(language, format!("{}/{path}", pack.origin), text));
     for query in detections.chain(hunting.filter(|query| query.language.runs())) {
         let compiled = compiler.compile(&query, None)?;
         for error in compiled.diagnostics.iter().filter(|found| Diagnostic::is_error(found)) {

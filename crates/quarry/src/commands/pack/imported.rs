@@ -48,11 +48,7 @@ fn line(file: &Imported, finding: &Diagnostic) -> String {
 
 /// What keeps a query from running; its lines count from the query's first.
 fn errors(compiler: &Compiler<'_>, detection: &Detection) -> Outcome<Vec<String>> {
-    let query = QueryText {
-        language: detection.language,
-        name: detection.title.clone(),
-        text: detection.text.clone(),
-    };
+    let query = QueryText::new(detection.language, detection.title.clone(), detection.text.clone());
     let compiled = compiler.compile(&query, None)?;
     let errors = compiled.diagnostics.iter().filter(|found| found.is_error());
     let shown = errors.map(|error| {
