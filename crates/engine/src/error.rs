@@ -73,12 +73,26 @@ fn first_line(text: &str) -> &str {
 }
 
 /// Words in DataFusion's names of what holds memory, and what they do; the first that fits.
-const MEMORY_WORK: &[(&str, &str)] =
-    &[("Sort", "sorting"), ("TopK", "sorting"), ("Aggregate", "grouping"), ("Join", "joining")];
+const MEMORY_WORK: &[(&str, &str)] = &[
+    ("Sort", "sorting"),
+    ("TopK", "sorting"),
+    ("Aggregate", "grouping"),
+    ("Join", "joining"),
+    ("Window", "numbering or comparing rows"),
+    (HELD_ROWS, "holding rows that decide how the query goes on, or that are written to a table,"),
+    (SHARED_ROWS, "holding rows that are read more than once"),
+];
+
+/// The name of the memory of rows that are held for what follows.
+pub(crate) const HELD_ROWS: &str = "HeldRows";
+/// The name of the memory of rows that several parts of a query read.
+pub(crate) const SHARED_ROWS: &str = "SharedRows";
 
 /// What ran out of memory, from the name of the one that asked for more.
 fn memory_work(reason: &str) -> &'static str {
-    let after = reason.split_once(" failed for ").map_or(reason, |(_, rest)| rest);
+    // One of its pools says `allocation failed for NAME`, the other `Failed to allocate additional SIZE for NAME`.
+    let after = reason.split_once(" failed for ").or_else(|| reason.split_once(" for "));
+    let after = after.map_or(reason, |(_, rest)| rest);
     let name = after.split([' ', '[', '\n']).next().unwrap_or_default();
     MEMORY_WORK.iter().find(|(word, _)| name.contains(word)).map_or("the query", |(_, work)| work)
 }
@@ -98,6 +112,9 @@ mod tests {
             reason("GroupedHashAggregateStream[0] (count(1))"),
             "ENG003: grouping needs more memory than `--memory` allows"
         );
+        let text = "Failed to allocate additional 4.5 KB for HeldRows with 0.0 B already allocated";
+        let held = EngineError::from(DataFusionError::ResourcesExhausted(text.to_owned())).to_string();
+        assert!(held.contains("holding rows that decide"), "{held}");
         assert_eq!(reason("odd"), "ENG003: the query needs more memory than `--memory` allows");
     }
 }

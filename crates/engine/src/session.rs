@@ -7,8 +7,10 @@ use datafusion::{
     catalog::TableProvider,
     datasource::provider_as_source,
     execution::{
-        SendableRecordBatchStream, SessionStateBuilder, TaskContext, disk_manager::DiskManagerBuilder,
-        memory_pool::FairSpillPool, runtime_env::RuntimeEnvBuilder,
+        SendableRecordBatchStream, SessionStateBuilder, TaskContext,
+        disk_manager::DiskManagerBuilder,
+        memory_pool::{FairSpillPool, MemoryConsumer, MemoryPool},
+        runtime_env::RuntimeEnvBuilder,
     },
     optimizer::{Optimizer, OptimizerRule},
     physical_optimizer::{PhysicalOptimizerRule, optimizer::PhysicalOptimizer},
@@ -18,13 +20,14 @@ use datafusion::{
 use futures::StreamExt;
 use quarry_functions::{Bounds, Places};
 use quarry_logs::{Limits, Location, ScanReport, Unread};
-use quarry_plan::{Node, WriteOut};
+use quarry_plan::{Node, Rows, Value, WriteOut};
 use quarry_views::Catalog;
 
 use crate::{
     EngineError, bind,
+    error::HELD_ROWS,
     lower::{Functions, Lowering},
-    prune, push_paths, raise_sorts,
+    prune, push_paths, raise_sorts, rows_of,
     scan::{Inputs, LogTable, SharedRows, over},
     time_ranges,
 };
@@ -79,6 +82,7 @@ pub struct Execution {
     /// What the reader met so far.
     pub report: Arc<ScanReport>,
     physical: Arc<dyn ExecutionPlan>,
+    memory: Arc<dyn MemoryPool>,
 }
 
 /// A plan made ready once, to be run often over various objects and times.
@@ -281,8 +285,9 @@ impl Session {
         let task = TaskContext::from(&*self.context.state_ref().read());
         let config = task.session_config().clone().with_extension(Arc::new(SharedRows::default()));
         let task = Arc::new(task.with_session_config(config));
+        let memory = Arc::clone(task.memory_pool());
         let stream = execute_stream(Arc::clone(&physical), task)?;
-        Ok(Execution { stream, report, physical })
+        Ok(Execution { stream, report, physical, memory })
     }
 }
 
@@ -295,6 +300,17 @@ fn most_of_values(options: &SessionOptions) -> usize {
 /// sort in where memory is scarce.
 fn most_of_merge(options: &SessionOptions) -> usize {
     (options.memory / (MERGE_SHARE * options.threads.max(1))).clamp(LEAST_BATCH, MOST_OF_MERGE)
+}
+
+/// What a value holds, with what it is kept in.
+fn size_of_value(value: &Value) -> usize {
+    let text = |text: &String| size_of::<String>() + text.len();
+    size_of::<Value>()
+        + match value {
+            Value::Text(text) => text.len(),
+            Value::TextList(texts) => texts.iter().map(text).sum(),
+            _ => 0,
+        }
 }
 
 /// The logical rules without those that push a filter through computed columns: each step would
@@ -341,6 +357,21 @@ impl Execution {
     /// If reading fails (with `--strict`: at the first bad record) or memory runs out.
     pub async fn next(&mut self) -> Option<Result<RecordBatch, EngineError>> {
         self.stream.next().await.map(|batch| batch.map_err(EngineError::from))
+    }
+
+    /// All remaining rows as rows of the waist, which may hold as much memory as is left.
+    ///
+    /// # Errors
+    /// As [`Execution::next`].
+    pub async fn rows(mut self) -> Result<Rows, EngineError> {
+        let held = MemoryConsumer::new(HELD_ROWS).register(&self.memory);
+        let mut rows = rows_of(&self.schema(), &[]);
+        while let Some(batch) = self.next().await {
+            let more = rows_of(&self.schema(), &[batch?]).rows;
+            held.try_grow(more.iter().flatten().map(size_of_value).sum())?;
+            rows.rows.extend(more);
+        }
+        Ok(rows)
     }
 
     /// All remaining rows.

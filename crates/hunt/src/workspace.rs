@@ -233,8 +233,7 @@ impl Workspace {
     pub async fn rows(&self, plan: Node) -> Outcome<Rows> {
         let Settled { plan, now, objects, .. } = self.settle(plan).await?;
         let execution = self.session.run(&plan, objects, now, self.session.new_report()).await?;
-        let schema = execution.schema();
-        Ok(quarry_engine::rows_of(&schema, &execution.collect().await?))
+        Ok(execution.rows().await?)
     }
 
     /// Writes the tables of a query into a folder; without one gives a note for each that is not written.

@@ -366,3 +366,41 @@ fn values_that_a_regular_expression_gives_up_on_are_counted() {
         assert!(told.stderr.contains("values not judged"), "{query}: {}", told.stderr);
     }
 }
+
+#[test]
+fn more_columns_and_searches_than_can_be_planned_are_refused() {
+    let events: String = (0..10_200).map(|number| format!("{{\"eventID\":\"id{number}\"}}\n")).collect();
+    let rows: String = (0..10_200).map(|number| format!("id{number},{number}\n")).collect();
+    let folder = Folder::new();
+    folder.write("rows.csv", format!("name,value\n{rows}"));
+    let logs = folder.write("events.jsonl", events);
+    let lookups = shown(folder.path());
+    let from = "| inputlookup rows.csv";
+    for (query, told) in [
+        (format!("{from} | transpose 0"), "more than 10000 columns"),
+        (format!("{from} | chart count over value by name limit=0"), "more than 10000 columns"),
+        (format!("{from} | xyseries value name value"), "more than 10000 columns"),
+        (format!("{from} | map maxsearches=20000 search=\"search a=$name$\""), "more than 1000 searches"),
+    ] {
+        let arguments = ["query", "--lang", "spl", "-e", &query, "--logs", &logs, "--lookups", &lookups];
+        let run = quarry(arguments).run();
+        assert_eq!(run.code, 2, "{query}: {}", run.stderr);
+        assert!(run.stderr.contains(told) && run.stdout.is_empty(), "{query}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn rows_that_decide_how_a_query_goes_on_are_bounded() {
+    let filler = "x".repeat(4_000);
+    let folder = Folder::new();
+    let rows = (0..9_000).map(|number| with_member(number, &format!("\"filler\":\"{number}{filler}\"")));
+    let logs = folder.write("wide.json", rows.collect::<String>());
+    let query = "index=* | table filler | transpose 0";
+    let run = quarry(["query", "--lang", "spl", "-e", query, "--logs", &logs, "--memory", "20"]).run();
+    assert_eq!(run.code, 2, "{}", run.stderr);
+    assert!(
+        run.stderr.contains("ENG003") && run.stderr.contains("more memory than `--memory` allows"),
+        "{}",
+        run.stderr
+    );
+}

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use arrow::{datatypes::SchemaRef, record_batch::RecordBatch};
+use arrow::{array::ArrayRef, datatypes::SchemaRef, record_batch::RecordBatch};
 use async_trait::async_trait;
 use datafusion::{
     catalog::{Session, TableProvider},
@@ -33,6 +33,8 @@ use futures::{
     stream,
 };
 use tokio::sync::OnceCell;
+
+use crate::error::SHARED_ROWS;
 
 /// A shared plan as a table; its rows come in the order that the plan gives them.
 pub struct SharedTable {
@@ -212,9 +214,8 @@ impl SharedRows {
             return running;
         }
         let (filled, input, context) = (Arc::clone(&slot), Arc::clone(input), Arc::clone(context));
-        let name = name.to_owned();
         let work = async move {
-            let compute = || async { keep(&name, input, context).await.map(Arc::new).map_err(Arc::new) };
+            let compute = || async { keep(input, context).await.map(Arc::new).map_err(Arc::new) };
             filled.done.get_or_init(compute).await.clone()
         };
         let work = work.boxed().shared();
@@ -223,14 +224,19 @@ impl SharedRows {
     }
 }
 
-async fn keep(name: &str, input: Arc<dyn ExecutionPlan>, context: Arc<TaskContext>) -> Result<Kept> {
-    let consumer = MemoryConsumer::new(format!("the shared rows `{name}`"));
-    let held = consumer.register(context.memory_pool());
+/// What the rows of a batch hold: it may be a piece of one whose buffers it shares.
+fn size(batch: &RecordBatch) -> usize {
+    let of = |column: &ArrayRef| column.to_data().get_slice_memory_size();
+    batch.columns().iter().map(of).sum::<Result<_, _>>().unwrap_or_else(|_| batch.get_array_memory_size())
+}
+
+async fn keep(input: Arc<dyn ExecutionPlan>, context: Arc<TaskContext>) -> Result<Kept> {
+    let held = MemoryConsumer::new(SHARED_ROWS).register(context.memory_pool());
     let mut rows = reset_plan_states(input)?.execute(0, context)?;
     let mut batches = Vec::new();
     while let Some(batch) = rows.next().await {
         let batch = batch?;
-        held.try_grow(batch.get_array_memory_size())?;
+        held.try_grow(size(&batch))?;
         batches.push(batch);
     }
     Ok(Kept { batches, _held: held })

@@ -330,7 +330,10 @@ fn table(
     let text = if have == Type::Null { value.cast(Type::Text) } else { convert(value, have, Type::Text) };
     context.assign(vec![(series_name.clone(), text)]);
     let ranking = ranking(context, stats, row, &series_name, settings.score);
-    let series = series(&ranking, settings);
+    let mut series = series(&ranking, settings);
+    if !context.allows_columns(series.len() * stats.aggregations.len()) {
+        series.clear();
+    }
     pivot(context, stats, row, group, &series_name, &series, settings);
 }
 

@@ -4,6 +4,7 @@ use quarry_diagnostic::Diagnostic;
 use quarry_plan::{Rows, Type};
 
 use super::super::arguments::{General, missing};
+use super::super::codes;
 use super::super::context::Context;
 use super::super::rows::{plain, subsearch};
 use crate::macros::Macros;
@@ -25,6 +26,9 @@ const SEARCH: OptionRow =
     OptionRow::text("search", "search", "", "The search, in which `$field$` is a value of the row.");
 const MOST_SEARCHES: OptionRow = OptionRow::count("maxsearches", "10", "For how many rows it runs at most.");
 
+/// It runs at most so many searches: they are planned together.
+const MOST_RUN: usize = 1_000;
+
 /// What stands for a value that is not known yet.
 const UNKNOWN: &str = "0";
 
@@ -41,9 +45,15 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         return missing(context, command, "`search=\"...\"` or a search in brackets");
     };
     arguments.finish(context);
-    context.limit(0, Some(most));
+    // One row more than there may be tells that there are too many.
+    context.limit(0, Some(most.min(MOST_RUN + 1)));
     let columns = context.visible();
     let rows = context.settle(&columns);
+    if rows.as_ref().is_some_and(|rows| rows.rows.len() > MOST_RUN) {
+        let message = format!("`map` would run more than {MOST_RUN} searches");
+        let found = Diagnostic::error(codes::TOO_COMPLEX, message, command.span);
+        return context.report(found.with_help("keep fewer rows first, or use `join` or a subsearch"));
+    }
     let texts: Vec<String> = match &rows {
         Some(rows) => (0..rows.rows.len()).map(|index| filled(search, rows, index)).collect(),
         None => vec![template(search)],

@@ -1,10 +1,12 @@
 //! `xyseries`, `untable` and `transpose`: values to columns and back.
 
+use std::collections::HashSet;
+
 use quarry_plan::{AggregateCall, ColumnName, Comparison, Expression, Rows, Type, Value};
 
 use super::super::arguments::{General, missing};
 use super::super::build;
-use super::super::context::{Column, Context, convert, is_internal};
+use super::super::context::{Column, Context, MOST_COLUMNS, convert, is_internal};
 use super::super::rows::plain;
 use crate::registry::{AnyOf, CommandRow, Needs, OptionRow};
 use crate::tree::Command;
@@ -77,7 +79,10 @@ pub(super) fn lower_series(context: &mut Context<'_>, command: &Command) {
     let have = context.type_of(&value);
     let text = if have == Type::Null { value.cast(Type::Text) } else { convert(value, have, Type::Text) };
     context.assign(vec![(name.clone(), text)]);
-    let names = distinct(context, &name);
+    let mut names = distinct(context, &name);
+    if !context.allows_columns(names.len() * data.len()) {
+        names.clear();
+    }
     let group = context.field(&row.text, row.span);
     let group = if context.type_of(&group) == Type::Null { group.cast(Type::Text) } else { group };
     context.filter(build::is_present(group.clone()));
@@ -199,21 +204,26 @@ pub(super) fn lower_transpose(context: &mut Context<'_>, command: &Command) {
     let header = arguments.options.word(&HEADER).map(|word| word.text.clone());
     let shows_empty = arguments.options.flag(&INCLUDE_EMPTY);
     arguments.finish(context);
-    if most > 0 {
-        context.limit(0, Some(most));
-    }
+    // One row more than there may be tells that there are too many.
+    let most = if most > 0 { most.min(MOST_COLUMNS + 1) } else { MOST_COLUMNS + 1 };
+    context.limit(0, Some(most));
     let columns = context.visible();
     let rows = context.settle(&columns).unwrap_or_default();
+    if !context.allows_columns(rows.rows.len()) {
+        return context.restart(Rows::default());
+    }
     let texts: Vec<Vec<Value>> = rows.rows.iter().map(|row| row.iter().map(plain::text).collect()).collect();
     let header = header.and_then(|name| rows.columns.iter().position(|(known, _)| *known == name));
-    let mut names: Vec<(ColumnName, Type)> = vec![(first.into(), Type::Text)];
+    let mut names: Vec<(ColumnName, Type)> = vec![(first.as_str().into(), Type::Text)];
+    let mut taken: HashSet<String> = [first].into();
     for (index, row) in texts.iter().enumerate() {
         let name = match header.and_then(|header| row.get(header)) {
             Some(Value::Text(name)) => name.clone(),
             _ => format!("row {}", index + 1),
         };
-        let taken = names.iter().any(|(known, _)| *known == name);
-        names.push((if taken { format!("row {}", index + 1) } else { name }.into(), Type::Text));
+        let name = if taken.contains(&name) { format!("row {}", index + 1) } else { name };
+        taken.insert(name.clone());
+        names.push((name.into(), Type::Text));
     }
     let mut turned = Vec::new();
     for (index, (name, _)) in rows.columns.iter().enumerate() {

@@ -31,6 +31,7 @@ pub(crate) use late::{
 };
 pub(crate) use shared::{Progress, Shared};
 pub(crate) use source::{RAW, SOURCE_TYPE, TIME};
+pub(crate) use stage::MOST_COLUMNS;
 pub(crate) use step::StepKind;
 
 /// The state of lowering one pipeline.

@@ -3,13 +3,29 @@
 //! Which fields `chart count by x` makes, and which searches `map` runs, is known when the rows before
 //! are. The search is then lowered again with those rows in place of the commands that made them.
 
+use quarry_diagnostic::Diagnostic;
 use quarry_plan::{ColumnName, Node, Rows, Type, Value};
 
-use super::super::{Store, time};
+use super::super::{Store, codes, time};
 use super::{Column, Context, TIME};
 use crate::tree::Pipeline;
 
+/// At most so many columns are made of values: what is planned and computed with them grows with their square.
+pub(crate) const MOST_COLUMNS: usize = 10_000;
+
 impl Context<'_> {
+    /// Whether so many columns may be made of values; it is said if not.
+    pub(crate) fn allows_columns(&mut self, count: usize) -> bool {
+        if count > MOST_COLUMNS {
+            let message = format!("more than {MOST_COLUMNS} columns would be made of values");
+            let found = Diagnostic::error(codes::TOO_COMPLEX, message, self.span);
+            self.report(
+                found.with_help("keep fewer rows or values first, with `head`, `top` or a condition"),
+            );
+        }
+        count <= MOST_COLUMNS
+    }
+
     /// The rows here, with these columns; none if they are not known yet. Then they are asked for,
     /// and what follows is planned without knowing which fields there are.
     pub(crate) fn settle(&mut self, columns: &[Column]) -> Option<Rows> {

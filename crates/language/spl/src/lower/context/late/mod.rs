@@ -189,6 +189,7 @@ impl Context<'_> {
             return found.clone();
         }
         let Some(names) = self.before_rule(rule, at).distinct(list) else { return Vec::new() };
+        let names = if self.allows_columns(names.len()) { names } else { Vec::new() };
         rule.found.get_or_init(|| names).clone()
     }
 
