@@ -36,6 +36,8 @@ pub struct CommandRow {
     also: &'static [&'static str],
     written: &'static str,
     meaning: &'static str,
+    /// What answers a like question, where it does not run.
+    pub(crate) instead: &'static str,
 }
 
 /// Arguments that cannot be wrong.
@@ -113,6 +115,10 @@ impl CommandRow {
         self.options().find(|option| option.is_named(name))
     }
 
+    const fn instead(self, instead: &'static str) -> Self {
+        Self { instead, ..self }
+    }
+
     const fn written_as(self, written: &'static str, meaning: &'static str) -> Self {
         Self { written, meaning, ..self }
     }
@@ -162,6 +168,7 @@ const fn other(name: &'static str, status: Status) -> CommandRow {
         also: &[],
         written: "",
         meaning: "",
+        instead: "",
     }
 }
 
@@ -185,17 +192,17 @@ const OTHERS: &[CommandRow] = &[
     other("abstract", Status::Planned),
     other("af", Status::Planned),
     other("analyzefields", Status::Planned),
-    other("anomalies", Status::Planned),
-    other("anomalousvalue", Status::Planned),
+    other("anomalies", Status::Planned).instead("`anomalydetection` runs, and so does a bound of `eventstats avg(x) as a, stdev(x) as s`"),
+    other("anomalousvalue", Status::Planned).instead("`anomalydetection` runs, and so does a bound of `eventstats avg(x) as a, stdev(x) as s`"),
     other("apply", Status::Never("it needs a trained model")).needs(Needs::Arguments),
-    other("arules", Status::Planned),
-    other("associate", Status::Planned),
+    other("arules", Status::Planned).instead("`contingency` counts pairs of values of two fields"),
+    other("associate", Status::Planned).instead("`contingency` counts pairs of values of two fields"),
     other("audit", Status::Never("it reads a Splunk server's own audit log")).generating(),
     other("bucketdir", Status::Planned).needs(Needs::Arguments),
     other("cefout", Status::Never("it belongs to a third-party app")),
-    other("cluster", Status::Planned),
+    other("cluster", Status::Planned).instead("`stats count by` the fields that make events alike groups them"),
     other("cofilter", Status::Planned).needs(Needs::Arguments),
-    other("correlate", Status::Planned),
+    other("correlate", Status::Planned).instead("`contingency` counts pairs of values of two fields"),
     other("crawl", Status::Never("it looks for files a Splunk server could index")),
     other("cyberchef", Status::Never("it belongs to a third-party app")),
     other("datamodelsimple", Status::Planned),
@@ -214,12 +221,12 @@ const OTHERS: &[CommandRow] = &[
     other("gauge", Status::Planned).needs(Needs::Arguments),
     other("geom", Status::Planned),
     other("geomfilter", Status::Planned),
-    other("geostats", Status::Planned).grammar(Grammar::Stats),
+    other("geostats", Status::Planned).instead("`iplocation` and `stats count by Country` count by place").grammar(Grammar::Stats),
     other("history", Status::Never("it asks a Splunk server about past searches")).generating(),
     other("ingestpreview", Status::Never("it previews Splunk's own ingestion")),
     other("input", Status::Never("it changes what a Splunk server indexes")),
     other("inputintelligence", Status::Planned).grammar(Grammar::Filtered).generating(),
-    other("kmeans", Status::Planned),
+    other("kmeans", Status::Planned).instead("`bin` and `stats count by` group numbers by ranges"),
     other("kvform", Status::Planned),
     other("listmodels", Status::Never("it lists trained models")).generating(),
     other("loadjob", Status::Planned)
@@ -233,7 +240,7 @@ const OTHERS: &[CommandRow] = &[
         .written_as("pivot <model> <dataset> <elements>", "Aggregates a data model's dataset.")
         .needs(Needs::Arguments)
         .generating(),
-    other("predict", Status::Planned).needs(Needs::Arguments),
+    other("predict", Status::Planned).instead("`trendline` smooths a series; `streamstats` with `window` bounds it by what came before").needs(Needs::Arguments),
     other("relevancy", Status::Planned),
     other("rest", Status::Never("it asks a Splunk server about itself")).needs(Needs::Arguments).generating(),
     other("run", Status::Never("it runs programs on the search head")),

@@ -32,6 +32,20 @@ fn statuses_of_commands_hold() {
 }
 
 #[test]
+fn what_is_refused_is_named_with_help() {
+    let catalog = Catalog::load(None).unwrap();
+    let view = catalog.view("splunk").unwrap();
+    let options = LowerOptions { view, discovered: None, default_time: TimeRange::default() };
+    let lacks_help = |name: &str| {
+        let parsed = parse(&format!("* | {name} a"), &Macros::default());
+        let found = lower(&parsed, &options).diagnostics;
+        !found.iter().any(|one| one.message.contains(&format!("`{name}`")) && !one.help.is_empty())
+    };
+    let planned = COMMANDS.iter().filter(|row| row.status == Status::Planned).map(|row| row.name);
+    assert_eq!(planned.filter(|name| lacks_help(name)).collect::<Vec<_>>(), Vec::<&str>::new());
+}
+
+#[test]
 fn statuses_of_functions_hold() {
     let rows = FUNCTIONS.iter().map(|row| {
         let arguments = vec!["a"; row.description().map_or(1, |row| row.least)].join(",");

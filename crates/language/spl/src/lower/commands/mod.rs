@@ -186,11 +186,14 @@ fn report_unsupported(context: &mut Context<'_>, command: &Command) {
         return context.report(found);
     }
     let message = format!("the command `{}` is not supported yet", command.name);
-    let mut diagnostic = Diagnostic::error(codes::UNSUPPORTED_COMMAND, message, command.name_span);
+    let diagnostic = Diagnostic::error(codes::UNSUPPORTED_COMMAND, message, command.name_span);
+    let instead = registry::command(&command.name).map(|row| row.instead).filter(|text| !text.is_empty());
     let known = COMMANDS.iter().filter(|row| row.lower.is_some()).map(|row| row.name);
-    if let Some(near) = did_you_mean(&command.name, known) {
-        diagnostic = diagnostic.with_help(format!("did you mean `{near}`?"));
-    }
+    let diagnostic = diagnostic.with_help(match (instead, did_you_mean(&command.name, known)) {
+        (Some(instead), _) => instead.to_owned(),
+        (None, Some(near)) => format!("did you mean `{near}`?"),
+        (None, None) => "nothing runs in its place: what stands before it does".to_owned(),
+    });
     context.report(diagnostic);
 }
 
