@@ -192,15 +192,18 @@ const OTHERS: &[CommandRow] = &[
     other("abstract", Status::Planned),
     other("af", Status::Planned),
     other("analyzefields", Status::Planned),
-    other("anomalies", Status::Planned).instead("`anomalydetection` runs, and so does a bound of `eventstats avg(x) as a, stdev(x) as s`"),
-    other("anomalousvalue", Status::Planned).instead("`anomalydetection` runs, and so does a bound of `eventstats avg(x) as a, stdev(x) as s`"),
+    other("anomalies", Status::Planned)
+        .instead("`anomalydetection` runs, and so does a bound of `eventstats avg(x) as a, stdev(x) as s`"),
+    other("anomalousvalue", Status::Planned)
+        .instead("`anomalydetection` runs, and so does a bound of `eventstats avg(x) as a, stdev(x) as s`"),
     other("apply", Status::Never("it needs a trained model")).needs(Needs::Arguments),
     other("arules", Status::Planned).instead("`contingency` counts pairs of values of two fields"),
     other("associate", Status::Planned).instead("`contingency` counts pairs of values of two fields"),
     other("audit", Status::Never("it reads a Splunk server's own audit log")).generating(),
     other("bucketdir", Status::Planned).needs(Needs::Arguments),
     other("cefout", Status::Never("it belongs to a third-party app")),
-    other("cluster", Status::Planned).instead("`stats count by` the fields that make events alike groups them"),
+    other("cluster", Status::Planned)
+        .instead("`stats count by` the fields that make events alike groups them"),
     other("cofilter", Status::Planned).needs(Needs::Arguments),
     other("correlate", Status::Planned).instead("`contingency` counts pairs of values of two fields"),
     other("crawl", Status::Never("it looks for files a Splunk server could index")),
@@ -221,7 +224,9 @@ const OTHERS: &[CommandRow] = &[
     other("gauge", Status::Planned).needs(Needs::Arguments),
     other("geom", Status::Planned),
     other("geomfilter", Status::Planned),
-    other("geostats", Status::Planned).instead("`iplocation` and `stats count by Country` count by place").grammar(Grammar::Stats),
+    other("geostats", Status::Planned)
+        .instead("`iplocation` and `stats count by Country` count by place")
+        .grammar(Grammar::Stats),
     other("history", Status::Never("it asks a Splunk server about past searches")).generating(),
     other("ingestpreview", Status::Never("it previews Splunk's own ingestion")),
     other("input", Status::Never("it changes what a Splunk server indexes")),
@@ -240,7 +245,9 @@ const OTHERS: &[CommandRow] = &[
         .written_as("pivot <model> <dataset> <elements>", "Aggregates a data model's dataset.")
         .needs(Needs::Arguments)
         .generating(),
-    other("predict", Status::Planned).instead("`trendline` smooths a series; `streamstats` with `window` bounds it by what came before").needs(Needs::Arguments),
+    other("predict", Status::Planned)
+        .instead("`trendline` smooths a series; `streamstats` with `window` bounds it by what came before")
+        .needs(Needs::Arguments),
     other("relevancy", Status::Planned),
     other("rest", Status::Never("it asks a Splunk server about itself")).needs(Needs::Arguments).generating(),
     other("run", Status::Never("it runs programs on the search head")),
