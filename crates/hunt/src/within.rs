@@ -118,7 +118,7 @@ mod tests {
         let quoted = "search: 'index=* x=''a b'' y=1'\n";
         assert_eq!(line_of(quoted, "index=* x='a b' y=1", "y=1"), Some((1, 28)));
         let json = "{\"query\": \"A\\n| where x == 1\\n| take 5\"}";
-        assert_eq!(line_of(json, "A\n| where x == 1\n| take 5", "take 5"), Some((1, 32)));
+        assert_eq!(line_of(json, "A\n| where x == 1\n| take 5", "take 5"), Some((1, 33)));
         assert_eq!(line_of("search: other", "index=*", "index"), None);
     }
 }
