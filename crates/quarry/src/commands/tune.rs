@@ -1,6 +1,10 @@
 //! `quarry tune`: what the alerts on someone's own logs have in common, and which exclusions are safe.
 
-use std::{io::Write, path::PathBuf, sync::Arc};
+use std::{
+    io::Write,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use clap::Args;
 use quarry_hunt::{Compiler, Workspace, detect, files, moment};
@@ -101,7 +105,7 @@ fn yaml(tuning: &Tuning) -> Outcome<String> {
     quarry_pack::to_yaml(tuning).map_err(|error| Failure::inner("write YAML", error))
 }
 
-fn write(file: &PathBuf, pack: &Pack, tuned: &Tuned) -> Outcome<()> {
+fn write(file: &Path, pack: &Pack, tuned: &Tuned) -> Outcome<()> {
     files::replace(file, yaml(&proposed(Some(pack), tuned))?.as_bytes())
         .map_err(|error| Failure::writing_file(file, error))
 }
