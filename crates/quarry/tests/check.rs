@@ -121,3 +121,21 @@ fn an_error_shows_file_line_caret_and_code() {
         assert_eq!(checked[0]["diagnostics"][0]["line"], line, "{}", checked[0]);
     }
 }
+
+#[test]
+fn event_types_and_tags_that_no_event_has_are_told() {
+    for (search, told) in [
+        ("NOT eventtype=nosuch", Some("no `eventtype` is named `nosuch`")),
+        ("tag=chnge", Some("did you mean `change`?")),
+        ("tag=change", None),
+        ("eventtype=aws*", None),
+    ] {
+        let query = format!("index=* {search} | stats count");
+        let logs = "examples/logs";
+        let run = quarry(["query", "--lang", "spl", "-e", &query, "--logs", logs]).run().exits(0);
+        match told {
+            Some(told) => assert!(run.stderr.contains(told), "{search}: {}", run.stderr),
+            None => assert!(!run.stderr.contains("warning["), "{search}: {}", run.stderr),
+        }
+    }
+}

@@ -190,6 +190,24 @@ impl View {
         found
     }
 
+    /// All texts that the view ever gives a field, where it gives only texts of its own; none if the log has a say.
+    ///
+    /// ```
+    /// let catalog = quarry_views::Catalog::load(None)?;
+    /// let view = catalog.view("splunk").cloned().unwrap_or_default();
+    /// assert!(view.words("tag").is_some_and(|words| words.contains(&"change".to_owned())));
+    /// assert_eq!(view.words("eventName"), None);
+    /// # Ok::<(), quarry_views::LoadError>(())
+    /// ```
+    #[must_use]
+    pub fn words(&self, field: &str) -> Option<Vec<String>> {
+        let mut words = Vec::new();
+        for source in self.sources.iter().filter(|source| source.fields.contains_key(&self.key(field))) {
+            own_words(&self.derivation(source, field), &mut words)?;
+        }
+        (!words.is_empty()).then_some(words)
+    }
+
     /// The source types, sorted, each once.
     #[must_use]
     pub fn source_types(&self) -> Vec<&str> {
@@ -231,6 +249,28 @@ fn fits(pattern: &str, text: &str) -> bool {
         rest = &rest[at + part.len()..];
     }
     true
+}
+
+/// Adds the texts that a derivation gives; none if it gives others than its own.
+fn own_words(derivation: &Derivation, words: &mut Vec<String>) -> Option<()> {
+    match derivation {
+        Derivation::Constant(Value::Null) => Some(()),
+        Derivation::Constant(Value::Text(text)) => {
+            words.push(text.clone());
+            Some(())
+        }
+        Derivation::Constant(Value::TextList(texts)) => {
+            words.extend(texts.iter().cloned());
+            Some(())
+        }
+        Derivation::First(items) => items.iter().try_for_each(|item| own_words(item, words)),
+        Derivation::Present { then, .. } => own_words(then, words),
+        Derivation::If { then, otherwise, .. } => {
+            own_words(then, words)?;
+            own_words(otherwise, words)
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]

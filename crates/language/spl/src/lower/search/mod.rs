@@ -137,7 +137,26 @@ fn warn_of_knowledge(context: &mut Context<'_>, field: &Word, value: &SearchValu
         }
         return context.report(found);
     }
-    if of_apps || context.shared.options.view.field_names().contains(&field.text.as_str()) {
+    if of_apps {
+        return;
+    }
+    let view = context.shared.options.view;
+    if let Some(words) = view.words(&field.text) {
+        if !words.iter().any(|word| fits(word)) {
+            let message = format!("no `{}` is named `{}` here: no event has it", field.text, value.word.text);
+            let mut found = Diagnostic::warning(codes::MISSING_FIELD, message, value.word.span).with_help(
+                "write the conditions themselves, or give the app that defines it with `--splunk-app`",
+            );
+            if let Some(near) =
+                quarry_diagnostic::did_you_mean(&value.word.text, words.iter().map(String::as_str))
+            {
+                found = found.with_help(format!("did you mean `{near}`?"));
+            }
+            context.report(found);
+        }
+        return;
+    }
+    if view.field_names().contains(&field.text.as_str()) {
         return;
     }
     let message = format!("no `{}` is defined here: no event has one", field.text);
