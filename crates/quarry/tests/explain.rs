@@ -166,3 +166,23 @@ fn a_value_from_a_table_is_followed_to_what_was_looked_up() {
     assert!(!dropped.to_string().contains("\\u0001"), "no helper column is shown: {dropped}");
     assert_eq!(of("e-2")["passed"], true);
 }
+
+#[test]
+fn what_dropped_an_event_is_never_said_to_be_true_and_a_case_that_differs_is_told() {
+    let folder = crate::common::Folder::new();
+    let logs = folder.write("one.json", crate::events::cloudtrail(1, "RunInstances", "mallory").to_string());
+    let id = "00000000-0000-4000-8000-000000000001";
+    for (query, told) in [
+        ("index=* | where NOT (eventName=\"RunInstances\")", "holds, and the query excludes that"),
+        ("index=* NOT eventName=\"Run*\"", "`NOT eventName=\"Run*\"` is false"),
+        ("index=* | where eventName=\"runinstances\"", "is false: only the case differs"),
+        ("index=* | where eventName=\"Other\"", "`eventName=\"Other\"` is false"),
+        ("index=* | where eventName!=\"RunInstances\"", "`eventName!=\"RunInstances\"` is false"),
+    ] {
+        let arguments = ["explain", "--lang", "spl", "-e", query, "--logs", &logs, "--event", id];
+        let run = quarry(arguments).run();
+        assert!(run.text().contains(told), "{query}: {}{}", run.text(), run.stderr);
+        assert!(!run.text().contains("is true"), "{query}: {}", run.text());
+        assert_eq!(run.text().contains("only the case"), told.contains("only the case"), "{query}");
+    }
+}

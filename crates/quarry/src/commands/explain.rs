@@ -260,8 +260,7 @@ impl Explained<'_> {
         for (field, value, group) in self.grouped(&causes) {
             lines.push(format!("  because {field} is {}", shown(value)));
             for cause in group {
-                let outcome =
-                    cause.truth.map_or("has no value", |truth| if truth { "is true" } else { "is false" });
+                let outcome = outcome(cause, &self.excerpt(cause.span));
                 let way = if cause.through.is_empty() {
                     String::new()
                 } else {
@@ -468,4 +467,30 @@ fn merge(value: &mut Value, more: Value) {
     if let (Value::Object(value), Value::Object(more)) = (value, more) {
         value.extend(more);
     }
+}
+
+/// How the condition that dropped an event came out: what excludes held, all else did not.
+fn outcome(cause: &Cause, condition: &str) -> &'static str {
+    let excludes = condition.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("NOT "));
+    match cause.truth {
+        None => "has no value",
+        Some(true) if excludes => "is false",
+        Some(true) => "holds, and the query excludes that",
+        Some(false) if !excludes && differs_in_case(condition, cause.field.value.as_deref()) => {
+            "is false: only the case differs"
+        }
+        Some(false) => "is false",
+    }
+}
+
+/// Whether a condition has the value as a constant, but in another case.
+fn differs_in_case(condition: &str, value: Option<&str>) -> bool {
+    let Some(value) = value.filter(|value| value.chars().any(char::is_alphabetic)) else { return false };
+    let (folded, lower) = (condition.to_lowercase(), value.to_lowercase());
+    let asks = |text: &str, value: &str| {
+        ["\"", "'"].iter().any(|mark| text.contains(&format!("{mark}{value}{mark}")))
+            || text.ends_with(&format!("={value}"))
+    };
+    let is_other = ["!=", "<>"].iter().any(|sign| condition.contains(sign));
+    !is_other && asks(&folded, &lower) && !asks(condition, value)
 }
