@@ -111,6 +111,7 @@ fn wrong(message: &str) -> io::Error {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests {
     use super::next;
 

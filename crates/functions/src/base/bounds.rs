@@ -57,6 +57,7 @@ impl Default for Bounds {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used)]
 mod tests {
     use quarry_plan::compile_pattern;
 
