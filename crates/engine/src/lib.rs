@@ -18,6 +18,7 @@ mod rows;
 mod scan;
 mod session;
 mod survey;
+mod top_rows;
 mod why;
 
 pub use binding::{BoundSource, bind, time_ranges};

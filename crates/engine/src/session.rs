@@ -30,6 +30,7 @@ use crate::{
     prune, push_paths, raise_sorts, rows_of,
     scan::{Inputs, LogTable, SharedRows, over},
     time_ranges,
+    top_rows::TopRows,
 };
 
 /// Operators hand on batches of a row for each so many bytes of memory, within bounds: what sorts and merges must hold
@@ -323,7 +324,8 @@ fn optimizer_rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
 /// The physical rules without filter push-down, for the same reason.
 fn physical_rules() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
     let all = PhysicalOptimizer::new().rules.into_iter();
-    all.filter(|rule| !rule.name().starts_with("FilterPushdown")).collect()
+    let kept = all.filter(|rule| !rule.name().starts_with("FilterPushdown"));
+    kept.chain([Arc::new(TopRows) as Arc<dyn PhysicalOptimizerRule + Send + Sync>]).collect()
 }
 
 /// What a plan and its inputs have put on disk.

@@ -172,6 +172,8 @@ fn one(
         reader,
         pending: None,
     };
+    // What was read before a stream failed is kept: it was counted, and it is good.
+    let mut read = Ok(());
     match source {
         Source::Whole { length, stored } => {
             report.add_bytes(stored, length as u64);
@@ -188,7 +190,7 @@ fn one(
             if plain.len() <= plan.spec.limits.whole_bytes {
                 buffers.plain = plain;
             }
-            outcome.map_err(failed)?;
+            read = outcome.map_err(failed);
         }
         Source::Archive(_) => {}
     }
@@ -196,7 +198,7 @@ fn one(
     buffers.found = scan.reader.release();
     buffers.marks = scan.walker.take_marks().unwrap_or_default();
     report.add_object();
-    outcome
+    read.and(outcome)
 }
 
 /// How much of an object's beginning is kept, to tell what it is.

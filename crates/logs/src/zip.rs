@@ -3,11 +3,11 @@
 
 use std::{
     fs::File,
-    io::{self, BufReader, Cursor, Read, Seek, SeekFrom},
+    io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom},
     path::PathBuf,
 };
 
-use flate2::read::DeflateDecoder;
+use flate2::{Crc, read::DeflateDecoder};
 
 use crate::archive::Member;
 
@@ -54,6 +54,31 @@ struct Entry {
     method: u16,
     size: u64,
     header: u64,
+    /// Length and check sum of what is inside.
+    whole: (u64, u32),
+}
+
+/// Reads a member and holds it against the length and the check sum that the directory says.
+struct Checked<R> {
+    inner: R,
+    crc: Crc,
+    length: u64,
+    whole: (u64, u32),
+}
+
+impl<R: Read> Read for Checked<R> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(into)?;
+        self.crc.update(into.get(..count).unwrap_or_default());
+        self.length += count as u64;
+        let is_end = count == 0 && !into.is_empty();
+        if is_end && (self.length, self.crc.sum()) != self.whole {
+            return Err(io::Error::other(
+                "what is in the archive has not the length or the check sum that its directory says",
+            ));
+        }
+        Ok(count)
+    }
 }
 
 impl Zip {
@@ -67,14 +92,20 @@ impl Zip {
 
     /// The next member that is a file; none at the end.
     pub(crate) fn next_member(&mut self) -> io::Result<Option<Member>> {
-        while self.left > 0 {
-            self.left -= 1;
+        // Writers wrap the count where there are more entries than it can say.
+        while self.left > 0 || self.goes_on()? {
+            self.left = self.left.saturating_sub(1);
             let entry = self.entry()?;
             if !entry.name.ends_with('/') {
                 return self.member(entry).map(Some);
             }
         }
         Ok(None)
+    }
+
+    /// Whether an entry follows those that were announced.
+    fn goes_on(&mut self) -> io::Result<bool> {
+        Ok(self.directory.fill_buf()?.starts_with(&ENTRY.to_le_bytes()))
     }
 
     fn entry(&mut self) -> io::Result<Entry> {
@@ -89,18 +120,19 @@ impl Zip {
         let extra = rest.get(..usize::from(short(&fixed, 30))).unwrap_or_default();
         let mut sizes = [24, 20, 42].map(|at| u64::from(long(&fixed, at)));
         large_sizes(extra, &mut sizes);
-        let [_, size, header] = sizes;
+        let [length, size, header] = sizes;
         Ok(Entry {
             name: String::from_utf8_lossy(name).into_owned(),
             is_encrypted: short(&fixed, 8) & 1 != 0,
             method: short(&fixed, 10),
             size,
             header,
+            whole: (length, long(&fixed, 16)),
         })
     }
 
     fn member(&self, entry: Entry) -> io::Result<Member> {
-        let Entry { name, is_encrypted, method, size, header } = entry;
+        let Entry { name, is_encrypted, method, size, header, whole } = entry;
         if is_encrypted {
             return Ok(Member::Unreadable(name, "it is encrypted: unpack it".to_owned()));
         }
@@ -113,11 +145,15 @@ impl Zip {
         reader.seek(SeekFrom::Current(i64::from(short(&fixed, 26)) + i64::from(short(&fixed, 28))))?;
         let stored = reader.take(size);
         Ok(match method {
-            STORED => Member::File(name, Box::new(stored)),
-            DEFLATED => Member::File(name, Box::new(DeflateDecoder::new(stored))),
+            STORED => Member::File(name, checked(stored, whole)),
+            DEFLATED => Member::File(name, checked(DeflateDecoder::new(stored), whole)),
             other => Member::Unreadable(name, format!("the zip method {other} is not read: unpack it")),
         })
     }
+}
+
+fn checked<R: Read + Send + 'static>(inner: R, whole: (u64, u32)) -> Box<dyn Read + Send> {
+    Box::new(Checked { inner, crc: Crc::new(), length: 0, whole })
 }
 
 /// How many entries the directory has, and where it starts.

@@ -404,3 +404,82 @@ fn rows_that_decide_how_a_query_goes_on_are_bounded() {
         run.stderr
     );
 }
+
+/// A zip archive of stored members; `count` is what its directory says there are.
+fn stored_zip(members: &[(&str, &str)], count: u16) -> Vec<u8> {
+    let (mut bytes, mut directory) = (Vec::new(), Vec::new());
+    for (name, text) in members {
+        let mut crc = flate2::Crc::new();
+        crc.update(text.as_bytes());
+        let (length, place) =
+            (u32::try_from(text.len()).expect("small"), u32::try_from(bytes.len()).expect("small"));
+        let name_length = u16::try_from(name.len()).expect("short");
+        let mut shared = Vec::new();
+        for number in [20_u16, 0, 0, 0, 0] {
+            shared.extend(number.to_le_bytes());
+        }
+        for number in [crc.sum(), length, length] {
+            shared.extend(number.to_le_bytes());
+        }
+        shared.extend(name_length.to_le_bytes());
+        shared.extend([0, 0]);
+        bytes.extend(0x0403_4b50_u32.to_le_bytes());
+        bytes.extend(&shared);
+        bytes.extend(name.as_bytes());
+        bytes.extend(text.as_bytes());
+        directory.extend(0x0201_4b50_u32.to_le_bytes());
+        directory.extend([20, 0]);
+        directory.extend(&shared);
+        directory.extend([0; 10]);
+        directory.extend(place.to_le_bytes());
+        directory.extend(name.as_bytes());
+    }
+    let (length, place) = (directory.len(), bytes.len());
+    bytes.extend(directory);
+    bytes.extend(0x0605_4b50_u32.to_le_bytes());
+    bytes.extend([0; 4]);
+    bytes.extend(count.to_le_bytes());
+    bytes.extend(count.to_le_bytes());
+    bytes.extend(u32::try_from(length).expect("small").to_le_bytes());
+    bytes.extend(u32::try_from(place).expect("small").to_le_bytes());
+    bytes.extend([0, 0]);
+    bytes
+}
+
+#[test]
+fn what_a_damaged_archive_gave_is_kept_and_the_damage_is_named() {
+    let (first, second) = (lines(0..3), lines(3..7));
+    let whole = stored_zip(&[("a.json", &first), ("b.json", &second)], 2);
+    let mut changed = whole.clone();
+    let at = changed.windows(9).position(|part| part == b"us-east-1").expect("a region");
+    changed[at + 8] = b'9';
+    let mut short = whole.clone();
+    let directory =
+        short.windows(4).position(|part| part == 0x0201_4b50_u32.to_le_bytes()).expect("a directory");
+    let less = u32::try_from(first.len() - 10).expect("small").to_le_bytes();
+    short[directory + 20..directory + 24].copy_from_slice(&less);
+    let mut gzipped = gzip(lines(0..200).as_bytes());
+    let middle = gzipped.len() / 2;
+    gzipped.truncate(middle);
+    for (name, bytes, least, told) in [
+        ("whole.zip", whole, 7, None),
+        ("wrapped.zip", stored_zip(&[("a.json", &first), ("b.json", &second)], 1), 7, None),
+        ("changed.zip", changed, 7, Some("check sum")),
+        ("short.zip", short, 6, Some("check sum")),
+        ("cut.json.gz", gzipped, 1, Some("cut.json.gz")),
+    ] {
+        let folder = Folder::new();
+        let logs = folder.write(name, bytes);
+        let run = quarry(["query", "--lang", "spl", "-e", "index=* | stats count", "--logs", &logs]).run();
+        let count = run.rows().first().and_then(|row| row["count"].as_u64()).unwrap_or_default();
+        assert!(count >= least, "{name}: {count} of {least}: {}", run.stderr);
+        assert!(
+            run.stderr.contains(&format!("{count} events")),
+            "what is counted is there: {name}: {}",
+            run.stderr
+        );
+        if let Some(told) = told {
+            assert!(run.stderr.contains(told), "{name}: {}", run.stderr);
+        }
+    }
+}
