@@ -38,10 +38,18 @@ impl QueryText {
     /// A diagnostic of the query, with the name and the text that its places are in: the file's around it, or its own.
     #[must_use]
     pub fn located(&self, diagnostic: &Diagnostic) -> (&str, &str, Diagnostic) {
-        match &self.within {
-            Some(within) => (&within.name, &within.text, within.locate(diagnostic)),
-            None => (&self.name, &self.text, diagnostic.clone()),
-        }
+        let (name, text) = self.file();
+        (
+            name,
+            text,
+            self.within.as_ref().map_or_else(|| diagnostic.clone(), |within| within.locate(diagnostic)),
+        )
+    }
+
+    /// The name and the text of the file around it, or its own.
+    #[must_use]
+    pub fn file(&self) -> (&str, &str) {
+        self.within.as_ref().map_or((&self.name, &self.text), |within| (&within.name, &within.text))
     }
 
     /// Line and column, from 1, of where a part of the query begins.

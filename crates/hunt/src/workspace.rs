@@ -422,12 +422,9 @@ pub fn runnable(query: &QueryText, compiled: Compiled) -> Outcome<Runnable> {
             Ok(Runnable { plan, columns, warnings, stores })
         }
         _ => {
-            let (name, text) = match &query.within {
-                Some(within) => (&within.name, &within.text),
-                None => (&query.name, &query.text),
-            };
-            let diagnostics = compiled.diagnostics.iter().map(|found| query.located(found).2);
-            Err(Failure::Query { name: name.clone(), text: text.clone(), diagnostics: diagnostics.collect() })
+            let (name, text) = query.file();
+            let diagnostics = compiled.diagnostics.iter().map(|found| query.located(found).2).collect();
+            Err(Failure::Query { name: name.to_owned(), text: text.to_owned(), diagnostics })
         }
     }
 }

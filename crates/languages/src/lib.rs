@@ -184,7 +184,7 @@ impl JsonSchema for Language {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::Language;
+    use super::{Language, SIGNS};
 
     #[test]
     fn rows_are_told_apart() {
@@ -218,5 +218,22 @@ mod tests {
             assert_eq!(Language::called(&language.id.to_uppercase()), Some(language));
         }
         assert_eq!(Language::running().count(), 2);
+    }
+
+    #[test]
+    fn every_sign_is_a_regular_expression() {
+        let all: usize = Language::all().map(|language| language.signs.len()).sum();
+        assert_eq!(SIGNS.len(), all);
+    }
+
+    #[test]
+    fn searches_for_words_are_no_other_language() {
+        for text in
+            ["RunInstances | where status=500", "error", "select from | head 3", "mallory | where a==\"x\""]
+        {
+            assert_eq!(Language::SPL.mistaken_for(text), None, "{text}");
+        }
+        let kql = "AWSCloudTrail | where TimeGenerated > ago(1h)";
+        assert_eq!(Language::SPL.mistaken_for(kql), Some(Language::KQL));
     }
 }

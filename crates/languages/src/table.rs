@@ -80,7 +80,7 @@ pub static KQL: Definition = Definition {
     signs: &[
         r"(?i)\|\s*(?:summarize|extend|project|project-\w+|mv-expand|mv-apply|make-series|take|distinct)\b",
         r"(?m)^\s*let\s+\w+\s*=.*;\s*$",
-        r"^\s*[A-Za-z_]\w*\s*\|\s*where\s",
+        r"^\s*[A-Za-z_]\w*\s*\|\s*where\s.*(?:=~|\bhas(?:_any|_all)?\b|\bcontains\b|\bin~|\bago\()",
     ],
     views: &[],
     front_end: None,

@@ -38,7 +38,7 @@ pub use member::{MemberSet, Members, any_of};
 pub use name::{ColumnName, Helpers, Role};
 pub use name_number::name_number;
 pub use necessary::{ColumnFacts, Facts, Need, necessary};
-pub use number::{number_text, parse_number, seconds_text};
+pub use number::{has_point, number_text, parse_number, seconds_text};
 pub use operator::{
     Aggregate, AggregateCall, Frame, JoinKind, KeyMatch, Lookup, LookupKey, LookupTable, Node, Operator,
     Rows, SortKey, Source, SourceColumn, SourceField, WindowCall,

@@ -18,6 +18,17 @@ pub fn number_text(value: f64) -> String {
     if (1e-6..1e21).contains(&size) { format!("{value}") } else { format!("{value:e}") }
 }
 
+/// Whether a text is a number that is written with a point and without an exponent, so that its figures can be told.
+///
+/// ```
+/// assert!(quarry_plan::has_point("1.50"));
+/// assert!(!quarry_plan::has_point("15") && !quarry_plan::has_point("1.5e3") && !quarry_plan::has_point("1.x"));
+/// ```
+#[must_use]
+pub fn has_point(text: &str) -> bool {
+    text.contains('.') && !text.contains(['e', 'E']) && parse_number(text).is_some()
+}
+
 /// The number a text stands for: decimal digits with sign, point and exponent, nothing around them.
 ///
 /// ```

@@ -139,3 +139,18 @@ fn event_types_and_tags_that_no_event_has_are_told() {
         }
     }
 }
+
+#[test]
+fn event_types_of_an_app_stand_beside_those_of_the_view() {
+    let folder = Folder::new();
+    folder.write("app/default/app.conf", "[ui]\nlabel = a\n");
+    folder.write("app/default/eventtypes.conf", "[mine]\nsearch = index=*\n");
+    let app = shown(&folder.path().join("app"));
+    for (name, is_told) in [("mine", false), ("aws_cloudtrail_change", false), ("other_one", true)] {
+        let query = format!("index=* eventtype={name} | stats count");
+        let arguments =
+            ["query", "--lang", "spl", "-e", &query, "--logs", "examples/logs", "--splunk-app", &app];
+        let run = quarry(arguments).run().exits(0);
+        assert_eq!(run.stderr.contains("is named"), is_told, "{name}: {}", run.stderr);
+    }
+}

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use arrow::array::ArrayRef;
-use quarry_plan::{Returns, parse_number};
+use quarry_plan::{Returns, has_point};
 
 use crate::base::Literal::{Null, Num, Text};
 use crate::base::{Call, Cell, Example, Function, Row, number_text};
@@ -95,7 +95,7 @@ fn product(call: &Call<'_>) -> ArrayRef {
     call.texts(|row| {
         let number = row.number(0)?;
         let with_point =
-            |cell: Cell<'_>| cell.text().filter(|text| is_decimal(text)).map(|text| figures(&text));
+            |cell: Cell<'_>| cell.text().filter(|text| has_point(text)).map(|text| figures(&text));
         let Some(figures) = row.cells(1).filter_map(with_point).min() else {
             return Some(Cow::Owned(number_text(number)));
         };
@@ -123,13 +123,8 @@ fn sum(call: &Call<'_>) -> ArrayRef {
     })
 }
 
-/// Whether a text is a number that is written with a point.
-fn is_decimal(text: &str) -> bool {
-    text.contains('.') && !text.contains(['e', 'E']) && parse_number(text).is_some()
-}
-
 fn decimals_written(text: &str) -> i32 {
-    if is_decimal(text) { decimals(text) } else { 0 }
+    if has_point(text) { decimals(text) } else { 0 }
 }
 
 fn rounded(row: Row<'_>) -> Option<f64> {

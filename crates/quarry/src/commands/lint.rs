@@ -316,11 +316,8 @@ fn print(streams: &Streams<'_>, output: Output, all: &[Linted]) -> Outcome<()> {
                 .map(|linted| {
                     let query = &linted.target.query;
                     let found = linted.findings.iter().map(|finding| query.located(&finding.diagnostic).2);
-                    let (name, text) = match &query.within {
-                        Some(within) => (&within.name, &within.text),
-                        None => (&query.name, &query.text),
-                    };
-                    (name.clone(), text.clone(), found.collect())
+                    let (name, text) = query.file();
+                    (name.to_owned(), text.to_owned(), found.collect())
                 })
                 .collect();
             let log = quarry_lint::sarif(env!("CARGO_PKG_VERSION"), &files);

@@ -241,6 +241,28 @@ pub struct EvalExpression {
     pub span: Span,
 }
 
+impl EvalExpression {
+    /// The expression with each of its own parts as `change` makes it; one without parts as it is.
+    #[must_use]
+    pub fn map_parts(&self, change: &dyn Fn(&Self) -> Self) -> Self {
+        let boxed = |inner: &Self| Box::new(change(inner));
+        let all = |items: &[Self]| items.iter().map(change).collect();
+        let kind = match &self.kind {
+            EvalKind::Call { name, name_span, arguments } => {
+                EvalKind::Call { name: name.clone(), name_span: *name_span, arguments: all(arguments) }
+            }
+            EvalKind::Not(inner) => EvalKind::Not(boxed(inner)),
+            EvalKind::Negative(inner) => EvalKind::Negative(boxed(inner)),
+            EvalKind::Binary { operator, left, right } => {
+                EvalKind::Binary { operator: *operator, left: boxed(left), right: boxed(right) }
+            }
+            EvalKind::In { value, items } => EvalKind::In { value: boxed(value), items: all(items) },
+            other => other.clone(),
+        };
+        Self { kind, span: self.span }
+    }
+}
+
 /// What an eval expression is.
 #[derive(Debug, Clone, PartialEq)]
 pub enum EvalKind {

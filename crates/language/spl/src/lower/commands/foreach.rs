@@ -290,8 +290,6 @@ impl Replacement {
     }
 
     fn expression(&self, expression: &EvalExpression) -> EvalExpression {
-        let boxed = |inner: &EvalExpression| Box::new(self.expression(inner));
-        let all = |items: &[EvalExpression]| items.iter().map(|item| self.expression(item)).collect();
         let kind = match &expression.kind {
             // An item is the value itself, whether quoted or not.
             EvalKind::Text(text) => {
@@ -309,16 +307,7 @@ impl Replacement {
                     EvalKind::Field { name: text, quoted: *quoted }
                 }
             }
-            EvalKind::Call { name, name_span, arguments } => {
-                EvalKind::Call { name: name.clone(), name_span: *name_span, arguments: all(arguments) }
-            }
-            EvalKind::Not(inner) => EvalKind::Not(boxed(inner)),
-            EvalKind::Negative(inner) => EvalKind::Negative(boxed(inner)),
-            EvalKind::Binary { operator, left, right } => {
-                EvalKind::Binary { operator: *operator, left: boxed(left), right: boxed(right) }
-            }
-            EvalKind::In { value, items } => EvalKind::In { value: boxed(value), items: all(items) },
-            other => other.clone(),
+            _ => return expression.map_parts(&|inner| self.expression(inner)),
         };
         EvalExpression { kind, span: expression.span }
     }

@@ -37,7 +37,7 @@ pub(crate) fn lower(context: &mut Context<'_>, expression: &EvalExpression) -> T
     let span = expression.span;
     match &expression.kind {
         EvalKind::Text(text) => (Expression::text(text, span), Type::Text),
-        EvalKind::Number(text) if context.printing && numbers::has_fraction(text) => {
+        EvalKind::Number(text) if context.printing && quarry_plan::has_point(text) => {
             (Expression::text(text, span), Type::Text)
         }
         EvalKind::Number(text) => (number(text, span), Type::Double),

@@ -9,7 +9,7 @@
 //! `exact` and `sigfig`.)
 
 use quarry_diagnostic::Span;
-use quarry_plan::{Expression, ExpressionKind, Type, Value, parse_number};
+use quarry_plan::{Expression, ExpressionKind, Type, Value};
 
 use super::super::{build, context::Context};
 use super::{Typed, operators::compute, value};
@@ -37,11 +37,6 @@ impl Chain {
             Self::Sum => "written_sum",
         }
     }
-}
-
-/// Whether a number is written with a point: then its figures count.
-pub(super) fn has_fraction(text: &str) -> bool {
-    text.contains('.') && !text.contains(['e', 'E', 'x', 'X']) && parse_number(text).is_some()
 }
 
 /// `left operator right`.

@@ -178,7 +178,7 @@ pub(super) fn compute(
 pub(super) fn negative(context: &mut Context<'_>, inner: &EvalExpression, span: Span) -> Typed {
     if let EvalKind::Number(text) = &inner.kind {
         let text = format!("-{text}");
-        if context.printing && numbers::has_fraction(&text) {
+        if context.printing && quarry_plan::has_point(&text) {
             return (Expression::text(text, span), Type::Text);
         }
         return (number(&text, span), Type::Double);

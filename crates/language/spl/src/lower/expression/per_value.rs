@@ -33,21 +33,7 @@ fn with_value(expression: &EvalExpression, part: &EvalExpression, column: &Colum
     if is_same(expression, part) && !matches!(part.kind, EvalKind::Field { .. }) {
         return EvalExpression { kind: EvalKind::Column(column.clone()), span: expression.span };
     }
-    let boxed = |inner: &EvalExpression| Box::new(with_value(inner, part, column));
-    let all = |items: &[EvalExpression]| items.iter().map(|item| with_value(item, part, column)).collect();
-    let kind = match &expression.kind {
-        EvalKind::Call { name, name_span, arguments } => {
-            EvalKind::Call { name: name.clone(), name_span: *name_span, arguments: all(arguments) }
-        }
-        EvalKind::Not(inner) => EvalKind::Not(boxed(inner)),
-        EvalKind::Negative(inner) => EvalKind::Negative(boxed(inner)),
-        EvalKind::Binary { operator, left, right } => {
-            EvalKind::Binary { operator: *operator, left: boxed(left), right: boxed(right) }
-        }
-        EvalKind::In { value, items } => EvalKind::In { value: boxed(value), items: all(items) },
-        other => other.clone(),
-    };
-    EvalExpression { kind, span: expression.span }
+    expression.map_parts(&|inner| with_value(inner, part, column))
 }
 
 /// Whether two expressions are the same but for their places.

@@ -120,48 +120,36 @@ fn comparison(
 
 /// Event types and tags are defined on the platform, not in the data.
 fn warn_of_knowledge(context: &mut Context<'_>, field: &Word, value: &SearchValue) {
-    let fits = |name: &str| wildcard::matches(&value.word.text.to_lowercase(), &name.to_lowercase());
-    let knowledge = context.shared.environment.knowledge;
-    let of_apps = knowledge.is_some_and(|knowledge| match field.text.as_str() {
-        "tag" => !knowledge.tags.is_empty(),
-        _ => knowledge.event_types.iter().any(|stanza| fits(&stanza.name)),
-    });
-    if field.text == "eventtype" && !of_apps && knowledge.is_some_and(|known| !known.event_types.is_empty()) {
-        let message = format!("no event type is named `{}`: no event has it", value.word.text);
-        let names = knowledge
-            .into_iter()
-            .flat_map(|known| known.event_types.iter().map(|stanza| stanza.name.as_str()));
-        let mut found = Diagnostic::warning(codes::MISSING_FIELD, message, value.word.span);
-        if let Some(near) = quarry_diagnostic::did_you_mean(&value.word.text, names) {
-            found = found.with_help(format!("did you mean `{near}`?"));
-        }
-        return context.report(found);
-    }
-    if of_apps {
+    let (view, knowledge) = (context.shared.options.view, context.shared.environment.knowledge);
+    let is_tag = field.text == "tag";
+    let of_view = view.words(&field.text);
+    let is_open = of_view.is_none() && view.field_names().contains(&field.text.as_str());
+    if is_open || (is_tag && knowledge.is_some_and(|known| !known.tags.is_empty())) {
         return;
     }
-    let view = context.shared.options.view;
-    if let Some(words) = view.words(&field.text) {
-        if !words.iter().any(|word| fits(word)) {
-            let message = format!("no `{}` is named `{}` here: no event has it", field.text, value.word.text);
-            let mut found = Diagnostic::warning(codes::MISSING_FIELD, message, value.word.span).with_help(
-                "write the conditions themselves, or give the app that defines it with `--splunk-app`",
-            );
-            if let Some(near) =
-                quarry_diagnostic::did_you_mean(&value.word.text, words.iter().map(String::as_str))
-            {
-                found = found.with_help(format!("did you mean `{near}`?"));
-            }
-            context.report(found);
-        }
+    let of_apps = knowledge.filter(|_| !is_tag).map(|known| known.event_types.iter());
+    let of_apps = of_apps.into_iter().flatten().map(|stanza| stanza.name.clone());
+    let names: Vec<String> = of_view.into_iter().flatten().chain(of_apps).collect();
+    let wanted = value.word.text.to_lowercase();
+    if names.iter().any(|name| wildcard::matches(&wanted, &name.to_lowercase())) {
         return;
     }
-    if view.field_names().contains(&field.text.as_str()) {
-        return;
-    }
-    let message = format!("no `{}` is defined here: no event has one", field.text);
-    let found = Diagnostic::warning(codes::MISSING_FIELD, message, field.span)
-        .with_help("write the conditions themselves, or declare the field in the view");
+    let found = if names.is_empty() {
+        let message = format!("no `{}` is defined here: no event has one", field.text);
+        Diagnostic::warning(codes::MISSING_FIELD, message, field.span)
+            .with_help("write the conditions themselves, or declare the field in the view")
+    } else {
+        let message = format!("no `{}` is named `{}` here: no event has it", field.text, value.word.text);
+        let near = quarry_diagnostic::did_you_mean(&wanted, names.iter().map(String::as_str));
+        let help = near.map_or_else(
+            || {
+                "write the conditions themselves, or give the app that defines it with `--splunk-app`"
+                    .to_owned()
+            },
+            |near| format!("did you mean `{near}`?"),
+        );
+        Diagnostic::warning(codes::MISSING_FIELD, message, value.word.span).with_help(help)
+    };
     context.report(found);
 }
 
