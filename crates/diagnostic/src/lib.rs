@@ -86,8 +86,19 @@ impl Diagnostic {
     /// let found = Diagnostic::error("SPL001", "expected a command", Span::new(0, 3)).with_help("write `stats`");
     /// assert!(found.is_error());
     /// ```
-    pub fn error(code: impl Into<Cow<'static, str>>, message: impl Into<String>, span: Span) -> Self {
-        Self::new(Severity::Error, code, message, span)
+    ///
+    /// It is none before it says what to write instead, so no error is without help:
+    ///
+    /// ```compile_fail
+    /// use quarry_diagnostic::{Diagnostic, Span};
+    /// let found: Diagnostic = Diagnostic::error("SPL001", "expected a command", Span::new(0, 3));
+    /// ```
+    pub fn error(
+        code: impl Into<Cow<'static, str>>,
+        message: impl Into<String>,
+        span: Span,
+    ) -> ErrorWithoutHelp {
+        ErrorWithoutHelp(Self::new(Severity::Error, code, message, span))
     }
 
     /// A warning at a place.
@@ -134,6 +145,24 @@ impl Diagnostic {
     #[must_use]
     pub fn is_error(&self) -> bool {
         self.severity == Severity::Error
+    }
+}
+
+/// An error that does not say yet what to do about it.
+#[derive(Debug)]
+#[must_use = "an error is reported once it has help"]
+pub struct ErrorWithoutHelp(Diagnostic);
+
+impl ErrorWithoutHelp {
+    /// The error with its first line of help: what to write instead, or where to look.
+    #[must_use]
+    pub fn with_help(self, help: impl Into<String>) -> Diagnostic {
+        self.0.with_help(help)
+    }
+
+    /// The same with one more labelled place.
+    pub fn with_label(self, span: Span, text: impl Into<String>) -> Self {
+        Self(self.0.with_label(span, text))
     }
 }
 

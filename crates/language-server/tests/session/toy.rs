@@ -65,7 +65,7 @@ impl Compile for Toy {
         let words: Vec<&str> = request.text.split_whitespace().collect();
         let ["show", field, "is", text] = words[..] else {
             let error = Diagnostic::error("TOY001", "expected `show FIELD is TEXT`", whole);
-            return Compiled { diagnostics: vec![error], ..Compiled::default() };
+            return Compiled { diagnostics: vec![error.with_help("write one word")], ..Compiled::default() };
         };
         let column = SourceColumn {
             name: field.into(),

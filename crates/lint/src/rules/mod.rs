@@ -125,9 +125,8 @@ impl Report {
         fix: Option<Fix>,
     ) {
         let mut diagnostic = match self.rule.severity {
-            Severity::Note => Diagnostic::note(self.rule.code, message, span),
             Severity::Warning => Diagnostic::warning(self.rule.code, message, span),
-            Severity::Error => Diagnostic::error(self.rule.code, message, span),
+            _ => Diagnostic::note(self.rule.code, message, span),
         };
         diagnostic.help = help;
         for (span, text) in labels {

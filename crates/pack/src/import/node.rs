@@ -340,7 +340,8 @@ fn unreadable(text: &str, error: &ScanError) -> Diagnostic {
         .unwrap_or_else(|| text.char_indices().nth(marker.index()).map_or(text.len(), |(offset, _)| offset));
     let end = text[floor(text, at)..].chars().next().map_or(at, |next| at + next.len_utf8());
     let message = format!("this is no YAML: {}", error.info());
-    Diagnostic::error(codes::UNREADABLE, message, Span::new(at, end))
+    let help = "mend the line's indentation or quotes; a value with `: ` or ` #` in it stands in quotes";
+    Diagnostic::error(codes::UNREADABLE, message, Span::new(at, end)).with_help(help)
 }
 
 fn floor(text: &str, at: usize) -> usize {

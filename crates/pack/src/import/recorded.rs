@@ -178,7 +178,9 @@ pub fn values(text: &str) -> Result<Vec<Value>, Box<Diagnostic>> {
                     format!("this is no JSON: {message}"),
                     Span::new(at, at),
                 );
-                return Err(Box::new(found));
+                return Err(Box::new(
+                    found.with_help("write one JSON object a line, or an array of objects"),
+                ));
             }
         }
     }

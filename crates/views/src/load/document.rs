@@ -68,11 +68,11 @@ impl<'a> Document<'a> {
 fn fault(file: &str, text: &str, place: Range<usize>, message: String, help: Option<String>) -> LoadError {
     let (line, column) = line_column(text, place.start);
     let mut shown = format!("line {line}, column {column}: {message}");
-    let mut diagnostic = Diagnostic::error("VIEW001", message, Span::new(place.start, place.end));
-    if let Some(help) = help {
+    if let Some(help) = &help {
         shown = format!("{shown}: {help}");
-        diagnostic = diagnostic.with_help(help);
     }
+    let help = help.unwrap_or_else(|| "docs/views.md says how a view file is written".to_owned());
+    let diagnostic = Diagnostic::error("VIEW001", message, Span::new(place.start, place.end)).with_help(help);
     LoadError { file: file.to_owned(), message: shown, diagnostic: diagnostic.into() }
 }
 

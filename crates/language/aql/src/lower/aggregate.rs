@@ -63,7 +63,10 @@ impl Select<'_, '_, '_> {
     fn check_extras(&mut self, function: &Function, rule: AggregateRule, call: &Call, span: Span) {
         if call.star && rule.function != "count" {
             let message = format!("{} does not take *", function.name);
-            self.context.report(Diagnostic::error(codes::ARGUMENT_KIND, message, span));
+            self.context.report(
+                Diagnostic::error(codes::ARGUMENT_KIND, message, span)
+                    .with_help(format!("write {}(field), or COUNT(*)", function.name)),
+            );
         }
         let empty = call.arguments.is_empty() && !call.star && rule.function == "count";
         if call.distinct && rule.function == "count" {
@@ -83,11 +86,11 @@ impl Select<'_, '_, '_> {
             let code = if empty { codes::UNDOCUMENTED } else { codes::DISTINCT_ARGUMENT };
             let supported = empty || rule.function == "count";
             let found = if supported {
-                self.context.undocumented(code, message, span)
+                self.context.undocumented(code, message, span, help)
             } else {
-                Diagnostic::error(code, message, span)
+                Diagnostic::error(code, message, span).with_help(help)
             };
-            self.context.report(found.with_help(help));
+            self.context.report(found);
         }
     }
 

@@ -38,7 +38,10 @@ impl Select<'_, '_, '_> {
         if call.distinct || call.star {
             let what = if call.star { "*" } else { "DISTINCT" };
             let message = format!("{} does not take {what}", function.name);
-            self.context.report(Diagnostic::error(codes::ARGUMENT_KIND, message, span));
+            self.context.report(
+                Diagnostic::error(codes::ARGUMENT_KIND, message, span)
+                    .with_help(format!("write {}", function.written())),
+            );
             return Typed::null(function.result(), span);
         }
         if function.role == Role::Reference && self.check_count(function, call.arguments.len(), span) {
@@ -90,12 +93,13 @@ impl Select<'_, '_, '_> {
 
     fn unknown_function(&mut self, call: &Call, span: Span) -> Typed {
         let message = format!("AQL has no function `{}`", call.name.text);
-        let mut found = Diagnostic::error(codes::UNKNOWN_FUNCTION, message, call.name.span);
-        if let Some(near) = did_you_mean(&call.name.text, registry::functions().map(|function| function.name))
-        {
-            found = found.with_help(format!("did you mean `{near}`?"));
-        }
-        self.context.report(found);
+        let known = registry::functions().map(|function| function.name);
+        let help = match did_you_mean(&call.name.text, known) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "docs/reference/aql/README.md lists the functions".to_owned(),
+        };
+        let found = Diagnostic::error(codes::UNKNOWN_FUNCTION, message, call.name.span);
+        self.context.report(found.with_help(help));
         for argument in &call.arguments {
             self.expression(argument);
         }
@@ -113,7 +117,10 @@ impl Select<'_, '_, '_> {
             (least, most) => format!("{least} to {most}"),
         };
         let message = format!("{} takes {wanted} argument(s), not {given}", function.name);
-        self.context.report(Diagnostic::error(codes::ARGUMENT_COUNT, message, span));
+        self.context.report(
+            Diagnostic::error(codes::ARGUMENT_COUNT, message, span)
+                .with_help(format!("write {}", function.written())),
+        );
         false
     }
 
@@ -160,7 +167,10 @@ impl Select<'_, '_, '_> {
                     Some(text) => self.check_constant(parameter, &text, span),
                     None => {
                         let message = format!("{} needs a constant string here", function.name);
-                        self.context.report(Diagnostic::error(codes::ARGUMENT_KIND, message, span));
+                        self.context.report(
+                            Diagnostic::error(codes::ARGUMENT_KIND, message, span)
+                                .with_help("write the text itself in single quotes"),
+                        );
                     }
                 }
                 argument.cast(Type::Text)
@@ -220,10 +230,16 @@ impl Select<'_, '_, '_> {
         let Some(lookup) = fits else {
             let wanted: Vec<String> = known().map(|lookup| format!("`{}`", lookup.argument)).collect();
             let message = format!("{} looks up {} and nothing else", function.name, wanted.join(" or "));
-            let mut found = self.context.undocumented(codes::LOOKUP_COLUMN, message, argument.span());
-            if matches!(self.scope, Scope::Derived { .. }) {
-                found = found.with_help("look it up inside the sub-select");
-            }
+            let help = if matches!(self.scope, Scope::Derived { .. }) {
+                "look it up inside the sub-select".to_owned()
+            } else {
+                format!(
+                    "write {}({})",
+                    function.name,
+                    wanted.first().map_or("", |name| name.trim_matches('`'))
+                )
+            };
+            let found = self.context.undocumented(codes::LOOKUP_COLUMN, message, argument.span(), &help);
             self.context.report(found);
             // Where it is accepted, what was meant is the name that goes with the event.
             return known()

@@ -42,7 +42,10 @@ impl Select<'_, '_, '_> {
         let known = self.context.diagnostics.iter().any(|have| have.code == codes::TOO_LARGE);
         if !known {
             let message = "the query grows too large when its aliases are written out";
-            self.context.report(Diagnostic::error(codes::TOO_LARGE, message, span));
+            self.context.report(
+                Diagnostic::error(codes::TOO_LARGE, message, span)
+                    .with_help("write an alias out where it is used, or compute it in a sub-select"),
+            );
         }
     }
 
@@ -161,8 +164,9 @@ impl Select<'_, '_, '_> {
     pub(super) fn readable(&mut self, mut value: Typed) -> Typed {
         if value.origin == Origin::Raw {
             let message = "the payload is bytes, which cannot be compared or computed with";
-            let found = self.context.undocumented(codes::RAW_PAYLOAD, message, value.span());
-            self.context.report(found.with_help("wrap it in UTF8(...), or in BASE64(...)"));
+            let help = "wrap it in UTF8(...), or in BASE64(...)";
+            let found = self.context.undocumented(codes::RAW_PAYLOAD, message, value.span(), help);
+            self.context.report(found);
             value.origin = Origin::Any;
         }
         value

@@ -45,13 +45,19 @@ pub(super) fn lower(
     let nothing = Typed::null(Type::Boolean, span);
     if !select.joins_allowed {
         let message = "a sub-select cannot stand in HAVING or ORDER BY";
-        select.context.report(Diagnostic::error(codes::UNEXPECTED, message, span));
+        select.context.report(
+            Diagnostic::error(codes::UNEXPECTED, message, span)
+                .with_help("write the condition in WHERE, or read a sub-select in FROM"),
+        );
         return nothing;
     }
     let Some(query) = query::lower(select.context, statement, Place::In) else { return nothing };
     let [column] = query.columns.as_slice() else {
         let message = format!("the sub-select of IN gives {} columns, not one", query.columns.len());
-        select.context.report(Diagnostic::error(codes::SUBQUERY_COLUMNS, message, statement.span));
+        select.context.report(
+            Diagnostic::error(codes::SUBQUERY_COLUMNS, message, statement.span)
+                .with_help("select the one column to compare with"),
+        );
         return nothing;
     };
     let data_type = match common(value.data_type, column.data_type) {

@@ -153,11 +153,17 @@ impl<'a> Context<'a> {
     }
 
     /// What QRadar refuses: an error, or a warning where extras are accepted.
-    fn undocumented(&self, code: &'static str, message: impl Into<String>, span: Span) -> Diagnostic {
+    fn undocumented(
+        &self,
+        code: &'static str,
+        message: impl Into<String>,
+        span: Span,
+        help: &str,
+    ) -> Diagnostic {
         if self.options.permissive {
-            return Diagnostic::warning(code, message, span);
+            return Diagnostic::warning(code, message, span).with_help(help);
         }
-        Diagnostic::error(code, message, span)
+        Diagnostic::error(code, message, span).with_help(help)
     }
 
     /// A column that no query can name.

@@ -126,17 +126,18 @@ impl Select<'_, '_, '_> {
                 format!("the alias `{}` is defined by itself", name.text),
                 name.span,
             )
+            .with_help("give the alias another name than the field it reads")
         } else {
             let message = format!("field \"{}\" does not exist in {}", name.text, self.scope.title());
-            let mut found = Diagnostic::error(codes::UNKNOWN_FIELD, message, name.span);
-            if let Some(near) = self.suggestion(&name.text) {
-                found = found.with_help(format!("did you mean `{near}`?"));
+            let found = Diagnostic::error(codes::UNKNOWN_FIELD, message, name.span);
+            let path = "write it in double quotes to read a path of the record, such as \"a.b\"";
+            let is_derived = matches!(self.scope, Scope::Derived { .. });
+            match self.suggestion(&name.text) {
+                Some(near) if is_derived => found.with_help(format!("did you mean `{near}`?")),
+                Some(near) => found.with_help(format!("did you mean `{near}`?")).with_help(path),
+                None if is_derived => found.with_help("select it inside the sub-select"),
+                None => found.with_help(path),
             }
-            if !matches!(self.scope, Scope::Derived { .. }) {
-                found = found
-                    .with_help("write it in double quotes to read a path of the record, such as \"a.b\"");
-            }
-            found
         };
         self.context.report(found);
         Typed::null(Type::Text, name.span)

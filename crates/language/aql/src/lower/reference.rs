@@ -62,7 +62,10 @@ impl Select<'_, '_, '_> {
             return Some(text.clone());
         }
         let message = format!("{} needs a constant string here", function.name);
-        self.context.report(Diagnostic::error(codes::ARGUMENT_KIND, message, argument.span));
+        self.context.report(
+            Diagnostic::error(codes::ARGUMENT_KIND, message, argument.span)
+                .with_help("write the name in single quotes"),
+        );
         None
     }
 

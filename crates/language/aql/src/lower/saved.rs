@@ -46,7 +46,10 @@ fn name(context: &mut Context<'_>, call: &Call) -> Option<String> {
         Some(ExpressionKind::Text(name)) => Some(name.clone()),
         _ => {
             let message = "GLOBALVIEW takes the name of a saved search and NORMAL, HOURLY or DAILY";
-            context.report(Diagnostic::error(codes::GLOBAL_VIEW, message, call.name.span));
+            context.report(
+                Diagnostic::error(codes::GLOBAL_VIEW, message, call.name.span)
+                    .with_help("write `GLOBALVIEW('name', 'NORMAL')`"),
+            );
             None
         }
     }
@@ -73,7 +76,10 @@ fn read(
     let key = name.to_lowercase();
     if context.saved.contains(&key) {
         let message = format!("the saved search `{name}` reads itself");
-        context.report(Diagnostic::error(codes::GLOBAL_VIEW, message, call.name.span));
+        context.report(
+            Diagnostic::error(codes::GLOBAL_VIEW, message, call.name.span)
+                .with_help("read another saved search, or `events`"),
+        );
         return None;
     }
     let parsed = parse(text);

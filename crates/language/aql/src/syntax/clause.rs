@@ -65,7 +65,7 @@ impl Parser {
             let span = self.span();
             if seen.contains(&clause.keyword) {
                 let message = format!("{} is written twice; the last one counts", clause.keyword);
-                self.error(codes::DUPLICATE_CLAUSE, message, span);
+                self.error(codes::DUPLICATE_CLAUSE, message, span, "keep one of the two");
             } else if clause.rank < rank {
                 self.warn_order(clause.keyword, span);
             }
@@ -84,16 +84,14 @@ impl Parser {
         let message = format!(
             "{keyword} stands after a clause that should follow it; accepted here, QRadar refuses it"
         );
-        self.warning(codes::CLAUSE_ORDER, message, span).help(
-            "the order is FROM, WHERE, GROUP BY, HAVING, ORDER BY, LIMIT, then LAST or START and STOP, then PARAMETERS",
-        );
+        self.warning(codes::CLAUSE_ORDER, message, span, "the order is FROM, WHERE, GROUP BY, HAVING, ORDER BY, LIMIT, then LAST or START and STOP, then PARAMETERS",);
     }
 
     fn read_into(&mut self, statement: &mut Statement) {
         self.reject_into_reference_set();
         statement.into = self.any_name();
         if statement.into.is_none() {
-            self.unexpected("a cursor name after INTO");
+            self.unexpected("a cursor name after INTO", "leave INTO out: the rows are shown");
         }
     }
 
@@ -149,7 +147,7 @@ impl Parser {
             }
             TokenKind::Placeholder(_) => self.advance(),
             _ => {
-                self.unexpected("a whole number after LIMIT");
+                self.unexpected("a whole number after LIMIT", "write `LIMIT 100`");
                 self.skip_to_clause();
             }
         }
@@ -165,7 +163,7 @@ impl Parser {
                 return;
             }
             _ => {
-                self.unexpected("a whole number after LAST");
+                self.unexpected("a whole number after LAST", "write `LAST 24 HOURS`");
                 self.skip_to_clause();
                 return;
             }
@@ -173,7 +171,7 @@ impl Parser {
         self.advance();
         let unit = UNITS.iter().find(|(word, _)| self.is_word(word)).map(|(_, unit)| *unit);
         let Some(unit) = unit else {
-            self.unexpected("MINUTES, HOURS or DAYS").help("LAST takes no other unit: write weeks as days");
+            self.unexpected("MINUTES, HOURS or DAYS", "LAST takes no other unit: write weeks as days");
             self.skip_to_clause();
             return;
         };
@@ -196,7 +194,12 @@ impl Parser {
         let (mut start, mut stop, mut span) = match statement.time.take() {
             Some(TimeClause::Between { start, stop, span }) => (start, stop, span),
             Some(TimeClause::Last { span, .. }) => {
-                self.error(codes::DUPLICATE_CLAUSE, "LAST and START exclude each other", begin.join(end));
+                self.error(
+                    codes::DUPLICATE_CLAUSE,
+                    "LAST and START exclude each other",
+                    begin.join(end),
+                    "write `LAST 24 HOURS`, or `START '2026-01-01 00:00' STOP '2026-01-02 00:00'`",
+                );
                 (None, None, span)
             }
             None => (None, None, begin),
@@ -213,7 +216,7 @@ impl Parser {
     fn read_parameters(&mut self, statement: &mut Statement) {
         loop {
             let Some(name) = self.any_name() else {
-                self.unexpected("the name of a parameter");
+                self.unexpected("the name of a parameter", "write `PARAMETERS name=value`");
                 self.skip_to_clause();
                 return;
             };
@@ -269,16 +272,19 @@ impl Parser {
             }
             session.window = amount.zip(length).and_then(|(amount, length)| amount.checked_mul(length));
             if session.window.is_none() {
-                self.unexpected("SECONDS, MINUTES, HOURS or DAYS");
+                self.unexpected("SECONDS, MINUTES, HOURS or DAYS", "write `TIMEWINDOW 30 MINUTES`");
             }
         } else {
-            self.unexpected("BEGIN or END after EXPLICIT");
+            self.unexpected(
+                "BEGIN or END after EXPLICIT",
+                "write `SESSION BY x BEGIN condition END condition TIMEOUT milliseconds`",
+            );
         }
     }
 
     fn whole_number(&mut self) -> Option<u64> {
         let TokenKind::Integer(number) = *self.kind() else {
-            self.unexpected("a whole number");
+            self.unexpected("a whole number", "write digits alone, such as 30");
             return None;
         };
         self.advance();

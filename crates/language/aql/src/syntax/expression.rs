@@ -205,7 +205,7 @@ impl Parser {
     fn list(&mut self) -> Vec<Expression> {
         let mut items = Vec::new();
         if self.is_symbol(")") {
-            self.unexpected("a value");
+            self.unexpected("a value", "write the values of the list: `IN ('a', 'b')`");
         } else {
             loop {
                 let item = self.expression();
@@ -230,8 +230,12 @@ impl Parser {
         }
         let span = self.span();
         let name = self.any_name().map(|name| name.text.to_uppercase()).unwrap_or_default();
-        self.warning(codes::LIKE_ANY, format!("a list of patterns ({name}) is not documented AQL"), span)
-            .help("write one comparison a pattern, joined with OR");
+        self.warning(
+            codes::LIKE_ANY,
+            format!("a list of patterns ({name}) is not documented AQL"),
+            span,
+            "write one comparison a pattern, joined with OR",
+        );
         self.advance();
         let patterns = self.list();
         ExpressionKind::Pattern { operator, negated, value, patterns }
@@ -286,8 +290,12 @@ impl Parser {
 
     fn group(&mut self, start: Span) -> Expression {
         if self.is_word("SELECT") {
-            self.error(codes::UNEXPECTED, "a sub-select cannot be a value", start)
-                .help("a sub-select stands in FROM or after IN");
+            self.error(
+                codes::UNEXPECTED,
+                "a sub-select cannot be a value",
+                start,
+                "a sub-select stands in FROM or after IN",
+            );
             self.nested_statement();
             self.expect_symbol(")");
             return Expression::missing(start);
@@ -299,7 +307,8 @@ impl Parser {
     }
 
     fn no_value(&mut self) -> Expression {
-        self.unexpected("a value");
+        let help = "a value is a field, a string in single quotes, a number, or a function of them";
+        self.unexpected("a value", help);
         let span = self.span();
         Expression::missing(Span::new(span.start, span.start))
     }
@@ -349,8 +358,7 @@ impl Parser {
     /// `x::type` reads as one word.
     fn check_name(&mut self, name: &Name) {
         if name.quote == Quote::Bare && name.text.contains("::") {
-            self.error(codes::COLON_CAST, "a `::` cast is not AQL", name.span)
-                .help("convert with LONG(x), DOUBLE(x) or STR(x); `::` only separates a function from its namespace");
+            self.error(codes::COLON_CAST, "a `::` cast is not AQL", name.span, "convert with LONG(x), DOUBLE(x) or STR(x); `::` only separates a function from its namespace");
         }
     }
 
@@ -359,7 +367,7 @@ impl Parser {
         self.advance();
         self.advance();
         let TokenKind::Text(text) = self.kind().clone() else {
-            self.unexpected("a string after TEXT SEARCH");
+            self.unexpected("a string after TEXT SEARCH", "write `TEXT SEARCH 'words'`");
             return Expression::missing(start);
         };
         self.advance();
@@ -390,7 +398,7 @@ impl Parser {
             arms.push((when, then));
         }
         if arms.is_empty() {
-            self.unexpected("WHEN");
+            self.unexpected("WHEN", "write `CASE WHEN condition THEN value ELSE other END`");
         }
         let otherwise = self.take_word("ELSE").then(|| Box::new(self.expression()));
         self.expect_word("END");

@@ -39,27 +39,39 @@ impl Parser {
     pub(super) fn foreign_clause(&mut self) {
         let span = self.span();
         if self.is_any(&JOINS) {
-            self.error(codes::JOIN, "JOIN is not AQL: a query reads one source", span)
-                .help("use a sub-select in FROM or `IN (SELECT ...)`");
+            self.error(
+                codes::JOIN,
+                "JOIN is not AQL: a query reads one source",
+                span,
+                "use a sub-select in FROM or `IN (SELECT ...)`",
+            );
             self.skip_join();
             return;
         }
         if self.is_any(&SET_OPERATIONS) {
-            self.error(codes::SET_OPERATION, "set operations such as UNION are not AQL", span)
-                .help("run two queries, or join their conditions with OR");
+            self.error(
+                codes::SET_OPERATION,
+                "set operations such as UNION are not AQL",
+                span,
+                "run two queries, or join their conditions with OR",
+            );
             self.skip_second_select();
             return;
         }
         if self.is_word("OFFSET") {
-            self.error(codes::OFFSET, "OFFSET is not AQL", span)
-                .help("QRadar pages results by the Range header of its API");
+            self.error(
+                codes::OFFSET,
+                "OFFSET is not AQL",
+                span,
+                "QRadar pages results by the Range header of its API",
+            );
         } else {
             let near = near_clause(&self.word_text());
-            let reported =
-                self.unexpected("a clause (WHERE, GROUP BY, ORDER BY, LIMIT, LAST, ...) or the end");
-            if let Some(near) = near {
-                reported.help(format!("did you mean `{near}`?"));
-            }
+            let help = match near {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "text stands in single quotes; conditions are joined with AND or OR".to_owned(),
+            };
+            self.unexpected("a clause (WHERE, GROUP BY, ORDER BY, LIMIT, LAST, ...) or the end", help);
         }
         self.advance();
         self.skip_to_clause();
@@ -124,8 +136,12 @@ impl Parser {
     pub(super) fn after_source(&mut self, source: Option<&From>) {
         if self.is_symbol(",") {
             let span = self.span();
-            self.error(codes::JOIN, "a query reads one source; a list of sources is not AQL", span)
-                .help("use a sub-select in FROM or `IN (SELECT ...)`");
+            self.error(
+                codes::JOIN,
+                "a query reads one source; a list of sources is not AQL",
+                span,
+                "use a sub-select in FROM or `IN (SELECT ...)`",
+            );
             while self.take_symbol(",") {
                 self.skip_source();
             }
@@ -140,22 +156,29 @@ impl Parser {
             return;
         }
         let Some(name) = self.any_name() else {
-            self.unexpected("a name after AS");
+            self.unexpected("a name after AS", "write `AS name`, or `AS \"two words\"`");
             return;
         };
         if !explicit && let Some(near) = near_clause(&name.text) {
-            self.error(codes::UNEXPECTED, format!("expected a clause, found `{}`", name.text), name.span)
-                .help(format!("did you mean `{near}`?"));
+            self.error(
+                codes::UNEXPECTED,
+                format!("expected a clause, found `{}`", name.text),
+                name.span,
+                format!("did you mean `{near}`?"),
+            );
             self.skip_to_clause();
             return;
         }
         let message = format!("a second name for the source (`{}`) is not AQL", name.text);
         if matches!(source, Some(From::Query(_))) {
-            self.warning(codes::TABLE_ALIAS, message, name.span)
-                .help("leave it out: columns are named without it");
+            self.warning(
+                codes::TABLE_ALIAS,
+                message,
+                name.span,
+                "leave it out: columns are named without it",
+            );
         } else {
-            self.error(codes::TABLE_ALIAS, message, name.span)
-                .help("leave it out: columns are named without it");
+            self.error(codes::TABLE_ALIAS, message, name.span, "leave it out: columns are named without it");
         }
     }
 
@@ -164,8 +187,12 @@ impl Parser {
             !matches!(self.kind_after(), TokenKind::Symbol("," | ")")) && !self.word_after("FROM");
         if self.is_word("DISTINCT") && follows_value {
             let span = self.span();
-            self.error(codes::DISTINCT, "SELECT DISTINCT is not AQL: QRadar reads DISTINCT as a field", span)
-                .help("use GROUP BY, or UNIQUECOUNT(x) to count");
+            self.error(
+                codes::DISTINCT,
+                "SELECT DISTINCT is not AQL: QRadar reads DISTINCT as a field",
+                span,
+                "use GROUP BY, or UNIQUECOUNT(x) to count",
+            );
             self.advance();
         }
     }
@@ -177,6 +204,7 @@ impl Parser {
                 codes::NOT_A_SELECT,
                 "INTO REFERENCE SET is not AQL: a query cannot change reference data",
                 span,
+                "keep the SELECT; what fills a reference set stays in a rule of QRadar",
             );
             self.advance();
             self.take_word("SET");
@@ -191,7 +219,7 @@ impl Parser {
         } else {
             format!("AS inside the arguments of {} is not AQL", function.text)
         };
-        self.error(codes::CAST, what, span).help("convert with LONG(x), DOUBLE(x) or STR(x)");
+        self.error(codes::CAST, what, span, "convert with LONG(x), DOUBLE(x) or STR(x)");
         while !self.at_end() && !self.is_symbol(")") && !self.is_symbol(",") {
             if self.is_symbol("(") {
                 self.skip_group();
@@ -205,15 +233,23 @@ impl Parser {
     pub(super) fn foreign_suffix(&mut self) -> bool {
         let span = self.span();
         if self.is_word("OVER") && self.symbol_after("(") {
-            self.error(codes::WINDOW, "window functions (OVER) are not AQL", span)
-                .help("group with GROUP BY, or use a sub-select in FROM");
+            self.error(
+                codes::WINDOW,
+                "window functions (OVER) are not AQL",
+                span,
+                "group with GROUP BY, or use a sub-select in FROM",
+            );
             self.advance();
             self.skip_group();
             return true;
         }
         if self.is_symbol("::") {
-            self.error(codes::COLON_CAST, "a `::` cast is not AQL", span)
-                .help("convert with LONG(x), DOUBLE(x) or STR(x)");
+            self.error(
+                codes::COLON_CAST,
+                "a `::` cast is not AQL",
+                span,
+                "convert with LONG(x), DOUBLE(x) or STR(x)",
+            );
             self.advance();
             self.any_name();
             return true;
@@ -227,7 +263,7 @@ impl Parser {
             return false;
         }
         let message = format!("a field qualified by a source (`{}.`) is not AQL", name.text);
-        self.error(codes::QUALIFIED_NAME, message, name.span.join(self.span())).help("write the field alone");
+        self.error(codes::QUALIFIED_NAME, message, name.span.join(self.span()), "write the field alone");
         if self.any_name().is_none() {
             self.take_symbol("*");
         }
@@ -241,8 +277,12 @@ impl Parser {
         }
         let (unit, span) = (self.word_text(), self.previous_span().join(self.span()));
         let message = format!("a number with a unit of time (`{unit}`) is not AQL");
-        self.error(codes::DURATION, message, span)
-            .help("times are milliseconds: an hour is 3600000; or use LAST 1 HOURS");
+        self.error(
+            codes::DURATION,
+            message,
+            span,
+            "times are milliseconds: an hour is 3600000; or use LAST 1 HOURS",
+        );
         self.advance();
         true
     }
@@ -252,8 +292,12 @@ impl Parser {
         let span = self.span();
         if self.is_word("INTERVAL") && matches!(self.kind_after(), TokenKind::Text(_) | TokenKind::Integer(_))
         {
-            self.error(codes::INTERVAL, "INTERVAL is not AQL", span)
-                .help("times are milliseconds: an hour is 3600000; or use LAST 1 HOURS");
+            self.error(
+                codes::INTERVAL,
+                "INTERVAL is not AQL",
+                span,
+                "times are milliseconds: an hour is 3600000; or use LAST 1 HOURS",
+            );
             self.advance();
             self.advance();
             if self.is_any(&DURATIONS) {
@@ -262,14 +306,13 @@ impl Parser {
             return true;
         }
         if self.is_word("EXISTS") && self.symbol_after("(") {
-            self.error(codes::EXISTS, "EXISTS is not AQL", span).help("use `x IN (SELECT x FROM ...)`");
+            self.error(codes::EXISTS, "EXISTS is not AQL", span, "use `x IN (SELECT x FROM ...)`");
             self.advance();
             self.skip_exists();
             return true;
         }
         if self.is_word("DISTINCT") && !self.symbol_after(",") {
-            self.error(codes::DISTINCT, "DISTINCT is not AQL here", span)
-                .help("use GROUP BY or UNIQUECOUNT(x)");
+            self.error(codes::DISTINCT, "DISTINCT is not AQL here", span, "use GROUP BY or UNIQUECOUNT(x)");
             self.advance();
             return true;
         }
@@ -295,7 +338,7 @@ impl Parser {
             "IN takes a list or a sub-select in parentheses"
         };
         let help = if is_set { "write REFERENCESETCONTAINS('set', x)" } else { "write `x IN ('a', 'b')`" };
-        self.error(codes::IN_WITHOUT_LIST, message, span).help(help);
+        self.error(codes::IN_WITHOUT_LIST, message, span, help);
         if self.any_name().is_none() && matches!(self.kind(), TokenKind::Integer(_) | TokenKind::Double(_)) {
             self.advance();
         }

@@ -201,14 +201,15 @@ impl Lexer<'_, '_> {
     /// and the query means nothing without it.
     fn report_placeholder(&mut self, text: &str) {
         let span = Span::new(self.at, self.at + text.len());
+        let help = "put a value in its place";
         let found = if text == EMPTY_SLOT {
             let message = format!("`{text}` is a template placeholder, not AQL: read as no value");
-            Diagnostic::warning(codes::PLACEHOLDER, message, span)
+            Diagnostic::warning(codes::PLACEHOLDER, message, span).with_help(help)
         } else {
             let message = format!("`{text}` is a template placeholder, not AQL");
-            Diagnostic::error(codes::PLACEHOLDER, message, span)
+            Diagnostic::error(codes::PLACEHOLDER, message, span).with_help(help)
         };
-        self.diagnostics.push(found.with_help("put a value in its place"));
+        self.diagnostics.push(found);
     }
 
     fn mark(&mut self, first: char) {
@@ -233,12 +234,13 @@ impl Lexer<'_, '_> {
         } else {
             let span = Span::new(self.at, self.at + first.len_utf8());
             let message = format!("AQL does not use the character `{}`", first.escape_debug());
-            let mut found = Diagnostic::error(codes::UNKNOWN_CHARACTER, message, span);
-            if matches!(first, '\u{2018}' | '\u{2019}' | '\u{201c}' | '\u{201d}' | '`') {
-                found =
-                    found.with_help("write straight quotes: `'text'` for a string, `\"name\"` for a field");
-            }
-            self.diagnostics.push(found);
+            let help = match first {
+                '\u{2018}' | '\u{2019}' | '\u{201c}' | '\u{201d}' | '`' => {
+                    "write straight quotes: `'text'` for a string, `\"name\"` for a field"
+                }
+                _ => "take it away, or put it into a string: `'text'`",
+            };
+            self.diagnostics.push(Diagnostic::error(codes::UNKNOWN_CHARACTER, message, span).with_help(help));
             self.at = span.end;
         }
     }

@@ -79,9 +79,14 @@ impl Parser {
         if !self.at_end() {
             let span = self.span();
             if ended {
-                self.error(codes::SECOND_STATEMENT, "one statement at a time: text after `;`", span);
+                self.error(
+                    codes::SECOND_STATEMENT,
+                    "one statement at a time: text after `;`",
+                    span,
+                    "keep one statement, or write each into a file of its own",
+                );
             } else {
-                self.unexpected("the end of the query");
+                self.unexpected("the end of the query", "take away what follows the last clause");
             }
         }
         Some(statement)
@@ -93,15 +98,27 @@ impl Parser {
         }
         let span = self.span();
         if self.is_word("WITH") {
-            self.error(codes::COMMON_TABLE, "WITH is not AQL", span)
-                .help("write the query as a sub-select in FROM");
+            self.error(
+                codes::COMMON_TABLE,
+                "WITH is not AQL",
+                span,
+                "write the query as a sub-select in FROM",
+            );
         } else if ["UPDATE", "INSERT", "DELETE", "DROP", "CREATE", "ALTER"]
             .iter()
             .any(|word| self.is_word(word))
         {
-            self.error(codes::NOT_A_SELECT, "AQL has SELECT statements only", span);
+            self.error(
+                codes::NOT_A_SELECT,
+                "AQL has SELECT statements only",
+                span,
+                "write `SELECT ... FROM events`",
+            );
         } else {
-            self.unexpected("SELECT");
+            self.unexpected(
+                "SELECT",
+                "write `SELECT columns FROM events WHERE conditions GROUP BY fields LAST 24 HOURS`",
+            );
         }
         false
     }
@@ -123,8 +140,12 @@ impl Parser {
         statement.span = start.join(self.previous_span());
         if statement.from.is_none() && !self.exhausted {
             let span = Span::new(statement.span.end, statement.span.end);
-            self.error(codes::MISSING_FROM, "the statement has no FROM", span)
-                .help("write `FROM events`, or the sub-select to read");
+            self.error(
+                codes::MISSING_FROM,
+                "the statement has no FROM",
+                span,
+                "write `FROM events`, or the sub-select to read",
+            );
         }
         statement
     }
@@ -147,7 +168,7 @@ impl Parser {
             _ => None,
         };
         if found.is_none() {
-            self.unexpected("a name after AS");
+            self.unexpected("a name after AS", "write `AS name`, or `AS \"two words\"`");
         }
         found
     }
@@ -164,8 +185,12 @@ impl Parser {
         }
         let name = self.any_name()?;
         let message = format!("`{}` follows a value without AS: read as its alias", name.text);
-        self.warning(codes::ALIAS_WITHOUT_AS, message, name.span)
-            .help("write `AS` before an alias, or a comma between two items");
+        self.warning(
+            codes::ALIAS_WITHOUT_AS,
+            message,
+            name.span,
+            "write `AS` before an alias, or a comma between two items",
+        );
         Some(name)
     }
 
@@ -173,7 +198,7 @@ impl Parser {
     pub(super) fn source(&mut self) -> Option<From> {
         if self.take_symbol("(") {
             if !self.is_word("SELECT") {
-                self.unexpected("a sub-select");
+                self.unexpected("a sub-select", "write `(SELECT ... FROM events)`");
                 return None;
             }
             let query = self.nested_statement();
@@ -186,7 +211,10 @@ impl Parser {
             _ => None,
         };
         let Some(name) = name else {
-            self.unexpected("`events`, `flows`, `simarc`, GLOBALVIEW(...) or a sub-select");
+            self.unexpected(
+                "`events`, `flows`, `simarc`, GLOBALVIEW(...) or a sub-select",
+                "write `FROM events`",
+            );
             return None;
         };
         if self.is_symbol("(") {
@@ -225,8 +253,12 @@ impl Parser {
         loop {
             if self.is_word("SELECT") {
                 let span = self.span();
-                self.error(codes::UNEXPECTED, "a sub-select cannot be an argument", span)
-                    .help("a sub-select stands in FROM or after IN");
+                self.error(
+                    codes::UNEXPECTED,
+                    "a sub-select cannot be an argument",
+                    span,
+                    "a sub-select stands in FROM or after IN",
+                );
                 self.nested_statement();
             } else {
                 let argument = self.expression();
@@ -307,14 +339,17 @@ impl Parser {
 
     pub(super) fn expect_symbol(&mut self, symbol: &str) {
         if !self.take_symbol(symbol) {
-            self.unexpected(&format!("`{symbol}`"));
+            self.unexpected(
+                &format!("`{symbol}`"),
+                &format!("write `{symbol}` here, or take away what stands before it"),
+            );
         }
     }
 
     pub(super) fn expect_word(&mut self, word: &str) -> bool {
         let found = self.take_word(word);
         if !found {
-            self.unexpected(word);
+            self.unexpected(word, &format!("write `{word}` here, or take away what stands before it"));
         }
         found
     }
@@ -406,9 +441,14 @@ impl Parser {
     fn exhaust(&mut self) {
         if !self.exhausted {
             let span = self.span();
-            self.error(codes::TOO_DEEP, "the query nests too deep to be read", span).help(format!(
-                "at most {MAX_DEPTH} levels, and {MAX_CHAIN} arithmetic operators in a row, are read"
-            ));
+            self.error(
+                codes::TOO_DEEP,
+                "the query nests too deep to be read",
+                span,
+                format!(
+                    "at most {MAX_DEPTH} levels, and {MAX_CHAIN} arithmetic operators in a row, are read"
+                ),
+            );
         }
         self.exhausted = true;
         self.at = self.tokens.len().saturating_sub(1);
@@ -422,8 +462,9 @@ impl Parser {
         code: &'static str,
         message: impl Into<String>,
         span: Span,
-    ) -> Reported<'_> {
-        self.report(Diagnostic::error(code, message, span))
+        help: impl Into<String>,
+    ) {
+        self.report(Diagnostic::error(code, message, span).with_help(help));
     }
 
     pub(super) fn warning(
@@ -431,19 +472,18 @@ impl Parser {
         code: &'static str,
         message: impl Into<String>,
         span: Span,
-    ) -> Reported<'_> {
-        self.report(Diagnostic::warning(code, message, span))
+        help: impl Into<String>,
+    ) {
+        self.report(Diagnostic::warning(code, message, span).with_help(help));
     }
 
-    fn report(&mut self, found: Diagnostic) -> Reported<'_> {
-        if self.exhausted {
-            return Reported(None);
+    fn report(&mut self, found: Diagnostic) {
+        if !self.exhausted {
+            self.diagnostics.push(found);
         }
-        self.diagnostics.push(found);
-        Reported(self.diagnostics.last_mut())
     }
 
-    pub(super) fn unexpected(&mut self, expected: &str) -> Reported<'_> {
+    pub(super) fn unexpected(&mut self, expected: &str, help: impl Into<String>) {
         let found = self.describe();
         let span = self.span();
         let repeated = self
@@ -453,9 +493,9 @@ impl Parser {
             .take(8)
             .any(|have| have.code == codes::UNEXPECTED && have.span == span);
         if repeated || matches!(self.kind(), TokenKind::Placeholder(_)) {
-            return Reported(None);
+            return;
         }
-        self.error(codes::UNEXPECTED, format!("expected {expected}, found {found}"), span)
+        self.error(codes::UNEXPECTED, format!("expected {expected}, found {found}"), span, help);
     }
 
     fn describe(&self) -> String {
@@ -468,17 +508,6 @@ impl Parser {
             TokenKind::Symbol(symbol) => format!("`{symbol}`"),
             TokenKind::Placeholder(text) => format!("the placeholder `{text}`"),
             TokenKind::End => "the end of the query".to_owned(),
-        }
-    }
-}
-
-/// A diagnostic just reported, to which help can be added.
-pub(super) struct Reported<'a>(Option<&'a mut Diagnostic>);
-
-impl Reported<'_> {
-    pub(super) fn help(self, help: impl Into<String>) {
-        if let Some(found) = self.0 {
-            found.help.push(help.into());
         }
     }
 }

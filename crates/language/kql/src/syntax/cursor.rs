@@ -124,14 +124,17 @@ impl Cursor<'_> {
             _ => format!("`{}`", self.text.get(span.start..span.end).unwrap_or_default()),
         };
         let message = format!("expected {wanted}, found {found}");
-        let mut diagnostic = Diagnostic::error(codes::UNEXPECTED, message, span);
-        if let TokenKind::Word(word) = self.kind()
-            && let Some(near) = did_you_mean(word, super::operator::NAMES.iter().copied())
-            && near != word
-        {
-            diagnostic = diagnostic.with_help(format!("did you mean `{near}`"));
-        }
-        self.diagnostics.push(diagnostic);
+        let near = match self.kind() {
+            TokenKind::Word(word) => {
+                did_you_mean(word, super::operator::NAMES.iter().copied()).filter(|near| near != word)
+            }
+            _ => None,
+        };
+        let help = match near {
+            Some(near) => format!("did you mean `{near}`"),
+            None => format!("write {wanted} here, or take away what stands before it"),
+        };
+        self.diagnostics.push(Diagnostic::error(codes::UNEXPECTED, message, span).with_help(help));
     }
 
     pub fn error(&mut self, code: &'static str, message: impl Into<String>, span: Span, help: &str) {

@@ -4,6 +4,7 @@ use quarry_diagnostic::{Diagnostic, Span};
 
 pub(crate) use super::options::bad_value;
 use super::{codes, context::Context, options::Options, wildcard};
+use crate::registry::usage;
 use crate::tree::{Arguments, Command, Item, Quote, Word};
 
 /// The arguments of a command while they are read. What nobody asked for is reported by `finish`.
@@ -76,14 +77,18 @@ impl<'c> General<'c> {
 /// Reports that something is missing.
 pub(crate) fn missing(context: &mut Context<'_>, command: &Command, what: &str) {
     let message = format!("`{}` needs {what}", command.name);
-    context.report(Diagnostic::error(codes::MISSING_ARGUMENT, message, command.span));
+    context.report(
+        Diagnostic::error(codes::MISSING_ARGUMENT, message, command.span).with_help(usage(&command.name)),
+    );
 }
 
 /// The parser gives each command the arguments of its own kind; anything else is a part it could
 /// not read.
 pub(crate) fn not_understood(context: &mut Context<'_>, command: &Command) {
     let message = format!("the arguments of `{}` were not understood", command.name);
-    context.report(Diagnostic::error(codes::NOT_UNDERSTOOD, message, command.span));
+    context.report(
+        Diagnostic::error(codes::NOT_UNDERSTOOD, message, command.span).with_help(usage(&command.name)),
+    );
 }
 
 fn report_item(context: &mut Context<'_>, command: &str, item: &Item) {
@@ -96,11 +101,8 @@ fn report_item(context: &mut Context<'_>, command: &str, item: &Item) {
         Item::Comma(span) => ("a comma", *span),
         Item::Where(_) => ("a search", context.span),
     };
-    context.report(Diagnostic::error(
-        codes::BAD_ARGUMENT,
-        format!("`{command}` does not take {what} here"),
-        span,
-    ));
+    let message = format!("`{command}` does not take {what} here");
+    context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, span).with_help(usage(command)));
 }
 
 /// The names that words stand for: themselves, or the fields that a wildcard matches.

@@ -113,7 +113,9 @@ pub fn lower_with(parsed: &Parsed, options: &LowerOptions<'_>, environment: &Env
         context.lower_pipeline(pipeline);
     } else {
         let message = format!("the pipeline has more than {MOST_COMMANDS} commands");
-        context.report(Diagnostic::error(codes::TOO_COMPLEX, message, pipeline.span));
+        context.report(Diagnostic::error(codes::TOO_COMPLEX, message, pipeline.span).with_help(
+            "join commands of one kind: `eval a=..., b=...`, one `rename` or `search` for several",
+        ));
     }
     let mut columns = output_columns(&mut context, pipeline.span);
     for format in std::mem::take(&mut context.formats) {

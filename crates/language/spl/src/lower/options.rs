@@ -39,7 +39,10 @@ impl<'c> Options<'c> {
             | (OptionValue::Search(_), Takes::Search) => true,
             _ => {
                 let message = format!("`{}` takes {}", option.name, option.values());
-                context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, item.span));
+                context.report(
+                    Diagnostic::error(codes::BAD_ARGUMENT, message, item.span)
+                        .with_help(format!("write `{}=<{}>`", option.name, option.name)),
+                );
                 false
             }
         };
@@ -52,7 +55,9 @@ impl<'c> Options<'c> {
         };
         if !option.repeats && self.item(option).is_some_and(differs) {
             let message = format!("`{}` is given twice", option.name);
-            context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, item.span));
+            context.report(
+                Diagnostic::error(codes::BAD_ARGUMENT, message, item.span).with_help("keep one of the two"),
+            );
             return;
         }
         self.given.push((option, item));
@@ -126,14 +131,13 @@ fn takes_names(row: &CommandRow) -> bool {
 /// Reports an option that a command does not have.
 pub(crate) fn unknown(context: &mut Context<'_>, row: &CommandRow, item: &OptionItem) {
     let message = format!("`{}` has no option `{}` that is supported", row.name, item.name.text);
-    let mut found = Diagnostic::error(codes::UNKNOWN_OPTION, message, item.span);
     let names: Vec<&str> = row.options().map(|option| option.name).collect();
-    if let Some(near) = did_you_mean(&item.name.text, names.iter().copied()) {
-        found = found.with_help(format!("did you mean `{near}`?"));
-    } else if !names.is_empty() {
-        found = found.with_help(format!("the options are: {}", names.join(", ")));
-    }
-    context.report(found);
+    let help = match did_you_mean(&item.name.text, names.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if names.is_empty() => format!("`{}` has no options: leave it out", row.name),
+        None => format!("the options are: {}", names.join(", ")),
+    };
+    context.report(Diagnostic::error(codes::UNKNOWN_OPTION, message, item.span).with_help(help));
 }
 
 /// Whether an option can be set to a word; says so if not, and if it changes nothing.
@@ -147,7 +151,10 @@ fn fits(context: &mut Context<'_>, option: &OptionRow, word: &Word) -> bool {
         _ if option.accepts(&word.text) => true,
         Takes::Only(_) => {
             let message = format!("`{}={}` is not supported yet", option.name, word.text);
-            context.report(Diagnostic::error(codes::UNKNOWN_OPTION, message, word.span));
+            context.report(
+                Diagnostic::error(codes::UNKNOWN_OPTION, message, word.span)
+                    .with_help(format!("it takes {}; or leave it out", option.values())),
+            );
             false
         }
         _ => {
@@ -160,5 +167,8 @@ fn fits(context: &mut Context<'_>, option: &OptionRow, word: &Word) -> bool {
 /// Reports an option's value.
 pub(crate) fn bad_value(context: &mut Context<'_>, name: &str, word: &Word, expected: &str) {
     let message = format!("`{name}` takes {expected}, found `{}`", word.text);
-    context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, word.span));
+    context.report(
+        Diagnostic::error(codes::BAD_ARGUMENT, message, word.span)
+            .with_help(format!("write `{name}=` and {expected}, or leave it out")),
+    );
 }

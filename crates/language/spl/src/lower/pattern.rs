@@ -45,7 +45,10 @@ pub(crate) fn check_script(context: &mut Context<'_>, script: &str, span: Span) 
         (Some('y'), [_, _, _]) => "both parts of `y/from/to/` must have as many characters".to_owned(),
         _ => format!("expected `s/regex/replacement/flags` or `y/from/to/`, found `{script}`"),
     };
-    context.report(Diagnostic::error(codes::BAD_PATTERN, message, span));
+    context.report(
+        Diagnostic::error(codes::BAD_PATTERN, message, span)
+            .with_help("write `s/from/to/g` to replace, or `y/abc/xyz/` to translate letters"),
+    );
 }
 
 fn is_flag(letter: char) -> bool {

@@ -208,7 +208,10 @@ fn call(call: &str, span: Span, macros: &Macros, depth: usize, out: &mut Expande
         return;
     };
     if let Some(message) = refused(found, name, &arguments) {
-        out.diagnostics.push(Diagnostic::error(codes::MACRO_VALIDATION, message, span));
+        out.diagnostics.push(
+            Diagnostic::error(codes::MACRO_VALIDATION, message, span)
+                .with_help("give it other arguments, or mend `validation` in macros.conf"),
+        );
         harmless(span, out);
         return;
     }
@@ -221,7 +224,7 @@ fn call(call: &str, span: Span, macros: &Macros, depth: usize, out: &mut Expande
         Ok(definition) => expand_into(&definition, macros, Some(span), depth + 1, out),
         Err(why) => {
             let message = format!("the eval expression that defines the macro `{name}` gives no text: {why}");
-            out.diagnostics.push(Diagnostic::error(codes::COMPUTED_MACRO, message, span));
+            out.diagnostics.push(Diagnostic::error(codes::COMPUTED_MACRO, message, span).with_help("mend `definition` in macros.conf: an expression such as `\"index=\" . name`, or set `iseval = 0`"));
             harmless(span, out);
         }
     }
@@ -315,7 +318,8 @@ fn unknown(name: &str, arguments: usize, macros: &Macros, span: Span) -> Diagnos
         let plural = if known.len() == 1 && known.iter().all(|count| count == "1") { "" } else { "s" };
         let message =
             format!("the macro `{name}` takes {} argument{plural}, found {arguments}", known.join(" or "));
-        return Diagnostic::error(codes::MACRO_ARGUMENTS, message, span);
+        return Diagnostic::error(codes::MACRO_ARGUMENTS, message, span)
+            .with_help("arguments are separated by commas; write one with a comma in quotes");
     }
     let found = Diagnostic::error(codes::UNKNOWN_MACRO, format!("no macro is named `{name}`"), span);
     let found = found.with_help("give its macros.conf or folder with `--macros`");

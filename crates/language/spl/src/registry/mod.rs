@@ -26,6 +26,25 @@ pub enum Status {
     Never(&'static str),
 }
 
+/// How a command is written, as help of errors about it.
+pub(crate) fn usage(name: &str) -> String {
+    let Some(row) = command(name) else {
+        return "docs/reference/spl/README.md lists the commands".to_owned();
+    };
+    let written = row.written();
+    let is_long = written.chars().count() > LONG_USAGE && !row.example.is_empty();
+    if is_long {
+        return format!(
+            "write it as in `{} {}`; docs/reference/spl/README.md has all of it",
+            row.name, row.example
+        );
+    }
+    format!("it is written `{written}`")
+}
+
+/// What is longer is no help at a glance.
+const LONG_USAGE: usize = 120;
+
 /// How a command's arguments are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Grammar {

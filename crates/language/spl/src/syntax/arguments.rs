@@ -130,7 +130,12 @@ impl Cursor<'_> {
         match self.peek() {
             Some(')') => self.never_opened("parenthesis"),
             Some(letter) => {
-                self.error(codes::STRAY_ARGUMENT, format!("`{letter}` is not expected here"), span);
+                self.error(
+                    codes::STRAY_ARGUMENT,
+                    format!("`{letter}` is not expected here"),
+                    span,
+                    self.usage(),
+                );
                 self.advance();
             }
             None => {}
@@ -262,7 +267,12 @@ impl Cursor<'_> {
         let condition = inner.eval_expression();
         if !inner.at_end() && inner.diagnostics.is_empty() {
             let message = format!("expected a condition, found `{}`", inner.rest());
-            inner.error(codes::AFTER_EXPRESSION, message, place);
+            inner.error(
+                codes::AFTER_EXPRESSION,
+                message,
+                place,
+                "join conditions with AND or OR; texts stand in double quotes",
+            );
         }
         self.diagnostics.extend(inner.into_diagnostics());
         condition
@@ -290,7 +300,7 @@ impl Cursor<'_> {
 
     fn missing_option_value(&mut self) -> Word {
         let span = self.here();
-        self.error(codes::MISSING_OPTION_VALUE, "expected a value after `=`", span);
+        self.error(codes::MISSING_OPTION_VALUE, "expected a value after `=`", span, self.usage());
         Word { text: String::new(), quote: Quote::None, span }
     }
 
@@ -312,7 +322,7 @@ impl Cursor<'_> {
                 None => {
                     let span = self.here();
                     let message = format!("expected AS and a new name after `{}`", from.text);
-                    self.error(codes::MISSING_NAME, message, span);
+                    self.error(codes::MISSING_NAME, message, span, "write `rename old AS new`");
                 }
             }
         }
@@ -384,7 +394,12 @@ impl Cursor<'_> {
         let field = self.word(is_word);
         if field.is_none() {
             let span = self.here();
-            self.error(codes::MISSING_ARGUMENTS, format!("expected a field in `{}()`", word.text), span);
+            self.error(
+                codes::MISSING_ARGUMENTS,
+                format!("expected a field in `{}()`", word.text),
+                span,
+                self.usage(),
+            );
         }
         self.close(open, ")");
         let field = field.unwrap_or_else(|| word.clone());

@@ -3,6 +3,7 @@
 use quarry_diagnostic::{Diagnostic, Span};
 
 use super::tree::{Quote, Word};
+use crate::registry::usage;
 use crate::{codes, macros::SourceMap, registry::CommandRow};
 
 /// Parentheses and operators nested deeper than this are refused: the parser recurses.
@@ -47,8 +48,19 @@ impl<'a> Cursor<'a> {
         self.map.original(Span::new(self.at, self.at + length))
     }
 
-    pub(super) fn error(&mut self, code: &'static str, message: impl Into<String>, span: Span) {
-        self.report(Diagnostic::error(code, message, span));
+    pub(super) fn error(
+        &mut self,
+        code: &'static str,
+        message: impl Into<String>,
+        span: Span,
+        help: impl Into<String>,
+    ) {
+        self.report(Diagnostic::error(code, message, span).with_help(help));
+    }
+
+    /// How the command is written whose arguments are read.
+    pub(super) fn usage(&self) -> String {
+        usage(self.row.map_or("search", |row| row.name))
     }
 
     pub(super) fn report(&mut self, found: Diagnostic) {
@@ -175,7 +187,8 @@ impl<'a> Cursor<'a> {
             if self.diagnostics.last().is_some_and(|known| known.is_error() && known.span == span) {
                 return;
             }
-            let found = Diagnostic::error(codes::UNBALANCED, format!("expected `{sign}`"), span);
+            let found = Diagnostic::error(codes::UNBALANCED, format!("expected `{sign}`"), span)
+                .with_help(format!("write `{sign}` at the end of what was opened"));
             self.report(found.with_label(opened, "opened here"));
         }
     }

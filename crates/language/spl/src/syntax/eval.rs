@@ -151,7 +151,12 @@ impl Cursor<'_> {
         let items = if self.next_is("(") { self.eval_arguments() } else { Vec::new() };
         if items.is_empty() {
             let span = self.here();
-            self.error(codes::MISSING_LIST, "expected a list in parentheses after IN", span);
+            self.error(
+                codes::MISSING_LIST,
+                "expected a list in parentheses after IN",
+                span,
+                "write `x IN (\"a\", \"b\")`",
+            );
         }
         self.height = self.height.max(height);
         self.grow(1);

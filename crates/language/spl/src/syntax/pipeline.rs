@@ -6,6 +6,7 @@ use super::{
     Cursor,
     tree::{Arguments, Command, EvalExpression, Item, Pipeline, Word},
 };
+use crate::registry::usage;
 use crate::{
     codes,
     registry::{self, CommandRow, Grammar, Needs},
@@ -35,7 +36,7 @@ impl Cursor<'_> {
             pipeline.span = pipeline.span.join(more.span);
         }
         if pipeline.commands.is_empty() && self.diagnostics.is_empty() {
-            self.error(codes::EMPTY, "the search is empty", pipeline.span);
+            self.error(codes::EMPTY, "the search is empty", pipeline.span, "write conditions, such as `index=* name=value`, or a command that makes rows, such as `| makeresults`");
         }
         pipeline
     }
@@ -52,7 +53,12 @@ impl Cursor<'_> {
         self.close(open, "]");
         if inner.commands.is_empty() && self.diagnostics.len() == known {
             let span = self.span_from(open);
-            self.error(codes::EMPTY, "this subsearch is empty", span);
+            self.error(
+                codes::EMPTY,
+                "this subsearch is empty",
+                span,
+                "write a search in the brackets, such as `[search index=* | fields user]`",
+            );
         }
         inner
     }
@@ -67,7 +73,12 @@ impl Cursor<'_> {
         while self.take("|") {
             if self.at_end() {
                 let span = self.here();
-                self.error(codes::MISSING_COMMAND, "expected a command after `|`", span);
+                self.error(
+                    codes::MISSING_COMMAND,
+                    "expected a command after `|`",
+                    span,
+                    "write a command such as `stats count by user`, or take the `|` away",
+                );
             } else {
                 commands.extend(self.command());
             }
@@ -138,12 +149,13 @@ impl Cursor<'_> {
         };
         let Some(row) = registry::command(&name) else {
             let span = self.span_from(start);
-            let mut found =
+            let help = match did_you_mean(&name, registry::command_names()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "a command follows each `|`; a `|` in a value stands in quotes".to_owned(),
+            };
+            let found =
                 Diagnostic::error(codes::UNKNOWN_COMMAND, format!("no command is named `{name}`"), span);
-            if let Some(near) = did_you_mean(&name, registry::command_names()) {
-                found = found.with_help(format!("did you mean `{near}`?"));
-            }
-            self.report(found);
+            self.report(found.with_help(help));
             self.skip_command();
             return None;
         };
@@ -208,7 +220,12 @@ impl Cursor<'_> {
             },
             _ => return,
         };
-        self.error(codes::MISSING_ARGUMENTS, format!("`{}` needs {missing}", row.name), span);
+        self.error(
+            codes::MISSING_ARGUMENTS,
+            format!("`{}` needs {missing}", row.name),
+            span,
+            usage(row.name),
+        );
     }
 
     /// Reports what follows a complete expression, unless more than the `known` errors tell already.
@@ -222,7 +239,7 @@ impl Cursor<'_> {
             Some(letter) => {
                 let span = self.here();
                 let message = format!("expected an operator or the end of `{command}`, found `{letter}`");
-                self.error(codes::AFTER_EXPRESSION, message, span);
+                self.error(codes::AFTER_EXPRESSION, message, span, "join conditions with AND or OR, separate assignments by commas, put texts in double quotes");
             }
             None => {}
         }

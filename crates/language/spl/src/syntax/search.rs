@@ -51,7 +51,12 @@ impl Cursor<'_> {
     /// Goes over a closing sign that has nothing to close.
     pub(super) fn never_opened(&mut self, what: &str) {
         let span = self.here();
-        self.error(codes::UNBALANCED, format!("this {what} was never opened"), span);
+        self.error(
+            codes::UNBALANCED,
+            format!("this {what} was never opened"),
+            span,
+            "open it, take it away, or put it in quotes if it is text",
+        );
         self.advance();
     }
 
@@ -103,14 +108,24 @@ impl Cursor<'_> {
         let end = std::mem::replace(&mut self.at, start + operator.len());
         let span = self.span_from(start);
         self.at = end;
-        self.error(codes::MISSING_TERM, format!("expected a search term on both sides of {operator}"), span);
+        self.error(
+            codes::MISSING_TERM,
+            format!("expected a search term on both sides of {operator}"),
+            span,
+            format!("write `a=1 {operator} b=2`; as a word to search for it stands in quotes"),
+        );
     }
 
     /// Takes a character that begins nothing, with a diagnostic.
     fn stray_in_search(&mut self) {
         let span = self.here();
         if let Some(letter) = self.peek() {
-            self.error(codes::STRAY_IN_SEARCH, format!("`{letter}` does not begin a search term"), span);
+            self.error(
+                codes::STRAY_IN_SEARCH,
+                format!("`{letter}` does not begin a search term"),
+                span,
+                "a term is `field=value` or a word; put other signs in double quotes",
+            );
             self.advance();
         }
     }
@@ -143,7 +158,12 @@ impl Cursor<'_> {
         if self.take_word("NOT") {
             let Some(inner) = self.deeper(|cursor| cursor.negation(stops)).flatten() else {
                 let span = self.span_from(start);
-                self.error(codes::MISSING_TERM, "expected a search term after NOT", span);
+                self.error(
+                    codes::MISSING_TERM,
+                    "expected a search term after NOT",
+                    span,
+                    "write `NOT field=value` or `NOT (...)`; as a word to search for it stands in quotes",
+                );
                 return None;
             };
             return Some(SearchExpression::Not(Box::new(inner), self.span_from(start)));
@@ -157,7 +177,12 @@ impl Cursor<'_> {
             self.close(start, ")");
             if inner.is_none() && self.diagnostics.len() == known {
                 let span = self.span_from(start);
-                self.error(codes::MISSING_TERM, "expected a search term in the parentheses", span);
+                self.error(
+                    codes::MISSING_TERM,
+                    "expected a search term in the parentheses",
+                    span,
+                    "write a condition such as `field=value` in them, or take them away",
+                );
             }
             return inner;
         }
@@ -311,7 +336,12 @@ impl Cursor<'_> {
         self.close(open, ")");
         let span = self.span_from(start);
         if values.is_empty() && subsearches.is_empty() {
-            self.error(codes::MISSING_LIST, "expected values in the parentheses after IN", span);
+            self.error(
+                codes::MISSING_LIST,
+                "expected values in the parentheses after IN",
+                span,
+                "write `field IN (value, \"other value\")`",
+            );
         }
         if subsearches.is_empty() {
             return SearchExpression::In { field, values, span };

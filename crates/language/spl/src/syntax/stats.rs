@@ -6,6 +6,7 @@ use super::{
     Cursor,
     tree::{Aggregation, AggregationArgument, ByField, EvalKind, Item, OptionItem, Quote, Stats, Word},
 };
+use crate::registry::usage;
 use crate::{codes, registry::Grammar};
 
 /// Functions whose name may end in a number: the percentile, as in `perc95(x)`.
@@ -75,8 +76,12 @@ impl Cursor<'_> {
             let span = self.span_from(start);
             let found =
                 Diagnostic::error(codes::FOREIGN_CLAUSE, format!("`{command}` has no {clause} clause"), span);
-            let help = "a filter on the results is a command of its own: write `| where` before it";
-            self.report(if clause == "WHERE" { found.with_help(help) } else { found });
+            self.report(found.with_help(match clause {
+                "WHERE" => {
+                    "a filter on the results is a command of its own: write `| where` before it".to_owned()
+                }
+                _ => usage(command),
+            }));
         }
     }
 
@@ -123,7 +128,12 @@ impl Cursor<'_> {
         let alias = self.word(|letter| is_name(letter) || matches!(letter, '(' | ')'));
         if alias.is_none() {
             let span = self.here();
-            self.error(codes::MISSING_NAME, "expected a name after AS", span);
+            self.error(
+                codes::MISSING_NAME,
+                "expected a name after AS",
+                span,
+                "write a name, in double quotes if it has spaces: `count AS \"number of events\"`",
+            );
         }
         alias
     }
@@ -236,7 +246,12 @@ impl Cursor<'_> {
             let end = std::mem::replace(&mut self.at, after);
             let span = self.span_from(start);
             self.at = end;
-            self.error(codes::MISSING_BY_FIELD, "expected a field after BY", span);
+            self.error(
+                codes::MISSING_BY_FIELD,
+                "expected a field after BY",
+                span,
+                "name the fields of the groups: `by user, src`",
+            );
         }
         stats.by_span = Some(self.span_from(start));
     }
@@ -285,7 +300,12 @@ impl Cursor<'_> {
         let field = self.word(is_name);
         if field.is_none() {
             let span = self.here();
-            self.error(codes::MISSING_BY_FIELD, format!("expected a field after {clause}"), span);
+            self.error(
+                codes::MISSING_BY_FIELD,
+                format!("expected a field after {clause}"),
+                span,
+                format!("name a field: `{clause} user`"),
+            );
         }
         Some(ByField { field: field?, options: Vec::new() })
     }

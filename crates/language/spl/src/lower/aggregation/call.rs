@@ -136,7 +136,9 @@ fn rate(context: &mut Context<'_>, row: &AggregationRow, seconds: f64, span: Spa
         _ if context.is_vague() => 1.0,
         _ => {
             let message = format!("`{name}` needs `timechart` with buckets of a fixed length, below a month");
-            context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, span));
+            context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, span).with_help(
+                "write `timechart span=1h`, or divide a `sum` or `count` by the seconds of a bucket",
+            ));
             1.0
         }
     }
@@ -182,11 +184,14 @@ pub(super) fn find(
         Some(_) => (format!("the aggregation `{name}` is not supported yet"), true),
         None => (format!("there is no aggregation `{name}`"), false),
     };
-    let mut diagnostic = Diagnostic::error(codes::UNKNOWN_AGGREGATION, message, aggregation.function_span);
-    if !is_known && let Some(near) = did_you_mean(&name, supported()) {
-        diagnostic = diagnostic.with_help(format!("did you mean `{near}`?"));
-    }
-    context.report(diagnostic);
+    let help = match did_you_mean(&name, supported()).filter(|_| !is_known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "others run, such as `count`, `dc`, `sum`, `avg`, `min`, `max`, `values`, `list`, `first`, \
+                 `latest` and `perc95`"
+            .to_owned(),
+    };
+    let found = Diagnostic::error(codes::UNKNOWN_AGGREGATION, message, aggregation.function_span);
+    context.report(found.with_help(help));
     None
 }
 

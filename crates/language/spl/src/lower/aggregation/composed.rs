@@ -117,7 +117,10 @@ fn split(context: &mut Context<'_>, one: &Aggregation, except: &[String]) -> Vec
     take_out(context, &mut expression, &mut parts);
     if parts.is_empty() {
         let message = "expected an expression over aggregations, such as `eval(avg(a) / 2)`";
-        context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, written.span));
+        context.report(
+            Diagnostic::error(codes::BAD_ARGUMENT, message, written.span)
+                .with_help("an expression over fields stands inside an aggregation: `sum(eval(a * b))`"),
+        );
         return Vec::new();
     }
     let label = one.alias.as_ref().map_or_else(|| one.text.clone(), |alias| alias.text.clone());

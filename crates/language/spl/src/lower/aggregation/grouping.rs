@@ -9,6 +9,7 @@ use super::super::rows::buckets;
 use super::super::{build, codes, wildcard};
 use super::named;
 use crate::registry::OptionRow;
+use crate::registry::usage;
 use crate::tree::{ByField, Command, OptionItem, OptionValue, Stats, Word};
 
 /// Aggregates by the BY fields. Rows where one is missing are dropped, a list counts in the group of
@@ -34,7 +35,9 @@ pub(crate) fn group(context: &mut Context<'_>, command: &Command, stats: &Stats)
             return;
         }
         let message = format!("`{}` needs an aggregation", command.name);
-        context.report(Diagnostic::error(codes::MISSING_ARGUMENT, message, command.span));
+        context.report(
+            Diagnostic::error(codes::MISSING_ARGUMENT, message, command.span).with_help(usage(&command.name)),
+        );
         return;
     }
     let groups = keys.into_iter().map(|(name, column)| (name.into(), typed_column(context, &column)));
@@ -115,7 +118,10 @@ pub(crate) fn check_options(context: &mut Context<'_>, command: &Command, stats:
     Options::read(context, command, stats.all_options());
     for option in stats.options.iter().filter(|option| SPAN.is_named(&option.name.text)) {
         let message = format!("`{}` has `span` after a field only", command.name);
-        context.report(Diagnostic::error(codes::UNKNOWN_OPTION, message, option.span));
+        context.report(
+            Diagnostic::error(codes::UNKNOWN_OPTION, message, option.span)
+                .with_help("write it after the field: `by _time span=1h`"),
+        );
     }
 }
 

@@ -105,7 +105,10 @@ pub(super) fn lower_chart(context: &mut Context<'_>, command: &Command) {
     let (row, split) = (fields.next(), fields.next());
     if let Some(extra) = fields.next() {
         let message = "`chart` has one field for rows and one for columns";
-        context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, extra.field.span));
+        context.report(
+            Diagnostic::error(codes::BAD_ARGUMENT, message, extra.field.span)
+                .with_help("combine fields before: `| eval both=a.\"/\".b | chart count over time by both`"),
+        );
         return;
     }
     let Some(row) = row else {
@@ -121,7 +124,10 @@ pub(super) fn lower_timechart(context: &mut Context<'_>, command: &Command) {
     let Some(settings) = Settings::read(context, command, stats) else { return };
     if context.find(TIME).is_none_or(|column| column.empty) && !context.is_vague() {
         let message = "`timechart` needs `_time`";
-        context.report(Diagnostic::error(codes::MISSING_ARGUMENT, message, command.span));
+        context.report(
+            Diagnostic::error(codes::MISSING_ARGUMENT, message, command.span)
+                .with_help("keep `_time` in the commands before, or write `chart count over <field>`"),
+        );
         return;
     }
     context.read_time();
@@ -261,7 +267,7 @@ fn pick(context: &mut Context<'_>, items: &[Item], span: Span) -> Option<(String
     let found = found.filter(|_| words.first().is_some_and(|name| score_function(name).is_some()));
     if found.is_none() {
         let message = "expected a choice of series such as `where count in top5` or `where max > 10`";
-        context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, span));
+        context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, span).with_help("a choice is an aggregation and a bound: `where sum > 10`, `where max in top5`, `where avg notin bottom3`"));
     }
     Some(((*words.first()?).to_owned(), found?))
 }

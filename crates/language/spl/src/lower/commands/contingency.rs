@@ -60,7 +60,10 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let [row, column] = words.as_slice() else { return missing(context, command, "two fields") };
     if let Some(word) = [row, column].into_iter().find(|word| wildcard::is_wildcard(&word.text)) {
         let message = "`contingency` takes no wildcards";
-        return context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, word.span));
+        return context.report(
+            Diagnostic::error(codes::BAD_ARGUMENT, message, word.span)
+                .with_help("write the names of two fields"),
+        );
     }
     let counts = counts(context, row, column).unwrap_or_default();
     let rows = shown(&counts, |(row, _)| row, &sides[0]);

@@ -6,7 +6,7 @@ use quarry_plan::{Expression, Type};
 use super::super::arguments::{General, missing};
 use super::super::context::Context;
 use super::super::{build, codes, wildcard};
-use crate::registry::{CommandRow, Grammar, Needs, OptionRow};
+use crate::registry::{CommandRow, Grammar, Needs, OptionRow, usage};
 use crate::tree::{Command, Item, Word};
 
 pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
@@ -55,7 +55,9 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         rest = next;
         let Item::Call { name, arguments, span } = item else {
             let message = "expected a conversion such as `ctime(field)`";
-            context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, command.span));
+            context.report(
+                Diagnostic::error(codes::BAD_ARGUMENT, message, command.span).with_help(usage(&command.name)),
+            );
             return;
         };
         let mut new_name = None;
@@ -91,11 +93,13 @@ fn convert_fields(
     let name = function.text.to_lowercase();
     let Some((_, timed, number)) = CONVERSIONS.iter().find(|(known, ..)| *known == name) else {
         let message = format!("`convert` has no function `{}`", function.text);
-        let mut found = Diagnostic::error(codes::UNKNOWN_FUNCTION, message, function.span);
-        if let Some(near) = did_you_mean(&name, CONVERSIONS.iter().map(|(known, ..)| *known)) {
-            found = found.with_help(format!("did you mean `{near}`?"));
-        }
-        return context.report(found);
+        let known: Vec<&str> = CONVERSIONS.iter().map(|(known, ..)| *known).collect();
+        let help = match did_you_mean(&name, known.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("the conversions are: {}", known.join(", ")),
+        };
+        let found = Diagnostic::error(codes::UNKNOWN_FUNCTION, message, function.span);
+        return context.report(found.with_help(help));
     };
     let fields = if wildcard::is_wildcard(&field.text) {
         let mut found = context.matching(&field.text);

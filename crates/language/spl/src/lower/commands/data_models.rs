@@ -6,7 +6,7 @@ use super::super::arguments::{General, missing};
 use super::super::context::Context;
 use super::super::rows::{lookup_table, saved_search, subsearch};
 use super::super::{codes, data_model, search};
-use crate::registry::{CommandRow, Grammar, Needs, OptionRow};
+use crate::registry::{CommandRow, Grammar, Needs, OptionRow, usage};
 use crate::tree::{Command, Item, Quote, Word};
 
 pub(super) const ROWS: &[CommandRow] = &[
@@ -82,11 +82,11 @@ pub(super) fn lower_from(context: &mut Context<'_>, command: &Command) {
         }
         other => {
             let message = format!("`from` reads no `{other}`");
-            let mut found = Diagnostic::error(codes::BAD_ARGUMENT, message, span);
-            if let Some(near) = did_you_mean(other, KINDS) {
-                found = found.with_help(format!("did you mean `{near}`?"));
-            }
-            context.report(found);
+            let help = match did_you_mean(other, KINDS) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("it reads a {}", KINDS.join(", a ")),
+            };
+            context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, span).with_help(help));
         }
     }
     if let Some(Item::Where(Some(condition))) = condition {
@@ -98,7 +98,10 @@ pub(super) fn lower_from(context: &mut Context<'_>, command: &Command) {
 fn read_model(context: &mut Context<'_>, name: &Word) {
     if context.started {
         let message = "a data model is read by the first command of a search";
-        context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, name.span));
+        context.report(
+            Diagnostic::error(codes::BAD_ARGUMENT, message, name.span)
+                .with_help("write it in a subsearch: `| append [| from datamodel:...]`"),
+        );
         return;
     }
     data_model::read(context, name);
@@ -112,7 +115,9 @@ pub(super) fn lower_model(context: &mut Context<'_>, command: &Command) {
     if let Some(extra) = words.get(3) {
         let message =
             format!("`datamodel` takes a model, a dataset and a mode, found `{}` after them", extra.text);
-        context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, extra.span));
+        context.report(
+            Diagnostic::error(codes::BAD_ARGUMENT, message, extra.span).with_help(usage(&command.name)),
+        );
         return;
     }
     match (words.as_slice(), mode.as_deref()) {

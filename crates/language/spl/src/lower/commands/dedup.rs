@@ -40,11 +40,10 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
         return missing(context, command, "a field");
     }
     if keep == 0 {
-        context.report(Diagnostic::error(
-            codes::BAD_ARGUMENT,
-            "`dedup` keeps at least one row",
-            command.span,
-        ));
+        context.report(
+            Diagnostic::error(codes::BAD_ARGUMENT, "`dedup` keeps at least one row", command.span)
+                .with_help("write `dedup 1 <field>`, or leave the number out"),
+        );
         return;
     }
     if let Some(sort) = sort {

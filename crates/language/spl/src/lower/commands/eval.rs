@@ -86,7 +86,10 @@ fn assign_named(
     let Some(rows) = names_in_rows(context, &keys, span) else { return };
     if rows.len() > MOST_NAMES {
         let message = format!("`{}` stands for more than {MOST_NAMES} fields", field.text);
-        context.report(Diagnostic::error(codes::TOO_COMPLEX, message, span));
+        context.report(
+            Diagnostic::error(codes::TOO_COMPLEX, message, span)
+                .with_help("narrow the rows before, or write names as values: `stats values(x) by name`"),
+        );
         return;
     }
     for values in rows {

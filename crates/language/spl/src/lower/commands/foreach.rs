@@ -101,7 +101,10 @@ fn over_items(
     let Some(longest) = longest(context, &list) else { return };
     if longest > MOST_ITEMS {
         let message = format!("`{}` has more than {MOST_ITEMS} values in a row", field.text);
-        context.report(Diagnostic::error(codes::TOO_COMPLEX, message, span));
+        context.report(
+            Diagnostic::error(codes::TOO_COMPLEX, message, span)
+                .with_help("write `mvmap(<field>, <expression>)`, or `mvexpand` before it"),
+        );
         return;
     }
     for turn in 0..longest {

@@ -6,7 +6,7 @@ use quarry_plan::{Arithmetic, Expression, ExpressionKind, Rows, Type, Value};
 use super::super::arguments::{General, bad_value, missing};
 use super::super::context::Context;
 use super::super::{build, codes};
-use crate::registry::{CommandRow, Needs, OptionRow};
+use crate::registry::{CommandRow, Needs, OptionRow, usage};
 use crate::tree::{Command, Word};
 
 pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
@@ -111,7 +111,7 @@ fn instant(context: &mut Context<'_>, word: &Word) -> Option<Expression> {
             "expected a date such as `10/1/2020:12:34:56` or a number of days, found `{}`",
             word.text
         );
-        context.report(Diagnostic::error(codes::BAD_TIME, message, word.span));
+        context.report(Diagnostic::error(codes::BAD_TIME, message, word.span).with_help(usage("gentimes")));
         return None;
     }
     let parts: Vec<u32> = date.split('/').filter_map(|part| part.parse().ok()).collect();

@@ -137,7 +137,9 @@ fn read_pairs(
         };
         let Some(pair) = pair else {
             let message = format!("expected a condition such as `{left}.a={right}.b`");
-            context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, condition.span));
+            context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, condition.span).with_help(
+                "each side names its alias: `| join left=L right=R where L.id=R.id [search ...]`",
+            ));
             return None;
         };
         found.push(pair);
@@ -183,7 +185,7 @@ fn fields_of(
     let fields: Vec<(ColumnName, ColumnName)> = names.map(|name| (name.clone(), name)).collect();
     if fields.is_empty() {
         let message = "both sides of `join` have no field in common";
-        context.report(Diagnostic::error(codes::MISSING_ARGUMENT, message, command.span));
+        context.report(Diagnostic::error(codes::MISSING_ARGUMENT, message, command.span).with_help("name the field, and rename that of the subsearch to it: `| join user [... | rename name AS user]`"));
         return None;
     }
     Some(fields)
@@ -241,7 +243,10 @@ fn prepare_limit(
     let (Some(left), Some([number, second])) = (left, right) else {
         if !context.is_vague() {
             let message = "`join` with `usetime` needs `_time` on both sides";
-            context.report(Diagnostic::error(codes::MISSING_ARGUMENT, message, command.span));
+            context.report(
+                Diagnostic::error(codes::MISSING_ARGUMENT, message, command.span)
+                    .with_help("keep `_time` on both sides, or leave `usetime` out"),
+            );
         }
         return None;
     };

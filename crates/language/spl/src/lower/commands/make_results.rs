@@ -43,7 +43,10 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     arguments.finish(context);
     if count > MOST_ROWS {
         let message = format!("`makeresults` makes at most {MOST_ROWS} rows here");
-        context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, command.span));
+        context.report(
+            Diagnostic::error(codes::BAD_ARGUMENT, message, command.span)
+                .with_help("write a smaller `count`; `mvrange` and `mvexpand` make rows of a list"),
+        );
         return;
     }
     let span = command.span;

@@ -182,7 +182,8 @@ fn report_unsupported(context: &mut Context<'_>, command: &Command) {
             return report_model(context, command, model);
         }
         let message = format!("the command `{}` cannot run here: {reason}", command.name);
-        let found = Diagnostic::error(codes::UNSUPPORTED_COMMAND, message, command.name_span);
+        let found = Diagnostic::error(codes::UNSUPPORTED_COMMAND, message, command.name_span)
+            .with_help("take it out: docs/reference/spl/README.md lists the commands that run");
         return context.report(found);
     }
     let message = format!("the command `{}` is not supported yet", command.name);

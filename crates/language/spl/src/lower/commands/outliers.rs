@@ -188,7 +188,10 @@ pub(super) fn lower_anomalies(context: &mut Context<'_>, command: &Command) {
         let word = arguments.options.word(&IMPROBABLE);
         let message = format!("`action` takes one of {} with this method", allowed.join(", "));
         let span = word.map_or(command.span, |word| word.span);
-        return context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, span));
+        return context.report(
+            Diagnostic::error(codes::BAD_ARGUMENT, message, span)
+                .with_help(format!("write `action={default}`, or leave it out")),
+        );
     }
     if by_quartiles {
         return cut(context, command, arguments, action);

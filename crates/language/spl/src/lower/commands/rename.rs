@@ -44,7 +44,7 @@ fn rename_all(context: &mut Context<'_>, pair: &RenamePair) {
     let (from, to) = (&pair.from.text, &pair.to.text);
     if from.matches('*').count() != to.matches('*').count() {
         let message = "both names need the same number of `*`";
-        context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, pair.span));
+        context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, pair.span).with_help("write `rename <before>* AS <after>*`: what the first `*` stands for is put in the place of the second"));
         return;
     }
     if from != to {

@@ -52,7 +52,10 @@ fn texts<'c>(context: &mut Context<'_>, options: &[&'c OptionItem]) -> Option<Ve
             OptionValue::Word(value) if !option.negated => found.push((&option.name, value)),
             _ => {
                 let message = format!("`{}` takes a text", option.name.text);
-                context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, option.span));
+                context.report(
+                    Diagnostic::error(codes::BAD_ARGUMENT, message, option.span)
+                        .with_help(format!("write `{}=\"...\"`", option.name.text)),
+                );
                 return None;
             }
         }

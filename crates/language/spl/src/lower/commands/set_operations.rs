@@ -8,7 +8,7 @@ use super::super::arguments::{General, missing};
 use super::super::context::{Column, Context};
 use super::super::rows::subsearch;
 use super::super::{build, codes};
-use crate::registry::{CommandRow, Needs};
+use crate::registry::{CommandRow, Needs, usage};
 use crate::tree::{Command, Item, Pipeline, Word};
 
 pub(super) const ROWS: &[CommandRow] = &[CommandRow::new(
@@ -47,7 +47,7 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
 
 fn unknown(context: &mut Context<'_>, operation: &Word) {
     let message = format!("`set` takes `union`, `diff` or `intersect`, found `{}`", operation.text);
-    context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, operation.span));
+    context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, operation.span).with_help(usage("set")));
 }
 
 fn combine(context: &mut Context<'_>, wanted: Wanted, first: &Pipeline, second: &Pipeline) {

@@ -31,7 +31,10 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     }
     if sort.keys.is_empty() {
         let message = "`sort` needs a field";
-        context.report(Diagnostic::error(codes::MISSING_ARGUMENT, message, command.span));
+        context.report(
+            Diagnostic::error(codes::MISSING_ARGUMENT, message, command.span)
+                .with_help("write `sort - <field>`, or `sort 100 <field>` for the first rows"),
+        );
         return;
     }
     let limit = match &sort.limit {
@@ -39,7 +42,10 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
             Ok(limit) => limit,
             Err(_) => {
                 let message = format!("`sort` takes a whole number of rows, found `{}`", word.text);
-                context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, word.span));
+                context.report(
+                    Diagnostic::error(codes::BAD_ARGUMENT, message, word.span)
+                        .with_help("write `sort 100 - <field>`; 0 keeps all rows"),
+                );
                 return;
             }
         },

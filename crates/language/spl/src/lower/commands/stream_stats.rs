@@ -69,7 +69,8 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let (frame, order) = if let Some(seconds) = settings.time_window {
         if !settings.current {
             let message = "`current=f` with `time_window` is not supported yet";
-            context.report(Diagnostic::error(codes::UNKNOWN_OPTION, message, command.span));
+            let help = "leave `current=f` out and take the row off: `sum(x)` less `x`, `count` less 1";
+            context.report(Diagnostic::error(codes::UNKNOWN_OPTION, message, command.span).with_help(help));
             return;
         }
         // The rows before are the newer ones where the newest come first.

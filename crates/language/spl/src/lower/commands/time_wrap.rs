@@ -127,7 +127,10 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
     let rows = rows(context, &series, to_now).unwrap_or_default();
     let Some(wrapped) = Wrapped::new(&rows, &period, series.len()) else {
         let message = format!("`timewrap` puts at most {MOST_PERIODS} periods beside each other");
-        return context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, word.span));
+        return context.report(
+            Diagnostic::error(codes::BAD_ARGUMENT, message, word.span)
+                .with_help("take a longer period, or narrow the time of the search"),
+        );
     };
     let labels = match (naming, format) {
         ("exact", Some(format)) => exact(context, &wrapped, &period, format),

@@ -158,7 +158,10 @@ fn condition(context: &mut Context<'_>, option: &OptionItem) -> Option<Expressio
         }
         OptionValue::Subsearch(_) => {
             let message = "a subsearch is no condition of `transaction`";
-            context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, span));
+            context.report(
+                Diagnostic::error(codes::BAD_ARGUMENT, message, span)
+                    .with_help("write the condition itself: `startswith=(name=\"Login\")`"),
+            );
             return None;
         }
     };

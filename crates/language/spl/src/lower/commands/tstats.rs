@@ -105,7 +105,9 @@ fn from(context: &mut Context<'_>, stats: &Stats) {
             Item::Comma(_) => continue,
             _ => {
                 let message = "`tstats` reads from `datamodel=` only";
-                context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, context.span));
+                context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, context.span).with_help(
+                    "write `| tstats count from datamodel=Change by user`, or `where index=*` without FROM",
+                ));
                 return;
             }
         };

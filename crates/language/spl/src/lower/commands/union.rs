@@ -6,7 +6,7 @@ use super::super::arguments::{General, missing};
 use super::super::codes;
 use super::super::context::Context;
 use super::super::rows::subsearch;
-use crate::registry::{CommandRow, Needs};
+use crate::registry::{CommandRow, Needs, usage};
 use crate::tree::{Command, Item};
 
 pub(super) const ROWS: &[CommandRow] = &[
@@ -40,7 +40,10 @@ pub(super) fn lower(context: &mut Context<'_>, command: &Command) {
             Item::Subsearch(pipeline) => parts.extend(subsearch::lower_open(context, pipeline)),
             Item::Word(word) => {
                 let message = format!("`{}` takes searches in brackets, found `{}`", command.name, word.text);
-                context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, word.span));
+                context.report(
+                    Diagnostic::error(codes::BAD_ARGUMENT, message, word.span)
+                        .with_help(usage(&command.name)),
+                );
             }
             _ => return missing(context, command, "searches in brackets"),
         }

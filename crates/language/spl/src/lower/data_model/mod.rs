@@ -106,12 +106,14 @@ fn find(context: &mut Context<'_>, name: &str, span: Span) -> Option<Dataset> {
         of_model().find(|dataset| dataset.path == name || dataset.path.rsplit('.').next() == Some(last))
     };
     if found.is_none() {
-        let mut diagnostic =
-            Diagnostic::error(codes::UNKNOWN_DATA_MODEL, format!("no data model is known as `{name}`"), span);
-        if let Some(near) = did_you_mean(name, datasets().map(|dataset| dataset.path)) {
-            diagnostic = diagnostic.with_help(format!("did you mean `{near}`?"));
-        }
-        context.report(diagnostic);
+        let help = match did_you_mean(name, datasets().map(|dataset| dataset.path)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => {
+                "write the search that the data model stands for, such as `index=* tag=change`".to_owned()
+            }
+        };
+        let message = format!("no data model is known as `{name}`");
+        context.report(Diagnostic::error(codes::UNKNOWN_DATA_MODEL, message, span).with_help(help));
     }
     found
 }

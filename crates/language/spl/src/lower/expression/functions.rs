@@ -63,7 +63,9 @@ fn fits(context: &mut Context<'_>, name: &str, description: Description, count: 
         (least, most) => format!("{least} to {}", plural(most)),
     };
     let message = format!("`{name}` takes {wanted}, found {count}");
-    context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, span));
+    let described = registry::function(name).and_then(|row| row.description());
+    let help = format!("it is written `{}`", described.map_or(name, |described| described.written));
+    context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, span).with_help(help));
     false
 }
 
@@ -73,14 +75,10 @@ fn report_unknown(context: &mut Context<'_>, name: &str, span: Span) {
         Some(_) => (format!("the function `{name}` is not supported yet"), true),
         None => (format!("there is no function `{name}`"), false),
     };
-    let mut diagnostic = Diagnostic::error(codes::UNKNOWN_FUNCTION, message, span);
-    if is_known {
-        return context.report(diagnostic);
-    }
     let runs = FUNCTIONS.iter().filter(|row| row.status == Status::Supported);
-    let known = runs.map(|row| row.name);
-    if let Some(near) = did_you_mean(name, known) {
-        diagnostic = diagnostic.with_help(format!("did you mean `{near}`?"));
-    }
-    context.report(diagnostic);
+    let help = match did_you_mean(name, runs.map(|row| row.name)).filter(|_| !is_known) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "docs/reference/spl/README.md lists the functions that run".to_owned(),
+    };
+    context.report(Diagnostic::error(codes::UNKNOWN_FUNCTION, message, span).with_help(help));
 }

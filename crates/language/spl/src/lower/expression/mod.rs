@@ -57,11 +57,9 @@ pub(crate) fn lower(context: &mut Context<'_>, expression: &EvalExpression) -> T
             None => (build::null(span), Type::Null),
         },
         EvalKind::Error => {
-            context.report(Diagnostic::error(
-                codes::NOT_UNDERSTOOD,
-                "this part of the expression was not understood",
-                span,
-            ));
+            let message = "this part of the expression was not understood";
+            let help = "an expression is made of fields, numbers, \"texts\", operators and functions";
+            context.report(Diagnostic::error(codes::NOT_UNDERSTOOD, message, span).with_help(help));
             (build::null(span), Type::Null)
         }
     }

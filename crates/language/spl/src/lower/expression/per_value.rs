@@ -124,6 +124,9 @@ fn fields(expression: &EvalExpression, names: &mut Vec<ColumnName>) {
 
 fn no_field(context: &mut Context<'_>, function: &str, span: Span) -> Typed {
     let message = format!("`{function}` works on the values of one field, and this names none or several");
-    context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, span));
+    context
+        .report(Diagnostic::error(codes::BAD_ARGUMENT, message, span).with_help(
+            "compute one field before: `| eval list=mvappend(a, b) | eval list=mvmap(list, ...)`",
+        ));
     (build::null(span), Type::Null)
 }

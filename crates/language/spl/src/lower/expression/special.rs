@@ -150,7 +150,10 @@ pub(crate) fn null_if(context: &mut Context<'_>, arguments: &[EvalExpression], s
 pub(crate) fn search_match(context: &mut Context<'_>, arguments: &[EvalExpression], span: Span) -> Typed {
     let Some(EvalExpression { kind: EvalKind::Text(text), span: place }) = arguments.first() else {
         let message = "`searchmatch` takes a search in quotes";
-        context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, span));
+        context.report(
+            Diagnostic::error(codes::BAD_ARGUMENT, message, span)
+                .with_help("write `searchmatch(\"name=value\")`"),
+        );
         return (build::null(span), Type::Null);
     };
     let (pipeline, found) = parse_at(text, *place);
@@ -172,7 +175,10 @@ pub(crate) fn search_match(context: &mut Context<'_>, arguments: &[EvalExpressio
 
 fn not_a_search(context: &mut Context<'_>, span: Span) -> Typed {
     let message = "`searchmatch` takes the conditions of one search, without other commands";
-    context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, span));
+    context.report(
+        Diagnostic::error(codes::BAD_ARGUMENT, message, span)
+            .with_help("write the conditions alone: `searchmatch(\"name=value other=*\")`"),
+    );
     (build::null(span), Type::Null)
 }
 

@@ -34,7 +34,10 @@ pub(super) fn alias(
             "asnew" => false,
             _ => {
                 let message = format!("`{}` is no `field AS name`", triple.join(" "));
-                return context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, context.span));
+                return context.report(
+                    Diagnostic::error(codes::BAD_ARGUMENT, message, context.span)
+                        .with_help("in props.conf write `FIELDALIAS-x = field AS name`, or ASNEW"),
+                );
             }
         };
         let source = context.find(from).filter(|column| !column.empty);
@@ -86,7 +89,10 @@ pub(super) fn calculate(
     value: &str,
 ) {
     let refuse = |context: &mut Context<'_>, why: &str| {
-        context.report(Diagnostic::error(codes::BAD_ARGUMENT, why.to_owned(), context.span));
+        context.report(
+            Diagnostic::error(codes::BAD_ARGUMENT, why.to_owned(), context.span)
+                .with_help("in props.conf write `EVAL-name = <expression>`, as after `eval name=`"),
+        );
     };
     if value.trim().is_empty() {
         return refuse(context, "it has no expression");

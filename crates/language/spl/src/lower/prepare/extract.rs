@@ -46,7 +46,10 @@ pub(super) fn extract(
         regular::group_names(pattern).into_iter().map(|name| (name.clone(), name)).collect();
     if names.is_empty() {
         let message = "its regular expression has no named group";
-        return context.report(Diagnostic::error(codes::BAD_PATTERN, message, context.span));
+        return context.report(
+            Diagnostic::error(codes::BAD_PATTERN, message, context.span)
+                .with_help("name what is taken out: `(?<name>...)`"),
+        );
     }
     // The platform puts these in front (props.conf.spec, EXTRACT).
     let pattern = format!("(?ms){pattern}");

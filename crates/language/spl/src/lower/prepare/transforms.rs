@@ -46,7 +46,10 @@ pub(super) fn report(
 
 fn refuse(context: &mut Context<'_>, transform: &str, why: &str) {
     let message = format!("the transform `{transform}` is not used: {why}");
-    context.report(Diagnostic::error(codes::BAD_ARGUMENT, message, context.span));
+    context.report(
+        Diagnostic::error(codes::BAD_ARGUMENT, message, context.span)
+            .with_help("in transforms.conf write `REGEX = (?<name>...)`, or `DELIMS` and `FIELDS`"),
+    );
 }
 
 /// The field that a transform reads. `field:` before it names one that was indexed.

@@ -40,15 +40,12 @@ pub(crate) fn find(context: &mut Context<'_>, name: &Word) -> Option<(LookupDefi
     let found = knowledge.and_then(|knowledge| Some((knowledge, knowledge.lookups.find(&name.text)?)));
     let Some((knowledge, definition)) = found else {
         let message = format!("no lookup is named `{}`", name.text);
-        let mut found = Diagnostic::error(codes::UNKNOWN_LOOKUP, message, name.span);
         let near = knowledge.and_then(|knowledge| did_you_mean(&name.text, knowledge.lookups.names()));
-        match near {
-            Some(near) => found = found.with_help(format!("did you mean `{near}`?")),
-            None => {
-                found = found.with_help("give its CSV file or the folder of its definition with `--lookups`")
-            }
-        }
-        context.report(found);
+        let help = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "give its CSV file or the folder of its definition with `--lookups`".to_owned(),
+        };
+        context.report(Diagnostic::error(codes::UNKNOWN_LOOKUP, message, name.span).with_help(help));
         return None;
     };
     match knowledge.lookups.table(&definition) {
@@ -65,7 +62,10 @@ pub(crate) fn find(context: &mut Context<'_>, name: &Word) -> Option<(LookupDefi
         }
         Err(reason) => {
             let message = format!("the lookup `{}` cannot be used: {reason}", definition.name);
-            context.report(Diagnostic::error(codes::UNKNOWN_LOOKUP, message, name.span));
+            context.report(
+                Diagnostic::error(codes::UNKNOWN_LOOKUP, message, name.span)
+                    .with_help("mend its file, or give another folder with `--lookups`"),
+            );
             None
         }
     }
@@ -196,13 +196,13 @@ fn lookup_keys(
         let Some(column) = column_of(table, &in_table.text) else {
             let message = format!("the lookup `{}` has no field `{}`", definition.name, in_table.text);
             let known = table.columns.iter().map(String::as_str);
-            let mut found = Diagnostic::error(codes::UNKNOWN_LOOKUP_FIELD, message, in_table.span);
-            if let Some(near) = did_you_mean(&in_table.text, known) {
-                found = found.with_help(format!("did you mean `{near}`?"));
-            } else if !table.columns.is_empty() {
-                found = found.with_help(format!("its fields are: {}", table.columns.join(", ")));
-            }
-            context.report(found);
+            let help = match did_you_mean(&in_table.text, known) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None if table.columns.is_empty() => "its file has no header: put one first".to_owned(),
+                None => format!("its fields are: {}", table.columns.join(", ")),
+            };
+            let found = Diagnostic::error(codes::UNKNOWN_LOOKUP_FIELD, message, in_table.span);
+            context.report(found.with_help(help));
             return None;
         };
         let how = definition.how.iter().find(|(name, _)| *name == table.columns[column]);

@@ -22,7 +22,10 @@ pub(crate) fn read<'a>(
         let place = format!("${}$", option.text);
         if !text.contains(&place) {
             let message = format!("the saved search `{}` has no `{place}`", name.text);
-            context.report(Diagnostic::error(codes::UNKNOWN_OPTION, message, option.span));
+            context.report(
+                Diagnostic::error(codes::UNKNOWN_OPTION, message, option.span)
+                    .with_help("leave the argument out, or name one that its search has"),
+            );
             return None;
         }
         text = text.replace(&place, &value.text);
@@ -54,13 +57,12 @@ fn find<'a>(context: &mut Context<'a>, name: &Word) -> Option<&'a Stanza> {
     let found = stanzas.iter().find(|stanza| stanza.name == name.text).filter(has_search);
     if found.is_none() {
         let message = format!("the saved search `{}` is not known", name.text);
-        let mut diagnostic = Diagnostic::error(codes::UNKNOWN_SAVED_SEARCH, message, name.span);
         let names = stanzas.iter().filter(has_search).map(|stanza| stanza.name.as_str());
-        diagnostic = match did_you_mean(&name.text, names) {
-            Some(near) => diagnostic.with_help(format!("did you mean `{near}`?")),
-            None => diagnostic.with_help("give the file or folder of its savedsearches.conf"),
+        let help = match did_you_mean(&name.text, names) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "give the file or folder of its savedsearches.conf".to_owned(),
         };
-        context.report(diagnostic);
+        context.report(Diagnostic::error(codes::UNKNOWN_SAVED_SEARCH, message, name.span).with_help(help));
     }
     found
 }

@@ -118,11 +118,10 @@ fn run<'a>(
 ) -> Option<Context<'a>> {
     inner.depth = context.depth + 1;
     if inner.depth > DEEPEST {
-        context.report(Diagnostic::error(
-            codes::TOO_COMPLEX,
-            "subsearches are nested too deep",
-            pipeline.span,
-        ));
+        context.report(
+            Diagnostic::error(codes::TOO_COMPLEX, "subsearches are nested too deep", pipeline.span)
+                .with_help("write an inner search as a lookup, or join its conditions to the outer one"),
+        );
         return None;
     }
     inner.lower_pipeline(pipeline);
@@ -186,5 +185,7 @@ pub(crate) fn lower_text<'a>(
 /// Reports what is wrong with a search that was written inside a text, at the text.
 pub(crate) fn report_in_text(context: &mut Context<'_>, found: &Diagnostic, span: Span) {
     let message = format!("in this search: {}", found.message);
-    context.report(Diagnostic::error(codes::UNSUPPORTED_SUBSEARCH, message, span));
+    let help = found.help.first().cloned();
+    let help = help.unwrap_or_else(|| "write the text as a search of its own and try it".to_owned());
+    context.report(Diagnostic::error(codes::UNSUPPORTED_SUBSEARCH, message, span).with_help(help));
 }

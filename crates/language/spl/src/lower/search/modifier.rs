@@ -68,7 +68,9 @@ fn index_time(context: &mut Context<'_>, _: &SearchValue, span: Span) {
 fn time_format(context: &mut Context<'_>, value: &SearchValue, span: Span) {
     if value.word.text != "%m/%d/%Y:%H:%M:%S" {
         let message = "times are read as `%m/%d/%Y:%H:%M:%S` only: `timeformat` is not supported yet";
-        context.report(Diagnostic::error(codes::UNKNOWN_OPTION, message, span));
+        context.report(Diagnostic::error(codes::UNKNOWN_OPTION, message, span).with_help(
+            "write `earliest=10/01/2020:00:00:00`, or a number of seconds, and leave `timeformat` out",
+        ));
     }
 }
 
