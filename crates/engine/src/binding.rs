@@ -157,7 +157,13 @@ fn facts(derivation: &Derivation) -> ColumnFacts {
         Derivation::Constant(value) => ColumnFacts::Constant(value.clone()),
         Derivation::Path(_) | Derivation::Raw => ColumnFacts::Verbatim,
         Derivation::First(items) => choice(items.iter()),
-        Derivation::If { then, otherwise, .. } => choice([then.as_ref(), otherwise.as_ref()].into_iter()),
+        Derivation::If { then, otherwise, .. } => match (facts(then), facts(otherwise)) {
+            // Of a constant and nothing either may be, which is no constant.
+            (ColumnFacts::Constant(left), ColumnFacts::Constant(right)) if left != right => {
+                ColumnFacts::Derived
+            }
+            _ => choice([then.as_ref(), otherwise.as_ref()].into_iter()),
+        },
         Derivation::Present { then, .. } => match facts(then) {
             ColumnFacts::Constant(value) if value != Value::Null => ColumnFacts::Derived,
             known => known,

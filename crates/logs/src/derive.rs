@@ -11,7 +11,7 @@ use regex::Regex;
 
 use crate::{
     json::{Extractor, Kind, PathSet},
-    measure,
+    measure, object,
     time::{format_time, parse_time},
 };
 
@@ -27,7 +27,7 @@ pub(crate) enum Derived<'a> {
     /// A number as it is written.
     Number(&'a str),
     /// An object or array as it is written.
-    Json(&'a str),
+    Json(Cow<'a, str>),
     List(Vec<Cow<'a, str>>),
 }
 
@@ -60,6 +60,9 @@ pub(crate) enum Node {
     Present(Box<Node>, Box<Node>),
     If(Box<Choice>),
     Concat(Vec<Node>),
+    Compact(Box<Node>),
+    /// An object, and the members it has where it lacks them.
+    Members(Box<Node>, Vec<(String, Node)>),
     Upper(Box<Node>),
     Lower(Box<Node>),
     Number(Box<Node>),
@@ -106,6 +109,12 @@ impl Node {
                 then: Self::new(then, set),
                 otherwise: Self::new(otherwise, set),
             })),
+            Derivation::Compact(from) => Self::Compact(inner(from)),
+            Derivation::Members { from, with } => {
+                let from = inner(from);
+                let member = |(name, value): &(String, Derivation)| (name.clone(), Self::new(value, set));
+                Self::Members(from, with.iter().map(member).collect())
+            }
             Derivation::Upper(from) => Self::Upper(inner(from)),
             Derivation::Lower(from) => Self::Lower(inner(from)),
             Derivation::Number(from) => Self::Number(inner(from)),
@@ -160,6 +169,16 @@ impl Node {
                 if is_match { choice.then.derive(row) } else { choice.otherwise.derive(row) }
             }
             Self::Concat(items) => concatenated(items, row),
+            Self::Compact(from) => match from.derive(row) {
+                Derived::Json(json) => Derived::Text(object::compact(json)),
+                other => other,
+            },
+            Self::Members(from, with) => {
+                let members = with.iter().filter_map(|(name, value)| {
+                    value.derive(row).into_json().map(|json| (name.as_str(), json))
+                });
+                object::with_members(from.derive(row), members)
+            }
             Self::Upper(from) => from.derive(row).map_text(str::to_uppercase),
             Self::Lower(from) => from.derive(row).map_text(str::to_lowercase),
             Self::Number(from) => {
@@ -208,7 +227,7 @@ fn one<'a>(row: &Row<'a>, path: usize) -> Derived<'a> {
         Kind::True => Derived::Boolean(true),
         Kind::False => Derived::Boolean(false),
         Kind::Number => Derived::Number(raw.written(row.record)),
-        Kind::Object | Kind::Array => Derived::Json(raw.written(row.record)),
+        Kind::Object | Kind::Array => Derived::Json(Cow::Borrowed(raw.written(row.record))),
         Kind::Text | Kind::EscapedText => raw.text(row.record).map_or(Derived::Null, Derived::Text),
     }
 }
@@ -303,7 +322,8 @@ impl<'a> Derived<'a> {
     pub(crate) fn into_json(self) -> Option<Cow<'a, str>> {
         match self {
             Self::Null => None,
-            Self::Json(text) | Self::Number(text) => Some(Cow::Borrowed(text)),
+            Self::Json(text) => Some(text),
+            Self::Number(text) => Some(Cow::Borrowed(text)),
             Self::Boolean(_) | Self::Integer(_) => self.into_text(),
             Self::Double(value) if value.is_finite() => self.into_text(),
             Self::List(texts) => {

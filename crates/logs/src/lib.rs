@@ -33,6 +33,7 @@ mod measure;
 mod mend;
 mod need;
 mod newest;
+mod object;
 mod plan;
 mod prune;
 mod rarity;

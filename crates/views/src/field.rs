@@ -82,6 +82,15 @@ pub enum Derivation {
     },
     /// Texts joined; null if any part is null.
     Concat(Vec<Derivation>),
+    /// JSON objects and arrays as text, without white space between their parts; any other value as it is.
+    Compact(Box<Derivation>),
+    /// A JSON object with these members where it lacks them; where it is missing, an object of them alone.
+    Members {
+        /// The object, or a text that is one; any other value is given as it is.
+        from: Box<Derivation>,
+        /// Names and values, in order; a null value is no member.
+        with: Vec<(String, Derivation)>,
+    },
     /// Upper case.
     Upper(Box<Derivation>),
     /// Lower case.
@@ -163,6 +172,7 @@ impl Derivation {
             }
             Self::Capture { from, .. }
             | Self::Lookup { from, .. }
+            | Self::Compact(from)
             | Self::Upper(from)
             | Self::Lower(from)
             | Self::Number(from)
@@ -173,6 +183,10 @@ impl Derivation {
             Self::At { names, from, .. } => {
                 names.visit_paths(visit);
                 from.visit_paths(visit);
+            }
+            Self::Members { from, with } => {
+                from.visit_paths(visit);
+                with.iter().for_each(|(_, value)| value.visit_paths(visit));
             }
             Self::Offset { of, within, .. } => {
                 of.visit_paths(visit);

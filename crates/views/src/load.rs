@@ -18,7 +18,7 @@ use crate::{LogFormats, LogType, View};
 use document::Document;
 
 /// The view files of the crate.
-const EMBEDDED: [(&str, &str); 9] = [
+const EMBEDDED: [(&str, &str); 12] = [
     ("formats.toml", include_str!("../data/formats.toml")),
     ("splunk.toml", include_str!("../data/splunk.toml")),
     ("splunk-aws.toml", include_str!("../data/splunk-aws.toml")),
@@ -27,6 +27,9 @@ const EMBEDDED: [(&str, &str); 9] = [
     ("splunk-lake.toml", include_str!("../data/splunk-lake.toml")),
     ("qradar.toml", include_str!("../data/qradar.toml")),
     ("qradar-other.toml", include_str!("../data/qradar-other.toml")),
+    ("sentinel.toml", include_str!("../data/sentinel.toml")),
+    ("sentinel-entra.toml", include_str!("../data/sentinel-entra.toml")),
+    ("sentinel-o365.toml", include_str!("../data/sentinel-o365.toml")),
     ("alert.toml", include_str!("../data/alert.toml")),
 ];
 

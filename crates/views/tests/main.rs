@@ -4,3 +4,4 @@
 mod evaluate;
 mod names;
 mod recorded;
+mod sentinel;

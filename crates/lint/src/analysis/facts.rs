@@ -146,6 +146,7 @@ impl Reader<'_> {
             | Derivation::Weekday(from)
             | Derivation::Punctuation(from)
             | Derivation::Number(from)
+            | Derivation::Compact(from)
             | Derivation::Offset { of: from, .. } => self.nullable_from(from, Domain::any()),
             Derivation::Concat(items) if items.iter().any(|item| self.domain(item).is_null()) => {
                 Domain::null()
@@ -168,9 +169,11 @@ impl Reader<'_> {
             Derivation::Lower(from) => self.domain(from).map(str::to_lowercase),
             Derivation::LogType => Domain::word(self.source.log_type.clone()),
             Derivation::Concat(_) => Domain::any(),
-            Derivation::EventTime | Derivation::Raw | Derivation::Object | Derivation::Record => {
-                Domain::some()
-            }
+            Derivation::EventTime
+            | Derivation::Raw
+            | Derivation::Object
+            | Derivation::Record
+            | Derivation::Members { .. } => Domain::some(),
         }
     }
 

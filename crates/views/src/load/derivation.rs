@@ -23,7 +23,7 @@ struct Form {
     build: for<'d> fn(&mut Fields<'_, 'd>, Table<'d>, Node<'d>) -> Result<Derivation, LoadError>,
 }
 
-const FORMS: [Form; 19] = [
+const FORMS: [Form; 21] = [
     Form { key: "path", with: &[], build: |_, _, node| path(node).map(Derivation::Path) },
     Form { key: "value", with: &[], build: |_, _, node| constant(node).map(Derivation::Constant) },
     Form { key: "null", with: &[], build: |_, _, _| Ok(Derivation::Constant(Value::Null)) },
@@ -31,6 +31,8 @@ const FORMS: [Form; 19] = [
     Form { key: "concat", with: &[], build: |fields, _, node| fields.all(node).map(Derivation::Concat) },
     Form { key: "upper", with: &[], build: |fields, _, node| fields.boxed(node).map(Derivation::Upper) },
     Form { key: "lower", with: &[], build: |fields, _, node| fields.boxed(node).map(Derivation::Lower) },
+    Form { key: "compact", with: &[], build: |fields, _, node| fields.boxed(node).map(Derivation::Compact) },
+    Form { key: "members", with: &["of"], build: members },
     Form { key: "capture", with: &["from"], build: capture },
     Form { key: "lookup", with: &["from"], build: lookup },
     Form { key: "present", with: &["then"], build: present },
@@ -205,6 +207,17 @@ fn lookup<'d>(
     Ok(Derivation::Lookup { from: fields.boxed(table.require("from")?)?, table: found })
 }
 
+fn members<'d>(
+    fields: &mut Fields<'_, 'd>,
+    table: Table<'d>,
+    node: Node<'d>,
+) -> Result<Derivation, LoadError> {
+    let from = fields.boxed(table.require("of")?)?;
+    let members = node.table()?.entries();
+    let with = members.map(|entry| Ok((entry.key.to_owned(), fields.derivation(entry.node, false)?)));
+    Ok(Derivation::Members { from, with: with.collect::<Result<_, LoadError>>()? })
+}
+
 fn present<'d>(
     fields: &mut Fields<'_, 'd>,
     table: Table<'d>,
@@ -294,6 +307,7 @@ fn infer(derivation: &Derivation) -> Type {
         Derivation::Path(path) if path.is_multiple() => Type::TextList,
         Derivation::First(items) => items.iter().map(infer).fold(Type::Null, wider),
         Derivation::Upper(from) | Derivation::Lower(from) => infer(from),
+        Derivation::Members { .. } => Type::Dynamic,
         Derivation::Present { then, .. } => infer(then),
         Derivation::If { then, otherwise, .. } => wider(infer(then), infer(otherwise)),
         Derivation::EventTime => Type::Timestamp,

@@ -34,7 +34,7 @@ fn field(text: &str) -> Field {
 fn every_log_type_has_one_default_source_in_every_view() {
     let catalog = Catalog::load(None).unwrap_or_else(|error| panic!("{error}"));
     let names: Vec<&str> = catalog.views.iter().map(|view| view.name.as_str()).collect();
-    assert_eq!(names, ["splunk", "splunk-json", "qradar", "alert"]);
+    assert_eq!(names, ["splunk", "splunk-json", "qradar", "sentinel", "alert"]);
     for view in &catalog.views {
         for log_type in catalog.log_type_ids() {
             let defaults =

@@ -127,6 +127,12 @@ pub fn derive(derivation: &Derivation, value: &Value) -> Vec<String> {
             let parts: Vec<Vec<String>> = parts.iter().map(|part| derive(part, value)).collect();
             if parts.iter().any(Vec::is_empty) { Vec::new() } else { vec![parts.concat().concat()] }
         }
+        // Members of `serde_json` are sorted: only whether there is a value can be said.
+        Derivation::Compact(from) => derive(from, value),
+        Derivation::Members { from, .. } => {
+            let found = derive(from, value);
+            if found.is_empty() { vec!["{}".to_owned()] } else { found }
+        }
         Derivation::Upper(from) => derive(from, value).iter().map(|text| text.to_uppercase()).collect(),
         Derivation::Lower(from) => derive(from, value).iter().map(|text| text.to_lowercase()).collect(),
         Derivation::EventTime => vec!["time".to_owned()],
