@@ -71,7 +71,11 @@ fn every_column_of_a_table_is_declared_with_its_type() {
                     other => panic!("{other}"),
                 };
                 let is_text_there = expected == Type::Text && TEXT_THERE.contains(&column);
-                assert!(field.data_type == expected || is_text_there, "{table} {column} {:?}", field.data_type);
+                assert!(
+                    field.data_type == expected || is_text_there,
+                    "{table} {column} {:?}",
+                    field.data_type
+                );
             }
         }
     }
@@ -149,7 +153,12 @@ fn azure_activity_of_the_export() {
         ("ResourceProviderValue", Some("MICROSOFT.COMPUTE")),
         ("Resource", Some("Run")),
         ("Properties", Some(r#"{"statusCode":"Created"}"#)),
-        ("Claims_d", Some(r#"{"http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn":"ann@example.org","name":"Ann"}"#)),
+        (
+            "Claims_d",
+            Some(
+                r#"{"http://schemas.xmlsoap.org/ws/2005/05/identity/claims/upn":"ann@example.org","name":"Ann"}"#,
+            ),
+        ),
         ("HTTPRequest", None),
     ];
     reads("AzureActivity", &event, &expected);
