@@ -51,6 +51,9 @@ pub struct LogFacts {
     /// Path of the service that an operation belongs to.
     #[serde(default)]
     pub service: Option<String>,
+    /// Whether this shape writes the names of operations in upper case.
+    #[serde(default)]
+    pub upper_operations: bool,
     /// Services that people know best, to name operations of them first.
     #[serde(default)]
     pub known_services: Vec<String>,

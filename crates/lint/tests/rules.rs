@@ -46,6 +46,63 @@ fn parentheses_settle_precedence() {
 }
 
 #[test]
+fn an_or_that_tears_conditions_on_one_field_apart_is_told() {
+    let torn = "username = 'a' AND devicetime = 1 OR devicetime = 2 AND sourceip = '1.2.3.4'";
+    assert_eq!(aql(torn), ["LNT001"]);
+    let alike = "username = 'a' AND devicetime = 1 OR devicetime = 2 AND username = 'b'";
+    assert!(aql(alike).is_empty());
+    let apart = "username = 'a' AND devicetime = 1 OR sourceip = '1.2.3.4' AND magnitude = 2";
+    assert!(!aql(apart).contains(&"LNT001".to_owned()));
+    let held = "(username = 'a' AND devicetime = 1) OR (devicetime = 2 AND sourceip = '1.2.3.4')";
+    assert!(aql(held).is_empty());
+}
+
+#[test]
+fn a_not_of_a_search_is_seen_through() {
+    let of = |condition: &str| codes("spl", &format!("sourcetype=\"aws:cloudtrail\" {condition}"));
+    assert_eq!(of("NOT userAgent=*terraform*"), ["LNT005"]);
+    assert_eq!(of("NOT (userAgent=*terraform* OR user=svc-*)"), ["LNT005", "LNT005"]);
+    assert_eq!(of("| search NOT user IN (\"svc-*\", \"ci-*\")"), ["LNT005"]);
+    assert!(of("NOT (user=svc-* src=10.0.0.1)").is_empty());
+    assert!(of("NOT user=backup").is_empty());
+    assert_eq!(of("NOT errorCode=*"), ["LNT002"]);
+    assert_eq!(of("NOT readOnly=no"), ["LNT002"]);
+    assert!(of("NOT errorCode=success").is_empty());
+    assert!(of("errorCode=*").is_empty());
+}
+
+#[test]
+fn operations_of_all_clouds_in_a_case_that_is_not_written_are_told() {
+    let azure = |condition: &str| {
+        let found = codes("spl", &format!("sourcetype=\"azure:monitor:activity\" | where {condition}"));
+        found.contains(&"LNT003".to_owned())
+    };
+    assert!(azure("operationName=\"Microsoft.Compute/snapshots/write\""));
+    assert!(!azure("operationName=\"MICROSOFT.COMPUTE/SNAPSHOTS/WRITE\""));
+    assert!(!azure("lower(operationName)=\"microsoft.compute/snapshots/write\""));
+    assert!(!azure("operationName=\"Sign-in activity\""));
+    let google = |name: &str| aql(&format!("\"Operation\" = '{name}'")).contains(&"LNT003".to_owned());
+    assert!(google("v1.Compute.Snapshots.Insert"));
+    assert!(!google("v1.compute.snapshots.insert"));
+    assert!(!google("CreateSnapshot"));
+}
+
+#[test]
+fn what_a_view_sets_is_no_other_value() {
+    let of = |condition: &str| codes("spl", &format!("sourcetype=\"aws:cloudtrail\" {condition}"));
+    assert_eq!(of("vendor=AWS"), ["LNT025"]);
+    assert!(of("vendor=\"Amazon Web Services\"").is_empty());
+    assert!(of("NOT vendor=AWS").is_empty());
+    assert_eq!(of("vendor_product=\"Azure AD\""), ["LNT025"]);
+}
+
+#[test]
+fn what_commands_add_need_not_be_read() {
+    let text = "sourcetype=\"aws:cloudtrail\" | transaction user startswith=(eventName=a) endswith=(eventName=b) | table user";
+    assert!(codes("spl", text).is_empty());
+}
+
+#[test]
 fn exclusions_by_exact_names_or_own_domains_are_closed() {
     assert_eq!(aql("username NOT ILIKE 'svc-%'"), ["LNT005"]);
     assert!(aql("username NOT ILIKE '%@corp.example.com'").is_empty());

@@ -44,6 +44,7 @@ impl Scope<'_> {
                 Truths { yes: value.null, no: !value.is_null(), null: false }
             }
             ExpressionKind::Case { arms, otherwise } => self.case_truths(arms, otherwise.as_deref()),
+            ExpressionKind::Coalesce(items) => self.first_truths(items),
             ExpressionKind::Cast { value, .. } => self.truths(value),
             ExpressionKind::Call { function, arguments, .. } => self.call_truths(function, arguments),
             _ => Truths::ANY,
@@ -97,6 +98,19 @@ impl Scope<'_> {
             }
         }
         known.or(otherwise.map_or(Truths { null: true, ..Truths::NONE }, |value| self.truths(value)))
+    }
+
+    /// Of conditions of which the first counts that is not null.
+    fn first_truths(&self, items: &[Expression]) -> Truths {
+        let mut known = Truths::NONE;
+        for item in items {
+            let item = self.truths(item);
+            known = known.or(Truths { null: false, ..item });
+            if !item.null {
+                return known;
+            }
+        }
+        known.nullable(true)
     }
 
     fn call_truths(&self, function: &str, arguments: &[Expression]) -> Truths {

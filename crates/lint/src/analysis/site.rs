@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use quarry_plan::{Expression, ExpressionKind, Operator};
+use quarry_plan::{Expression, ExpressionKind, Operator, Value};
 
 use super::{Analysis, Stage, domain::Truths};
 
@@ -51,6 +51,19 @@ impl Held {
     /// The indexes of those that cannot.
     fn fails(&self) -> impl Iterator<Item = usize> {
         self.each.iter().enumerate().filter(|(_, holds)| !**holds).map(|(index, _)| index)
+    }
+}
+
+/// The condition itself, where what is unknown counts as false, as it does below a search's NOT.
+pub fn settled(condition: &Expression) -> &Expression {
+    match &condition.kind {
+        ExpressionKind::Coalesce(items) => match items.as_slice() {
+            [inner, last] if matches!(last.kind, ExpressionKind::Literal(Value::Boolean(false))) => {
+                settled(inner)
+            }
+            _ => condition,
+        },
+        _ => condition,
     }
 }
 
@@ -107,11 +120,12 @@ impl<'a> Analysis<'a> {
     fn condition(
         &self,
         (stage, filters): (usize, bool),
-        condition: &'a Expression,
+        written: &'a Expression,
         (logs, spared): (Vec<usize>, Vec<usize>),
         negated: bool,
         visit: Visit<'_, 'a>,
     ) {
+        let condition = settled(written);
         let site = Site { condition, logs, negated, filters, stage, spared };
         if visit(&site) == Descend::No {
             return;

@@ -48,6 +48,7 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
 
 /// A case whose column nothing reads.
 fn unused(analysis: &Analysis<'_>, report: &mut Report) {
+    let text = analysis.subject.text;
     let output: HashSet<ColumnName> =
         analysis.subject.plan.columns().into_iter().map(|(name, _)| name).collect();
     let mut read: HashSet<&ColumnName> = HashSet::new();
@@ -60,7 +61,8 @@ fn unused(analysis: &Analysis<'_>, report: &mut Report) {
         let Operator::Extend { columns, .. } = &stage.node.operator else { continue };
         for (name, value) in columns {
             let is_case = matches!(&value.kind, ExpressionKind::Case { arms, .. } if arms.len() > 1);
-            let Some(shown) = name.user() else { continue };
+            // Commands add columns of their own, which nobody need read.
+            let Some(shown) = name.user().filter(|name| text.contains(*name)) else { continue };
             if is_case && !output.contains(name) && !read.contains(name) {
                 let message = format!("nothing reads `{shown}`, and it is not in the output");
                 report.add(message, place(value), Vec::new());

@@ -6,7 +6,7 @@ use super::{
     Report,
     tools::{comparison, excerpt, fields_of, filters, pattern_text},
 };
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, site::settled};
 
 /// Shorter patterns are no names.
 const SHORTEST: usize = 3;
@@ -40,17 +40,13 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
 fn exclusions<'e>(conjunct: &'e Expression, groups: &mut Vec<Vec<&'e Expression>>) {
     match &conjunct.kind {
         ExpressionKind::And(items) => items.iter().for_each(|item| exclusions(item, groups)),
-        ExpressionKind::Not(inner) => match &inner.kind {
-            ExpressionKind::Or(items) => groups.extend(items.iter().map(|item| vec![item])),
-            ExpressionKind::And(items) => groups.push(items.iter().collect()),
-            _ => groups.push(vec![inner]),
-        },
+        ExpressionKind::Not(inner) => excluded(settled(inner), groups),
         // `x is null or not x like ...` leaves out what all its negated parts name.
         ExpressionKind::Or(items) => {
             let mut group = Vec::new();
             for item in items {
                 match &item.kind {
-                    ExpressionKind::Not(inner) => group.push(inner.as_ref()),
+                    ExpressionKind::Not(inner) => group.push(settled(inner)),
                     ExpressionKind::IsNull(_) => {}
                     _ => return items.iter().for_each(|item| arm(item, groups)),
                 }
@@ -58,6 +54,16 @@ fn exclusions<'e>(conjunct: &'e Expression, groups: &mut Vec<Vec<&'e Expression>
             groups.push(group);
         }
         _ => {}
+    }
+}
+
+/// What a NOT leaves out.
+fn excluded<'e>(condition: &'e Expression, groups: &mut Vec<Vec<&'e Expression>>) {
+    match &condition.kind {
+        ExpressionKind::Or(items) => items.iter().for_each(|item| excluded(settled(item), groups)),
+        ExpressionKind::And(items) => groups.push(items.iter().map(settled).collect()),
+        ExpressionKind::Not(inner) => exclusions(settled(inner), groups),
+        _ => groups.push(vec![condition]),
     }
 }
 

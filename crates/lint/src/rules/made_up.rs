@@ -27,7 +27,8 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
                 let order = parse_number(&constant).and_then(|constant| set.partial_cmp(&constant));
                 // What holds for every event hides none.
                 let holds = order.is_none_or(|order| operator.holds(order)) != site.negated;
-                (!holds).then(|| format!("`{condition}` never holds: `{field}` is {set} for every event"))
+                let never = if site.negated { "always holds, so its NOT never does" } else { "never holds" };
+                (!holds).then(|| format!("`{condition}` {never}: `{field}` is {set} for every event"))
             }
             None => Some(format!("`{condition}` compares with a number that no log says")),
         };

@@ -7,7 +7,7 @@ use super::{
     Report,
     tools::{comparison, each_expression, excerpt, plain_columns},
 };
-use crate::analysis::Analysis;
+use crate::analysis::{Analysis, site::settled};
 
 /// Reports an OR with an operand that is an AND without parentheses, beside one that is not.
 pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
@@ -15,13 +15,18 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
     let mut found: Vec<(&Expression, &Expression)> = Vec::new();
     each_expression(analysis.subject.plan, &mut |expression| {
         let ExpressionKind::Or(items) = &expression.kind else { return };
-        if items.iter().all(|item| matches!(item.kind, ExpressionKind::And(_))) {
+        let are_all = items.iter().all(|item| matches!(item.kind, ExpressionKind::And(_)));
+        if are_all && !is_torn(items) {
             return;
         }
         let written = |item: &&Expression| is_written(text, expression.span, item.span);
         let bare = |item: &&Expression| {
             matches!(item.kind, ExpressionKind::And(_)) && !is_parenthesised(text, item.span)
         };
+        let are_bare = || items.iter().all(|item| written(&item) && bare(&item));
+        if are_all && !are_bare() {
+            return;
+        }
         if let Some(item) = items.iter().filter(written).find(bare) {
             found.push((expression, item));
         }
@@ -38,6 +43,39 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
             labels,
             None,
         );
+    }
+}
+
+/// Whether conditions on one field stand on both sides of an OR, while what stands farther off is about others: `a=1 AND b=2
+/// OR b=3 AND c=4` likely means `a=1 AND (b=2 OR b=3) AND c=4`.
+fn is_torn(arms: &[Expression]) -> bool {
+    let fields = |arm: &Expression| -> Option<Vec<String>> {
+        let ExpressionKind::And(items) = &arm.kind else { return None };
+        items.iter().map(|item| field(settled(item))).collect()
+    };
+    let arms: Option<Vec<Vec<String>>> = arms.iter().map(fields).collect();
+    arms.unwrap_or_default().windows(2).any(|pair| {
+        let [left, right] = pair else { return false };
+        let differs = |one: &[String], other: &[String]| one.iter().any(|field| !other.contains(field));
+        left.last() == right.first() && differs(left, right) && differs(right, left)
+    })
+}
+
+/// The one field that a condition compares with a constant.
+fn field(condition: &Expression) -> Option<String> {
+    let inner = match &condition.kind {
+        ExpressionKind::Not(inner) => settled(inner),
+        ExpressionKind::Or(items) => {
+            let mut all = items.iter().map(field);
+            let first = all.next()??;
+            return all.all(|other| other.as_ref() == Some(&first)).then_some(first);
+        }
+        _ => condition,
+    };
+    let compared = comparison(inner)?;
+    match plain_columns(compared.value)?.as_slice() {
+        [(name, _)] => name.user().map(str::to_owned),
+        _ => None,
     }
 }
 

@@ -8,7 +8,7 @@ use crate::analysis::{
     Analysis, Log,
     domain::Texts,
     facts::{ColumnFacts, top},
-    site::{Descend, Site},
+    site::{Descend, Site, settled},
 };
 
 /// A comparison that never holds for some logs.
@@ -145,10 +145,10 @@ fn leaf(
     logs: &[usize],
     condition: &Expression,
 ) -> Option<Never> {
-    let (inner, negated) = match &condition.kind {
-        ExpressionKind::Not(inner) => (inner.as_ref(), true),
-        _ => (condition, false),
-    };
+    let (mut inner, mut negated) = (settled(condition), false);
+    while let ExpressionKind::Not(next) = &inner.kind {
+        (inner, negated) = (settled(next), !negated);
+    }
     if is_implied(inner) {
         return None;
     }

@@ -33,7 +33,7 @@ pub(crate) fn comparison(
 
 fn equal(column: Expression, data_type: Type, value: &str, exact: bool, span: Span) -> Expression {
     if !value.is_empty() && value.bytes().all(|byte| byte == b'*') {
-        return build::is_present(column);
+        return Expression { span, ..build::is_null(column) }.negate();
     }
     let text = match data_type {
         // As text, so `1` is not `1.0` (Splunk search reference, search).
