@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-use crate::{decode::Bytes, zip::Zip};
+use crate::{cut_zip::CutZip, decode::Bytes, zip::Zip};
 
 const BLOCK: usize = 512;
 /// Longer names of members are cut, in bytes.
@@ -15,6 +15,8 @@ const LONGEST_NAME: u64 = 1 << 16;
 pub(crate) enum Archive {
     Tar(Tar),
     Zip(Box<Zip>),
+    /// A zip archive whose directory is not there.
+    Cut(CutZip),
 }
 
 /// A member of an archive.
@@ -31,6 +33,7 @@ impl Archive {
         match self {
             Self::Tar(tar) => tar.next_member(),
             Self::Zip(zip) => zip.next_member(),
+            Self::Cut(zip) => zip.next_member(),
         }
     }
 }
@@ -57,21 +60,22 @@ impl Tar {
         let mut long_name = None;
         loop {
             rest.pass()?;
-            let mut header = [0; BLOCK];
-            if !rest.fill(&mut header)? || header.iter().all(|byte| *byte == 0) {
-                return Ok(None);
-            }
+            let Some(header) = rest.header()? else { return Ok(None) };
             rest.begin(number(header.get(124..136).unwrap_or_default()));
             match header.get(156) {
                 Some(b'L') => long_name = Some(rest.text()?.trim_end_matches('\0').to_owned()),
                 Some(b'x') => long_name = path_of(&rest.text()?).or(long_name),
-                Some(b'0' | 0 | b'7') => {
+                // Folders, links and the like hold nothing.
+                Some(b'1'..=b'6' | b'g' | b'K' | b'V' | b'D') => long_name = None,
+                Some(b'S') => {
+                    let name = long_name.take().unwrap_or_else(|| name_of(&header));
+                    return Ok(Some(Member::Unreadable(name, "a sparse file: unpack it".to_owned())));
+                }
+                _ => {
                     let name = long_name.take().unwrap_or_else(|| name_of(&header));
                     let file = TarFile { shared: Arc::clone(&self.shared) };
                     return Ok(Some(Member::File(name, Box::new(file))));
                 }
-                // Folders, links and the like hold nothing.
-                _ => long_name = None,
             }
         }
     }
@@ -90,11 +94,22 @@ impl Rest {
         io::copy(&mut (&mut self.reader).take(count), &mut io::sink()).map(|_| ())
     }
 
-    fn fill(&mut self, block: &mut [u8; BLOCK]) -> io::Result<bool> {
-        match self.reader.read_exact(block) {
-            Ok(()) => Ok(true),
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(false),
-            Err(error) => Err(error),
+    /// The next header; none behind the blocks of zeros that end an archive. Another may follow them.
+    fn header(&mut self) -> io::Result<Option<[u8; BLOCK]>> {
+        let mut has_end = false;
+        loop {
+            let mut block = Vec::with_capacity(BLOCK);
+            (&mut self.reader).take(BLOCK as u64).read_to_end(&mut block)?;
+            let Some(header) = block.first_chunk::<BLOCK>() else {
+                let is_end = has_end && block.iter().all(|byte| *byte == 0);
+                return if is_end { Ok(None) } else { Err(cut_off()) };
+            };
+            if header.iter().any(|byte| *byte != 0) {
+                let is_header = !has_end || header.get(257..262) == Some(b"ustar");
+                let strange = || io::Error::other("bytes that are no archive follow its end");
+                return is_header.then_some(*header).map(Some).ok_or_else(strange);
+            }
+            has_end = true;
         }
     }
 
@@ -151,13 +166,22 @@ impl Read for TarFile {
         let count = rest.reader.read(buffer.get_mut(..wanted).unwrap_or_default())?;
         rest.left -= count as u64;
         if count == 0 {
-            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the archive is cut off"));
+            return Err(cut_off());
         }
         Ok(count)
     }
 }
 
+fn cut_off() -> io::Error {
+    io::Error::new(io::ErrorKind::UnexpectedEof, "its end is missing")
+}
+
 /// Whether this is how a zip archive begins.
 pub(crate) fn is_zip(head: &[u8]) -> bool {
     head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06")
+}
+
+/// Whether a zip archive may follow: programs and scripts unpack themselves.
+pub(crate) fn may_hold_zip(head: &[u8]) -> bool {
+    [&b"MZ"[..], b"#!", b"\x7fELF"].iter().any(|beginning| head.starts_with(beginning))
 }

@@ -6,6 +6,8 @@ use flate2::read::{MultiGzDecoder, ZlibDecoder};
 
 use crate::{
     archive::{self, Archive, Tar},
+    block::Xerial,
+    cut_zip::CutZip,
     table::{Table, TableLines},
     wide::{Order, Wide},
     zip::{Zip, ZipPlace},
@@ -36,6 +38,8 @@ enum Form {
     Zlib,
     Zstd,
     Bzip2,
+    Snappy,
+    Xerial,
     Wide(Order),
     Tar,
     Zip,
@@ -52,9 +56,8 @@ pub(crate) fn decode(mut reader: Bytes) -> io::Result<Decoded> {
             Ok(length) => length,
             // A broken stream fails again where it is read, behind what was good.
             Err((length, error)) => {
-                head.truncate(length);
-                let rest = Failing(Some(error));
-                return Ok(Decoded::Plain(Box::new(Cursor::new(head).chain(rest)), is_compressed));
+                reader = Box::new(Failing(Some(error)));
+                length
             }
         };
         head.truncate(length);
@@ -67,6 +70,8 @@ pub(crate) fn decode(mut reader: Bytes) -> io::Result<Decoded> {
             Form::Zlib => Box::new(ZlibDecoder::new(whole)),
             Form::Zstd => Box::new(zstd::stream::read::Decoder::new(whole)?),
             Form::Bzip2 => Box::new(bzip2::read::MultiBzDecoder::new(whole)),
+            Form::Snappy => Box::new(snap::read::FrameDecoder::new(whole)),
+            Form::Xerial => Box::new(Xerial::new(whole)),
             Form::Wide(order) => Box::new(Wide::new(whole, order)),
             Form::Tar => return Ok(Decoded::Archive(Archive::Tar(Tar::new(whole)))),
             Form::Zip => return zip(whole, is_compressed),
@@ -76,7 +81,8 @@ pub(crate) fn decode(mut reader: Bytes) -> io::Result<Decoded> {
             Form::Plain => return Ok(Decoded::Plain(whole, is_compressed)),
         };
     }
-    Ok(Decoded::Plain(reader, is_compressed))
+    let reason = format!("compression inside compression is undone {DEPTH} times, and this is more: decompress it");
+    Err(io::Error::other(reason))
 }
 
 /// A zip archive inside something else: its directory is at the end, so it must be at hand as a whole.
@@ -86,7 +92,15 @@ fn zip(mut reader: Bytes, is_compressed: bool) -> io::Result<Decoded> {
     let bytes = bytes::Bytes::from(bytes);
     match Zip::open(ZipPlace::Bytes(bytes.clone())) {
         Ok(zip) => Ok(Decoded::Archive(Archive::Zip(Box::new(zip)))),
-        Err(_) => Ok(Decoded::Plain(Box::new(Cursor::new(bytes).chain(reader)), is_compressed)),
+        Err(_) => {
+            let is_zip = archive::is_zip(&bytes);
+            let whole: Bytes = Box::new(Cursor::new(bytes).chain(reader));
+            Ok(if is_zip {
+                Decoded::Archive(Archive::Cut(CutZip::new(whole)))
+            } else {
+                Decoded::Plain(whole, is_compressed)
+            })
+        }
     }
 }
 
@@ -102,7 +116,9 @@ fn form(head: &[u8]) -> Form {
         [0x28, 0xb5, 0x2f, 0xfd, ..] => Form::Zstd,
         [b'B', b'Z', b'h', b'1'..=b'9', b'1', b'A', b'Y', ..] => Form::Bzip2,
         [0x78, 0x01 | 0x9c | 0xda, ..] => Form::Zlib,
-        _ if archive::is_zip(head) => Form::Zip,
+        _ if head.starts_with(b"\xff\x06\0\0sNaPpY") => Form::Snappy,
+        _ if head.starts_with(b"\x82SNAPPY\0") => Form::Xerial,
+        _ if archive::is_zip(head) || archive::may_hold_zip(head) => Form::Zip,
         _ if head.get(257..262) == Some(b"ustar") => Form::Tar,
         _ => match Order::of(head) {
             Some(order) => Form::Wide(order),

@@ -5,14 +5,17 @@ use std::{
     fs::File,
     io::{self, Cursor, Read},
     path::PathBuf,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
 };
 
 use bytes::Bytes;
 use libdeflater::Decompressor;
 
 use crate::{
-    archive::{Archive, is_zip},
+    archive::{Archive, is_zip, may_hold_zip},
     decode::{self, Decoded},
     json::Extractor,
     marks::Marks,
@@ -82,18 +85,51 @@ pub(crate) enum Source {
     Whole { length: usize, stored: u64 },
     /// One chunk after the other.
     Stream(Stream),
-    /// An archive, whose members are objects.
-    Archive(Archive),
+    /// An archive, whose members are objects, and how much of it was read as it is stored.
+    Archive(Archive, Arc<AtomicU64>),
+}
+
+/// Compression makes logs at most so many times smaller; what grows more is made to do harm.
+const RATIO: u64 = 1100;
+
+/// What an object expands to, held against its size.
+pub(crate) struct Expansion {
+    /// So much may come whatever the size, in bytes.
+    free: u64,
+    stored: Arc<AtomicU64>,
+    given: AtomicU64,
+}
+
+impl Expansion {
+    pub(crate) fn new(free: u64, stored: Arc<AtomicU64>) -> Self {
+        Self { free, stored, given: AtomicU64::new(0) }
+    }
+
+    fn add(&self, bytes: u64) {
+        self.given.fetch_add(bytes, Relaxed);
+    }
+
+    /// Whether it is more than can be right.
+    pub(crate) fn is_over(&self) -> bool {
+        let given = self.given.load(Relaxed);
+        given > self.free && given / RATIO > self.stored.load(Relaxed)
+    }
+}
+
+/// Why the rest of an object is not read that expands too much.
+pub(crate) fn expands_too_much() -> io::Error {
+    let reason = format!("it expands to more than {RATIO} times its size: what follows is not read");
+    io::Error::new(io::ErrorKind::QuotaExceeded, reason)
 }
 
 /// A reader of plain bytes; counts what it takes from the object.
 pub(crate) struct Stream {
     reader: Box<dyn Read + Send>,
-    taken: std::sync::Arc<std::sync::atomic::AtomicU64>,
+    taken: Arc<AtomicU64>,
     is_compressed: bool,
     is_table: bool,
-    /// How many more bytes may come, if there is a bound.
-    budget: Option<std::sync::Arc<std::sync::atomic::AtomicU64>>,
+    /// What bounds the bytes that come, if anything does.
+    expansion: Option<Arc<Expansion>>,
 }
 
 /// Memory used again for the next object.
@@ -142,12 +178,11 @@ impl Stream {
                 Err(error) => return (length, Some(error)),
             }
         }
-        if let Some(budget) = &self.budget {
-            let left = budget.load(std::sync::atomic::Ordering::Relaxed);
-            if left < length as u64 {
-                return (0, Some(io::Error::other("the archive expands to more than is read of its size")));
+        if let Some(expansion) = &self.expansion {
+            expansion.add(length as u64);
+            if expansion.is_over() {
+                return (length, Some(expands_too_much()));
             }
-            budget.store(left - length as u64, std::sync::atomic::Ordering::Relaxed);
         }
         (length, None)
     }
@@ -157,14 +192,16 @@ impl Stream {
         self.is_table
     }
 
-    /// The same with a bound on what may come.
-    pub(crate) fn within(self, budget: std::sync::Arc<std::sync::atomic::AtomicU64>) -> Self {
-        Self { budget: Some(budget), ..self }
+    /// The same with a bound on what may come: that of the archive it lies in, or one of its own.
+    pub(crate) fn within(self, free: u64, archive: Option<&Arc<Expansion>>) -> Self {
+        let own = || self.is_compressed.then(|| Arc::new(Expansion::new(free, Arc::clone(&self.taken))));
+        let expansion = archive.cloned().or_else(own);
+        Self { expansion, ..self }
     }
 
     /// Bytes taken from the object as it is stored.
     pub(crate) fn taken(&self) -> u64 {
-        self.taken.load(std::sync::atomic::Ordering::Relaxed)
+        self.taken.load(Relaxed)
     }
 
     /// Whether an error of the stream speaks of its compression rather than of reading.
@@ -175,13 +212,13 @@ impl Stream {
 
 struct Counted<R> {
     reader: R,
-    taken: std::sync::Arc<std::sync::atomic::AtomicU64>,
+    taken: Arc<AtomicU64>,
 }
 
 impl<R: Read> Read for Counted<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = self.reader.read(buffer)?;
-        self.taken.fetch_add(count as u64, std::sync::atomic::Ordering::Relaxed);
+        self.taken.fetch_add(count as u64, Relaxed);
         Ok(count)
     }
 }
@@ -195,10 +232,11 @@ pub(crate) fn open(input: ObjectInput, whole_bytes: usize, buffers: &mut Buffers
             {
                 return inflated(length, bytes.len() as u64, buffers);
             }
-            if is_zip(&bytes)
+            if (is_zip(&bytes) || may_hold_zip(&bytes))
                 && let Ok(zip) = Zip::open(ZipPlace::Bytes(bytes.clone()))
             {
-                return Ok(Source::Archive(Archive::Zip(Box::new(zip))));
+                let size = Arc::new(AtomicU64::new(bytes.len() as u64));
+                return Ok(Source::Archive(Archive::Zip(Box::new(zip)), size));
             }
             stream(Box::new(Cursor::new(bytes)))
         }
@@ -222,10 +260,10 @@ fn open_file(path: &std::path::Path, whole_bytes: usize, buffers: &mut Buffers) 
     let mut head = [0; 4];
     let length = read_head(&mut file, &mut head)?;
     let head = head.get(..length).unwrap_or_default();
-    if is_zip(head)
+    if (is_zip(head) || may_hold_zip(head))
         && let Ok(zip) = Zip::open(ZipPlace::File(path.to_owned()))
     {
-        return Ok(Source::Archive(Archive::Zip(Box::new(zip))));
+        return Ok(Source::Archive(Archive::Zip(Box::new(zip)), Arc::new(AtomicU64::new(size))));
     }
     if !head.starts_with(&GZIP) || size > SMALL {
         return stream(Box::new(Cursor::new(head.to_vec()).chain(file)));
@@ -256,14 +294,14 @@ fn read_head(reader: &mut dyn Read, head: &mut [u8]) -> io::Result<usize> {
 }
 
 fn stream(reader: Box<dyn Read + Send>) -> io::Result<Source> {
-    let taken = std::sync::Arc::default();
-    let counted = Counted { reader, taken: std::sync::Arc::clone(&taken) };
+    let taken: Arc<AtomicU64> = Arc::default();
+    let counted = Counted { reader, taken: Arc::clone(&taken) };
     let (reader, is_compressed, is_table) = match decode::decode(Box::new(counted))? {
         Decoded::Plain(reader, is_compressed) => (reader, is_compressed, false),
         Decoded::Table(reader, is_compressed) => (reader, is_compressed, true),
-        Decoded::Archive(archive) => return Ok(Source::Archive(archive)),
+        Decoded::Archive(archive) => return Ok(Source::Archive(archive, taken)),
     };
-    Ok(Source::Stream(Stream { reader, taken, is_compressed, is_table, budget: None }))
+    Ok(Source::Stream(Stream { reader, taken, is_compressed, is_table, expansion: None }))
 }
 
 /// Inflates a gzip object of one member into `buffers.plain`; none if that cannot be done safely.

@@ -1,7 +1,7 @@
 //! What an object is of which nothing was understood, by its first bytes, and what would help.
 
 /// Beginnings of files that are no logs as they are: (offset, bytes, what it is).
-const MAGIC: [(usize, &[u8], &str); 24] = [
+const MAGIC: [(usize, &[u8], &str); 26] = [
     (0, b"PK\x03\x04", "zip archive that cannot be read: unpack it"),
     (0, b"PK\x05\x06", "empty zip archive"),
     (0, b"7z\xbc\xaf\x27\x1c", "7z archive: unpack it"),
@@ -15,10 +15,12 @@ const MAGIC: [(usize, &[u8], &str); 24] = [
     (0, b"\x1f\x8b", "gzip that holds nothing, or is cut off"),
     (0, b"BZh", "bzip2: decompress it with `bunzip2`"),
     (0, b"\xfd7zXZ\x00", "xz: decompress it with `unxz`"),
+    (0, b"\x5d\x00\x00", "lzma: decompress it with `unlzma`"),
     (0, b"\x04\x22\x4d\x18", "lz4: decompress it with `unlz4`"),
+    (0, b"\x02\x21\x4c\x18", "lz4 of the legacy format: decompress it with `unlz4`"),
     (0, b"\x28\xb5\x2f\xfd", "zstd that cannot be read"),
-    (0, b"\xff\x06\x00\x00sNaPpY", "snappy: decompress it"),
-    (0, b"\x82SNAPPY\x00", "snappy: decompress it"),
+    (0, b"\xff\x06\x00\x00sNaPpY", "snappy that cannot be read"),
+    (0, b"\x82SNAPPY\x00", "snappy that cannot be read"),
     (0, b"\x78\x9c", "zlib: decompress it"),
     (0, b"\x78\x01", "zlib: decompress it"),
     (0, b"\x78\xda", "zlib: decompress it"),

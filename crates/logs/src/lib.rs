@@ -5,7 +5,7 @@
 //! | stage | folder or file | from | to |
 //! |---|---|---|---|
 //! | find | `location`, `prune`, `remote` | paths, globs, URLs | objects with sizes |
-//! | inflate | `input`, `decode`, `archive`, `wide`, `table` | an object's bytes | plain bytes, whole or in chunks |
+//! | inflate | `input`, `decode`, `block`, `archive`, `zip`, `cut_zip`, `wide`, `table` | an object's bytes | plain bytes, whole or in chunks |
 //! | walk | `walk/`, `marks/` | plain bytes | spans of records |
 //! | pre-filter | `need`, `finder`, `rarity` | a record's bytes | can it match at all |
 //! | extract | `json/`, `classify` | a record's bytes | its log type and the named paths' raw values |
@@ -16,8 +16,10 @@
 //! input; what cannot be read is skipped, counted and reported ([`ScanReport`]).
 
 mod archive;
+mod block;
 mod classify;
 mod columns;
+mod cut_zip;
 mod decode;
 mod derive;
 mod escape;
@@ -58,7 +60,7 @@ pub use location::{ListError, Listing, Location, WrittenLocation, list_objects, 
 pub use newest::newest_event_time;
 pub use plan::{Limits, ScanColumn, ScanPlan, ScanSpec};
 pub use report::{
-    BadRecord, ForeignCount, NotUnderstood, Note, Noted, ScanReport, Snapshot, Unread, Unreadable,
+    BadRecord, ForeignCount, NotUnderstood, Note, Noted, ObjectOutcome, ScanReport, Snapshot, Unread, Unreadable,
 };
 pub use scan::read_object;
 pub use time::parse_time;

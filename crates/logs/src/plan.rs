@@ -41,6 +41,8 @@ pub struct Limits {
     pub whole_bytes: usize,
     /// How much is read at once of other objects, in bytes.
     pub chunk_bytes: usize,
+    /// What an object may expand to whatever its size, in bytes; beyond, it is held against its size.
+    pub expanded_bytes: u64,
     /// Most rows of a batch.
     pub batch_rows: usize,
     /// A batch is given out when it holds so much text, in bytes.
@@ -54,6 +56,7 @@ impl Default for Limits {
             depth: 512,
             whole_bytes: 64 << 20,
             chunk_bytes: 512 << 10,
+            expanded_bytes: 1 << 30,
             batch_rows: 8192,
             batch_bytes: 16 << 20,
         }

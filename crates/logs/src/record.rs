@@ -114,6 +114,10 @@ impl<'a> Reader<'a> {
         self.understood
     }
 
+    pub(crate) fn has_events(&self) -> bool {
+        self.tally.has_events
+    }
+
     pub(crate) fn is_stopped(&self) -> bool {
         self.is_stopped
     }

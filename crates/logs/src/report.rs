@@ -143,7 +143,7 @@ pub struct ScanReport {
     log_types: Vec<String>,
     bytes_compressed: AtomicU64,
     bytes_uncompressed: AtomicU64,
-    objects: AtomicU64,
+    objects: [AtomicU64; 5],
     rows: AtomicU64,
     bad: AtomicU64,
     skipped: AtomicU64,
@@ -154,6 +154,32 @@ pub struct ScanReport {
     unread: Unread,
     foreign: Mutex<BTreeMap<String, ForeignCount>>,
     notes: Mutex<BTreeMap<Note, Noted>>,
+}
+
+/// What came of an object: exactly one of these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ObjectOutcome {
+    /// It has events.
+    Events,
+    /// All in it was named as something else than events.
+    OtherKinds,
+    /// Nothing in it was understood.
+    NotUnderstood,
+    /// There is nothing in it.
+    Empty,
+    /// Reading it failed before its end.
+    Failed,
+}
+
+impl ObjectOutcome {
+    /// All of them, in order, by the names that accounts give them.
+    pub const NAMED: [(Self, &'static str); 5] = [
+        (Self::Events, "with_events"),
+        (Self::OtherKinds, "of_other_kinds"),
+        (Self::NotUnderstood, "not_understood"),
+        (Self::Empty, "empty"),
+        (Self::Failed, "failed"),
+    ];
 }
 
 /// Something that is counted, with the first place it was met.
@@ -191,6 +217,8 @@ pub struct Snapshot {
     pub bytes_uncompressed: u64,
     /// Objects that were read.
     pub objects: u64,
+    /// The same objects by what came of them, in the order of [`ObjectOutcome`].
+    pub objects_by_outcome: [u64; 5],
     /// Events read by identifier of the log type, none left out.
     pub events: Vec<(String, u64)>,
     /// Events passed to the output.
@@ -233,7 +261,7 @@ impl ScanReport {
             log_types: formats.log_types.iter().map(|log| log.id.clone()).collect(),
             bytes_compressed: AtomicU64::new(0),
             bytes_uncompressed: AtomicU64::new(0),
-            objects: AtomicU64::new(0),
+            objects: Default::default(),
             rows: AtomicU64::new(0),
             bad: AtomicU64::new(0),
             skipped: AtomicU64::new(0),
@@ -251,10 +279,12 @@ impl ScanReport {
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         let counts = self.events.iter().map(|count| count.load(Relaxed));
+        let objects = self.objects.each_ref().map(|count| count.load(Relaxed));
         Snapshot {
             bytes_compressed: self.bytes_compressed.load(Relaxed),
             bytes_uncompressed: self.bytes_uncompressed.load(Relaxed),
-            objects: self.objects.load(Relaxed),
+            objects: objects.iter().sum(),
+            objects_by_outcome: objects,
             events: self.log_types.iter().cloned().zip(counts).collect(),
             rows: self.rows.load(Relaxed),
             bad: self.bad.load(Relaxed),
@@ -272,8 +302,10 @@ impl ScanReport {
         self.bytes_uncompressed.fetch_add(uncompressed, Relaxed);
     }
 
-    pub(crate) fn add_object(&self) {
-        self.objects.fetch_add(1, Relaxed);
+    pub(crate) fn add_object(&self, outcome: ObjectOutcome) {
+        if let Some(count) = self.objects.get(outcome as usize) {
+            count.fetch_add(1, Relaxed);
+        }
     }
 
     pub(crate) fn add_rows(&self, count: u64) {

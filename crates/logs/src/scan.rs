@@ -1,21 +1,21 @@
 //! Reads one object: bytes in, record batches out.
 
 use std::{
-    io::Read,
+    io::{ErrorKind, Read},
     ops::ControlFlow,
-    sync::{Arc, atomic::AtomicU64},
+    sync::Arc,
 };
 
 use arrow::record_batch::RecordBatch;
 
 use crate::{
     archive::{Archive, Member},
-    input::{self, Buffers, ObjectInput, ReadError, Source, Stream},
+    input::{self, Buffers, Expansion, ObjectInput, ReadError, Source, Stream},
     kind,
     need::Cursors,
     plan::ScanPlan,
     record::{Outcome, Place, Reader},
-    report::ScanReport,
+    report::{ObjectOutcome, ScanReport},
     resync::{self, Found, LOOK_BACK},
     walk::{NO_OBJECT, OUTSIDE, Span, Step, Walker, Watch, Window},
 };
@@ -42,8 +42,6 @@ pub fn read_object(
 
 /// An archive in an archive is read to this depth.
 const NESTED: usize = 3;
-/// Members of an archive may expand to so many bytes in all.
-const EXPANDED: u64 = 1 << 40;
 
 fn read(
     plan: &ScanPlan,
@@ -62,10 +60,14 @@ fn read(
     };
     let failed = |error| ReadError::Io { object: object_name.to_owned(), error };
     match input::open(input, plan.spec.limits.whole_bytes, buffers).map_err(failed)? {
-        Source::Archive(archive) => {
-            let budget = Arc::new(AtomicU64::new(EXPANDED));
-            let mut members = Members { plan, report, buffers, budget, is_stopped: &is_stopped };
+        Source::Archive(archive, stored) => {
+            let expansion = Arc::new(Expansion::new(plan.spec.limits.expanded_bytes, stored));
+            let mut members = Members { plan, report, buffers, expansion, is_stopped: &is_stopped };
             members.read(object_name, archive, &mut emit, 1)
+        }
+        Source::Stream(stream) => {
+            let source = Source::Stream(stream.within(plan.spec.limits.expanded_bytes, None));
+            one(plan, object_name, source, report, &mut emit, buffers)
         }
         source => one(plan, object_name, source, report, &mut emit, buffers),
     }
@@ -76,7 +78,7 @@ struct Members<'a> {
     plan: &'a ScanPlan,
     report: &'a ScanReport,
     buffers: &'a mut Buffers,
-    budget: Arc<AtomicU64>,
+    expansion: Arc<Expansion>,
     is_stopped: &'a std::cell::Cell<bool>,
 }
 
@@ -90,6 +92,10 @@ impl Members<'_> {
     ) -> Result<(), ReadError> {
         let mut count = 0;
         while !self.is_stopped.get() {
+            if self.expansion.is_over() {
+                self.report.unread().add(object, &input::expands_too_much().to_string());
+                return Ok(());
+            }
             match archive.next_member() {
                 Ok(None) => break,
                 Ok(Some(Member::Unreadable(name, why))) => {
@@ -101,7 +107,7 @@ impl Members<'_> {
                 Err(error) => {
                     let reason = format!("the archive is damaged or cut off: {error}");
                     self.report.unread().add(object, &reason);
-                    break;
+                    return Ok(());
                 }
             }
             count += 1;
@@ -121,12 +127,14 @@ impl Members<'_> {
     ) -> Result<(), ReadError> {
         let whole_bytes = self.plan.spec.limits.whole_bytes;
         let source = match input::open(ObjectInput::Stream(reader), whole_bytes, self.buffers) {
-            Ok(Source::Archive(_)) if depth >= NESTED => {
+            Ok(Source::Archive(..)) if depth >= NESTED => {
                 self.report.unread().add(name, "an archive this deep in archives is not read: unpack it");
                 return Ok(());
             }
-            Ok(Source::Archive(archive)) => return self.read(name, archive, emit, depth + 1),
-            Ok(Source::Stream(stream)) => Source::Stream(stream.within(Arc::clone(&self.budget))),
+            Ok(Source::Archive(archive, _)) => return self.read(name, archive, emit, depth + 1),
+            Ok(Source::Stream(stream)) => {
+                Source::Stream(stream.within(self.plan.spec.limits.expanded_bytes, Some(&self.expansion)))
+            }
             Ok(source) => source,
             Err(error) => {
                 self.report.unread().add(name, &error.to_string());
@@ -171,6 +179,7 @@ fn one(
         cursors: Cursors::default(),
         reader,
         pending: None,
+        outcome: ObjectOutcome::Empty,
     };
     // What was read before a stream failed is kept: it was counted, and it is good.
     let mut read = Ok(());
@@ -192,12 +201,12 @@ fn one(
             }
             read = outcome.map_err(failed);
         }
-        Source::Archive(_) => {}
+        Source::Archive(..) => {}
     }
     let outcome = scan.reader.finish();
     buffers.found = scan.reader.release();
     buffers.marks = scan.walker.take_marks().unwrap_or_default();
-    report.add_object();
+    report.add_object(if read.is_err() { ObjectOutcome::Failed } else { scan.outcome });
     read.and(outcome)
 }
 
@@ -216,6 +225,7 @@ struct Scan<'a> {
     cursors: Cursors,
     reader: Reader<'a>,
     pending: Option<Pending>,
+    outcome: ObjectOutcome,
 }
 
 /// A search for the next good record that waits for more bytes.
@@ -285,8 +295,12 @@ impl Scan<'_> {
                 if !stream.is_compressed() {
                     return Err(error);
                 }
-                self.reader
-                    .bad(base + filled, &format!("the compressed object is damaged or cut off: {error}"));
+                let reason = if error.kind() == ErrorKind::QuotaExceeded {
+                    error.to_string()
+                } else {
+                    format!("the compressed object is damaged or cut off: {error}")
+                };
+                self.reader.bad(base + filled, &reason);
             }
             if last || self.reader.is_stopped() {
                 self.finish(base + filled);
@@ -304,6 +318,11 @@ impl Scan<'_> {
     fn finish(&mut self, length: usize) {
         if self.reader.is_understood() {
             self.reader.report().unread().note_understood();
+            self.outcome =
+                if self.reader.has_events() { ObjectOutcome::Events } else { ObjectOutcome::OtherKinds };
+        } else if length == 0 && self.reader.has_bad() {
+            self.reader.not_understood("a compressed object that is damaged from its beginning");
+            self.outcome = ObjectOutcome::NotUnderstood;
         } else if length == 0 {
             self.reader.foreign("empty");
         } else if !self.is_empty_list() {
@@ -323,6 +342,8 @@ impl Scan<'_> {
         if kind.may_be_log {
             self.reader.not_understood(&kind.name);
         }
+        self.outcome =
+            if kind.may_be_log { ObjectOutcome::NotUnderstood } else { ObjectOutcome::OtherKinds };
         if !self.reader.has_foreign() || self.is_table {
             self.reader.foreign(&kind.name);
         }

@@ -33,7 +33,9 @@ impl Table {
         if first.iter().any(|byte| matches!(byte, b'{' | b'}' | b'<' | b'=' | 0..=8)) {
             return None;
         }
-        let has_backslashes = memchr::memmem::find(text, b"\"{\\\"").is_some();
+        // Where quotes are doubled, a text in JSON in a cell looks much the same: `"{\""`.
+        let mut marks = memchr::memmem::find_iter(text, b"\"{\\\"");
+        let has_backslashes = marks.any(|place| text.get(place + 4).is_some_and(|next| *next != b'"'));
         let separators = [b',', b';', b'\t', b'|'];
         separators.into_iter().map(|separator| Self { separator, has_backslashes, has_type_line }).find(
             |table| {

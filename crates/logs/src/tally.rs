@@ -16,11 +16,14 @@ const WORDS: usize = 4;
 pub(crate) struct Tally {
     pub events: Vec<u64>,
     pub rows: u64,
+    /// Whether there was any event.
+    pub has_events: bool,
     times: Option<(i64, i64)>,
 }
 
 impl Tally {
     pub(crate) fn event(&mut self, log: usize) {
+        self.has_events = true;
         if self.events.len() <= log {
             self.events.resize(log + 1, 0);
         }

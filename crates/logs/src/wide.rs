@@ -10,8 +10,17 @@ pub(crate) enum Order {
 }
 
 impl Order {
-    /// The order that the first bytes show, by a mark or by plain characters with zeros between.
+    /// The order that the first bytes show, by a mark or by plain characters with zeros between: most of them, as a
+    /// crash leaves zeros too.
     pub(crate) fn of(head: &[u8]) -> Option<Self> {
+        let order = Self::begun(head)?;
+        let pairs = head.get(..head.len().min(256)).unwrap_or_default().as_chunks::<2>().0;
+        let narrow = pairs.iter().filter(|pair| order.unit(**pair) < 0x100).count();
+        let is_marked = matches!(head, [0xff, 0xfe, ..] | [0xfe, 0xff, ..]);
+        (is_marked || narrow * 2 > pairs.len()).then_some(order)
+    }
+
+    fn begun(head: &[u8]) -> Option<Self> {
         let plain = |byte: u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~');
         match *head {
             [0xff, 0xfe, third, fourth, ..] if third != 0 || fourth != 0 => Some(Self::Little),

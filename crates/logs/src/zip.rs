@@ -3,7 +3,7 @@
 
 use std::{
     fs::File,
-    io::{self, BufRead, BufReader, Cursor, Read, Seek, SeekFrom},
+    io::{self, BufReader, Cursor, Read, Seek, SeekFrom},
     path::PathBuf,
 };
 
@@ -13,13 +13,13 @@ use crate::archive::Member;
 
 const END: u32 = 0x0605_4b50;
 const ENTRY: u32 = 0x0201_4b50;
-const LOCAL: u32 = 0x0403_4b50;
+pub(crate) const LOCAL: u32 = 0x0403_4b50;
 const LARGE_LOCATOR: u32 = 0x0706_4b50;
 const LARGE_END: u32 = 0x0606_4b50;
 /// The end of the directory stands among so many last bytes: a comment may follow it.
 const TAIL: u64 = 22 + 65_535;
-const STORED: u16 = 0;
-const DEFLATED: u16 = 8;
+pub(crate) const STORED: u16 = 0;
+pub(crate) const DEFLATED: u16 = 8;
 
 /// Where the bytes of an archive are.
 #[derive(Clone)]
@@ -45,6 +45,8 @@ pub(crate) struct Zip {
     place: ZipPlace,
     directory: BufReader<Box<dyn Seekable>>,
     left: u64,
+    /// What stands before the archive, of which its places know nothing.
+    prefix: u64,
 }
 
 /// An entry of the directory.
@@ -85,9 +87,9 @@ impl Zip {
     /// Finds the directory.
     pub(crate) fn open(place: ZipPlace) -> io::Result<Self> {
         let mut reader = place.open()?;
-        let (entries, start) = end_of(&mut reader)?;
-        reader.seek(SeekFrom::Start(start))?;
-        Ok(Self { place, directory: BufReader::new(reader), left: entries })
+        let (entries, start, prefix) = end_of(&mut reader)?;
+        reader.seek(SeekFrom::Start(start.saturating_add(prefix)))?;
+        Ok(Self { place, directory: BufReader::new(reader), left: entries, prefix })
     }
 
     /// The next member that is a file; none at the end.
@@ -105,7 +107,12 @@ impl Zip {
 
     /// Whether an entry follows those that were announced.
     fn goes_on(&mut self) -> io::Result<bool> {
-        Ok(self.directory.fill_buf()?.starts_with(&ENTRY.to_le_bytes()))
+        let mut mark = [0; 4];
+        if self.directory.read_exact(&mut mark).is_err() {
+            return Ok(false);
+        }
+        self.directory.seek_relative(-4)?;
+        Ok(mark == ENTRY.to_le_bytes())
     }
 
     fn entry(&mut self) -> io::Result<Entry> {
@@ -137,7 +144,7 @@ impl Zip {
             return Ok(Member::Unreadable(name, "it is encrypted: unpack it".to_owned()));
         }
         let mut reader = self.place.open()?;
-        reader.seek(SeekFrom::Start(header))?;
+        reader.seek(SeekFrom::Start(header.saturating_add(self.prefix)))?;
         let mut fixed = [0; 30];
         if reader.read_exact(&mut fixed).is_err() || long(&fixed, 0) != LOCAL {
             return Ok(Member::Unreadable(name, "the archive is damaged here".to_owned()));
@@ -152,12 +159,12 @@ impl Zip {
     }
 }
 
-fn checked<R: Read + Send + 'static>(inner: R, whole: (u64, u32)) -> Box<dyn Read + Send> {
+pub(crate) fn checked<R: Read + Send + 'static>(inner: R, whole: (u64, u32)) -> Box<dyn Read + Send> {
     Box::new(Checked { inner, crc: Crc::new(), length: 0, whole })
 }
 
-/// How many entries the directory has, and where it starts.
-fn end_of(reader: &mut Box<dyn Seekable>) -> io::Result<(u64, u64)> {
+/// How many entries the directory has, where it says to start, and how far behind that it does.
+fn end_of(reader: &mut Box<dyn Seekable>) -> io::Result<(u64, u64, u64)> {
     let length = reader.seek(SeekFrom::End(0))?;
     let from = length.saturating_sub(TAIL);
     reader.seek(SeekFrom::Start(from))?;
@@ -166,12 +173,14 @@ fn end_of(reader: &mut Box<dyn Seekable>) -> io::Result<(u64, u64)> {
     let end = memchr::memmem::rfind(&tail, &END.to_le_bytes()).ok_or_else(damaged)?;
     let record = tail.get(end..).unwrap_or_default();
     let (entries, start) = (u64::from(short(record, 10)), u64::from(long(record, 16)));
+    let place = (from + end as u64).checked_sub(u64::from(long(record, 12))).ok_or_else(damaged)?;
+    let prefix = place.saturating_sub(start);
     if entries != 0xffff && start != 0xffff_ffff {
-        return Ok((entries, start));
+        return Ok((entries, start, prefix));
     }
-    let locator = end.checked_sub(20).and_then(|at| tail.get(at..)).ok_or_else(damaged)?;
+    let locator = end.checked_sub(20).and_then(|at| tail.get(at..)).unwrap_or_default();
     if long(locator, 0) != LARGE_LOCATOR {
-        return Ok((entries, start));
+        return Ok((entries, start, prefix));
     }
     reader.seek(SeekFrom::Start(wide(locator, 8)))?;
     let mut record = [0; 56];
@@ -179,7 +188,7 @@ fn end_of(reader: &mut Box<dyn Seekable>) -> io::Result<(u64, u64)> {
     if long(&record, 0) != LARGE_END {
         return Err(damaged());
     }
-    Ok((wide(&record, 32), wide(&record, 48)))
+    Ok((wide(&record, 32), wide(&record, 48), 0))
 }
 
 /// Replaces what does not fit into 32 bits by what the extra field says: size, stored size, place.
@@ -196,12 +205,12 @@ fn large_sizes(mut extra: &[u8], sizes: &mut [u64; 3]) {
     }
 }
 
-fn short(bytes: &[u8], at: usize) -> u16 {
+pub(crate) fn short(bytes: &[u8], at: usize) -> u16 {
     let bytes = bytes.get(at..).and_then(|bytes| bytes.first_chunk()).copied();
     bytes.map_or(0, u16::from_le_bytes)
 }
 
-fn long(bytes: &[u8], at: usize) -> u32 {
+pub(crate) fn long(bytes: &[u8], at: usize) -> u32 {
     let bytes = bytes.get(at..).and_then(|bytes| bytes.first_chunk()).copied();
     bytes.map_or(0, u32::from_le_bytes)
 }

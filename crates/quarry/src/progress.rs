@@ -10,7 +10,7 @@ use serde_json::json;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use quarry_hunt::{Workspace, moment};
-use quarry_logs::{NotUnderstood, Note, ScanReport, Snapshot, Unreadable};
+use quarry_logs::{NotUnderstood, Note, ObjectOutcome, ScanReport, Snapshot, Unreadable};
 
 use crate::{
     Streams,
@@ -81,8 +81,13 @@ impl<'s, 'a> Progress<'s, 'a> {
 pub fn write_account(file: Option<&Path>, report: &ScanReport, workspace: &Workspace) -> Outcome<()> {
     let Some(file) = file else { return Ok(()) };
     let last = report.snapshot();
+    let objects: serde_json::Map<String, serde_json::Value> = ObjectOutcome::NAMED
+        .into_iter()
+        .zip(last.objects_by_outcome)
+        .map(|((_, name), count)| (name.to_owned(), json!(count)))
+        .collect();
     let mut lines = vec![json!({
-        "account": "total", "objects": last.objects, "events": last.events_read(), "bad_records": last.bad,
+        "account": "total", "objects": last.objects, "objects_by_outcome": objects, "events": last.events_read(), "bad_records": last.bad,
         "left_out_by_path_date": workspace.left_out(), "bytes": last.bytes_uncompressed,
     })];
     let events = last.events.iter().filter(|(_, count)| *count > 0);
@@ -147,6 +152,9 @@ pub fn tell_unread(streams: &Streams<'_>, workspace: &Workspace) -> Outcome<()> 
     match first.first() {
         Some(Unreadable { reason, .. }) if workspace.is_unread() => {
             Err(Failure::reading("any of the logs", reason))
+        }
+        Some(Unreadable { name, reason }) if workspace.is_strict => {
+            Err(Failure::reading(format!("`{name}`"), reason))
         }
         Some(_) => {
             let (count, them) = match unread.count() {

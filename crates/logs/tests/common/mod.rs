@@ -11,7 +11,7 @@ use arrow::{
     array::{Array, StringArray},
     record_batch::RecordBatch,
 };
-use quarry_logs::{Limits, ObjectInput, ScanColumn, ScanPlan, ScanReport, ScanSpec, Snapshot, read_object};
+use quarry_logs::{Limits, ObjectInput, ScanColumn, ScanPlan, ScanReport, ScanSpec, Snapshot, Unread, read_object};
 use quarry_plan::{Need, Type};
 use quarry_views::{Catalog, Derivation, LogFormats, Path};
 
@@ -59,25 +59,39 @@ impl Scan {
     }
 
     pub fn run(&self, input: ObjectInput) -> (Rows, Snapshot) {
+        let (rows, snapshot, _) = self.account(input);
+        (rows, snapshot)
+    }
+
+    /// Rows, counts, and what could not be read.
+    pub fn account(&self, input: ObjectInput) -> (Rows, Snapshot, Unread) {
+        account(&self.plan(), input)
+    }
+
+    pub fn plan(&self) -> Arc<ScanPlan> {
         let formats = formats();
         let needs: Vec<(String, Need)> =
             formats.log_types.iter().map(|log| (log.id.clone(), self.need.clone())).collect();
         let (time_range, limits) = (self.time_range, self.limits);
         let spec = ScanSpec::new(Arc::clone(&formats), self.columns.clone());
-        let plan = Arc::new(ScanPlan::new(ScanSpec { needs, time_range, limits, ..spec }));
-        let report = ScanReport::new(&formats);
-        let mut rows = Rows::new();
-        let mut keep = |batch: RecordBatch| {
-            rows.extend(texts(&batch));
-            ControlFlow::Continue(())
-        };
-        read_object(&plan, "object", input, &report, &mut keep).expect("the object can be read");
-        (rows, report.snapshot())
+        Arc::new(ScanPlan::new(ScanSpec { needs, time_range, limits, ..spec }))
     }
 
     pub fn bytes(&self, bytes: &[u8]) -> (Rows, Snapshot) {
         self.run(ObjectInput::Bytes(bytes.to_vec().into()))
     }
+}
+
+/// Rows, counts, and what could not be read.
+pub fn account(plan: &Arc<ScanPlan>, input: ObjectInput) -> (Rows, Snapshot, Unread) {
+    let report = ScanReport::new(&formats());
+    let mut rows = Rows::new();
+    let mut keep = |batch: RecordBatch| {
+        rows.extend(texts(&batch));
+        ControlFlow::Continue(())
+    };
+    read_object(plan, "object", input, &report, &mut keep).expect("the object can be read");
+    (rows, report.snapshot(), report.unread().clone())
 }
 
 pub fn texts(batch: &RecordBatch) -> Rows {
