@@ -81,7 +81,8 @@ pub(crate) fn decode(mut reader: Bytes) -> io::Result<Decoded> {
             Form::Plain => return Ok(Decoded::Plain(whole, is_compressed)),
         };
     }
-    let reason = format!("compression inside compression is undone {DEPTH} times, and this is more: decompress it");
+    let reason =
+        format!("compression inside compression is undone {DEPTH} times, and this is more: decompress it");
     Err(io::Error::other(reason))
 }
 

@@ -60,7 +60,8 @@ pub use location::{ListError, Listing, Location, WrittenLocation, list_objects, 
 pub use newest::newest_event_time;
 pub use plan::{Limits, ScanColumn, ScanPlan, ScanSpec};
 pub use report::{
-    BadRecord, ForeignCount, NotUnderstood, Note, Noted, ObjectOutcome, ScanReport, Snapshot, Unread, Unreadable,
+    BadRecord, ForeignCount, NotUnderstood, Note, Noted, ObjectOutcome, ScanReport, Snapshot, Unread,
+    Unreadable,
 };
 pub use scan::read_object;
 pub use time::parse_time;

@@ -342,8 +342,7 @@ impl Scan<'_> {
         if kind.may_be_log {
             self.reader.not_understood(&kind.name);
         }
-        self.outcome =
-            if kind.may_be_log { ObjectOutcome::NotUnderstood } else { ObjectOutcome::OtherKinds };
+        self.outcome = if kind.may_be_log { ObjectOutcome::NotUnderstood } else { ObjectOutcome::OtherKinds };
         if !self.reader.has_foreign() || self.is_table {
             self.reader.foreign(&kind.name);
         }

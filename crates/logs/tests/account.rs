@@ -93,7 +93,9 @@ const WRAPS: [(&str, Shape2); 4] = [
     ("alone", |bytes, _| bytes.to_vec()),
     ("zip", |bytes, other| zip(&[("other", other), ("a.json", bytes), ("b", other)], true)),
     ("tar", |bytes, other| tar(&[("other", other), ("a.json", bytes), ("b", other)])),
-    ("zip in tar", |bytes, other| tar(&[("other", other), ("a.zip", &zip(&[("a", bytes), ("o", other)], false))])),
+    ("zip in tar", |bytes, other| {
+        tar(&[("other", other), ("a.zip", &zip(&[("a", bytes), ("o", other)], false))])
+    }),
 ];
 type Shape2 = fn(&[u8], &[u8]) -> Vec<u8>;
 

@@ -9,7 +9,8 @@ use crate::{
 
 fn event(name: &str) -> Vec<u8> {
     let time = "2024-01-01T00:00:00Z";
-    format!(r#"{{"eventVersion":"1","eventTime":"{time}","eventSource":"s","eventName":"{name}"}}"#).into_bytes()
+    format!(r#"{{"eventVersion":"1","eventTime":"{time}","eventSource":"s","eventName":"{name}"}}"#)
+        .into_bytes()
 }
 
 fn read(bytes: Vec<u8>) -> (Rows, Snapshot, Unread) {
@@ -83,7 +84,11 @@ fn what_is_nested_too_deep_is_named() {
     let member = zip(&[("deep.gz", &deep(12)), ("a.json", &event("A"))], false);
     let (rows, report, unread) = read(member);
     assert_eq!((rows.len(), report.bad), (1, 0));
-    assert!(reasons(&unread).contains("object!deep.gz: compression inside compression"), "{}", reasons(&unread));
+    assert!(
+        reasons(&unread).contains("object!deep.gz: compression inside compression"),
+        "{}",
+        reasons(&unread)
+    );
     let archives = (0..6).fold(event("A"), |bytes, _| zip(&[("inner", &bytes), ("b", &event("B"))], true));
     let (rows, _, unread) = read(archives);
     assert_eq!(names(&rows), ["B", "B", "B"]);
@@ -92,7 +97,8 @@ fn what_is_nested_too_deep_is_named() {
 
 #[test]
 fn what_expands_too_much_is_not_read_to_its_end() {
-    let limits = Limits { expanded_bytes: 1 << 20, chunk_bytes: 64 << 10, whole_bytes: 1 << 16, ..Limits::default() };
+    let limits =
+        Limits { expanded_bytes: 1 << 20, chunk_bytes: 64 << 10, whole_bytes: 1 << 16, ..Limits::default() };
     let scan = Scan { limits, ..Scan::default() };
     let bomb = [event("A"), b"\n".to_vec(), vec![b' '; 64 << 20]].concat();
     let twice = gzip(&gzip(&bomb));
@@ -135,7 +141,8 @@ fn members_whose_entries_overlap_are_read_but_not_without_end() {
 #[test]
 fn many_members_and_strange_paths_are_members() {
     let good = event("A");
-    let mut members: Vec<(String, &[u8])> = (0..200_000).map(|number| (number.to_string(), &b""[..])).collect();
+    let mut members: Vec<(String, &[u8])> =
+        (0..200_000).map(|number| (number.to_string(), &b""[..])).collect();
     for name in ["../../etc/passwd", "/etc/shadow", "..\\..\\windows", "a/\u{1b}[31m/b"] {
         members.insert(members.len() / 2, (name.to_owned(), &good));
     }

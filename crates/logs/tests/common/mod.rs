@@ -11,7 +11,9 @@ use arrow::{
     array::{Array, StringArray},
     record_batch::RecordBatch,
 };
-use quarry_logs::{Limits, ObjectInput, ScanColumn, ScanPlan, ScanReport, ScanSpec, Snapshot, Unread, read_object};
+use quarry_logs::{
+    Limits, ObjectInput, ScanColumn, ScanPlan, ScanReport, ScanSpec, Snapshot, Unread, read_object,
+};
 use quarry_plan::{Need, Type};
 use quarry_views::{Catalog, Derivation, LogFormats, Path};
 
