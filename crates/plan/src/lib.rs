@@ -34,7 +34,7 @@ pub use date_pattern::{DatePart, date_pattern};
 pub use decimal::{Decimal, NoDecimal};
 pub use expression::{Arithmetic, Expression, ExpressionKind, PathStep, TextMatcher, TextPattern};
 pub use law::{Law, Laws};
-pub use member::{MemberSet, Members, any_of};
+pub use member::{MemberSet, Members, all_of, any_of};
 pub use name::{ColumnName, Helpers, Role};
 pub use name_number::name_number;
 pub use necessary::{ColumnFacts, Facts, Need, necessary};

@@ -227,6 +227,102 @@ pub fn any_of(items: Vec<Expression>, span: Span) -> Expression {
     or(placed.into_iter().flatten().collect(), span)
 }
 
+/// All hold. Many values that one value must not be become a membership that must not hold.
+///
+/// ```
+/// use quarry_diagnostic::Span;
+/// use quarry_plan::{Comparison, ComparisonRule, Expression, ExpressionKind, Value, all_of};
+/// let differs = |number: i64| {
+///     let column = Expression::column("number", Span::default());
+///     let constant = Expression::literal(Value::Integer(number), Span::default());
+///     Expression::compare(Comparison::NotEqual, ComparisonRule::Exact, column, constant, Span::default())
+/// };
+/// let found = all_of((0..1_000).map(differs).collect(), Span::default());
+/// assert!(matches!(&found.kind, ExpressionKind::Not(inner) if matches!(inner.kind, ExpressionKind::Member { .. })));
+/// ```
+#[must_use]
+pub fn all_of(items: Vec<Expression>, span: Span) -> Expression {
+    if items.iter().map(denials).sum::<usize>() < FEWEST {
+        return and(items, span);
+    }
+    let mut flat = Vec::new();
+    flatten_all(items, &mut flat);
+    let (mut denied, mut others, mut at) = (Vec::new(), Vec::new(), None);
+    for item in flat {
+        match denial(item) {
+            Ok(value) => {
+                // Keeps the place of the first.
+                at.get_or_insert(others.len());
+                denied.push(value);
+            }
+            Err(item) => others.push(item),
+        }
+    }
+    let place = denied.iter().map(|item| item.span).reduce(Span::join).unwrap_or(span);
+    let alternatives = match any_of(denied, place) {
+        Expression { kind: ExpressionKind::Or(items), .. } => items,
+        one => vec![one],
+    };
+    let at = at.unwrap_or_default().min(others.len());
+    others.splice(at..at, alternatives.into_iter().map(Expression::negate));
+    and(others, span)
+}
+
+fn and(mut items: Vec<Expression>, span: Span) -> Expression {
+    match items.len() {
+        0 => Expression::literal(Value::Boolean(true), span),
+        1 => items.remove(0),
+        _ => Expression::new(ExpressionKind::And(items), span),
+    }
+}
+
+/// How many conditions say what must not hold.
+fn denials(item: &Expression) -> usize {
+    match &item.kind {
+        ExpressionKind::And(items) => items.iter().map(denials).sum(),
+        _ => usize::from(is_denial(item)),
+    }
+}
+
+fn flatten_all(items: Vec<Expression>, flat: &mut Vec<Expression>) {
+    for item in items {
+        match item.kind {
+            ExpressionKind::And(items) => flatten_all(items, flat),
+            kind => flat.push(Expression::new(kind, item.span)),
+        }
+    }
+}
+
+/// Whether a condition says what must not hold. A list may differ from what it holds, so that other rules than the exact
+/// one, which has no lists, are no denials.
+fn is_denial(item: &Expression) -> bool {
+    match &item.kind {
+        ExpressionKind::Not(inner) => matches!(
+            inner.kind,
+            ExpressionKind::Match { .. } | ExpressionKind::Compare { .. } | ExpressionKind::Member { .. }
+        ),
+        ExpressionKind::Compare { operator: Comparison::NotEqual, rule, .. } => {
+            *rule == ComparisonRule::Exact
+        }
+        _ => false,
+    }
+}
+
+/// What must not hold.
+fn denial(item: Expression) -> Result<Expression, Expression> {
+    if !is_denial(&item) {
+        return Err(item);
+    }
+    let span = item.span;
+    match item.kind {
+        ExpressionKind::Not(inner) => Ok(*inner),
+        ExpressionKind::Compare { rule, left, right, .. } => {
+            Ok(Expression::compare(Comparison::Equal, rule, *left, *right, span))
+        }
+        kind => Err(Expression::new(kind, span)),
+    }
+}
+
 fn or(mut items: Vec<Expression>, span: Span) -> Expression {
     match items.len() {
         0 => Expression::literal(Value::Boolean(false), span),
@@ -346,5 +442,40 @@ fn same_value(left: &Expression, right: &Expression) -> bool {
                 && arguments.iter().zip(others).all(|(left, right)| same_value(left, right))
         }
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn compare(operator: Comparison, rule: ComparisonRule, number: i64) -> Expression {
+        let column = Expression::column("number", Span::default());
+        let constant = Expression::literal(Value::Integer(number), Span::default());
+        Expression::compare(operator, rule, column, constant, Span::default())
+    }
+
+    #[test]
+    fn what_a_list_must_differ_from_is_no_membership() {
+        let differs = |rule| (0..100).map(|number| compare(Comparison::NotEqual, rule, number)).collect();
+        let kept = all_of(differs(ComparisonRule::NumbersElseText), Span::default());
+        assert!(matches!(&kept.kind, ExpressionKind::And(items) if items.len() == 100));
+        let exact = all_of(differs(ComparisonRule::Exact), Span::default());
+        assert!(matches!(&exact.kind, ExpressionKind::Not(_)));
+    }
+
+    #[test]
+    fn other_conditions_stay_beside_what_is_denied() {
+        let mut items: Vec<Expression> =
+            (0..100).map(|number| compare(Comparison::NotEqual, ComparisonRule::Exact, number)).collect();
+        items.insert(0, compare(Comparison::Less, ComparisonRule::Exact, 7));
+        items.push(compare(Comparison::Greater, ComparisonRule::Exact, 3));
+        let ExpressionKind::And(items) = all_of(items, Span::default()).kind else {
+            panic!("no conjunction")
+        };
+        assert!(matches!(
+            items.iter().map(|item| &item.kind).collect::<Vec<_>>().as_slice(),
+            [ExpressionKind::Compare { .. }, ExpressionKind::Not(_), ExpressionKind::Compare { .. }]
+        ));
     }
 }

@@ -51,6 +51,38 @@ fn a_session_over_standard_input_and_output() {
 }
 
 #[test]
+fn an_editor_is_answered_about_queries_of_many_values() {
+    let list = (0..20_000).map(|number| format!("\"Run{number}\"")).collect::<Vec<_>>().join(",");
+    let terms = (0..5_000).map(|number| format!("Run{number}")).collect::<Vec<_>>().join(" OR ");
+    let begun = std::time::Instant::now();
+    for text in [
+        format!("index=* eventName IN ({list}) | stats count by user"),
+        format!("index=* | where NOT eventName IN ({list}) | stats count by user"),
+        format!("index=* ({terms}) | stats count by user"),
+    ] {
+        let uri = "file:///a.spl";
+        let document = json!({"uri": uri, "languageId": "spl", "version": 1, "text": text});
+        let at = json!({"line": 0, "character": text.len() - 14});
+        let script = [
+            json!({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": {"capabilities": {}}}),
+            json!({"jsonrpc": "2.0", "method": "initialized", "params": {}}),
+            json!({"jsonrpc": "2.0", "method": "textDocument/didOpen", "params": {"textDocument": document}}),
+            json!({"jsonrpc": "2.0", "id": 2, "method": "textDocument/hover", "params": {"textDocument": {"uri": uri}, "position": at}}),
+            json!({"jsonrpc": "2.0", "id": 3, "method": "textDocument/completion", "params": {"textDocument": {"uri": uri}, "position": at}}),
+            json!({"jsonrpc": "2.0", "id": 4, "method": "shutdown", "params": null}),
+            json!({"jsonrpc": "2.0", "method": "exit", "params": null}),
+        ];
+        let input: String = script.iter().map(framed).collect();
+        let run = quarry(["lsp", "--stdio"]).input(input).run().exits(0);
+        let answered = messages(run.text());
+        let hover = answered.iter().find(|message| message["id"] == 2).expect("hover is answered");
+        assert!(hover["result"]["contents"]["value"].is_string(), "{hover}");
+    }
+    // A second without optimisation; what is quadratic takes minutes.
+    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+}
+
+#[test]
 fn an_editor_that_breaks_the_protocol_is_an_error() {
     let wrong = json!({"jsonrpc": "2.0", "id": 1, "method": "textDocument/hover", "params": {}});
     let run = quarry(["lsp"]).input(framed(&wrong)).run();

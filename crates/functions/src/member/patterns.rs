@@ -1,5 +1,7 @@
 //! Many patterns: those whose literal part stands in the text are tried.
 
+use std::sync::OnceLock;
+
 use aho_corasick::AhoCorasick;
 use quarry_plan::{TextMatcher, TextPattern};
 
@@ -14,9 +16,32 @@ pub(super) struct Patterns {
     networks: Networks,
     /// Finds the keys of literal parts; its patterns are those of `tried` in order.
     automaton: Option<AhoCorasick>,
-    tried: Vec<Matcher>,
+    tried: Vec<Tried>,
     /// Without a literal part.
     always_tried: Vec<Matcher>,
+}
+
+/// Longer patterns may be too much for a matcher, which is told before anything runs.
+const SURE: usize = 1_000;
+
+/// A pattern that becomes a matcher once its literal part is met, which most of a long list never are.
+#[derive(Debug)]
+struct Tried {
+    of: TextMatcher,
+    ready: OnceLock<Option<Matcher>>,
+}
+
+impl Tried {
+    fn new(of: TextMatcher) -> Result<Self, String> {
+        let is_sure = of.pattern.text().len() <= SURE;
+        let ready = if is_sure { OnceLock::new() } else { OnceLock::from(Some(matcher(&of)?)) };
+        Ok(Self { of, ready })
+    }
+
+    fn is_match(&self, text: &str) -> bool {
+        let ready = self.ready.get_or_init(|| matcher(&self.of).ok());
+        ready.as_ref().is_some_and(|matcher| matcher.is_match(text))
+    }
 }
 
 impl Patterns {
@@ -32,7 +57,7 @@ impl Patterns {
             match literal_part(&of.pattern) {
                 Some(part) => {
                     parts.push(fold::key(part).into_owned());
-                    made.tried.push(matcher(&of)?);
+                    made.tried.push(Tried::new(of)?);
                 }
                 None => made.always_tried.push(matcher(&of)?),
             }
@@ -49,12 +74,14 @@ impl Patterns {
 
     /// Whether one matches a text with this key.
     pub(super) fn match_one(&self, text: &str, key: &str) -> bool {
-        let tried = |matcher: &Matcher| matcher.is_match(text);
         let found = |automaton: &AhoCorasick| {
             let mut found = automaton.find_overlapping_iter(key);
-            found.any(|part| self.tried.get(part.pattern().as_usize()).is_some_and(tried))
+            found.any(|part| {
+                self.tried.get(part.pattern().as_usize()).is_some_and(|tried| tried.is_match(text))
+            })
         };
-        self.automaton.as_ref().is_some_and(found) || self.always_tried.iter().any(tried)
+        self.automaton.as_ref().is_some_and(found)
+            || self.always_tried.iter().any(|matcher| matcher.is_match(text))
     }
 
     pub(super) fn hold_address(&self, text: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use quarry_diagnostic::{Diagnostic, Span};
 use quarry_plan::{
-    Comparison, Expression as Planned, ExpressionKind as Kind, TextPattern, Type, Value, any_of,
+    Comparison, Expression as Planned, ExpressionKind as Kind, TextPattern, Type, Value, all_of, any_of,
     cached_pattern, compile_pattern,
 };
 
@@ -77,7 +77,7 @@ impl Select<'_, '_, '_> {
     fn logic(&mut self, expression: &Expression) -> Typed {
         let mut conditions = |items: &[Expression]| items.iter().map(|item| self.condition(item)).collect();
         let kind = match &expression.kind {
-            ExpressionKind::And(items) => Kind::And(conditions(items)),
+            ExpressionKind::And(items) => all_of(conditions(items), expression.span).kind,
             ExpressionKind::Or(items) => any_of(conditions(items), expression.span).kind,
             ExpressionKind::Not(value) => Kind::Not(Box::new(self.condition(value))),
             _ => Kind::Literal(Value::Null),

@@ -3,7 +3,7 @@
 use quarry_diagnostic::Span;
 use quarry_plan::{
     AggregateCall, Comparison, ComparisonRule, Expression, ExpressionKind, TextMatcher, TextPattern, Type,
-    Value, any_of,
+    Value, all_of, any_of,
 };
 
 /// The aggregation that counts rows.
@@ -30,12 +30,8 @@ pub(crate) fn null(span: Span) -> Expression {
 }
 
 /// All hold; one alone stands for itself.
-pub(crate) fn all(mut items: Vec<Expression>, span: Span) -> Expression {
-    match items.len() {
-        0 => boolean(true, span),
-        1 => items.remove(0),
-        _ => Expression::new(ExpressionKind::And(items), span),
-    }
+pub(crate) fn all(items: Vec<Expression>, span: Span) -> Expression {
+    all_of(items, span)
 }
 
 /// At least one holds; one alone stands for itself, very many of one value are a membership.
