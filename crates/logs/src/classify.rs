@@ -11,6 +11,8 @@ use crate::json::{Extractor, Kind, PathSet, Raw};
 pub(crate) enum Class {
     /// A wrapper: index into the formats' unwraps.
     Wrapper(usize),
+    /// A log's record under other names: index into the formats' reshapes.
+    Shaped(usize),
     /// A log type: index into the formats' log types.
     Log(usize),
     /// A known object of another kind: index into the formats' foreign objects.
@@ -49,12 +51,14 @@ impl Classifier {
     pub(crate) fn new(formats: &LogFormats) -> Self {
         let mut base = PathSet::default();
         let unwraps = (0..).map(Class::Wrapper).zip(formats.unwraps.iter().map(|unwrap| &unwrap.signature));
+        let reshapes = (0..).map(Class::Shaped).zip(formats.reshapes.iter().map(|shape| &shape.signature));
         let log_types = (0..)
             .map(Class::Log)
             .zip(&formats.log_types)
             .flat_map(|(class, log)| log.signatures.iter().map(move |signature| (class, signature)));
         let foreign = (0..).map(Class::Foreign).zip(formats.foreign.iter().map(|kind| &kind.signature));
         let signatures = unwraps
+            .chain(reshapes)
             .chain(log_types)
             .chain(foreign)
             .map(|(class, signature)| (Compiled::new(signature, &mut base), class))

@@ -42,5 +42,5 @@ fn begins_with_known(reader: &mut Reader<'_>, text: &[u8]) -> bool {
     let window = Window { bytes: text, base: 0, last: true };
     let Step::Record(span) = walker.next(window) else { return false };
     let record = text.get(span.start..span.end).and_then(|record| std::str::from_utf8(record).ok());
-    record.is_some_and(|record| matches!(reader.classify(record, None), Ok(Class::Log(_))))
+    record.is_some_and(|record| matches!(reader.classify(record, None), Ok(Class::Log(_) | Class::Shaped(_))))
 }

@@ -43,6 +43,7 @@ mod record;
 #[cfg(feature = "cloud")]
 mod remote;
 mod report;
+mod reshape;
 mod resync;
 mod scan;
 mod table;

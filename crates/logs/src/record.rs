@@ -20,6 +20,7 @@ use crate::{
     mend,
     plan::{LogPlan, ScanPlan},
     report::{Note, ScanReport},
+    reshape,
     tally::{Edges, Hint, Tally},
     unwrap,
     walk::{NO_OBJECT, Span, Step, Walker, Window},
@@ -263,6 +264,7 @@ impl<'a> Reader<'a> {
                 self.event(record, log, place, may_match);
             }
             Class::Wrapper(wrapper) => self.wrapped(record, wrapper, place, may_match, wrappers),
+            Class::Shaped(shape) => self.shaped(record, shape, place),
             Class::Foreign(kind) => {
                 let name = self.plan.spec.formats.foreign.get(kind).map_or("", |kind| kind.name.as_str());
                 self.foreign(name);
@@ -270,6 +272,26 @@ impl<'a> Reader<'a> {
             Class::Unknown => self.unknown(record, place, may_match, wrappers),
         }
         Outcome::Read
+    }
+
+    /// Reads a record under its log's own names. What it holds cannot be searched from outside.
+    fn shaped(&mut self, record: &str, shape: usize, place: Place) {
+        let plan = self.plan;
+        let formats = &plan.spec.formats;
+        let Some(shape) = formats.reshapes.get(shape) else { return };
+        let index = formats.log_types.iter().position(|log| log.id == shape.log_type);
+        let log = index.and_then(|index| Some((index, plan.logs.get(index)?)));
+        let Some((made, (index, log))) = reshape::reshaped(record, shape).zip(log) else {
+            return self.foreign(&shape.name);
+        };
+        match self.extract(&made, None, &log.paths) {
+            Ok(()) => {
+                let first = || format!("{}, {} at byte {}", shape.name, self.object, place.offset);
+                self.report.note(Note::Reshaped, first);
+                self.event(&made, index, place, true);
+            }
+            Err(reason) => self.bad(place.offset, reason),
+        }
     }
 
     /// Reads a record of which a value had to be replaced.
@@ -419,7 +441,7 @@ impl<'a> Reader<'a> {
             return self.foreign(&unwrap.name);
         };
         // What is inside cannot be searched from outside.
-        let may_match = may_match || unwrap.encoding == Encoding::Base64;
+        let may_match = may_match || matches!(unwrap.encoding, Encoding::Base64 | Encoding::Table);
         match unwrap::open(record, inner, unwrap.encoding, self.plan.spec.limits.record_bytes) {
             Some(unwrap::Inner::InPlace(text)) => {
                 if let Outcome::Broken(reason) =

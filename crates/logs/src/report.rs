@@ -204,6 +204,8 @@ pub enum Note {
     NoObject,
     /// An event with a value that had to be replaced: bytes that are no text, a number that JSON does not know.
     Mended,
+    /// An event made of the columns or members that another product knows it by.
+    Reshaped,
     /// An event found in a member of an object that is otherwise unknown.
     LastResort,
 }

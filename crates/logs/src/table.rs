@@ -151,7 +151,7 @@ fn is_blank(text: &str) -> bool {
 }
 
 /// Inserts a value under a name whose dots lead into objects, unless something else is there.
-fn insert(object: &mut Map<String, Value>, name: &str, value: Value) {
+pub(crate) fn insert(object: &mut Map<String, Value>, name: &str, value: Value) {
     let Some((first, rest)) =
         name.split_once('.').filter(|(first, rest)| !first.is_empty() && !rest.is_empty())
     else {

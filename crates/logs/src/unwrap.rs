@@ -7,6 +7,8 @@ use base64::{
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
 use quarry_views::Encoding;
+use serde::Deserialize;
+use serde_json::Value;
 
 use crate::{
     input::inflate_small,
@@ -32,6 +34,11 @@ pub(crate) fn open<'a>(record: &'a str, raw: Raw, encoding: Encoding, limit: usi
     match (encoding, raw.kind) {
         (Encoding::Json, Kind::Object) => Some(Inner::InPlace(raw.written(record))),
         (Encoding::Json, Kind::Array) => Some(Inner::Records(Cow::Borrowed(raw.written(record).as_bytes()))),
+        (Encoding::Table, Kind::Array) => {
+            let tables: Vec<Rows> = serde_json::from_str(raw.written(record)).ok()?;
+            let rows: String = tables.iter().flat_map(Rows::objects).map(|row| format!("{row}\n")).collect();
+            (!rows.is_empty()).then_some(Inner::Records(Cow::Owned(rows.into_bytes())))
+        }
         (Encoding::Text, Kind::Text | Kind::EscapedText) => {
             let text = match raw.text(record)? {
                 Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
@@ -47,6 +54,27 @@ pub(crate) fn open<'a>(record: &'a str, raw: Raw, encoding: Encoding, limit: usi
             holds_json(&plain).then_some(Inner::Records(Cow::Owned(plain)))
         }
         _ => None,
+    }
+}
+
+/// A table of a query's answer.
+#[derive(Deserialize)]
+struct Rows {
+    columns: Vec<Column>,
+    rows: Vec<Vec<Value>>,
+}
+
+#[derive(Deserialize)]
+struct Column {
+    name: String,
+}
+
+impl Rows {
+    fn objects(&self) -> impl Iterator<Item = Value> {
+        self.rows.iter().map(|row| {
+            let named = self.columns.iter().map(|column| column.name.clone()).zip(row.iter().cloned());
+            named.collect()
+        })
     }
 }
 

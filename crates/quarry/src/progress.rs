@@ -243,6 +243,9 @@ fn told_note(note: Note, count: u64) -> String {
         Note::AroundJson => format!("text around JSON passed over {} {times}", grouped(count)),
         Note::NoObject => format!("a JSON value that is no object passed over {} {times}", grouped(count)),
         Note::Mended => format!("{events} with a value that was replaced"),
+        Note::Reshaped => {
+            format!("{events} put together from another product's columns: what has no column there is missing")
+        }
         Note::LastResort => {
             format!("records taken out of a member of an unknown object {} {times}", grouped(count))
         }

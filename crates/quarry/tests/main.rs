@@ -17,6 +17,7 @@ mod founding;
 mod hostile;
 mod hunt;
 mod import;
+mod kinds;
 mod large;
 mod lint;
 mod lsp;

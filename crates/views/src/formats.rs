@@ -11,6 +11,9 @@ pub struct LogFormats {
     pub record_arrays: Vec<String>,
     /// Ways a record may be wrapped in another, tried in order, repeatedly.
     pub unwraps: Vec<Unwrap>,
+    /// Records of a log under the names of another product, tried in order after the wrappers.
+    #[serde(default)]
+    pub reshapes: Vec<Reshape>,
     /// The log types, tried in order.
     pub log_types: Vec<LogType>,
     /// Known objects that are no audit records, tried after the log types.
@@ -30,6 +33,30 @@ pub struct Unwrap {
     pub encoding: Encoding,
 }
 
+/// A record of a log whose members have the names that another product gives them, such as the columns of a table.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Reshape {
+    /// What it is, for reports.
+    pub name: String,
+    /// It is recognised by this.
+    pub signature: Signature,
+    /// Identifier of the log type that the record is of.
+    pub log_type: String,
+    /// The log's own members, and where each comes from. What is not named keeps its name.
+    pub members: Vec<ReshapedMember>,
+}
+
+/// A member of a reshaped record.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ReshapedMember {
+    /// Its path in the log's own record.
+    pub target: String,
+    /// Where its value is: the first of these that is there. `.` is the whole record.
+    pub sources: Vec<String>,
+    /// What it is where none of these is there.
+    pub constant: Option<String>,
+}
+
 /// How a wrapped value is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Encoding {
@@ -37,6 +64,8 @@ pub enum Encoding {
     Json,
     /// As JSON text in a JSON string.
     Text,
+    /// As tables in an array, each with `columns` and `rows`.
+    Table,
     /// As JSON text in base64 (maybe gzip inside) in a JSON string.
     Base64,
 }

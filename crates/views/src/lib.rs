@@ -14,7 +14,7 @@ mod path;
 mod view;
 
 pub use field::{Derivation, Field, LookupTable};
-pub use formats::{Encoding, Foreign, LogFormats, LogType, Signature, Unwrap};
+pub use formats::{Encoding, Foreign, LogFormats, LogType, Reshape, ReshapedMember, Signature, Unwrap};
 pub use load::{Catalog, LoadError, NamedFile, UserFiles};
 pub use path::{Path, Step};
 pub use view::{Pairs, Resolved, View, ViewSource};

@@ -18,8 +18,9 @@ use crate::{LogFormats, LogType, View};
 use document::Document;
 
 /// The view files of the crate.
-const EMBEDDED: [(&str, &str); 12] = [
+const EMBEDDED: [(&str, &str); 13] = [
     ("formats.toml", include_str!("../data/formats.toml")),
+    ("reshapes.toml", include_str!("../data/reshapes.toml")),
     ("splunk.toml", include_str!("../data/splunk.toml")),
     ("splunk-aws.toml", include_str!("../data/splunk-aws.toml")),
     ("splunk-entra.toml", include_str!("../data/splunk-entra.toml")),

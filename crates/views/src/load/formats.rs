@@ -4,11 +4,15 @@ use super::{
     LoadError,
     document::{Node, Table, accepted},
 };
-use crate::{Encoding, Foreign, LogFormats, LogType, Path, Signature, Unwrap};
+use crate::{Encoding, Foreign, LogFormats, LogType, Path, Reshape, ReshapedMember, Signature, Unwrap};
 
 const SIGNATURE_KEYS: [&str; 7] = ["all", "any", "none", "begins", "values", "contains", "kinds"];
-const ENCODINGS: [(&str, Encoding); 3] =
-    [("json", Encoding::Json), ("text", Encoding::Text), ("base64", Encoding::Base64)];
+const ENCODINGS: [(&str, Encoding); 4] = [
+    ("json", Encoding::Json),
+    ("text", Encoding::Text),
+    ("base64", Encoding::Base64),
+    ("table", Encoding::Table),
+];
 const KINDS: [&str; 4] = ["object", "array", "string", "number"];
 
 /// Adds what one file says. A user's entries come first; an entry with a known id or name replaces it.
@@ -20,6 +24,8 @@ pub(super) fn extend(formats: &mut LogFormats, root: Table<'_>, first: bool) -> 
     }
     let unwraps = root.tables("unwrap")?.into_iter().map(unwrap).collect::<Result<Vec<_>, _>>()?;
     merge(&mut formats.unwraps, unwraps, first, |item| &item.name);
+    let reshapes = root.tables("reshape")?.into_iter().map(reshape).collect::<Result<Vec<_>, _>>()?;
+    merge(&mut formats.reshapes, reshapes, first, |item| &item.name);
     let log_types = root.tables("log_type")?.into_iter().map(log_type).collect::<Result<Vec<_>, _>>()?;
     merge(&mut formats.log_types, log_types, first, |item| &item.id);
     let foreign = root.tables("foreign")?.into_iter().map(foreign).collect::<Result<Vec<_>, _>>()?;
@@ -53,6 +59,32 @@ fn unwrap(table: Table<'_>) -> Result<Unwrap, LoadError> {
         inner: path(table.require("inner")?)?,
         encoding: *encoding,
     })
+}
+
+fn reshape(table: Table<'_>) -> Result<Reshape, LoadError> {
+    table.only(&["name", "when", "log_type", "members"])?;
+    let members = table.require("members")?.table()?;
+    Ok(Reshape {
+        name: table.text("name")?,
+        signature: signature(table.require("when")?)?,
+        log_type: table.text("log_type")?,
+        members: members.entries().map(|entry| member(entry.key, entry.node)).collect::<Result<_, _>>()?,
+    })
+}
+
+/// Where a member comes from: `"name"`, `["one", "other"]`, or `{ constant = "text" }`.
+fn member(target: &str, node: Node<'_>) -> Result<ReshapedMember, LoadError> {
+    let target = target.to_owned();
+    if node.value.is_array() {
+        return Ok(ReshapedMember { target, sources: node.texts()?, constant: None });
+    }
+    if let Ok(source) = node.text() {
+        return Ok(ReshapedMember { target, sources: vec![source.to_owned()], constant: None });
+    }
+    let table = node.table()?;
+    table.only(&["first", "constant"])?;
+    let sources = table.texts("first")?;
+    Ok(ReshapedMember { target, sources, constant: Some(table.text("constant")?) })
 }
 
 fn log_type(table: Table<'_>) -> Result<LogType, LoadError> {

@@ -12,9 +12,10 @@ use super::{
 };
 use crate::{Field, LogFormats, LogType, Pairs, View, ViewSource};
 
-const ROOT_KEYS: [&str; 9] = [
+const ROOT_KEYS: [&str; 10] = [
     "record_arrays",
     "unwrap",
+    "reshape",
     "log_type",
     "foreign",
     "table",
