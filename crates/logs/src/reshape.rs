@@ -150,7 +150,8 @@ mod tests {
             unfold(&mut value);
             value.to_string()
         };
-        let row = "{type=IAMUser, arn=arn:aws:iam::1:user/a, sessioncontext={attributes={mfa=false}}, x=null}";
+        let row =
+            "{type=IAMUser, arn=arn:aws:iam::1:user/a, sessioncontext={attributes={mfa=false}}, x=null}";
         let made = r#"{"type":"IAMUser","arn":"arn:aws:iam::1:user/a","sessioncontext":{"attributes":{"mfa":"false"}},"x":null}"#;
         assert_eq!(read(row), made);
         assert_eq!(read("[{arn=a, type=b}, {arn=c}]"), r#"[{"arn":"a","type":"b"},{"arn":"c"}]"#);

@@ -244,7 +244,9 @@ fn told_note(note: Note, count: u64) -> String {
         Note::NoObject => format!("a JSON value that is no object passed over {} {times}", grouped(count)),
         Note::Mended => format!("{events} with a value that was replaced"),
         Note::Reshaped => {
-            format!("{events} put together from another product's columns: what has no column there is missing")
+            format!(
+                "{events} put together from another product's columns: what has no column there is missing"
+            )
         }
         Note::LastResort => {
             format!("records taken out of a member of an unknown object {} {times}", grouped(count))
