@@ -81,10 +81,13 @@ const MEMORY_WORK: &[(&str, &str)] = &[
     ("Window", "numbering or comparing rows"),
     (HELD_ROWS, "holding rows that decide how the query goes on, or that are written to a table,"),
     (SHARED_ROWS, "holding rows that are read more than once"),
+    (COLLECTED_ROWS, "holding all rows at once"),
 ];
 
 /// The name of the memory of rows that are held for what follows.
 pub(crate) const HELD_ROWS: &str = "HeldRows";
+/// The name of the memory of rows that are wanted all at once, as alerts are.
+pub(crate) const COLLECTED_ROWS: &str = "CollectedRows";
 /// The name of the memory of rows that several parts of a query read.
 pub(crate) const SHARED_ROWS: &str = "SharedRows";
 

@@ -25,7 +25,7 @@ use quarry_views::Catalog;
 
 use crate::{
     EngineError, bind,
-    error::HELD_ROWS,
+    error::{COLLECTED_ROWS, HELD_ROWS},
     lower::{Functions, Lowering},
     prune, push_paths, raise_sorts, rows_of,
     scan::{Inputs, LogTable, SharedRows, over},
@@ -376,15 +376,24 @@ impl Execution {
         Ok(rows)
     }
 
-    /// All remaining rows.
+    /// All remaining rows, which may hold as much memory as is left.
     ///
     /// # Errors
     /// As [`Execution::next`].
     pub async fn collect(mut self) -> Result<Vec<RecordBatch>, EngineError> {
+        let held = MemoryConsumer::new(COLLECTED_ROWS).register(&self.memory);
         let mut batches = Vec::new();
         while let Some(batch) = self.next().await {
-            batches.push(batch?);
+            let batch = batch?;
+            held.try_grow(size_of_batch(&batch))?;
+            batches.push(batch);
         }
         Ok(batches)
     }
+}
+
+/// What a batch holds, without what others share with it.
+fn size_of_batch(batch: &RecordBatch) -> usize {
+    let sizes = batch.columns().iter().map(|column| column.to_data().get_slice_memory_size());
+    sizes.map(Result::unwrap_or_default).sum()
 }

@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-use quarry_diagnostic::{Diagnostic, line_column};
+use quarry_diagnostic::{Diagnostic, Span, line_column};
 use quarry_engine::EngineError;
 use quarry_language_definition::LoadError;
 use quarry_languages::Language;
@@ -15,6 +15,9 @@ use quarry_pack::PackError;
 
 /// The query is in a language that is not run.
 pub(crate) const NOT_RUN: &str = "RUN002";
+
+/// Letters of a query that a failure shows.
+const LONGEST_PART: usize = 60;
 
 /// Why something could not be done.
 #[derive(Debug)]
@@ -103,6 +106,20 @@ impl Failure {
         // A writer over another may keep no kind, only the text.
         let gone = error.kind() == io::ErrorKind::BrokenPipe || error.to_string().contains("Broken pipe");
         if gone { Self::ReaderGone } else { Self::writing_to("the output", error) }
+    }
+
+    /// The same, said of a part of a query if it is of none yet.
+    #[must_use]
+    pub fn of_part(self, text: &str, span: Span) -> Self {
+        let part = text.get(span.start..span.end).map(str::trim).filter(|part| !part.is_empty());
+        match (self, part) {
+            (Self::Engine { of: None, error }, Some(part)) => {
+                let short: String = part.chars().take(LONGEST_PART).collect();
+                let cut = if short.len() < part.len() { "…" } else { "" };
+                Self::Engine { of: Some(format!("`{short}{cut}`")), error }
+            }
+            (failure, _) => failure,
+        }
     }
 
     /// What should always work does not.

@@ -217,7 +217,9 @@ impl Workspace {
     ) -> Outcome<Compiled> {
         let mut answers = Vec::new();
         while let Some(plan) = compiled.pending.take() {
-            answers.push(self.rows(plan).await?);
+            let place = plan.span;
+            let rows = self.rows(plan).await;
+            answers.push(rows.map_err(|failure| failure.of_part(&query.text, place))?);
             compiled = compiler.compile_with(query, discovered, &answers, self.replacement.as_ref())?;
         }
         if !self.session.has_places() {

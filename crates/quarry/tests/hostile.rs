@@ -403,6 +403,15 @@ fn rows_that_decide_how_a_query_goes_on_are_bounded() {
         "{}",
         run.stderr
     );
+    assert!(run.stderr.contains("`transpose 0`"), "the command is named: {}", run.stderr);
+    folder.write("q.spl", "index=* | table filler");
+    let hunt =
+        quarry(["hunt", "q.spl", "--logs", "wide.json", "--memory", "20"]).in_folder(folder.path()).run();
+    assert_eq!(hunt.code, 2, "{}", hunt.stderr);
+    assert!(hunt.stderr.contains("ENG003") && hunt.stderr.contains("all rows at once"), "{}", hunt.stderr);
+    let times = "| gentimes start=1/1/1970 end=1/1/2024 increment=1s | stats count";
+    let run = quarry(["query", "--lang", "spl", "-e", times, "--logs", &logs, "--memory", "20"]).run();
+    assert!(run.stderr.contains("ENG003") && run.stderr.contains("`gentimes "), "{}", run.stderr);
 }
 
 /// A zip archive of stored members; `count` is what its directory says there are.

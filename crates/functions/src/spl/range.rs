@@ -10,7 +10,20 @@ use crate::base::Literal::{List, Null, Num, Text};
 use crate::base::{Call, Function, number_text};
 use crate::time::parse_span;
 
-pub(crate) const FUNCTIONS: &[Function] = &[Function {
+pub(crate) const FUNCTIONS: &[Function] = &[MVRANGE, TIMES];
+
+/// The same for a command, by whose name an error goes.
+const TIMES: Function = Function {
+    name: "spl_gentimes",
+    signature: "gentimes start=<start> end=<end> increment=<span>",
+    meaning: "The times from start to before end, so many seconds apart.",
+    source: "Splunk search reference, gentimes",
+    examples: &[(&[Num(0.0), Num(172_800.0), Num(86_400.0)], List(&["0", "86400"]))],
+    arity: (3, 3),
+    ..MVRANGE
+};
+
+const MVRANGE: Function = Function {
     name: "spl_mvrange",
     signature: "mvrange(<start>, <end>, <step>)",
     meaning: "Numbers from start to before end; the step is a number or a span of time such as `1d`.",
@@ -28,7 +41,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[Function {
     evaluate: mvrange,
     uses_now: false,
     law: None,
-}];
+};
 
 /// About what a value of a range holds, in bytes.
 const EACH: f64 = 32.0;

@@ -721,6 +721,12 @@ pub(super) static SCALAR: &[Signature] = &[
         source: "Splunk search reference, mathematical functions",
     },
     Signature {
+        name: "spl_gentimes", least: 3, most: 3, result: Fixed(TextList),
+        written: "gentimes start=<start> end=<end> increment=<span>",
+        meaning: "The times from start to before end, so many seconds apart.",
+        source: "Splunk search reference, gentimes",
+    },
+    Signature {
         name: "spl_greater", least: 2, most: 2, result: Fixed(Boolean),
         written: "a > b",
         meaning: "Whether the left value is the greater.",

@@ -62,7 +62,7 @@ fn rows(context: &mut Context<'_>, first: Expression, last: Expression, step: f6
     });
     let times = context.fresh_name("times");
     let arguments = vec![first, last, build::number(step, span)];
-    context.assign(vec![(times.clone(), build::call("mvrange", arguments, Type::TextList, span))]);
+    context.assign(vec![(times.clone(), build::call("gentimes", arguments, Type::TextList, span))]);
     context.filter(build::is_present(Expression::column(&times, span)));
     context.expand(&times, None);
     let begin = Expression::column(&times, span).cast(Type::Double);
