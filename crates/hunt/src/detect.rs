@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use arrow::{array::Array, record_batch::RecordBatch};
-use quarry_diagnostic::Diagnostic;
+use quarry_diagnostic::{Diagnostic, Span};
 use quarry_engine::{
     EngineError, Execution, Prepared, Session, provenance_column, schema_name, with_provenance,
 };
 use quarry_language_definition::{OutputColumn, Store};
 use quarry_logs::ScanReport;
-use quarry_pack::{Alert, Detection};
+use quarry_pack::{Alert, Detection, Trigger};
 use quarry_plan::ColumnName;
 
 use crate::{
@@ -54,6 +54,7 @@ pub async fn detect(
         .await
         .map_err(failed)?;
     let alerts = alerts(technique, detection, &columns, execution).await?;
+    let (alerts, warnings) = triggered(detection, alerts, warnings);
     Ok(Detected { alerts, warnings, query, stores, settled })
 }
 
@@ -109,8 +110,8 @@ impl<'a> ReadyDetection<'a> {
             workspace.session.run_prepared(&self.prepared, plan, objects, *now, Arc::clone(report));
         let execution = execution.map_err(|error| Failure::engine(&self.detection.id, error))?;
         let alerts = alerts(self.technique, self.detection, columns, execution).await?;
-        let (warnings, stores) = (warnings.clone(), stores.clone());
-        Ok(Detected { alerts, warnings, query: self.query.clone(), stores, settled })
+        let (alerts, warnings) = triggered(self.detection, alerts, warnings.clone());
+        Ok(Detected { alerts, warnings, query: self.query.clone(), stores: stores.clone(), settled })
     }
 }
 
@@ -132,6 +133,27 @@ async fn alerts(
         }
     }
     Ok(alerts)
+}
+
+/// Rows that were too few, or too many, for an alert.
+const NOT_TRIGGERED: &str = "RUN014";
+
+/// The alerts if the rule's trigger holds for so many rows; it is held against all rows of the run.
+fn triggered(
+    detection: &Detection,
+    alerts: Vec<Alert>,
+    mut warnings: Vec<Diagnostic>,
+) -> (Vec<Alert>, Vec<Diagnostic>) {
+    let Some(trigger) = detection.metadata.trigger else { return (alerts, warnings) };
+    if alerts.is_empty() || trigger.holds(alerts.len()) {
+        return (alerts, warnings);
+    }
+    let (rows, Trigger { operator, threshold }) = (alerts.len(), trigger);
+    let are = if rows == 1 { "row is" } else { "rows are" };
+    let message = format!("{rows} {are} no alert: the rule asks for `{operator} {threshold}`");
+    let found = Diagnostic::warning(NOT_TRIGGERED, message, Span::new(0, 0));
+    warnings.push(found.with_help("a run of `query` over the file shows the rows"));
+    (Vec::new(), warnings)
 }
 
 fn alert(

@@ -3,7 +3,10 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::{Detection, Severity};
+use crate::{
+    Detection, Severity,
+    mapped::{self, Columns},
+};
 
 /// Text that stands for "no address" in QRadar's address columns.
 const NO_ADDRESS: [&str; 2] = ["0.0.0.0", "0:0:0:0:0:0:0:0"];
@@ -19,6 +22,12 @@ pub struct Alert {
     pub technique: Option<String>,
     /// How grave it is: what the row says, else what its risk score means to the detection, else the detection's.
     pub severity: Option<Severity>,
+    /// What the rule calls it, where it has a text for that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// How the rule describes it, where it has a text for that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
     /// What the detection computed, where it does.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub risk_score: Option<f64>,
@@ -73,7 +82,8 @@ impl Alert {
     }
 
     /// Builds the alert of one row: the fields that were added are the base, the row's own columns of
-    /// an alert's names (lower case) stand above them. A null or empty value overrides nothing.
+    /// an alert's names (lower case) stand above them, and what the rule's file maps above those. A null or empty
+    /// value overrides nothing.
     #[must_use]
     pub fn from_row<'a>(
         technique: Option<&str>,
@@ -81,6 +91,8 @@ impl Alert {
         added: impl IntoIterator<Item = (&'a str, Option<&'a str>)>,
         row: impl IntoIterator<Item = (&'a str, Option<&'a str>)>,
     ) -> Self {
+        let row: Vec<(&str, Option<&str>)> = row.into_iter().collect();
+        let columns = Columns::new(row.iter().copied());
         let mut alert = Self {
             detection: detection.id.clone(),
             technique: technique.map(str::to_owned),
@@ -104,6 +116,9 @@ impl Alert {
             }
         }
         alert.overlay(&mut own);
+        mapped::map(&mut alert, &detection.metadata, &columns);
+        let column = detection.metadata.severity_column.as_deref().and_then(|column| columns.get(column));
+        let stated = column.and_then(|word| word.parse().ok()).or(stated);
         if alert.time.is_none() {
             alert.time = time.map(str::to_owned);
         }
@@ -121,6 +136,11 @@ impl Alert {
         if let Some((_, slot)) = SLOTS.iter().find(|(slot, _)| *slot == name) {
             *slot(self) = value.map(str::to_owned);
         }
+    }
+
+    /// Fills a member, by name.
+    pub(crate) fn fill(&mut self, name: &str, value: String) {
+        self.set(name, Some(&value));
     }
 
     fn overlay(&mut self, own: &mut Self) {

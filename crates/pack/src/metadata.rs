@@ -49,6 +49,21 @@ pub struct Metadata {
     /// Which column names what.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub entities: Vec<Entity>,
+    /// Which columns fill which members of an alert; of several for one member the first that has a value counts.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub mappings: Vec<Mapping>,
+    /// Columns that an alert shows under names of its own: name, column.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub details: Vec<(String, String)>,
+    /// What an alert is called and described as, with names of columns in double braces.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub formats: Option<Formats>,
+    /// The column that says how grave an alert is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub severity_column: Option<String>,
+    /// How rows are put into alerts, in the word of the product.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub grouping: Option<String>,
     /// How often it runs, and how far back it looks.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub schedule: Option<Schedule>,
@@ -63,6 +78,20 @@ pub struct Metadata {
     pub related: Vec<String>,
 }
 
+impl Trigger {
+    /// Whether so many rows make an alert.
+    #[must_use]
+    pub fn holds(self, rows: usize) -> bool {
+        let rows = i64::try_from(rows).unwrap_or(i64::MAX);
+        match self.operator {
+            "<" => rows < self.threshold,
+            "=" => rows == self.threshold,
+            "!=" => rows != self.threshold,
+            _ => rows > self.threshold,
+        }
+    }
+}
+
 /// A column that names a user, a host, an address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Entity {
@@ -70,6 +99,29 @@ pub struct Entity {
     pub kind: String,
     /// The column.
     pub column: String,
+}
+
+/// Columns that fill a member of an alert.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Mapping {
+    /// The member of [`crate::Alert`]: `actor`, `source_ip`, `target`.
+    pub member: &'static str,
+    /// The column.
+    pub column: String,
+    /// What stands between it and another column, and that column, where it has a value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub more: Option<(&'static str, String)>,
+}
+
+/// What an alert is called and described as.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Formats {
+    /// Its title.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Its description.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
 }
 
 /// How many rows make an alert.

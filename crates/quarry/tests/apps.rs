@@ -37,7 +37,12 @@ fn an_app_is_hunted_with_what_it_knows() {
     assert!(!run.stderr.contains("warning"), "{}", run.stderr);
     let mut found = rules(run);
     found.sort();
-    assert_eq!(found, ["Changed", "Launched", "Own"]);
+    assert_eq!(found, ["Changed", "Own"], "one launch is not more than five");
+    assert_eq!(rules(hunt(&searches)), ["Changed"]);
+    let told = quarry(["hunt", &searches, "--logs", &logs, "--output", "jsonl"]).run().stderr;
+    assert!(told.contains("RUN014") && told.contains("1 row is no alert: the rule asks for `> 5`"), "{told}");
+    let text = std::fs::read_to_string(&searches).expect("the file is there").replace("quantity = 5", "quantity = 0");
+    folder.write("app/default/savedsearches.conf", text);
     let mut found = rules(hunt(&searches));
     found.sort();
     assert_eq!(found, ["Changed", "Launched"]);
@@ -51,7 +56,7 @@ fn the_layers_of_saved_searches_are_one() {
     let text = run.text();
     let found: serde_json::Value = serde_json::from_str(text).expect("JSON");
     let shown = found.to_string();
-    assert!(shown.contains("`number of events greater than 5` is not applied"), "{text}");
+    assert!(shown.contains("\"threshold\":5"), "{text}");
     assert!(!shown.contains("has no `search`"), "{text}");
     assert_eq!(shown.matches("\"status\":\"disabled\"").count(), 2, "{text}");
 }

@@ -22,6 +22,7 @@ mod schedule;
 mod security_content;
 mod sentinel;
 mod sentinel_arm;
+mod sentinel_entities;
 mod sigma;
 
 use std::{fs, path::Path};

@@ -217,11 +217,23 @@ fn trigger(reading: &Reading, stanza: &Stanza<'_>) -> Option<Trigger> {
     let counted = stanza.get("counttype").unwrap_or("number of events");
     let operator = OPERATORS.iter().find(|(known, _)| *known == relation).map(|(_, operator)| *operator);
     let threshold = quantity.parse::<i64>().ok();
-    if (operator, threshold, counted) != (Some(">"), Some(0), "number of events") && counted != "always" {
-        let message = format!("every row is an alert: `{counted} {relation} {quantity}` is not applied");
-        reading.findings.no_effect(stanza.span, message);
+    let trigger = operator.zip(threshold).map(|(operator, threshold)| Trigger { operator, threshold });
+    match trigger.filter(|_| counted == "number of events") {
+        Some(trigger) => {
+            if trigger.holds(0) {
+                let message = "where the search has no rows there is nothing to show as an alert";
+                reading.findings.no_effect(stanza.span, message);
+            }
+            Some(trigger)
+        }
+        None => {
+            if counted != "always" {
+                let message = format!("every row is an alert: `{counted} {relation} {quantity}` is not applied");
+                reading.findings.no_effect(stanza.span, message);
+            }
+            None
+        }
     }
-    (counted == "number of events").then_some(Trigger { operator: operator?, threshold: threshold? })
 }
 
 /// The numbers of `alert.severity`, with the words that Splunk's own pages have for them.

@@ -165,6 +165,11 @@ fn metadata(findings: &Findings, root: &Node) -> Metadata {
             root.at(&["deployment", "scheduling"]).or(root.get("scheduling")).or(rule).unwrap_or(root),
         ),
         trigger: None,
+        mappings: Vec::new(),
+        details: Vec::new(),
+        formats: None,
+        severity_column: None,
+        grouping: None,
         data: data(root, tags),
         related: tags.map(|tags| findings.texts(tags, "analytic_story")).unwrap_or_default(),
     }

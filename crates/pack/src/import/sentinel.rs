@@ -9,10 +9,11 @@ use super::{
     Format, Item, Reading, Source,
     fields::{Findings, techniques},
     node::Node,
+    sentinel_entities,
 };
 use crate::{
     Detection, Interval, Metadata, Schedule, Severity,
-    metadata::{Entity, Trigger},
+    metadata::Trigger,
 };
 
 /// The format.
@@ -39,6 +40,8 @@ pub static FORMAT: Format = Format {
         "query",
         "entityMappings",
         "alertDetailsOverride",
+        "customDetails",
+        "eventGroupingSettings",
         "references",
         "enabled",
         "displayName",
@@ -48,8 +51,6 @@ pub static FORMAT: Format = Format {
         ("metadata", "of the file"),
         ("tags", "of the file"),
         ("schema", "of the file"),
-        ("customDetails", "alerts have the columns of the query"),
-        ("eventGroupingSettings", "every row is an alert"),
         ("suppressionDuration", "alerts are not suppressed"),
         ("suppressionEnabled", "alerts are not suppressed"),
         ("incidentConfiguration", "there are no incidents"),
@@ -119,11 +120,10 @@ fn metadata(findings: &Findings, root: &Node) -> Metadata {
     let schedule = schedule(findings, root, kind.as_deref());
     let hunting = kind.is_none() && schedule.is_none();
     let disabled = root.get("enabled").and_then(Node::as_text) == Some("false");
-    let details = root.get("alertDetailsOverride");
     let mut words = findings.texts(root, "relevantTechniques");
     words.extend(findings.texts(root, "techniques"));
     words.extend(findings.texts(root, "subTechniques"));
-    Metadata {
+    let mut metadata = Metadata {
         rule: findings.text(root, "id"),
         kind: if hunting {
             Some("hunting query".to_owned())
@@ -133,16 +133,16 @@ fn metadata(findings: &Findings, root: &Node) -> Metadata {
         status: findings.text(root, "status").or_else(|| disabled.then(|| "disabled".to_owned())),
         description: description(findings, root),
         severity: findings.severity(root, "severity"),
-        message: details.and_then(|details| findings.text(details, "alertDisplayNameFormat")),
         techniques: techniques(words.iter().map(String::as_str)),
         tactics: findings.texts(root, "tactics"),
         data_sources: connectors(root),
         references: findings.texts(root, "references"),
-        entities: entities(root),
         trigger: trigger(findings, root),
         schedule,
         ..Metadata::default()
-    }
+    };
+    sentinel_entities::add(findings, root, &mut metadata);
+    metadata
 }
 
 /// Authors put quotes of their own around descriptions.
@@ -192,12 +192,12 @@ fn trigger(findings: &Findings, root: &Node) -> Option<Trigger> {
         return None;
     };
     let threshold = findings.number(root, "triggerThreshold").unwrap_or_default();
-    if (*operator, threshold) != (">", 0.0) {
-        findings
-            .no_effect(node.span, format!("every row is an alert: `{operator} {threshold}` is not applied"));
-    }
     #[allow(clippy::cast_possible_truncation)] // a number of rows
-    Some(Trigger { operator, threshold: threshold as i64 })
+    let trigger = Trigger { operator, threshold: threshold as i64 };
+    if trigger.holds(0) {
+        findings.no_effect(node.span, "where the query has no rows there is nothing to show as an alert");
+    }
+    Some(trigger)
 }
 
 /// The tables a rule needs, else the connectors.
@@ -212,21 +212,6 @@ fn connectors(root: &Node) -> Vec<String> {
         for name in names {
             if !found.iter().any(|known| known == name) {
                 found.push(name.to_owned());
-            }
-        }
-    }
-    found
-}
-
-fn entities(root: &Node) -> Vec<Entity> {
-    let mut found = Vec::new();
-    for mapping in root.get("entityMappings").map(Node::items).unwrap_or_default() {
-        let kind = mapping.get("entityType").and_then(Node::as_text).unwrap_or_default();
-        for field in mapping.get("fieldMappings").map(Node::items).unwrap_or_default() {
-            let text = |key: &str| field.get(key).and_then(Node::as_text);
-            if let Some(column) = text("columnName") {
-                let identifier = text("identifier").map_or_else(String::new, |name| format!(".{name}"));
-                found.push(Entity { kind: format!("{kind}{identifier}"), column: column.to_owned() });
             }
         }
     }
