@@ -113,7 +113,7 @@ fn what_was_read_is_listed() {
     assert_eq!(files[0]["format"], "sentinel");
     assert_eq!(files[0]["items"][0]["metadata"]["schedule"]["every"], "1h");
     assert_eq!(
-        (&files[0]["findings"][1]["code"], &files[0]["findings"][1]["line"]),
+        (&files[0]["findings"][0]["code"], &files[0]["findings"][0]["line"]),
         (&"IMP005".into(), &39.into())
     );
 }
