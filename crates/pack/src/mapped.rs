@@ -25,7 +25,8 @@ pub(crate) fn map(alert: &mut Alert, metadata: &Metadata, columns: &Columns<'_>)
             continue;
         };
         let more = mapping.more.as_ref().and_then(|(between, column)| Some((*between, columns.get(column)?)));
-        let value = more.map_or_else(|| value.to_owned(), |(between, more)| format!("{value}{between}{more}"));
+        let value =
+            more.map_or_else(|| value.to_owned(), |(between, more)| format!("{value}{between}{more}"));
         alert.fill(mapping.member, value);
         filled.push(mapping.member);
     }
@@ -76,7 +77,12 @@ mod tests {
             formats: Some(formats),
             ..Metadata::default()
         };
-        let row = [("FullName", Some("")), ("Name", Some("ann")), ("Domain", Some("example.org")), ("Id", Some("1"))];
+        let row = [
+            ("FullName", Some("")),
+            ("Name", Some("ann")),
+            ("Domain", Some("example.org")),
+            ("Id", Some("1")),
+        ];
         let mut alert = Alert { source_ip: Some("192.0.2.7".to_owned()), ..Alert::default() };
         map(&mut alert, &metadata, &Columns::new(row.into_iter()));
         assert_eq!(alert.actor.as_deref(), Some("ann@example.org"));

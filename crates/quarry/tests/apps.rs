@@ -41,7 +41,9 @@ fn an_app_is_hunted_with_what_it_knows() {
     assert_eq!(rules(hunt(&searches)), ["Changed"]);
     let told = quarry(["hunt", &searches, "--logs", &logs, "--output", "jsonl"]).run().stderr;
     assert!(told.contains("RUN014") && told.contains("1 row is no alert: the rule asks for `> 5`"), "{told}");
-    let text = std::fs::read_to_string(&searches).expect("the file is there").replace("quantity = 5", "quantity = 0");
+    let text = std::fs::read_to_string(&searches)
+        .expect("the file is there")
+        .replace("quantity = 5", "quantity = 0");
     folder.write("app/default/savedsearches.conf", text);
     let mut found = rules(hunt(&searches));
     found.sort();

@@ -228,7 +228,8 @@ fn trigger(reading: &Reading, stanza: &Stanza<'_>) -> Option<Trigger> {
         }
         None => {
             if counted != "always" {
-                let message = format!("every row is an alert: `{counted} {relation} {quantity}` is not applied");
+                let message =
+                    format!("every row is an alert: `{counted} {relation} {quantity}` is not applied");
                 reading.findings.no_effect(stanza.span, message);
             }
             None

@@ -11,10 +11,7 @@ use super::{
     node::Node,
     sentinel_entities,
 };
-use crate::{
-    Detection, Interval, Metadata, Schedule, Severity,
-    metadata::Trigger,
-};
+use crate::{Detection, Interval, Metadata, Schedule, Severity, metadata::Trigger};
 
 /// The format.
 pub static FORMAT: Format = Format {

@@ -93,7 +93,10 @@ impl<'a> Mapped<'a> {
     }
 
     fn column(&self, identifier: &str) -> Option<&'a str> {
-        self.columns.iter().find(|(known, _)| known.eq_ignore_ascii_case(identifier)).map(|(_, column)| *column)
+        self.columns
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(identifier))
+            .map(|(_, column)| *column)
     }
 
     /// What names it, best first, as a member of an alert.
