@@ -29,6 +29,8 @@ pub(crate) enum Outcome {
     Number(f64),
     Integer(u64),
     List(Vec<String>),
+    /// Of the type `Dynamic`.
+    Json(String),
 }
 
 impl From<Option<f64>> for Outcome {

@@ -1,4 +1,4 @@
-//! Aggregates of SPL. A value of a list counts as one value each; null does not count; numbers are
+//! Aggregates of SPL, and those of Kusto (`kusto`). A value of a list counts as one value each; null does not count; numbers are
 //! recognised on use, and what is no number is left out of numeric results.
 //!
 //! The state between the phases of a distributed aggregation is one binary column.
@@ -9,6 +9,7 @@ mod ends;
 mod extreme;
 mod fold;
 mod function;
+mod kusto;
 mod mode;
 mod moments;
 mod quantile;
@@ -29,6 +30,7 @@ pub(crate) const TABLES: &[&[AggregateFunction]] = &[
     distinct::FUNCTIONS,
     ends::FUNCTIONS,
     extreme::FUNCTIONS,
+    kusto::FUNCTIONS,
     mode::FUNCTIONS,
     moments::FUNCTIONS,
     quantile::FUNCTIONS,

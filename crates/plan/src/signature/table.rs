@@ -1421,6 +1421,18 @@ pub(super) static AGGREGATE: &[Signature] = &[
         source: "Splunk search reference, statistical and charting functions",
     },
     Signature {
+        name: "kql_make_list", least: 1, most: 2, result: Fixed(Dynamic),
+        written: "make_list(<value>, [<most>])",
+        meaning: "The values in the order of the rows as a JSON array, without nulls.",
+        source: "learn.microsoft.com/kusto/query, the aggregate's page",
+    },
+    Signature {
+        name: "kql_make_set", least: 1, most: 2, result: Fixed(Dynamic),
+        written: "make_set(<value>, [<most>])",
+        meaning: "The different values as a JSON array, without nulls; of an array each element counts.",
+        source: "learn.microsoft.com/kusto/query, the aggregate's page",
+    },
+    Signature {
         name: "spl_avg", least: 1, most: 1, result: Fixed(Double),
         written: "avg(<field>)",
         meaning: "The mean of the numbers.",
