@@ -14,12 +14,12 @@ use arrow::{
 };
 use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, TestRng, TestRunner};
 use quarry_diagnostic::Diagnostic;
-use quarry_engine::{Session, SessionOptions};
+use quarry_engine::{EngineError, Execution, Session, SessionOptions};
 use quarry_logs::{Limits, Location};
-use quarry_plan::TimeRange;
+use quarry_plan::{Node, TimeRange};
 use quarry_spl::{
     Macros,
-    lower::{LowerOptions, lower},
+    lower::{Environment, LowerOptions, lower_with},
 };
 use quarry_views::Catalog;
 
@@ -57,17 +57,32 @@ impl Engine {
         let view = self.catalog.view("splunk-json").expect("the view is there");
         let parsed = quarry_spl::parse(search, &Macros::default());
         let options = LowerOptions { view, discovered: None, default_time: TimeRange::default() };
-        let lowered = lower(&parsed, &options);
+        let mut answers = Vec::new();
+        let lowered = loop {
+            let environment = Environment { answers: &answers, ..Environment::default() };
+            let mut lowered = lower_with(&parsed, &options, &environment);
+            let Some(asked) = lowered.pending.take() else { break lowered };
+            answers.push(
+                self.runtime
+                    .block_on(async { self.execution(&asked).await?.rows().await })
+                    .map_err(text_of)?,
+            );
+        };
         let found: Vec<&Diagnostic> =
             parsed.diagnostics.iter().chain(&lowered.diagnostics).filter(|found| found.is_error()).collect();
         let plan = lowered.plan.as_ref().ok_or_else(|| format!("no plan: {found:?}"))?;
-        let report = self.session.new_report();
-        let batches = self.runtime.block_on(async {
-            let run = self.session.run(plan, Arc::clone(&self.objects), 0, report).await;
-            run.map_err(|error| error.to_string())?.collect().await.map_err(|error| error.to_string())
-        });
-        Ok(batches?.iter().flat_map(rows).collect())
+        let batches = self.runtime.block_on(async { self.execution(plan).await?.collect().await });
+        Ok(batches.map_err(text_of)?.iter().flat_map(rows).collect())
     }
+
+    async fn execution(&self, plan: &Node) -> Result<Execution, EngineError> {
+        self.session.run(plan, Arc::clone(&self.objects), 0, self.session.new_report()).await
+    }
+}
+
+#[allow(clippy::needless_pass_by_value)] // for `map_err`
+fn text_of(error: EngineError) -> String {
+    error.to_string()
 }
 
 fn rows(batch: &RecordBatch) -> Shown {

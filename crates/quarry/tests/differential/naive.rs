@@ -402,6 +402,13 @@ impl Command {
     fn over(&self, mut rows: Vec<Row>, events: &[Row], all: &[String]) -> Vec<Row> {
         match self {
             Self::Search(search) => rows.retain(|row| search.of(row)),
+            Self::Subsearch(negated, search, field) => {
+                let found =
+                    events.iter().filter(|event| search.of(event)).filter_map(|event| event.get(field));
+                let values: Vec<String> = found.flat_map(Cell::texts).collect();
+                let listed = Search::In(field.clone(), values);
+                rows.retain(|row| listed.of(row) != *negated);
+            }
             Self::Where(condition) => rows.retain(|row| condition.of(row) == Some(true)),
             Self::Eval(name, value) => rows.iter_mut().for_each(|row| set(row, name, value.of(row))),
             Self::EvalList(name, list) => rows.iter_mut().for_each(|row| set(row, name, list.of(row))),

@@ -104,6 +104,8 @@ pub enum Command {
     MakeList(String, &'static str),
     Top(bool, usize, Vec<String>),
     Append(Search),
+    /// Whether a NOT stands before it; what the events of the subsearch are; the field whose values are looked for.
+    Subsearch(bool, Search, String),
     /// Whether rows without a partner stay; key; where the partners are; what they bring.
     Join(bool, String, Search, String),
 }
@@ -247,7 +249,7 @@ impl Vocabulary {
 
     fn condition(&self, depth: u32) -> BoxedStrategy<Condition> {
         let value = self.value(depth.saturating_sub(1));
-        let words = prop::collection::vec(self.word(), 1..4);
+        let words = members(self.word().boxed());
         let listed = self.list_field().prop_map(Value::Field);
         let simple = prop_oneof![
             5 => (select(SIGNS.to_vec()), value.clone(), value.clone())
@@ -283,7 +285,7 @@ impl Vocabulary {
         let simple = prop_oneof![
             5 => (self.any_field(), select(SIGNS.to_vec()), value.clone())
                 .prop_map(|(field, sign, value)| Search::Compare(field, sign, value)),
-            1 => (self.any_field(), prop::collection::vec(value, 1..4))
+            1 => (self.any_field(), members(value.boxed()))
                 .prop_map(|(field, values)| Search::In(field, values)),
             1 => self.any_field().prop_map(Search::Exists),
         ]
@@ -374,6 +376,8 @@ impl Vocabulary {
             1 => (any::<bool>(), 1..6_usize, scalars(1..=2))
                 .prop_map(|(most, count, by)| Command::Top(most, count, by)),
             1 => self.search(1).prop_map(Command::Append),
+            2 => (any::<bool>(), self.search(1), select(self.scalars.clone()))
+                .prop_map(|(negated, search, field)| Command::Subsearch(negated, search, field)),
             1 => (any::<bool>(), select(self.scalars.clone()), self.search(1), select(self.scalars.clone()))
                 .prop_map(|(left, key, search, brings)| Command::Join(left, key, search, brings)),
         ]
@@ -384,6 +388,20 @@ impl Vocabulary {
     pub fn pipelines(&self) -> BoxedStrategy<Vec<Command>> {
         prop::collection::vec(self.command(), 1..6).boxed()
     }
+}
+
+/// Values of a list: few, or with so many more that the list is a set.
+fn members(word: BoxedStrategy<String>) -> BoxedStrategy<Vec<String>> {
+    let more = (0..56).map(|number| format!("filler{number}"));
+    let more: Vec<String> = more.chain((0..12).map(|number| number.to_string())).collect();
+    (prop::collection::vec(word, 1..4), prop::bool::weighted(0.25))
+        .prop_map(move |(mut words, many)| {
+            if many {
+                words.extend(more.clone());
+            }
+            words
+        })
+        .boxed()
 }
 
 const SIGNS: [&str; 6] = ["=", "!=", "<", "<=", ">", ">="];

@@ -163,6 +163,10 @@ impl Command {
                 let name = if *most { "top" } else { "rare" };
                 format!("{name} limit={count} showperc=f {}", names(by))
             }
+            Self::Subsearch(negated, search, field) => {
+                let not = if *negated { "NOT " } else { "" };
+                format!("search {not}[ search index=* {} | table {field} ]", search.text())
+            }
             Self::Append(search) => {
                 let all = names(all);
                 // Both parts in one order, since that within each is not settled.
