@@ -111,9 +111,9 @@ impl View {
     }
 
     /// How the view spells a path of a record as it lies, where its source puts something before every path; none of
-    /// other names.
+    /// other names. The sources are those of [`View::chosen`].
     #[must_use]
-    pub fn prefixed(&self, name: &str) -> Option<String> {
+    pub fn prefixed(&self, name: &str, choices: &[(String, String)]) -> Option<String> {
         let first = |text: &str| text.split(['.', '{']).next().unwrap_or_default().to_owned();
         let has = |source: &ViewSource| {
             let mut found = false;
@@ -127,7 +127,8 @@ impl View {
         if !name.contains('.') || self.sources.iter().any(|source| source.fields.contains_key(name)) {
             return None;
         }
-        let mut with = self.sources.iter().filter(|source| has(source));
+        let chosen = self.chosen(choices);
+        let mut with = chosen.into_iter().filter(|source| has(source));
         let source = with.next().filter(|source| !source.prefix.is_empty())?;
         let alike = with.all(|other| other.prefix == source.prefix);
         (alike && !name.starts_with(&source.prefix)).then(|| format!("{}{name}", source.prefix))

@@ -456,3 +456,14 @@ fn wrappers_lead_to_the_record() {
         );
     }
 }
+
+#[test]
+fn a_path_as_it_lies_is_spelled_as_the_chosen_source_does() {
+    let catalog = quarry_views::Catalog::load(None).unwrap();
+    let view = catalog.view("splunk").unwrap();
+    let spelled = |named: &[&str]| view.prefixed("protoPayload.methodName", &view.choices(named));
+    assert_eq!(spelled(&[]).as_deref(), Some("data.protoPayload.methodName"));
+    assert_eq!(spelled(&["google*"]).as_deref(), Some("data.protoPayload.methodName"));
+    assert_eq!(spelled(&["google:gcp:pubsub:audit:admin_activity"]), None);
+    assert_eq!(view.prefixed("userIdentity.arn", &[]), None);
+}

@@ -34,7 +34,8 @@ impl Context<'_> {
         let Some(text) = name.user().filter(|_| is_new && !self.fields.gone.contains_key(name)) else {
             return;
         };
-        let Some(spelled) = view.prefixed(text) else { return };
+        let choices = view.choices(&self.rows.scan.named());
+        let Some(spelled) = view.prefixed(text, &choices) else { return };
         let message = format!("no event has `{text}` here: the view `{}` calls it `{spelled}`", view.name);
         let found = Diagnostic::warning(codes::MISSING_FIELD, message, span)
             .with_help(format!("write `{spelled}`, or read records as they lie with `--splunk-fields json`"));

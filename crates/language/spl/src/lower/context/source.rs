@@ -51,6 +51,11 @@ impl<'a> Scan<'a> {
         self.view.sources.iter().any(|source| fits(wanted, &source.source_type))
     }
 
+    /// The source types named so far.
+    pub(crate) fn named(&self) -> Vec<&str> {
+        self.source_types.iter().map(String::as_str).collect()
+    }
+
     /// Takes the source types named so far for those of the user's apps.
     pub(crate) fn named_by_apps(&mut self) {
         self.of_apps.append(&mut self.source_types);
