@@ -10,6 +10,7 @@ mod aql;
 mod base;
 mod comparison;
 mod json;
+mod kql;
 mod lookup;
 mod member;
 mod network;
@@ -41,7 +42,12 @@ pub use window::WindowFunction;
 
 /// Every scalar function with its description.
 pub fn scalar_table() -> impl Iterator<Item = &'static Function> {
-    waist::TABLES.iter().chain(spl::TABLES).chain(aql::TABLES).flat_map(|table| table.iter())
+    waist::TABLES
+        .iter()
+        .chain(spl::TABLES)
+        .chain(aql::TABLES)
+        .chain(kql::TABLES)
+        .flat_map(|table| table.iter())
 }
 
 /// Every aggregate function with its description.

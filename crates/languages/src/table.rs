@@ -1,6 +1,6 @@
 //! The rows.
 
-use quarry_language_definition::{Definition, Escape, Holds, Lexis, Product, Quote, ViewChoice};
+use quarry_language_definition::{Definition, Lexis, Product, ViewChoice};
 
 /// All languages, in the order in which they are shown.
 pub static TABLE: &[&Definition] = &[&SPL, &AQL, &KQL, &SIGMA];
@@ -64,26 +64,20 @@ pub static KQL: Definition = Definition {
     title: "KQL",
     full_title: "Microsoft Sentinel KQL",
     long_title: "Microsoft Kusto Query Language",
-    meaning: "Microsoft's Kusto query language; read and shown, not run yet.",
+    meaning: "Microsoft's Kusto query language.",
     product: Product { id: "sentinel", title: "Microsoft Sentinel", log_label: "table" },
     ending: Some("kql"),
     rule_endings: &["yaml", "yml", "json"],
     editor_ids: &["kusto"],
     fence: "kql",
-    lexis: &Lexis {
-        line_comments: &["//"],
-        quotes: &[Quote { mark: '"', holds: Holds::Text }, Quote { mark: '\'', holds: Holds::Text }],
-        escape: Escape::Backslash,
-        commands_after: &['|'],
-        ..Lexis::PLAIN
-    },
+    lexis: &quarry_kql::LEXIS,
     signs: &[
         r"(?i)\|\s*(?:summarize|extend|project|project-\w+|mv-expand|mv-apply|make-series|take|distinct)\b",
         r"(?m)^\s*let\s+\w+\s*=.*;\s*$",
         r"^\s*[A-Za-z_]\w*\s*\|\s*where\s.*(?:=~|\bhas(?:_any|_all)?\b|\bcontains\b|\bin~|\bago\()",
     ],
-    views: &[],
-    front_end: None,
+    views: &[ViewChoice { view: "sentinel", option: None, meaning: "Tables of Log Analytics" }],
+    front_end: Some(&quarry_kql::FRONT_END),
 };
 
 pub static SIGMA: Definition = Definition {

@@ -161,6 +161,13 @@ pub enum TextPattern {
     /// The text holds it as whole words: between characters that part words, if it does not begin or end
     /// with such itself. `*` stands for a run of characters that may stand inside of a word.
     Term(String),
+    /// The text holds it as whole words of letters and digits (KQL's `has`): before and behind it stands no letter or
+    /// digit where it begins or ends with one itself.
+    Word(String),
+    /// The same of its beginning alone.
+    WordStart(String),
+    /// The same of its end alone.
+    WordEnd(String),
     /// The text is an address inside of this network (CIDR notation, or one address); case has no meaning.
     Network(String),
     /// Whole text, `*` stands for any run of characters, nothing else is special.
@@ -181,6 +188,9 @@ impl TextPattern {
             | Self::StartsWith(text)
             | Self::EndsWith(text)
             | Self::Term(text)
+            | Self::Word(text)
+            | Self::WordStart(text)
+            | Self::WordEnd(text)
             | Self::Network(text)
             | Self::Wildcard(text)
             | Self::Like(text)
@@ -197,6 +207,9 @@ impl TextPattern {
             Self::StartsWith(_) => "starts with",
             Self::EndsWith(_) => "ends with",
             Self::Term(_) => "term",
+            Self::Word(_) => "word",
+            Self::WordStart(_) => "word start",
+            Self::WordEnd(_) => "word end",
             Self::Network(_) => "network",
             Self::Wildcard(_) => "wildcard",
             Self::Like(_) => "like",
@@ -215,6 +228,9 @@ impl TextPattern {
             "starts with" => Self::StartsWith,
             "ends with" => Self::EndsWith,
             "term" => Self::Term,
+            "word" => Self::Word,
+            "word start" => Self::WordStart,
+            "word end" => Self::WordEnd,
             "network" => Self::Network,
             "wildcard" => Self::Wildcard,
             "like" => Self::Like,

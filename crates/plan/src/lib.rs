@@ -15,6 +15,7 @@ mod decimal;
 mod expression;
 mod law;
 mod member;
+mod moment;
 mod name;
 mod name_number;
 mod necessary;
@@ -35,6 +36,7 @@ pub use decimal::{Decimal, NoDecimal};
 pub use expression::{Arithmetic, Expression, ExpressionKind, PathStep, TextMatcher, TextPattern};
 pub use law::{Law, Laws};
 pub use member::{MemberSet, Members, all_of, any_of};
+pub use moment::parse_moment;
 pub use name::{ColumnName, Helpers, Role};
 pub use name_number::name_number;
 pub use necessary::{ColumnFacts, Facts, Need, necessary};
@@ -43,7 +45,9 @@ pub use operator::{
     Aggregate, AggregateCall, Frame, JoinKind, KeyMatch, Lookup, LookupKey, LookupTable, Node, Operator,
     Rows, SortKey, Source, SourceColumn, SourceField, WindowCall,
 };
-pub use pattern::{Groups, Pattern, PatternFault, cached_pattern, compile_pattern, values_given_up};
+pub use pattern::{
+    Groups, Pattern, PatternFault, cached_pattern, compile_pattern, values_given_up, word_expression,
+};
 pub use shared::WriteOut;
 pub use signature::{MANY, Returns, Signature, aggregate_signature, scalar_signature, scalar_signatures};
 pub use time::{TimeBound, TimeRange, TimeStep, TimeUnit};

@@ -97,6 +97,9 @@ fn literal_part(pattern: &TextPattern) -> Option<&str> {
         TextPattern::Equals(text)
         | TextPattern::Contains(text)
         | TextPattern::StartsWith(text)
+        | TextPattern::Word(text)
+        | TextPattern::WordStart(text)
+        | TextPattern::WordEnd(text)
         | TextPattern::EndsWith(text) => (text, &[]),
         TextPattern::Network(_) | TextPattern::Regex(_) => return None,
     };

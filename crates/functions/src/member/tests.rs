@@ -19,12 +19,15 @@ fn texts() -> impl Strategy<Value = String> {
 }
 
 fn patterns() -> impl Strategy<Value = TextMatcher> {
-    const KINDS: [fn(String) -> TextPattern; 7] = [
+    const KINDS: [fn(String) -> TextPattern; 10] = [
         TextPattern::Equals,
         TextPattern::Contains,
         TextPattern::StartsWith,
         TextPattern::EndsWith,
         TextPattern::Term,
+        TextPattern::Word,
+        TextPattern::WordStart,
+        TextPattern::WordEnd,
         TextPattern::Wildcard,
         TextPattern::Like,
     ];

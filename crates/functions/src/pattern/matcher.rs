@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use arrow::array::{Array, ArrayRef, BooleanArray};
 use ipnet::IpNet;
 use memchr::memmem;
-use quarry_plan::{Pattern, TextMatcher, TextPattern, compile_pattern};
+use quarry_plan::{Pattern, TextMatcher, TextPattern, compile_pattern, word_expression};
 
 use super::term;
 use crate::base::{Argument, Cell};
@@ -89,6 +89,12 @@ pub fn matcher(of: &TextMatcher) -> Result<Matcher, String> {
         TextPattern::StartsWith(text) => pieces(&[text, ""], of.ignore_case)?,
         TextPattern::EndsWith(text) => pieces(&["", text], of.ignore_case)?,
         TextPattern::Term(text) => Test::Regular(Box::new(regular(&term::expression(text), of.ignore_case)?)),
+        pattern @ (TextPattern::Word(text) | TextPattern::WordStart(text) | TextPattern::WordEnd(text)) => {
+            match text.as_str() {
+                "" => Test::Always,
+                text => Test::Regular(Box::new(regular(&word_expression(pattern, text), of.ignore_case)?)),
+            }
+        }
         TextPattern::Network(text) => {
             Test::Network(parse_network(text).ok_or_else(|| format!("`{text}` is no network"))?)
         }

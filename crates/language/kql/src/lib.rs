@@ -6,10 +6,13 @@
 
 mod bind;
 pub mod codes;
-pub mod moment;
+mod front_end;
+mod lower;
 pub mod registry;
 pub mod syntax;
 pub mod types;
 
 pub use bind::{Bound, Column, Table, bind};
+pub use front_end::{FRONT_END, LEXIS};
+pub use lower::{Environment, LowerOptions, Lowered, Watchlist, lower};
 pub use syntax::{Parsed, parse};

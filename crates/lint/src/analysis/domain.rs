@@ -4,6 +4,7 @@ use std::{cell::RefCell, collections::HashMap, sync::Arc};
 
 use quarry_plan::{
     Comparison, ComparisonRule, Operand, TextMatcher, TextPattern, Value, order, parse_number,
+    word_expression,
 };
 use regex::{Regex, RegexBuilder};
 
@@ -207,6 +208,11 @@ impl Matchers {
             TextPattern::Like(wanted) => self.regex(&like(wanted), matcher.ignore_case, text),
             TextPattern::StartsWith(wanted) => Some(fold(text).starts_with(&fold(wanted))),
             TextPattern::EndsWith(wanted) => Some(fold(text).ends_with(&fold(wanted))),
+            pattern @ (TextPattern::Word(wanted)
+            | TextPattern::WordStart(wanted)
+            | TextPattern::WordEnd(wanted)) => {
+                self.regex(&word_expression(pattern, wanted), matcher.ignore_case, text)
+            }
             TextPattern::Term(_) | TextPattern::Network(_) => None,
             TextPattern::Regex(wanted) => self.regex(wanted, matcher.ignore_case, text),
         }

@@ -118,7 +118,11 @@ fn is_open(matcher: &TextMatcher) -> bool {
     };
     match &matcher.pattern {
         TextPattern::Equals(_) | TextPattern::Network(_) => false,
-        TextPattern::Contains(_) | TextPattern::Term(_) => true,
+        TextPattern::Contains(_)
+        | TextPattern::Term(_)
+        | TextPattern::Word(_)
+        | TextPattern::WordStart(_)
+        | TextPattern::WordEnd(_) => true,
         TextPattern::StartsWith(text) => wild(&format!("{text}*"), '*'),
         TextPattern::EndsWith(text) => wild(&format!("*{text}"), '*'),
         TextPattern::Wildcard(text) => wild(text, '*'),

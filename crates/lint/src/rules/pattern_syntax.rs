@@ -25,6 +25,9 @@ pub fn check(analysis: &Analysis<'_>, report: &mut Report) {
             | TextPattern::StartsWith(_)
             | TextPattern::EndsWith(_)
             | TextPattern::Term(_)
+            | TextPattern::Word(_)
+            | TextPattern::WordStart(_)
+            | TextPattern::WordEnd(_)
             | TextPattern::Network(_)
             | TextPattern::Wildcard(_) => None,
             TextPattern::Like(wanted) => like(wanted),

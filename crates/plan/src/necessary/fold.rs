@@ -5,6 +5,7 @@ use regex::RegexBuilder;
 use super::{ColumnFacts, Facts, MOST_NEEDED};
 use crate::{
     Comparison, ComparisonRule, Expression, ExpressionKind, Law, TextMatcher, TextPattern, Value, order,
+    word_expression,
 };
 
 /// The constant an expression always has, if that is certain.
@@ -169,6 +170,9 @@ pub fn match_constant(matcher: &TextMatcher, value: &Value) -> Option<bool> {
         TextPattern::StartsWith(wanted) => format!("^{}", regex::escape(wanted)),
         TextPattern::EndsWith(wanted) => format!("{}$", regex::escape(wanted)),
         TextPattern::Regex(wanted) => wanted.clone(),
+        TextPattern::Word(wanted) | TextPattern::WordStart(wanted) | TextPattern::WordEnd(wanted) => {
+            word_expression(&matcher.pattern, wanted)
+        }
         TextPattern::Term(_) | TextPattern::Network(_) => return None,
     };
     let dot_all = !matches!(matcher.pattern, TextPattern::Regex(_));

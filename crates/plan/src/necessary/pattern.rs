@@ -18,6 +18,9 @@ pub fn need(matcher: &TextMatcher) -> Need {
         TextPattern::Equals(text)
         | TextPattern::Contains(text)
         | TextPattern::StartsWith(text)
+        | TextPattern::Word(text)
+        | TextPattern::WordStart(text)
+        | TextPattern::WordEnd(text)
         | TextPattern::EndsWith(text) => literal(text),
         TextPattern::Term(text) => Need::all(text.trim_matches('"').split('*').map(literal).collect()),
         TextPattern::Network(_) => Need::Anything,

@@ -3,6 +3,7 @@
 
 mod dialect;
 mod fault;
+mod word;
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -12,6 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use dialect::translate;
 pub use fault::PatternFault;
+pub use word::word_expression;
 
 /// Steps the backtracking engine may take on one text; beyond them the text does not match, which is counted.
 const BACKTRACK_LIMIT: usize = 200_000;
@@ -136,6 +138,12 @@ impl Pattern {
             Engine::Linear(found) => found.is_match(text),
             Engine::Backtracking(found) => kept(found.is_match(text)).unwrap_or(false),
         }
+    }
+
+    /// How many groups it has, the whole match not counted.
+    #[must_use]
+    pub fn group_count(&self) -> usize {
+        self.names().len().saturating_sub(1)
     }
 
     /// The named groups, in order.

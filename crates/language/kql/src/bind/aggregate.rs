@@ -9,7 +9,7 @@ use crate::{
 
 impl Binder {
     /// A value over a group: aggregates, and what is computed of them. `star` is what `*` stands for.
-    pub(super) fn aggregate(&mut self, value: &Expr, row: &Table, star: &Table) -> Scalar {
+    pub(crate) fn aggregate(&mut self, value: &Expr, row: &Table, star: &Table) -> Scalar {
         match &value.kind {
             ExprKind::Call(call) if registry::aggregates().contains_key(call.name.text.as_str()) => {
                 self.aggregate_call(call, row, star)
@@ -123,11 +123,11 @@ impl Binder {
     }
 }
 
-fn is_star(value: Option<&Expr>) -> bool {
+pub(crate) fn is_star(value: Option<&Expr>) -> bool {
     matches!(value, Some(Expr { kind: ExprKind::Wildcard(_), .. }))
 }
 
-fn holds_aggregate(value: &Expr) -> bool {
+pub(crate) fn holds_aggregate(value: &Expr) -> bool {
     match &value.kind {
         ExprKind::Call(call) => {
             registry::aggregates().contains_key(call.name.text.as_str())
@@ -139,4 +139,9 @@ fn holds_aggregate(value: &Expr) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether a call is that of an aggregate.
+pub(crate) fn is_aggregate(call: &Call) -> bool {
+    registry::aggregates().contains_key(call.name.text.as_str())
 }

@@ -64,7 +64,7 @@ const SEVERAL: [(&str, &[(&str, Kind)]); 6] = [
 
 impl Binder {
     /// What a call gives.
-    pub(super) fn call_meaning(&mut self, call: &Call, span: Span, row: Option<&Table>) -> Meaning {
+    pub(crate) fn call_meaning(&mut self, call: &Call, span: Span, row: Option<&Table>) -> Meaning {
         let name = call.name.text.as_str();
         if let Some(Binding::Function(function, scope)) = self.scope.find(name) {
             return self.call_function(name, &function, scope, &call.arguments, span, row);
@@ -137,7 +137,7 @@ impl Binder {
     }
 
     /// A call of one of the vendor's functions or aggregates.
-    pub(super) fn function(&mut self, function: &Function, call: &Call, row: &Table) -> Scalar {
+    pub(crate) fn function(&mut self, function: &Function, call: &Call, row: &Table) -> Scalar {
         let arguments: Vec<Scalar> = call.arguments.iter().map(|value| self.scalar(value, row)).collect();
         let kinds: Vec<Kind> = arguments.iter().map(Scalar::kind).collect();
         let signature = self.signature(function, call, &kinds);
@@ -165,7 +165,7 @@ impl Binder {
     }
 
     /// The signature that the arguments fit best.
-    fn signature<'f>(
+    pub(crate) fn signature<'f>(
         &mut self,
         function: &'f Function,
         call: &Call,
@@ -215,7 +215,7 @@ impl Binder {
     }
 
     /// A call of a function of the user's: its body with the arguments.
-    pub(super) fn call_function(
+    pub(crate) fn call_function(
         &mut self,
         name: &str,
         function: &Rc<tree::Function>,
@@ -291,7 +291,7 @@ fn sorted(arguments: &[Scalar]) -> Vec<(String, Kind)> {
 }
 
 /// The type that a signature gives for arguments.
-fn result(signature: &Signature, kinds: &[Kind]) -> Kind {
+pub(crate) fn result(signature: &Signature, kinds: &[Kind]) -> Kind {
     let first = kinds.first().copied().unwrap_or(Kind::Unknown);
     let of_common = || {
         let places = kinds.iter().enumerate().filter(|(place, _)| {
@@ -321,7 +321,7 @@ fn result(signature: &Signature, kinds: &[Kind]) -> Kind {
 }
 
 /// The type that values share: of numbers the widest, else the first that is not JSON.
-fn common(kinds: impl Iterator<Item = Kind>) -> Kind {
+pub(crate) fn common(kinds: impl Iterator<Item = Kind>) -> Kind {
     let mut found = None;
     for kind in kinds {
         found = Some(match found {

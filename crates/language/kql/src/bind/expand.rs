@@ -8,7 +8,7 @@ use crate::{
 };
 
 impl Binder {
-    pub(super) fn mv_expand(&mut self, input: Table, operator: &Operator, items: &[Item]) -> Table {
+    pub(crate) fn mv_expand(&mut self, input: Table, operator: &Operator, items: &[Item]) -> Table {
         let mut table = input.clone();
         for item in items {
             let (name, kind) = self.expanded(item, &input);
@@ -36,7 +36,7 @@ impl Binder {
         (found.name.clone().unwrap_or_default(), item.to.unwrap_or(kind))
     }
 
-    pub(super) fn mv_apply(
+    pub(crate) fn mv_apply(
         &mut self,
         input: Table,
         operator: &Operator,
@@ -51,7 +51,7 @@ impl Binder {
         table
     }
 
-    pub(super) fn parse_pattern(&mut self, input: Table, text: &Expr, pattern: &[PatternPart]) -> Table {
+    pub(crate) fn parse_pattern(&mut self, input: Table, text: &Expr, pattern: &[PatternPart]) -> Table {
         self.scalar(text, &input);
         let mut table = input;
         for part in pattern {
@@ -62,7 +62,7 @@ impl Binder {
         table
     }
 
-    pub(super) fn make_series(&mut self, input: &Table, series: &MakeSeries) -> Table {
+    pub(crate) fn make_series(&mut self, input: &Table, series: &MakeSeries) -> Table {
         let mut table = self.project(input, &series.by);
         let mut place = Place::new("Column");
         for (value, default) in &series.aggregates {

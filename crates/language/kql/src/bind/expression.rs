@@ -9,7 +9,7 @@ use crate::{
 
 impl Binder {
     /// The type and name of a value.
-    pub(super) fn scalar(&mut self, value: &Expr, row: &Table) -> Scalar {
+    pub(crate) fn scalar(&mut self, value: &Expr, row: &Table) -> Scalar {
         match &value.kind {
             ExprKind::Missing | ExprKind::Wildcard(_) => Scalar::of(Kind::Unknown),
             ExprKind::Name(name) => self.column(name, value, row),

@@ -8,7 +8,7 @@ use crate::{
 };
 
 impl Binder {
-    pub(super) fn join(&mut self, left: Table, operator: &Operator, right: &Expr, on: &[Expr]) -> Table {
+    pub(crate) fn join(&mut self, left: Table, operator: &Operator, right: &Expr, on: &[Expr]) -> Table {
         let mut right = self.rows(right);
         let kind = word(operator, "kind").unwrap_or_default();
         let mut keys = Vec::new();
@@ -66,7 +66,7 @@ impl Binder {
         }
     }
 
-    pub(super) fn union(&mut self, input: Option<Table>, operator: &Operator, tables: &[Expr]) -> Table {
+    pub(crate) fn union(&mut self, input: Option<Table>, operator: &Operator, tables: &[Expr]) -> Table {
         let is_fuzzy = word(operator, "isfuzzy").is_some_and(|word| word == "true");
         let mut legs: Vec<Table> = input.into_iter().collect();
         for table in tables {
@@ -127,7 +127,7 @@ impl Binder {
 }
 
 /// Columns of both sides; those of the right whose names the left has get a number.
-fn beside(mut left: Table, right: &Table) -> Table {
+pub(crate) fn beside(mut left: Table, right: &Table) -> Table {
     for column in &right.columns {
         let name = left.free(&column.name, &right.columns);
         left.columns.push(Column { name, kind: column.kind });
@@ -137,7 +137,7 @@ fn beside(mut left: Table, right: &Table) -> Table {
 }
 
 /// Columns by name; those of one name and several types are as many columns.
-fn united(legs: &[Table]) -> Table {
+pub(crate) fn united(legs: &[Table]) -> Table {
     let mut names: Vec<(String, Vec<Kind>)> = Vec::new();
     for column in legs.iter().flat_map(|leg| &leg.columns) {
         match names.iter_mut().find(|(name, _)| *name == column.name) {
@@ -159,7 +159,7 @@ fn united(legs: &[Table]) -> Table {
 }
 
 /// The word or text of a setting.
-pub(super) fn word(operator: &Operator, setting: &str) -> Option<String> {
+pub(crate) fn word(operator: &Operator, setting: &str) -> Option<String> {
     let (_, value) = operator.settings.iter().find(|(name, _)| name.text == setting)?;
     match &value.kind {
         ExprKind::Name(word) => Some(word.clone()),

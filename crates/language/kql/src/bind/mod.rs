@@ -1,15 +1,15 @@
 //! What names mean: the columns and types of every step, as Microsoft's binder gives them.
 
-mod aggregate;
-mod call;
-mod expand;
-mod expression;
-mod join;
-mod operation;
-mod operator;
-mod plugin;
-mod scope;
-mod table;
+pub(crate) mod aggregate;
+pub(crate) mod call;
+pub(crate) mod expand;
+pub(crate) mod expression;
+pub(crate) mod join;
+pub(crate) mod operation;
+pub(crate) mod operator;
+pub(crate) mod plugin;
+pub(crate) mod scope;
+pub(crate) mod table;
 
 use quarry_diagnostic::{Diagnostic, Span};
 
@@ -226,7 +226,7 @@ impl Binder {
 }
 
 /// Whether an expression is `workspace("...")`, `database("...")` and the like.
-fn is_database(of: &Expr) -> bool {
+pub(crate) fn is_database(of: &Expr) -> bool {
     match &of.kind {
         ExprKind::Call(call) => {
             matches!(call.name.text.as_str(), "workspace" | "database" | "cluster" | "app")

@@ -8,7 +8,7 @@ use crate::{
 };
 
 impl Binder {
-    pub(super) fn binary(&mut self, found: &Binary, row: &Table) -> Scalar {
+    pub(crate) fn binary(&mut self, found: &Binary, row: &Table) -> Scalar {
         let left = self.scalar(&found.left, row).kind();
         let right = self.scalar(&found.right, row).kind();
         let Some(kind) = result(found.operator, left, right) else {
@@ -22,7 +22,7 @@ impl Binder {
     }
 
     /// A condition; says so if it is none.
-    pub(super) fn condition(&mut self, value: &Expr, row: &Table) {
+    pub(crate) fn condition(&mut self, value: &Expr, row: &Table) {
         let kind = self.scalar(value, row).kind();
         if !matches!(kind, Kind::Bool | Kind::Unknown) {
             let message = format!("a condition is expected, found a {kind}");
@@ -32,7 +32,7 @@ impl Binder {
 }
 
 /// The type of a result; none where the operator does not take such operands.
-fn result(operator: &str, left: Kind, right: Kind) -> Option<Kind> {
+pub(crate) fn result(operator: &str, left: Kind, right: Kind) -> Option<Kind> {
     if left == Kind::Unknown || right == Kind::Unknown {
         let is_arithmetic = matches!(operator, "+" | "-" | "*" | "/" | "%");
         return Some(if is_arithmetic { Kind::Unknown } else { Kind::Bool });

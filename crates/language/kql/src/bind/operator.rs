@@ -8,7 +8,7 @@ use crate::{
 };
 
 impl Binder {
-    pub(super) fn operator(&mut self, input: Table, operator: &Operator) -> Table {
+    pub(crate) fn operator(&mut self, input: Table, operator: &Operator) -> Table {
         match &operator.kind {
             OperatorKind::As(name) => {
                 self.scope.add(&name.text, super::scope::Binding::Table(input.clone()));
@@ -163,8 +163,15 @@ impl Binder {
         self.error(codes::WRONG_TYPE, "dynamic values cannot be told apart", span, help);
     }
 
-    /// Adds the columns that a value gives, under the names it is given or has.
-    pub(super) fn put(&mut self, into: &mut Table, value: &Expr, found: &Scalar, place: &mut Place) {
+    /// Adds the columns that a value gives, under the names it is given or has; gives these names, one for each of
+    /// its values, none where a value has no column.
+    pub(crate) fn put(
+        &mut self,
+        into: &mut Table,
+        value: &Expr,
+        found: &Scalar,
+        place: &mut Place,
+    ) -> Vec<Option<String>> {
         let names: &[Name] = match &value.kind {
             ExprKind::Named(names, _) => names,
             _ => &[],
@@ -172,46 +179,33 @@ impl Binder {
         let single = [(found.name.clone().unwrap_or_default(), found.kind())];
         let fields = if found.fields.is_empty() { &single[..] } else { &found.fields[..] };
         let most = if found.falls_away && names.len() == 1 { 1 } else { fields.len() };
+        let mut given = Vec::new();
         for (at, (natural, kind)) in fields.iter().take(most).enumerate() {
-            if let Some(name) = names.get(at) {
-                if place.named.contains(&name.text) {
-                    let message = format!("the column `{}` is declared twice", name.text);
-                    self.error(codes::DUPLICATE_COLUMN, message, name.span, "give each column its own name");
-                    continue;
-                }
-                place.named.push(name.text.clone());
-                into.set(&name.text, *kind);
-                continue;
-            }
-            let is_natural = names.is_empty() || at > 0;
-            let natural = Some(natural).filter(|name| is_natural && !name.is_empty());
-            match natural {
-                // A value of `extend` replaces the column that it is called after.
-                Some(name) if place.replaces => into.set(name, *kind),
-                Some(name) => {
-                    into.add(name, *kind);
-                }
+            given.push(match names.get(at) {
+                Some(name) => self.put_named(into, name, *kind, place),
                 None => {
-                    place.unnamed += 1;
-                    let name = match place.prefix {
-                        "print_" => format!("print_{}", place.at),
-                        prefix => format!("{prefix}{}", place.unnamed),
-                    };
-                    if into.find(&name).is_some() {
-                        let name = (1..)
-                            .map(|number| format!("{}{number}", place.prefix))
-                            .find(|name| into.find(name).is_none());
-                        into.add(&name.unwrap_or_default(), *kind);
-                    } else {
-                        into.add(&name, *kind);
-                    }
+                    let is_natural = names.is_empty() || at > 0;
+                    let natural = Some(natural.as_str()).filter(|name| is_natural && !name.is_empty());
+                    Some(put_unnamed(into, natural, *kind, place))
                 }
-            }
+            });
         }
         place.at += 1;
+        given
     }
 
-    pub(super) fn project(&mut self, input: &Table, columns: &[Expr]) -> Table {
+    fn put_named(&mut self, into: &mut Table, name: &Name, kind: Kind, place: &mut Place) -> Option<String> {
+        if place.named.contains(&name.text) {
+            let message = format!("the column `{}` is declared twice", name.text);
+            self.error(codes::DUPLICATE_COLUMN, message, name.span, "give each column its own name");
+            return None;
+        }
+        place.named.push(name.text.clone());
+        into.set(&name.text, kind);
+        Some(name.text.clone())
+    }
+
+    pub(crate) fn project(&mut self, input: &Table, columns: &[Expr]) -> Table {
         let (mut table, mut place) = (Table { columns: Vec::new(), open: false }, Place::new("Column"));
         for value in columns {
             let found = self.unnamed(value, input);
@@ -221,7 +215,7 @@ impl Binder {
     }
 
     /// The value, without the name that it is given.
-    fn unnamed(&mut self, value: &Expr, row: &Table) -> Scalar {
+    pub(crate) fn unnamed(&mut self, value: &Expr, row: &Table) -> Scalar {
         match &value.kind {
             ExprKind::Named(_, inner) => self.scalar(inner, row),
             _ => self.scalar(value, row),
@@ -230,7 +224,7 @@ impl Binder {
 
     fn extend(&mut self, input: Table, columns: &[Expr]) -> Table {
         let mut table = input.clone();
-        let mut place = Place { replaces: true, ..Place::new("Column") };
+        let mut place = Place::replacing();
         for value in columns {
             let found = self.unnamed(value, &input);
             self.put(&mut table, value, &found, &mut place);
@@ -365,7 +359,7 @@ impl Binder {
 }
 
 /// How the columns of a list are called.
-pub(super) struct Place {
+pub(crate) struct Place {
     prefix: &'static str,
     at: usize,
     unnamed: usize,
@@ -374,8 +368,42 @@ pub(super) struct Place {
 }
 
 impl Place {
-    pub fn new(prefix: &'static str) -> Self {
+    /// Whether columns are those of `print`, which are called by their place alone.
+    pub(crate) fn is_print(&self) -> bool {
+        self.prefix == "print_"
+    }
+
+    pub(crate) fn replacing() -> Self {
+        Self { replaces: true, ..Self::new("Column") }
+    }
+
+    pub(crate) fn new(prefix: &'static str) -> Self {
         Self { prefix, at: 0, unnamed: 0, named: Vec::new(), replaces: false }
+    }
+}
+
+/// Adds a column that nobody names: by what it is called after, else by its place.
+fn put_unnamed(into: &mut Table, natural: Option<&str>, kind: Kind, place: &mut Place) -> String {
+    match natural {
+        // A value of `extend` replaces the column that it is called after.
+        Some(name) if place.replaces => {
+            into.set(name, kind);
+            name.to_owned()
+        }
+        Some(name) => into.add(name, kind),
+        None => {
+            place.unnamed += 1;
+            let name = match place.prefix {
+                "print_" => format!("print_{}", place.at),
+                prefix => format!("{prefix}{}", place.unnamed),
+            };
+            if into.find(&name).is_none() {
+                return into.add(&name, kind);
+            }
+            let mut others = (1..).map(|number| format!("{}{number}", place.prefix));
+            let name = others.find(|name| into.find(name).is_none());
+            into.add(&name.unwrap_or_default(), kind)
+        }
     }
 }
 
@@ -383,12 +411,12 @@ fn predicate_span(tables: &[Expr]) -> quarry_diagnostic::Span {
     tables.first().map(|table| table.span).unwrap_or_default()
 }
 
-pub(super) fn one(columns: &[(&str, Kind)]) -> Table {
+pub(crate) fn one(columns: &[(&str, Kind)]) -> Table {
     let columns = columns.iter().map(|(name, kind)| Column { name: (*name).to_owned(), kind: *kind });
     Table { columns: columns.collect(), open: false }
 }
 
-fn matches_name(value: &Expr, name: &str) -> bool {
+pub(crate) fn matches_name(value: &Expr, name: &str) -> bool {
     match &value.kind {
         ExprKind::Name(wanted) => wanted == name,
         ExprKind::Wildcard(pattern) => fits(pattern, name),
@@ -397,7 +425,7 @@ fn matches_name(value: &Expr, name: &str) -> bool {
 }
 
 /// Whether a name fits a pattern in which `*` stands for any run of characters.
-pub(super) fn fits(pattern: &str, name: &str) -> bool {
+pub(crate) fn fits(pattern: &str, name: &str) -> bool {
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();
     let Some(mut rest) = name.strip_prefix(first) else { return false };
@@ -411,7 +439,7 @@ pub(super) fn fits(pattern: &str, name: &str) -> bool {
 }
 
 /// The named columns first, the others behind them or where `*` stands.
-fn reordered(input: &Table, items: &[OrderItem]) -> Table {
+pub(crate) fn reordered(input: &Table, items: &[OrderItem]) -> Table {
     let exact = |name: &str| {
         items.iter().any(|item| matches!(&item.value.kind, ExprKind::Name(wanted) if wanted == name))
     };

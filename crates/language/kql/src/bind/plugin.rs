@@ -8,7 +8,7 @@ use crate::{
 };
 
 impl Binder {
-    pub(super) fn evaluate(&mut self, input: Table, call: &Call, schema: Option<&[(Name, Kind)]>) -> Table {
+    pub(crate) fn evaluate(&mut self, input: Table, call: &Call, schema: Option<&[(Name, Kind)]>) -> Table {
         let name = call.name.text.as_str();
         if !registry::plugins().contains_key(name) {
             let known = registry::plugins().keys().copied();

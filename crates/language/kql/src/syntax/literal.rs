@@ -2,7 +2,7 @@
 
 use quarry_diagnostic::{Diagnostic, Span};
 use quarry_plan::{
-    Value,
+    Value, parse_moment,
     text::{json_of_text, parse_guid},
 };
 
@@ -11,7 +11,7 @@ use super::{
     lexer::{TokenKind, timespan},
     tree::{Expr, ExprKind, Literal},
 };
-use crate::{codes, moment::parse_datetime, types::Kind};
+use crate::{codes, types::Kind};
 
 /// The literal `type(text)`.
 pub(crate) fn typed(name: &str, text: &str) -> Option<Literal> {
@@ -20,7 +20,7 @@ pub(crate) fn typed(name: &str, text: &str) -> Option<Literal> {
         return Some(Literal::Value(kind, None));
     }
     let value = match kind {
-        Kind::Datetime => Value::Datetime(parse_datetime(text)?),
+        Kind::Datetime => Value::Datetime(parse_moment(text)?),
         Kind::Timespan => Value::Timespan(parse_timespan(text)?),
         Kind::Guid => Value::Guid(parse_guid(text)?),
         Kind::Int => Value::Integer(whole(text).filter(|value| i32::try_from(*value).is_ok())?),

@@ -1,6 +1,6 @@
 //! Datetimes as Kusto reads them.
 
-use quarry_plan::text;
+use crate::text;
 
 const MONTHS: [&str; 12] =
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
@@ -8,7 +8,7 @@ const MONTHS: [&str; 12] =
 /// The ticks of a datetime in ISO 8601, in parts of it (`2024`, `2024-05`), or as `05/01/2024 10:00` and
 /// `Sat, 8 Nov 2014 15:05:02 GMT`. Always UTC unless it says otherwise.
 #[must_use]
-pub fn parse_datetime(written: &str) -> Option<i64> {
+pub fn parse_moment(written: &str) -> Option<i64> {
     let written = written.trim();
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
     if written.len() == 4 && digits(written) {

@@ -1,0 +1,43 @@
+//! Kusto's functions. A row `kql_f` is what Kusto calls `f`; a text is never null, neither as argument nor as result.
+
+mod arithmetic;
+mod convert;
+mod expand;
+mod needle;
+mod present;
+mod value;
+
+use arrow::array::ArrayRef;
+use quarry_plan::Returns;
+
+use crate::base::{Call, Example, Function};
+
+pub(crate) const TABLES: &[&[Function]] =
+    &[arithmetic::FUNCTIONS, convert::FUNCTIONS, expand::FUNCTIONS, needle::FUNCTIONS, present::FUNCTIONS];
+
+/// Where the rules come from unless a row says otherwise.
+const SOURCE: &str = "learn.microsoft.com/kusto/query, the function's page";
+
+/// A row.
+const fn row(
+    name: &'static str,
+    signature: &'static str,
+    meaning: &'static str,
+    arity: (usize, usize),
+    result: Returns,
+    evaluate: fn(&Call<'_>) -> ArrayRef,
+    examples: &'static [Example],
+) -> Function {
+    Function {
+        name,
+        signature,
+        meaning,
+        source: SOURCE,
+        examples,
+        arity,
+        result,
+        evaluate,
+        uses_now: false,
+        law: None,
+    }
+}
