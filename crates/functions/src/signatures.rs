@@ -46,8 +46,7 @@ fn signatures_of_the_plan_are_those_of_the_rows() {
         signature(row.name, [row.signature, row.meaning, row.source], least, most, row.result)
     });
     let aggregate = aggregate_table().map(|row| {
-        let (least, most) = row.arity;
-        signature(row.name, [row.signature, row.meaning, row.source], least, most, row.result)
+        signature(row.name, [row.signature, row.meaning, row.source], row.arity, row.arity, row.result)
     });
     let text = [HEAD, &lines("SCALAR", scalar.collect()), &lines("AGGREGATE", aggregate.collect())].concat();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../plan/src/signature/table.rs");

@@ -20,4 +20,4 @@ pub use detect::{Detected, ReadyDetection, detect};
 pub use failure::{Failure, Outcome};
 pub use quarry_language_definition::{Compiled, OutputColumn, Resources, Store};
 pub use within::Within;
-pub use workspace::{LogOptions, Runnable, Settled, Workspace, runnable};
+pub use workspace::{LogOptions, NO_LOGS, Runnable, Settled, Workspace, runnable};

@@ -110,6 +110,8 @@ pub struct Workspace {
     listing: Listing,
     /// Whether all must be read and understood.
     pub is_strict: bool,
+    /// Whether any logs were named: without them only a query that brings its own rows can run.
+    has_logs: bool,
     /// How many folders could not be listed.
     unlisted: usize,
     /// Standard input on disk, deleted at the end.
@@ -122,6 +124,9 @@ pub struct Workspace {
     /// Most objects that one run left out by the dates of their paths.
     left_out: AtomicU64,
 }
+
+/// What is missing where logs are read and none were named.
+pub const NO_LOGS: &str = "say which logs to read: `--logs PATH`";
 
 /// What "now" is.
 enum Now {
@@ -174,6 +179,7 @@ impl Workspace {
             newest: OnceLock::new(),
             replacement,
             is_strict: options.strict,
+            has_logs: !options.logs.is_empty(),
             no_prune: options.no_prune,
             left_out: AtomicU64::new(0),
         })
@@ -294,6 +300,9 @@ impl Workspace {
     /// If logs cannot be read to find the newest event.
     pub async fn settle(&self, plan: Node) -> Outcome<Settled> {
         let mut plan = plan;
+        if !self.has_logs && !plan.sources().is_empty() {
+            return Err(Failure::Usage(NO_LOGS.to_owned()));
+        }
         if let Some(range) = &self.replacement {
             plan.visit_sources_mut(&mut |source| source.time = range.clone());
         }

@@ -35,6 +35,7 @@ pub static SPL: Definition = Definition {
             meaning: "The JSON's own names only",
         },
     ],
+    nulls_in_json: false,
     front_end: Some(&quarry_spl::FRONT_END),
 };
 
@@ -56,6 +57,7 @@ pub static AQL: Definition = Definition {
         option: None,
         meaning: "Properties of events, built in and custom",
     }],
+    nulls_in_json: false,
     front_end: Some(&quarry_aql::FRONT_END),
 };
 
@@ -77,6 +79,7 @@ pub static KQL: Definition = Definition {
         r"^\s*[A-Za-z_]\w*\s*\|\s*where\s.*(?:=~|\bhas(?:_any|_all)?\b|\bcontains\b|\bin~|\bago\()",
     ],
     views: &[ViewChoice { view: "sentinel", option: None, meaning: "Tables of Log Analytics" }],
+    nulls_in_json: true,
     front_end: Some(&quarry_kql::FRONT_END),
 };
 
@@ -94,5 +97,6 @@ pub static SIGMA: Definition = Definition {
     lexis: &Lexis { line_comments: &["#"], ..Lexis::PLAIN },
     signs: &[r"(?ms)^logsource\s*:.*^detection\s*:", r"(?ms)^detection\s*:.*^logsource\s*:"],
     views: &[],
+    nulls_in_json: false,
     front_end: None,
 };

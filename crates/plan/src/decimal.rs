@@ -5,7 +5,7 @@ use std::{cmp::Ordering, fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 
 /// A decimal number of up to 38 digits, in lowest terms: no zero ends the part behind the point.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Decimal {
     digits: i128,
     scale: u8,

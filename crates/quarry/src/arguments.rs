@@ -98,8 +98,9 @@ pub enum Format {
 
 #[derive(Debug, Args)]
 pub struct LogArguments {
-    /// Logs to read: files, folders, globs, `-` for standard input, or s3://, gs://, az:// URLs
-    #[arg(long, required = true, num_args = 1.., value_name = "PATH|GLOB|DIR|URL")]
+    /// Logs to read: files, folders, globs, `-` for standard input, or s3://, gs://, az:// URLs; a query that brings its
+    /// own rows needs none
+    #[arg(long, num_args = 1.., value_name = "PATH|GLOB|DIR|URL")]
     pub logs: Vec<String>,
 
     /// What "now" is: a time, `newest` (the newest event) or `wall` (the clock). A range that counts

@@ -50,6 +50,14 @@ fn limits(arguments: &LogArguments) -> Limits {
 }
 
 /// The logs to read, as the command line says.
+pub fn needed_logs(arguments: &LogArguments) -> Outcome<LogOptions> {
+    if arguments.logs.is_empty() {
+        return Err(Failure::Usage(quarry_hunt::NO_LOGS.to_owned()));
+    }
+    Ok(logs(arguments))
+}
+
+/// The same where there may be no logs.
 pub fn logs(arguments: &LogArguments) -> LogOptions {
     LogOptions {
         logs: arguments.logs.clone(),

@@ -20,7 +20,7 @@ pub(crate) const FUNCTIONS: &[AggregateFunction] = &[AggregateFunction {
         (&[&[Null]], Int(0)),
     ],
     ordered: false,
-    arity: (1, 1),
+    arity: 1,
     result: Returns::INTEGER,
     start: || Box::new(Count(0)),
 }];

@@ -64,7 +64,7 @@ const fn row(
         source: SOURCE,
         examples,
         ordered: false,
-        arity: (1, 1),
+        arity: 1,
         result,
         start,
     }

@@ -33,7 +33,7 @@ const fn row(
         source: SOURCE,
         examples,
         ordered: false,
-        arity: (2, 2),
+        arity: 2,
         result,
         start,
     }

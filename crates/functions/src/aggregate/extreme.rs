@@ -52,7 +52,7 @@ const fn row(
         source: SOURCE,
         examples,
         ordered: false,
-        arity: (1, 1),
+        arity: 1,
         result: Returns::TEXT,
         start,
     }

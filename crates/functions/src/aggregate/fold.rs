@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::Debug;
 
+use quarry_plan::Value;
+
 use super::state::{Reader, Writer};
 use crate::base::{Cell, Row, parse_number};
 
@@ -29,8 +31,8 @@ pub(crate) enum Outcome {
     Number(f64),
     Integer(u64),
     List(Vec<String>),
-    /// Of the type `Dynamic`.
-    Json(String),
+    /// A value of the result's type.
+    Value(Value),
 }
 
 impl From<Option<f64>> for Outcome {

@@ -11,7 +11,7 @@ use arrow::row::{RowConverter, Rows, SortField};
 use datafusion_common::{Result, ScalarValue, exec_datafusion_err, plan_err};
 use datafusion_expr::function::{AccumulatorArgs, StateFieldsArgs};
 use datafusion_expr::utils::{AggregateOrderSensitivity, format_state_name};
-use datafusion_expr::{Accumulator, AggregateUDF, AggregateUDFImpl, Signature, TypeSignature, Volatility};
+use datafusion_expr::{Accumulator, AggregateUDF, AggregateUDFImpl, Signature, Volatility};
 use quarry_plan::{Returns, Type};
 use quarry_types::{arrow_type, waist_type};
 
@@ -36,8 +36,8 @@ pub struct AggregateFunction {
     pub examples: &'static [AggregateExample],
     /// Whether the order of rows counts; without an order asked for it is that of arrival.
     pub ordered: bool,
-    /// Least and most arguments.
-    pub(crate) arity: (usize, usize),
+    /// How many arguments it takes.
+    pub(crate) arity: usize,
     /// Type of the result.
     pub(crate) result: Returns,
     pub(crate) start: fn() -> Box<dyn Fold>,
@@ -55,7 +55,7 @@ impl AggregateFunction {
     /// # Errors
     /// A message that names the function and the number of arguments it takes.
     pub fn result_type(&self, types: &[Type]) -> Result<Type, String> {
-        if !(self.arity.0..=self.arity.1).contains(&types.len()) {
+        if types.len() != self.arity {
             return Err(format!(
                 "`{}` does not take {} arguments: `{}`",
                 self.name,
@@ -69,8 +69,7 @@ impl AggregateFunction {
 
 /// The DataFusion function of a table row.
 pub(crate) fn aggregate_udf(function: &'static AggregateFunction) -> AggregateUDF {
-    let counts = (function.arity.0..=function.arity.1).map(TypeSignature::Any).collect();
-    let signature = Signature::one_of(counts, Volatility::Immutable);
+    let signature = Signature::any(function.arity, Volatility::Immutable);
     AggregateUDF::new_from_impl(TableAggregate { function, signature })
 }
 
@@ -111,14 +110,12 @@ impl AggregateUDFImpl for TableAggregate {
     fn accumulator(&self, arguments: AccumulatorArgs<'_>) -> Result<Box<dyn Accumulator>> {
         let order = if self.function.ordered { arguments.order_bys } else { &[] };
         let options = order.iter().map(|key| key.options).collect();
-        let result = waist_type(arguments.return_field.data_type());
-        Ok(Box::new(accumulator(self.function, arguments.exprs.len(), options, result)))
+        Ok(Box::new(accumulator(self.function, options, waist_type(arguments.return_field.data_type()))))
     }
 
     fn create_sliding_accumulator(&self, arguments: AccumulatorArgs<'_>) -> Result<Box<dyn Accumulator>> {
         let result = waist_type(arguments.return_field.data_type());
-        let given = arguments.exprs.len();
-        Ok(Box::new(Sliding { function: self.function, given, result, rows: VecDeque::new() }))
+        Ok(Box::new(Sliding { function: self.function, result, rows: VecDeque::new() }))
     }
 
     fn state_fields(&self, arguments: StateFieldsArgs<'_>) -> Result<Vec<FieldRef>> {
@@ -143,19 +140,16 @@ impl AggregateUDFImpl for TableAggregate {
 /// The accumulator of a function whose rows come with columns to order by.
 pub(super) fn accumulator(
     function: &AggregateFunction,
-    given: usize,
     order: Vec<SortOptions>,
     result: Type,
 ) -> FoldAccumulator {
-    FoldAccumulator { fold: (function.start)(), given, order, converter: None, result }
+    FoldAccumulator { fold: (function.start)(), arity: function.arity, order, converter: None, result }
 }
 
 /// An aggregate over a frame that moves on: keeps the rows inside and folds them anew.
 #[derive(Debug)]
 struct Sliding {
     function: &'static AggregateFunction,
-    /// How many arguments the call has.
-    given: usize,
     result: Type,
     rows: VecDeque<Vec<ArrayRef>>,
 }
@@ -179,7 +173,7 @@ impl Accumulator for Sliding {
     }
 
     fn evaluate(&mut self) -> Result<ScalarValue> {
-        let mut whole = accumulator(self.function, self.given, Vec::new(), self.result);
+        let mut whole = accumulator(self.function, Vec::new(), self.result);
         for row in &self.rows {
             whole.update_batch(row)?;
         }
@@ -187,11 +181,11 @@ impl Accumulator for Sliding {
     }
 
     fn size(&self) -> usize {
-        size_of_val(self) + self.rows.len() * size_of::<ArrayRef>() * self.given
+        size_of_val(self) + self.rows.len() * size_of::<ArrayRef>() * self.function.arity
     }
 
     fn state(&mut self) -> Result<Vec<ScalarValue>> {
-        let mut whole = accumulator(self.function, self.given, Vec::new(), self.result);
+        let mut whole = accumulator(self.function, Vec::new(), self.result);
         for row in &self.rows {
             whole.update_batch(row)?;
         }
@@ -207,8 +201,7 @@ impl Accumulator for Sliding {
 #[derive(Debug)]
 pub(super) struct FoldAccumulator {
     fold: Box<dyn Fold>,
-    /// How many arguments the call has; what comes after them is what to order by.
-    given: usize,
+    arity: usize,
     order: Vec<SortOptions>,
     converter: Option<RowConverter>,
     result: Type,
@@ -233,7 +226,7 @@ impl FoldAccumulator {
 
 impl Accumulator for FoldAccumulator {
     fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
-        let (columns, order) = values.split_at(self.given.min(values.len()));
+        let (columns, order) = values.split_at(self.arity.min(values.len()));
         let arguments = columns.iter().map(Argument::from_array).collect::<Result<Vec<_>>>()?;
         let keys = self.order_keys(order)?;
         for index in 0..columns.first().map_or(0, |column| column.len()) {
@@ -276,7 +269,10 @@ fn scalar(outcome: Outcome, wanted: Type) -> Result<ScalarValue> {
         (Outcome::Null, _) => ScalarValue::try_new_null(&arrow_type(wanted)),
         (Outcome::Integer(count), _) => Ok(ScalarValue::Int64(i64::try_from(count).ok())),
         (Outcome::Number(number), _) => Ok(ScalarValue::Float64(Some(number))),
-        (Outcome::Json(json), _) => Ok(ScalarValue::LargeUtf8(Some(json))),
+        (Outcome::Value(value), _) => match quarry_types::array_of(wanted, &[value]) {
+            Ok(array) => ScalarValue::try_from_array(&array, 0),
+            Err(_) => ScalarValue::try_new_null(&arrow_type(wanted)),
+        },
         (Outcome::List(values), Type::TextList) => Ok(list_scalar(values.iter().map(String::as_str))),
         (Outcome::List(values), _) => Ok(ScalarValue::Utf8(Some(values.join("\n")))),
     }

@@ -1,4 +1,4 @@
-//! Aggregates of SPL, and those of Kusto (`kusto`). A value of a list counts as one value each; null does not count; numbers are
+//! Aggregates. Of SPL's: a value of a list counts as one value each; null does not count; numbers are
 //! recognised on use, and what is no number is left out of numeric results.
 //!
 //! The state between the phases of a distributed aggregation is one binary column.

@@ -21,7 +21,7 @@ pub(crate) const FUNCTIONS: &[AggregateFunction] = &[AggregateFunction {
         (&[&[Null]], Null),
     ],
     ordered: false,
-    arity: (1, 1),
+    arity: 1,
     result: Returns::TEXT,
     start: || Box::new(Mode { counts: BTreeMap::new(), bytes: 0 }),
 }];

@@ -69,7 +69,7 @@ const fn row(
         source: SOURCE,
         examples,
         ordered: false,
-        arity: (arity, arity),
+        arity,
         result: Returns::DOUBLE,
         start,
     }

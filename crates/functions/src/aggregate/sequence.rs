@@ -40,7 +40,7 @@ const fn row(
         source: SOURCE,
         examples,
         ordered: true,
-        arity: (1, 1),
+        arity: 1,
         result,
         start,
     }

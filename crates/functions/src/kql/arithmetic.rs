@@ -115,7 +115,7 @@ fn zero(like: &Value) -> Value {
     }
 }
 
-fn add(left: Value, right: Value) -> Option<Value> {
+pub(super) fn add(left: Value, right: Value) -> Option<Value> {
     Some(match (left, right) {
         (Value::Integer(left), Value::Integer(right)) => Value::Integer(left.wrapping_add(right)),
         (Value::Double(left), Value::Double(right)) => Value::Double(left + right),

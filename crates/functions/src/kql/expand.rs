@@ -90,14 +90,19 @@ pub(crate) const FUNCTIONS: &[Function] = &[
 ];
 
 /// A value as JSON.
-pub(super) fn as_json(cell: Cell<'_>) -> String {
+pub(crate) fn as_json(cell: Cell<'_>) -> String {
     match cell {
         Cell::Typed(typed) if typed.json().is_some() => typed.json().unwrap_or_default().to_owned(),
-        Cell::Typed(typed) => match typed.value() {
-            Value::Datetime(ticks) => json_of_text(&super::value::datetime_text(ticks)),
-            other => json_of(&other),
-        },
-        other => json_of(&other.value()),
+        other => json_of_value(&other.value()),
+    }
+}
+
+/// A value as JSON, datetimes with seven digits behind the second.
+pub(super) fn json_of_value(value: &Value) -> String {
+    match value {
+        Value::Datetime(ticks) => json_of_text(&super::value::datetime_text(*ticks)),
+        Value::Double(number) if number.is_finite() => super::value::real_text(*number),
+        other => json_of(other),
     }
 }
 

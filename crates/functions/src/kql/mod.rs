@@ -1,19 +1,42 @@
 //! Kusto's functions. A row `kql_f` is what Kusto calls `f`; a text is never null, neither as argument nor as result.
 
 mod arithmetic;
+mod array;
+mod bag;
 mod convert;
+mod date;
+mod encode;
 mod expand;
+mod math;
 mod needle;
+mod network;
 mod present;
+mod regular;
+mod strings;
 mod value;
+
+pub(crate) use expand::as_json as json_of_cell;
 
 use arrow::array::ArrayRef;
 use quarry_plan::Returns;
 
 use crate::base::{Call, Example, Function};
 
-pub(crate) const TABLES: &[&[Function]] =
-    &[arithmetic::FUNCTIONS, convert::FUNCTIONS, expand::FUNCTIONS, needle::FUNCTIONS, present::FUNCTIONS];
+pub(crate) const TABLES: &[&[Function]] = &[
+    arithmetic::FUNCTIONS,
+    array::FUNCTIONS,
+    bag::FUNCTIONS,
+    convert::FUNCTIONS,
+    date::FUNCTIONS,
+    encode::FUNCTIONS,
+    expand::FUNCTIONS,
+    math::FUNCTIONS,
+    needle::FUNCTIONS,
+    network::FUNCTIONS,
+    present::FUNCTIONS,
+    regular::FUNCTIONS,
+    strings::FUNCTIONS,
+];
 
 /// Where the rules come from unless a row says otherwise.
 const SOURCE: &str = "learn.microsoft.com/kusto/query, the function's page";

@@ -176,6 +176,13 @@ fn any(row: Row<'_>, holds: impl Fn(Cell<'_>, &str) -> bool) -> bool {
     members(row.cell(1)).iter().any(|member| holds(row.cell(0), member))
 }
 
+/// The place of the first member that a text holds as a term.
+pub(super) fn any_index(row: Row<'_>) -> Option<i64> {
+    let text = text_of(row.cell(0));
+    let place = members(row.cell(1)).iter().position(|member| is_word(&text, member));
+    Some(place.and_then(|place| i64::try_from(place).ok()).unwrap_or(-1))
+}
+
 /// The texts of a JSON array's elements, or of the one value.
 fn members(cell: Cell<'_>) -> Vec<Cow<'_, str>> {
     let Cell::Typed(typed) = cell else { return vec![text_of(cell)] };

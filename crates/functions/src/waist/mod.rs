@@ -8,7 +8,6 @@ mod path;
 
 use crate::base::Function;
 
-#[cfg(test)]
 pub(crate) use convert::convert;
 pub(crate) use convert::json_of;
 

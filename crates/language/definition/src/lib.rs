@@ -46,6 +46,8 @@ pub struct Definition {
     pub signs: &'static [&'static str],
     /// The views that it reads through; the first unless another is chosen.
     pub views: &'static [ViewChoice],
+    /// Whether JSON has all columns of a row, null where there is no value; else it lacks those.
+    pub nulls_in_json: bool,
     /// What runs it; none if it is known and shown only.
     pub front_end: Option<&'static FrontEnd>,
 }

@@ -44,6 +44,8 @@ pub enum Returns {
     NumberIfAny,
     /// The type of the first argument; of null, text.
     Same,
+    /// The type of the second argument; of null, text.
+    Second,
     /// The type that the second argument, a constant, names.
     Named,
     /// A time where the first argument is one, else text.
@@ -94,6 +96,10 @@ impl Returns {
             Self::NumberIfAll => choose(!types.is_empty() && types.iter().all(number), Type::Double),
             Self::NumberIfAny => choose(types.iter().any(number), Type::Double),
             Self::Same => choose(first != Type::Null, first),
+            Self::Second => match types.get(1) {
+                None | Some(Type::Null) => Type::Text,
+                Some(second) => *second,
+            },
             Self::Named => constant(1).and_then(Type::named).unwrap_or(Type::Null),
             Self::TimeOrText => choose(first == Type::Timestamp, Type::Timestamp),
             Self::Numeral => Type::Text,

@@ -87,7 +87,8 @@ pub fn run(arguments: &ExplainArguments, streams: &Streams<'_>) -> Outcome {
     let compiler = settings::compiler_of(&catalog, &arguments.language, &file, streams)?;
     let view = compiler.view(query.language)?;
     settings::runtime(settings::threads(&arguments.logs))?.block_on(async {
-        let workspace = Workspace::open(Arc::clone(&catalog), &settings::logs(&arguments.logs)).await?;
+        let workspace =
+            Workspace::open(Arc::clone(&catalog), &settings::needed_logs(&arguments.logs)?).await?;
         let compiled = workspace.compile(&compiler, &query).await?;
         let Runnable { plan, .. } = runnable(&query, compiled)?;
         let settled = workspace.settle(plan).await?;

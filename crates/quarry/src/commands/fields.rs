@@ -37,7 +37,8 @@ const VALUES: usize = 3;
 pub fn run(arguments: &FieldsArguments, streams: &Streams<'_>) -> Outcome {
     let catalog = settings::catalog(arguments.config.as_deref())?;
     settings::runtime(settings::threads(&arguments.logs))?.block_on(async {
-        let workspace = Workspace::open(Arc::clone(&catalog), &settings::logs(&arguments.logs)).await?;
+        let workspace =
+            Workspace::open(Arc::clone(&catalog), &settings::needed_logs(&arguments.logs)?).await?;
         let report = workspace.session.new_report();
         let bytes = workspace.objects().iter().filter_map(|object| object.size).sum();
         let progress = Progress::start(streams, &report, bytes, arguments.logs.quiet);
@@ -185,8 +186,14 @@ fn print(arguments: &FieldsArguments, fields: &[FieldRow], streams: &Streams<'_>
     let batch = RecordBatch::try_new(Arc::clone(&schema), columns)
         .map_err(|error| Failure::inner("make the list of fields", error))?;
     let labels: Vec<String> = schema.fields().iter().map(|field| field.name().clone()).collect();
-    let mut sink: Box<dyn Sink> =
-        output::sink(streams, output::chosen(arguments.output, streams), &arguments.csv, &schema, &labels)?;
+    let mut sink: Box<dyn Sink> = output::sink(
+        streams,
+        output::chosen(arguments.output, streams),
+        &arguments.csv,
+        &schema,
+        &labels,
+        false,
+    )?;
     sink.write(&batch).and_then(|()| sink.finish()).map_err(Failure::writing)?;
     Ok(Exit::Fine)
 }

@@ -30,7 +30,8 @@ pub fn run(arguments: &HuntArguments, streams: &Streams<'_>) -> Outcome {
     let catalog = settings::catalog(arguments.language.config.as_deref())?;
     let compiler = settings::compiler_of(&catalog, &arguments.language, &arguments.targets, streams)?;
     settings::runtime(settings::threads(&arguments.logs))?.block_on(async {
-        let workspace = Workspace::open(Arc::clone(&catalog), &settings::logs(&arguments.logs)).await?;
+        let workspace =
+            Workspace::open(Arc::clone(&catalog), &settings::needed_logs(&arguments.logs)?).await?;
         hunt(arguments, &compiler, &workspace, &packs, streams).await
     })
 }
@@ -195,7 +196,7 @@ fn print_alerts(
             let shown: Vec<Shown> = SHOWN.iter().chain(&FURTHER).copied().collect();
             let (labels, rows) = table(&shown, alerts);
             let batch = output::text_batch(&labels, &rows)?;
-            let mut sink = output::sink(streams, format, csv, &batch.schema(), &labels)?;
+            let mut sink = output::sink(streams, format, csv, &batch.schema(), &labels, false)?;
             sink.write(&batch).and_then(|()| sink.finish()).map_err(failed)
         }
     }

@@ -86,8 +86,14 @@ async fn execute(
     let labels: Vec<String> = columns.iter().map(|column| column.label.clone()).collect();
     let schema =
         Arc::new(schema.project(&shown).map_err(|error| Failure::inner("choose the columns", error))?);
-    let mut sink =
-        output::sink(streams, output::chosen(arguments.output, streams), &arguments.csv, &schema, &labels)?;
+    let mut sink = output::sink(
+        streams,
+        output::chosen(arguments.output, streams),
+        &arguments.csv,
+        &schema,
+        &labels,
+        query.language.nulls_in_json,
+    )?;
     let mut rows = 0_u64;
     while let Some(batch) = execution.next().await {
         let batch: RecordBatch = batch?;

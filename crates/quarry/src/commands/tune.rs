@@ -59,7 +59,8 @@ pub fn run(arguments: &TuneArguments, streams: &Streams<'_>) -> Outcome {
     let catalog = settings::catalog(arguments.language.config.as_deref())?;
     let compiler = settings::compiler(&catalog, &arguments.language, streams)?;
     let alerts = settings::runtime(settings::threads(&arguments.logs))?.block_on(async {
-        let workspace = Workspace::open(Arc::clone(&catalog), &settings::logs(&arguments.logs)).await?;
+        let workspace =
+            Workspace::open(Arc::clone(&catalog), &settings::needed_logs(&arguments.logs)?).await?;
         let alerts = all_alerts(&compiler, &workspace, pack).await?;
         tell_unread(streams, &workspace)?;
         Ok::<_, Failure>(alerts)

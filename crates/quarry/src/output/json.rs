@@ -1,4 +1,4 @@
-//! JSON arrays and JSON lines. Nulls are left out; times are RFC 3339 in UTC.
+//! JSON arrays and JSON lines. Nulls are left out unless all are wanted; times are RFC 3339 in UTC.
 
 use std::{
     io::{self, Write},
@@ -26,21 +26,21 @@ pub struct JsonSink<W: Write, F: JsonFormat> {
 
 impl<W: Write> JsonSink<W, JsonArray> {
     /// One array of all rows.
-    pub fn array(output: W, schema: SchemaRef) -> Self {
-        Self { writer: builder().build(output), schema }
+    pub fn array(output: W, schema: SchemaRef, nulls: bool) -> Self {
+        Self { writer: builder(nulls).build(output), schema }
     }
 }
 
 impl<W: Write> JsonSink<W, LineDelimited> {
     /// One object per line.
-    pub fn lines(output: W, schema: SchemaRef) -> Self {
-        let writer: LineDelimitedWriter<W> = builder().build(output);
+    pub fn lines(output: W, schema: SchemaRef, nulls: bool) -> Self {
+        let writer: LineDelimitedWriter<W> = builder(nulls).build(output);
         Self { writer, schema }
     }
 }
 
-fn builder() -> WriterBuilder {
-    WriterBuilder::new().with_encoder_factory(Arc::new(Embedding))
+fn builder(nulls: bool) -> WriterBuilder {
+    WriterBuilder::new().with_explicit_nulls(nulls).with_encoder_factory(Arc::new(Embedding))
 }
 
 /// Writes dynamic values as the JSON that they are, not as text.

@@ -37,20 +37,21 @@ pub fn chosen(format: Option<Format>, streams: &Streams<'_>) -> Format {
     format.unwrap_or(if streams.terminal.output { Format::Table } else { Format::Jsonl })
 }
 
-/// A sink for rows of `schema`, whose columns are shown as `labels`.
+/// A sink for rows of `schema`, whose columns are shown as `labels`; `nulls` says whether JSON shows what has no value.
 pub fn sink<'s>(
     streams: &'s Streams<'_>,
     format: Format,
     csv: &CsvArguments,
     schema: &SchemaRef,
     labels: &[String],
+    nulls: bool,
 ) -> Outcome<Box<dyn Sink + 's>> {
     let output = io::BufWriter::new(streams.output());
     let data = io::BufWriter::new(streams.data());
     Ok(match format {
         Format::Table => Box::new(table::TableSink::new(streams, labels.to_vec())),
-        Format::Json => Box::new(json::JsonSink::array(output, unique(schema, labels))),
-        Format::Jsonl => Box::new(json::JsonSink::lines(output, unique(schema, labels))),
+        Format::Json => Box::new(json::JsonSink::array(output, unique(schema, labels), nulls)),
+        Format::Jsonl => Box::new(json::JsonSink::lines(output, unique(schema, labels), nulls)),
         Format::Csv => Box::new(text::CsvSink::new(data, labels.to_vec(), csv.is_safe)),
         Format::Parquet => {
             if streams.terminal.output {

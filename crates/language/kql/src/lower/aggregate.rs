@@ -14,6 +14,21 @@ use crate::{
 /// Most elements of the lists that the old names give.
 const OLD_LIMIT: i64 = 128;
 
+/// Aggregates that the engine has as they are.
+const BUILT_IN: &[(&str, &str)] = &[
+    ("dcount", "count_distinct"),
+    ("count_distinct", "count_distinct"),
+    ("min", "min"),
+    ("max", "max"),
+    ("stdev", "stddev"),
+    ("stdevp", "stddev_pop"),
+    ("variance", "variance"),
+    ("variancep", "variance_pop"),
+];
+
+/// Aggregates whose second argument is the most elements.
+const LISTS: &[&str] = &["make_list", "make_list_with_nulls", "make_set", "make_bag"];
+
 /// A column of an aggregate: what it is called, its arguments, the condition of its rows.
 struct Wanted {
     function: String,
@@ -94,7 +109,9 @@ impl Lowerer<'_> {
         let mut expressions: Vec<Expression> = Vec::new();
         for argument in arguments {
             let mut value = self.value(argument, rows);
-            if value.kind == Kind::Dynamic && kind != Kind::Dynamic && is_arithmetic(name) {
+            if is_arithmetic(name)
+                && (value.kind == Kind::Dynamic || (name != "sum" && value.kind.is_integer()))
+            {
                 value = self.convert(value, Kind::Real);
             }
             expressions.push(value.expression);
@@ -110,26 +127,35 @@ impl Lowerer<'_> {
         &mut self,
         name: &str,
         written: &str,
-        arguments: Vec<Expression>,
+        mut arguments: Vec<Expression>,
         filter: Option<Expression>,
         kind: Kind,
         rows: &Rows,
         calls: &mut Calls,
         span: Span,
     ) -> Value {
-        let function = match name {
-            "dcount" | "count_distinct" => "count_distinct".to_owned(),
-            name => format!("kql_{name}"),
-        };
-        let arguments =
-            if function == "count_distinct" { arguments.into_iter().take(1).collect() } else { arguments };
-        if function != "count_distinct" && aggregate_signature(&function).is_none() {
+        let built_in = BUILT_IN.iter().find(|(known, _)| *known == name).map(|(_, planned)| *planned);
+        let function = built_in.map_or_else(|| format!("kql_{name}"), str::to_owned);
+        if built_in.is_some() {
+            arguments.truncate(1);
+        }
+        if LISTS.contains(&name) && arguments.len() == 1 {
+            arguments.push(super::rows::typed_null(quarry_plan::Type::Integer, span));
+        }
+        if built_in.is_none() && aggregate_signature(&function).is_none() {
             let message = format!("quarry does not run the aggregate `{written}`");
             let help = "say what it computes by other aggregates";
             self.report(Diagnostic::error(codes::FUNCTION_NOT_RUN, message, span).with_help(help));
             return Value::null(kind, span);
         }
-        self.add(calls, rows, Wanted { function, arguments, filter, kind }, span)
+        let value = self.add(calls, rows, Wanted { function, arguments, filter, kind }, span);
+        match of_nothing(name, kind) {
+            Some(nothing) => {
+                let both = vec![value.expression, Expression::literal(nothing, span)];
+                Value::new(Expression::new(ExpressionKind::Coalesce(both), span), kind)
+            }
+            None => value,
+        }
     }
 
     /// Adds a call; gives its column.
@@ -238,6 +264,20 @@ impl Lowerer<'_> {
             })
             .collect()
     }
+}
+
+/// What an aggregate gives of no values, where that is not null.
+fn of_nothing(name: &str, kind: Kind) -> Option<quarry_plan::Value> {
+    Some(match (name, kind) {
+        ("sum", Kind::Int | Kind::Long) => quarry_plan::Value::Integer(0),
+        ("sum" | "stdev" | "stdevp" | "variance" | "variancep", Kind::Real) => {
+            quarry_plan::Value::Double(0.0)
+        }
+        ("sum", Kind::Timespan) => quarry_plan::Value::Timespan(0),
+        ("sum", Kind::Decimal) => quarry_plan::Value::Decimal(0.into()),
+        ("avg", Kind::Real) => quarry_plan::Value::Double(f64::NAN),
+        _ => return None,
+    })
 }
 
 fn counted(filter: Option<Expression>) -> Wanted {

@@ -81,7 +81,13 @@ impl Lowerer<'_> {
                 Some(takes) if !is_type => self.argument(argument, takes, kind),
                 _ => argument,
             };
-            expressions.push(argument.expression);
+            if !is_type {
+                expressions.push(argument.expression);
+            }
+        }
+        if literal_type.is_some() {
+            let text = self.invoke(name, expressions, Kind::String, span);
+            return self.convert(text, kind);
         }
         self.invoke(name, expressions, kind, span)
     }
