@@ -21,10 +21,15 @@ const fn operator(
 ) -> Function {
     Function {
         source: MEANING_SOURCE,
-        ..row(name, signature, meaning, (2, 2), Returns::Same, evaluate, examples)
+        ..row(name, signature, meaning, (3, 3), Returns::NamedBy(2), evaluate, examples)
     }
 }
 
+/// The type of a result is named behind the operands.
+const LONG: crate::Literal = crate::Literal::Text("integer");
+const REAL: crate::Literal = crate::Literal::Text("double");
+const SPAN: crate::Literal = crate::Literal::Text("timespan");
+const MOMENT: crate::Literal = crate::Literal::Text("datetime");
 const DAY: crate::Literal = Written(Type::Timespan, "1.00:00:00");
 const NOON: crate::Literal = Written(Type::Datetime, "2024-01-01T12:00:00Z");
 
@@ -35,11 +40,11 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "The sum; of a datetime and a timespan the later datetime.",
         |call| call.values(|row| add(row.cell(0).value(), row.cell(1).value()).unwrap_or(Value::Null)),
         &[
-            (&[Int(2), Int(3)], Int(5)),
-            (&[Num(0.5), Num(0.25)], Num(0.75)),
-            (&[NOON, DAY], Written(Type::Datetime, "2024-01-02T12:00:00Z")),
-            (&[DAY, DAY], Written(Type::Timespan, "2.00:00:00")),
-            (&[Null, Int(1)], Null),
+            (&[Int(2), Int(3), LONG], Int(5)),
+            (&[Num(0.5), Num(0.25), REAL], Num(0.75)),
+            (&[NOON, DAY, MOMENT], Written(Type::Datetime, "2024-01-02T12:00:00Z")),
+            (&[DAY, DAY, SPAN], Written(Type::Timespan, "2.00:00:00")),
+            (&[Null, Int(1), LONG], Null),
         ],
     ),
     operator(
@@ -48,9 +53,9 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "The difference; of two datetimes the timespan between them.",
         |call| call.values(|row| subtract(row.cell(0).value(), row.cell(1).value()).unwrap_or(Value::Null)),
         &[
-            (&[Int(2), Int(3)], Int(-1)),
-            (&[NOON, DAY], Written(Type::Datetime, "2023-12-31T12:00:00Z")),
-            (&[DAY, DAY], Written(Type::Timespan, "00:00:00")),
+            (&[Int(2), Int(3), LONG], Int(-1)),
+            (&[NOON, DAY, MOMENT], Written(Type::Datetime, "2023-12-31T12:00:00Z")),
+            (&[DAY, DAY, SPAN], Written(Type::Timespan, "00:00:00")),
         ],
     ),
     operator(
@@ -59,9 +64,9 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "The product; of a timespan and a number a timespan.",
         |call| call.values(|row| multiply(row.cell(0).value(), row.cell(1).value()).unwrap_or(Value::Null)),
         &[
-            (&[Int(2), Int(3)], Int(6)),
-            (&[Num(0.5), Num(3.0)], Num(1.5)),
-            (&[DAY, Int(2)], Written(Type::Timespan, "2.00:00:00")),
+            (&[Int(2), Int(3), LONG], Int(6)),
+            (&[Num(0.5), Num(3.0), REAL], Num(1.5)),
+            (&[DAY, Int(2), SPAN], Written(Type::Timespan, "2.00:00:00")),
         ],
     ),
     operator(
@@ -70,11 +75,11 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "The quotient, of whole numbers without what is behind the point and null by zero; of two timespans a number.",
         |call| call.values(|row| divide(row.cell(0).value(), row.cell(1).value()).unwrap_or(Value::Null)),
         &[
-            (&[Int(7), Int(2)], Int(3)),
-            (&[Int(-7), Int(2)], Int(-3)),
-            (&[Int(7), Int(0)], Null),
-            (&[Num(7.0), Num(2.0)], Num(3.5)),
-            (&[DAY, Int(2)], Written(Type::Timespan, "12:00:00")),
+            (&[Int(7), Int(2), LONG], Int(3)),
+            (&[Int(-7), Int(2), LONG], Int(-3)),
+            (&[Int(7), Int(0), LONG], Null),
+            (&[Num(7.0), Num(2.0), REAL], Num(3.5)),
+            (&[DAY, Int(2), SPAN], Written(Type::Timespan, "12:00:00")),
         ],
     ),
     operator(
@@ -83,15 +88,16 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "The remainder, which is never negative; null by zero.",
         |call| call.values(|row| modulo(row.cell(0).value(), row.cell(1).value()).unwrap_or(Value::Null)),
         &[
-            (&[Int(10), Int(4)], Int(2)),
-            (&[Int(-10), Int(4)], Int(2)),
-            (&[Num(-5.5), Num(2.0)], Num(0.5)),
-            (&[Int(1), Int(0)], Null),
-            (&[DAY, Written(Type::Timespan, "05:00:00")], Written(Type::Timespan, "04:00:00")),
+            (&[Int(10), Int(4), LONG], Int(2)),
+            (&[Int(-10), Int(4), LONG], Int(2)),
+            (&[Num(-5.5), Num(2.0), REAL], Num(0.5)),
+            (&[Int(1), Int(0), LONG], Null),
+            (&[DAY, Written(Type::Timespan, "05:00:00"), SPAN], Written(Type::Timespan, "04:00:00")),
         ],
     ),
     Function {
-        arity: (1, 1),
+        arity: (2, 2),
+        result: Returns::NamedBy(1),
         ..operator(
             "kql_negate",
             "-<value>",
@@ -101,7 +107,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
                     subtract(zero(&row.cell(0).value()), row.cell(0).value()).unwrap_or(Value::Null)
                 })
             },
-            &[(&[Int(2)], Int(-2)), (&[Num(1.5)], Num(-1.5)), (&[Null], Null)],
+            &[(&[Int(2), LONG], Int(-2)), (&[Num(1.5), REAL], Num(-1.5)), (&[Null, LONG], Null)],
         )
     },
 ];

@@ -133,7 +133,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         |call| {
             of_bag(call, |row| {
                 let names = array(row.cell(0))?;
-                let values = array(row.cell(1))?;
+                let values = array(row.cell(1)).unwrap_or_default();
                 let mut all = Map::new();
                 for (place, name) in names.iter().enumerate() {
                     let Json::String(name) = name else { continue };

@@ -48,28 +48,34 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "kql_bin",
         "bin(<value>, <size>)",
         "The greatest multiple of a size that is not greater; datetimes count from the year 1. Null for a size of zero.",
-        (2, 2),
-        Returns::Same,
+        (3, 3),
+        Returns::NamedBy(2),
         |call| call.values(|row| bin(plain(row.cell(0)), &plain(row.cell(1)), None).unwrap_or(Value::Null)),
         &[
-            (&[Num(4.5), Num(1.0)], Num(4.0)),
-            (&[Int(-7), Int(5)], Int(-10)),
-            (&[NOON, Written(Type::Timespan, "1.00:00:00")], Written(Type::Datetime, "2017-01-01T00:00:00Z")),
-            (&[Int(7), Int(0)], Null),
+            (&[Num(4.5), Num(1.0), Text("double")], Num(4.0)),
+            (&[Int(-7), Int(5), Text("integer")], Int(-10)),
+            (
+                &[NOON, Written(Type::Timespan, "1.00:00:00"), Text("datetime")],
+                Written(Type::Datetime, "2017-01-01T00:00:00Z"),
+            ),
+            (&[Int(7), Int(0), Text("integer")], Null),
         ],
     ),
     row(
         "kql_bin_at",
         "bin_at(<value>, <size>, <point>)",
         "The same with multiples counted from a point.",
-        (3, 3),
-        Returns::Same,
+        (4, 4),
+        Returns::NamedBy(3),
         |call| {
             call.values(|row| {
                 bin(plain(row.cell(0)), &plain(row.cell(1)), Some(&plain(row.cell(2)))).unwrap_or(Value::Null)
             })
         },
-        &[(&[Num(6.5), Num(2.5), Num(7.0)], Num(4.5)), (&[Int(4), Int(3), Int(2)], Int(2))],
+        &[
+            (&[Num(6.5), Num(2.5), Num(7.0), Text("double")], Num(4.5)),
+            (&[Int(4), Int(3), Int(2), Text("integer")], Int(2)),
+        ],
     ),
     start(
         "kql_startofday",
@@ -641,5 +647,8 @@ fn local(row: Row<'_>, from_utc: bool) -> Option<i64> {
     let at = civil(ticks(row, 0)?)?;
     let zone = jiff::tz::TimeZone::get(&text_of(row.cell(1))).ok()?;
     let (from, to) = if from_utc { (jiff::tz::TimeZone::UTC, zone) } else { (zone, jiff::tz::TimeZone::UTC) };
-    of_civil(at.to_zoned(from).ok()?.with_time_zone(to).datetime())
+    // A time that the clock leaves out is one after the change, one that it shows twice the second.
+    let found = from.to_ambiguous_zoned(at);
+    let found = if matches!(found.offset(), jiff::tz::AmbiguousOffset::Gap { .. }) { found.earlier() } else { found.later() };
+    of_civil(found.ok()?.with_time_zone(to).datetime())
 }

@@ -77,14 +77,18 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     row(
         "kql_parse_groups",
         "parse_groups(<text>, <regular expression>)",
-        "The parts of a text that the groups of an expression find, as a JSON array of texts; null where it is not found.",
+        "The parts of a text that the groups `c0`, `c1` and so on of an expression find, as a JSON array of texts; null where \
+         it is not found.",
         (2, 2),
         Returns::Fixed(Type::Dynamic),
         groups,
         &[
-            (&[Text("a=1, b=2"), Text("^a=(.*?), b=(.*)$")], Written(Type::Dynamic, "[\"1\",\"2\"]")),
-            (&[Text("a=1"), Text("^b=(.*)$")], Null),
-            (&[Null, Text("^(.*)$")], Written(Type::Dynamic, "[\"\"]")),
+            (
+                &[Text("a=1, b=2"), Text("^a=(?P<c0>.*?), b=(?P<c1>.*)$")],
+                Written(Type::Dynamic, "[\"1\",\"2\"]"),
+            ),
+            (&[Text("a=1"), Text("^b=(?P<c0>.*)$")], Null),
+            (&[Null, Text("^(?P<c0>.*)$")], Written(Type::Dynamic, "[\"\"]")),
         ],
     ),
 ];
@@ -173,7 +177,8 @@ fn groups(call: &Call<'_>) -> ArrayRef {
         let Some(pattern) = pattern else { return Value::Null };
         let Some(found) = pattern.groups_at(&text, 0) else { return Value::Null };
         let part = |group| json_of_text(found.get(&text, group).unwrap_or_default());
-        let parts: Vec<String> = (1..=pattern.group_count()).map(part).collect();
+        let groups = (0_usize..).map_while(|place| pattern.group_index(&format!("c{place}")));
+        let parts: Vec<String> = groups.map(part).collect();
         Value::Dynamic(format!("[{}]", parts.join(",")))
     })
 }

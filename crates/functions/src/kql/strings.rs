@@ -301,14 +301,21 @@ fn index_of(row: Row<'_>) -> Option<i64> {
     if occurrence < 1 {
         return None;
     }
-    let end = start.saturating_add(most).min(length);
-    let (start, end) = (usize::try_from(start).ok()?, usize::try_from(end).ok()?);
-    let within = text.get(start..end).unwrap_or_default();
-    let mut found =
-        within.windows(part.len().max(1)).enumerate().filter(|(_, window)| *window == part.as_slice());
-    let place = found.nth(usize::try_from(occurrence - 1).ok()?).map(|(at, _)| at + start);
-    let empty = part.is_empty().then_some(start);
-    Some(place.or(empty).and_then(|place| i64::try_from(place).ok()).unwrap_or(-1))
+    let (mut start, most) = (usize::try_from(start).ok()?, usize::try_from(most).ok()?);
+    if part.is_empty() {
+        return i64::try_from(start).ok();
+    }
+    let mut place = None;
+    for _ in 0..occurrence {
+        let end = start.saturating_add(most).min(text.len());
+        let within = text.get(start..end).unwrap_or_default();
+        let Some(at) = within.windows(part.len()).position(|window| window == part.as_slice()) else {
+            return Some(-1);
+        };
+        place = Some(start + at);
+        start += at + 1;
+    }
+    place.and_then(|place| i64::try_from(place).ok())
 }
 
 fn count_of(row: Row<'_>) -> Option<i64> {

@@ -172,7 +172,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         ..typed(
             "cast_list_of",
             "List of values of a type; what does not convert is null in it.",
-            Returns::Named,
+            Returns::NamedBy(1),
             &[
                 (
                     &[List(&["1", "x"]), Text("list of integer")],

@@ -46,8 +46,8 @@ pub enum Returns {
     Same,
     /// The type of the second argument; of null, text.
     Second,
-    /// The type that the second argument, a constant, names.
-    Named,
+    /// The type that this argument, counted from 0, names; it is a constant.
+    NamedBy(usize),
     /// A time where the first argument is one, else text.
     TimeOrText,
     /// A text that is always a number: one that has figures to keep.
@@ -100,7 +100,7 @@ impl Returns {
                 None | Some(Type::Null) => Type::Text,
                 Some(second) => *second,
             },
-            Self::Named => constant(1).and_then(Type::named).unwrap_or(Type::Null),
+            Self::NamedBy(place) => constant(place).and_then(Type::named).unwrap_or(Type::Null),
             Self::TimeOrText => choose(first == Type::Timestamp, Type::Timestamp),
             Self::Numeral => Type::Text,
             Self::NumeralIfGiven(place) => {

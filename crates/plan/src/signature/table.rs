@@ -379,7 +379,7 @@ pub(super) static SCALAR: &[Signature] = &[
         source: "the waist's `Cast` expression",
     },
     Signature {
-        name: "cast_list_of", least: 2, most: 2, result: Named,
+        name: "cast_list_of", least: 2, most: 2, result: NamedBy(1),
         written: "<value>, <name of a type of lists>",
         meaning: "List of values of a type; what does not convert is null in it.",
         source: "the waist's `Cast` expression",
@@ -481,7 +481,7 @@ pub(super) static SCALAR: &[Signature] = &[
         source: "learn.microsoft.com/kusto/query, the function's page",
     },
     Signature {
-        name: "kql_add", least: 2, most: 2, result: Same,
+        name: "kql_add", least: 3, most: 3, result: NamedBy(2),
         written: "<value> + <value>",
         meaning: "The sum; of a datetime and a timespan the later datetime.",
         source: "learn.microsoft.com/kusto/query/numerical-operators and datetime-timespan-arithmetic",
@@ -655,13 +655,13 @@ pub(super) static SCALAR: &[Signature] = &[
         source: "learn.microsoft.com/kusto/query, the function's page",
     },
     Signature {
-        name: "kql_bin", least: 2, most: 2, result: Same,
+        name: "kql_bin", least: 3, most: 3, result: NamedBy(2),
         written: "bin(<value>, <size>)",
         meaning: "The greatest multiple of a size that is not greater; datetimes count from the year 1. Null for a size of zero.",
         source: "learn.microsoft.com/kusto/query, the function's page",
     },
     Signature {
-        name: "kql_bin_at", least: 3, most: 3, result: Same,
+        name: "kql_bin_at", least: 4, most: 4, result: NamedBy(3),
         written: "bin_at(<value>, <size>, <point>)",
         meaning: "The same with multiples counted from a point.",
         source: "learn.microsoft.com/kusto/query, the function's page",
@@ -799,7 +799,7 @@ pub(super) static SCALAR: &[Signature] = &[
         source: "learn.microsoft.com/kusto/query, the function's page",
     },
     Signature {
-        name: "kql_divide", least: 2, most: 2, result: Same,
+        name: "kql_divide", least: 3, most: 3, result: NamedBy(2),
         written: "<value> / <value>",
         meaning: "The quotient, of whole numbers without what is behind the point and null by zero; of two timespans a number.",
         source: "learn.microsoft.com/kusto/query/numerical-operators and datetime-timespan-arithmetic",
@@ -1213,7 +1213,7 @@ pub(super) static SCALAR: &[Signature] = &[
         source: "learn.microsoft.com/kusto/query, the function's page",
     },
     Signature {
-        name: "kql_modulo", least: 2, most: 2, result: Same,
+        name: "kql_modulo", least: 3, most: 3, result: NamedBy(2),
         written: "<value> % <value>",
         meaning: "The remainder, which is never negative; null by zero.",
         source: "learn.microsoft.com/kusto/query/numerical-operators and datetime-timespan-arithmetic",
@@ -1225,13 +1225,13 @@ pub(super) static SCALAR: &[Signature] = &[
         source: "learn.microsoft.com/kusto/query, the function's page",
     },
     Signature {
-        name: "kql_multiply", least: 2, most: 2, result: Same,
+        name: "kql_multiply", least: 3, most: 3, result: NamedBy(2),
         written: "<value> * <value>",
         meaning: "The product; of a timespan and a number a timespan.",
         source: "learn.microsoft.com/kusto/query/numerical-operators and datetime-timespan-arithmetic",
     },
     Signature {
-        name: "kql_negate", least: 1, most: 1, result: Same,
+        name: "kql_negate", least: 2, most: 2, result: NamedBy(1),
         written: "-<value>",
         meaning: "The number or timespan with the other sign.",
         source: "learn.microsoft.com/kusto/query/numerical-operators and datetime-timespan-arithmetic",
@@ -1257,7 +1257,7 @@ pub(super) static SCALAR: &[Signature] = &[
     Signature {
         name: "kql_parse_groups", least: 2, most: 2, result: Fixed(Dynamic),
         written: "parse_groups(<text>, <regular expression>)",
-        meaning: "The parts of a text that the groups of an expression find, as a JSON array of texts; null where it is not found.",
+        meaning: "The parts of a text that the groups `c0`, `c1` and so on of an expression find, as a JSON array of texts; null where it is not found.",
         source: "learn.microsoft.com/kusto/query, the function's page",
     },
     Signature {
@@ -1501,7 +1501,7 @@ pub(super) static SCALAR: &[Signature] = &[
         source: "learn.microsoft.com/kusto/query, the function's page",
     },
     Signature {
-        name: "kql_subtract", least: 2, most: 2, result: Same,
+        name: "kql_subtract", least: 3, most: 3, result: NamedBy(2),
         written: "<value> - <value>",
         meaning: "The difference; of two datetimes the timespan between them.",
         source: "learn.microsoft.com/kusto/query/numerical-operators and datetime-timespan-arithmetic",

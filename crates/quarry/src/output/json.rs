@@ -6,8 +6,8 @@ use std::{
 };
 
 use arrow::{
-    array::{Array, AsArray, LargeStringArray},
-    datatypes::{FieldRef, SchemaRef},
+    array::{Array, AsArray, Float64Array, LargeStringArray},
+    datatypes::{FieldRef, Float64Type, SchemaRef},
     error::ArrowError,
     json::{
         Encoder, EncoderFactory, EncoderOptions, LineDelimitedWriter, WriterBuilder,
@@ -56,10 +56,38 @@ impl EncoderFactory for Embedding {
         array: &'a dyn Array,
         _: &'a EncoderOptions,
     ) -> Result<Option<NullableEncoder<'a>>, ArrowError> {
+        if let Some(numbers) = array.as_primitive_opt::<Float64Type>() {
+            return Ok(Some(NullableEncoder::new(Box::new(Numbers(numbers)), numbers.nulls().cloned())));
+        }
         let embedded = array
             .as_string_opt::<i64>()
             .map(|texts| NullableEncoder::new(Box::new(Embedded(texts)), texts.nulls().cloned()));
         Ok(embedded)
+    }
+}
+
+/// Numbers, what JSON has no number for as a text.
+struct Numbers<'a>(&'a Float64Array);
+
+impl Encoder for Numbers<'_> {
+    fn encode(&mut self, row: usize, output: &mut Vec<u8>) {
+        let number = self.0.value(row);
+        if number.is_finite() {
+            output.extend(
+                serde_json::Number::from_f64(number)
+                    .map_or_else(String::new, |number| number.to_string())
+                    .bytes(),
+            );
+            return;
+        }
+        let name = if number.is_nan() {
+            "NaN"
+        } else if number > 0.0 {
+            "Infinity"
+        } else {
+            "-Infinity"
+        };
+        output.extend(format!("\"{name}\"").bytes());
     }
 }
 

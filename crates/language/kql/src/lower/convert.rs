@@ -77,6 +77,12 @@ impl Lowerer<'_> {
             self.report(Diagnostic::error(codes::FUNCTION_NOT_RUN, message, span).with_help(help));
             return Value::null(kind, span);
         };
+        let mut arguments = arguments;
+        if let Some(Returns::NamedBy(place)) = scalar_signature(&planned).map(|signature| signature.result)
+            && place == arguments.len()
+        {
+            arguments.push(Expression::text(kind.carrier().name(), span));
+        }
         Value::new(call(&planned, arguments, kind.carrier(), span), kind)
     }
 
@@ -158,7 +164,7 @@ pub(super) fn call(planned: &str, arguments: Vec<Expression>, wanted: Type, span
             let types: Vec<Type> = arguments.iter().map(|_| wanted).collect();
             let constants: Vec<Option<String>> = arguments.iter().map(text_of).collect();
             match rule {
-                Returns::Named => rule.of(&types, &constants),
+                Returns::NamedBy(_) => rule.of(&types, &constants),
                 _ => wanted,
             }
         }

@@ -11,6 +11,7 @@ use super::{
     rows::Rows,
 };
 use crate::{
+    bind::join::word,
     syntax::tree::{Expr, Operator, PatternPart},
     types::Kind,
 };
@@ -41,7 +42,7 @@ impl Lowerer<'_> {
                 return rows;
             }
         };
-        let flags = setting(operator, "flags").unwrap_or_default();
+        let flags = word(operator, "flags").unwrap_or_default();
         let Some(regex) = self.regex_of(pattern, mode, &flags) else { return rows };
         let value = self.value(text, &rows);
         let value = self.convert(value, Kind::String);
@@ -50,9 +51,11 @@ impl Lowerer<'_> {
         let Some(name) = planned("parse_groups") else { return rows };
         let groups = Expression::call(name, arguments, Type::Dynamic, span);
         let rows = rows.hide(found.clone(), groups);
-        let (assigned, complete) = self.parsed_columns(pattern, &found, mode, span);
+        let is_where = operator.name.text == "parse-where";
+        let strict = mode == Mode::Simple || (is_where && mode == Mode::Regex);
+        let (assigned, complete) = self.parsed_columns(pattern, &found, strict, span);
         let rows = extended(rows, assigned);
-        if operator.name.text != "parse-where" {
+        if !is_where {
             return rows;
         }
         super::operator::filtered(rows, complete)
@@ -63,7 +66,7 @@ impl Lowerer<'_> {
         &mut self,
         pattern: &[PatternPart],
         found: &quarry_plan::ColumnName,
-        mode: Mode,
+        strict: bool,
         span: Span,
     ) -> (Assigned, Expression) {
         let columns = pattern.iter().filter_map(|part| match part {
@@ -78,7 +81,7 @@ impl Lowerer<'_> {
             let part = Expression::new(ExpressionKind::Path { value: Box::new(whole()), steps }, span);
             let text = self.convert(Value::new(part, Kind::Dynamic), Kind::String);
             let value = self.convert(text, kind);
-            if mode == Mode::Simple && kind != Kind::String {
+            if strict && kind != Kind::String {
                 let is_null = ExpressionKind::IsNull(Box::new(value.expression.clone()));
                 there.push(Expression::new(is_null, span).negate());
             }
@@ -102,6 +105,7 @@ impl Lowerer<'_> {
         let mut regex =
             if mode == Mode::Regex { format!("(?s{})^", known_flags(&letters)) } else { "(?s)^".to_owned() };
         let greedy = mode == Mode::Regex && !letters.contains('U');
+        let mut column = 0_usize;
         for (place, part) in pattern.iter().enumerate() {
             let ends = place + 1 == pattern.len();
             match part {
@@ -118,7 +122,9 @@ impl Lowerer<'_> {
                 PatternPart::Column(_, kind) => {
                     let kind = kind.unwrap_or(Kind::String);
                     let then_star = matches!(pattern.get(place + 1), Some(PatternPart::Star(_)));
-                    regex.push_str(group(kind, mode, then_star, ends || greedy));
+                    let inner = group(kind, mode, then_star, ends || greedy);
+                    regex.push_str(&inner.replacen('(', &format!("(?P<c{column}>"), 1));
+                    column += 1;
                 }
             }
         }
