@@ -217,7 +217,7 @@ mod tests {
             assert!(!front_end.starters.detections.is_empty());
             assert_eq!(Language::called(&language.id.to_uppercase()), Some(language));
         }
-        assert_eq!(Language::running().count(), 2);
+        assert_eq!(Language::running().count(), 3);
     }
 
     #[test]

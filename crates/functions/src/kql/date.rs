@@ -649,6 +649,10 @@ fn local(row: Row<'_>, from_utc: bool) -> Option<i64> {
     let (from, to) = if from_utc { (jiff::tz::TimeZone::UTC, zone) } else { (zone, jiff::tz::TimeZone::UTC) };
     // A time that the clock leaves out is one after the change, one that it shows twice the second.
     let found = from.to_ambiguous_zoned(at);
-    let found = if matches!(found.offset(), jiff::tz::AmbiguousOffset::Gap { .. }) { found.earlier() } else { found.later() };
+    let found = if matches!(found.offset(), jiff::tz::AmbiguousOffset::Gap { .. }) {
+        found.earlier()
+    } else {
+        found.later()
+    };
     of_civil(found.ok()?.with_time_zone(to).datetime())
 }

@@ -34,6 +34,7 @@ static TOY: Definition = Definition {
         ..Lexis::PLAIN
     },
     views: &[ViewChoice { view: "qradar", option: None, meaning: "As QRadar does" }],
+    nulls_in_json: false,
     front_end: Some(&FrontEnd {
         load,
         words,

@@ -44,7 +44,7 @@ impl Lowerer<'_> {
             view: self.environment.view.name.clone(),
             columns: source_columns.collect(),
             time: TimeRange::default(),
-            choices: Vec::new(),
+            choices: self.environment.view.choices(&[name]),
         };
         let node = Node::new(Planned::Source(source), span);
         let is_table = Expression::compare(
