@@ -295,7 +295,7 @@ fn cases_take_their_events_from_files_and_agree_with_rules() {
     let kql = &loaded.detections[1];
     assert_eq!((kql.text.as_str(), kql.technique()), ("AWSCloudTrail\n| take 1\n", Some("T1535")));
     let (runs, waits) = loaded.clone().runnable();
-    assert_eq!((runs.detections.len(), waits.len()), (1, 1));
+    assert_eq!((runs.detections.len(), waits.len()), (2, 0));
 }
 
 #[test]

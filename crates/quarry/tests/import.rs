@@ -68,17 +68,11 @@ fn a_detection_of_security_content_brings_its_macros_severity_and_technique() {
 #[test]
 fn a_rule_that_is_not_run_yet_says_so() {
     let (kql, sigma) = (sample("sentinel.yaml"), sample("sigma.yml"));
-    let run = quarry(["hunt", &kql, "--logs", &logs()]).run().exits(2);
-    assert!(run.stderr.contains("quarry does not run KQL yet"), "{}", run.stderr);
-    let run = quarry(["hunt", &kql, &sigma, "--logs", &logs()]).run().exits(2);
-    assert!(run.stderr.contains("A region nobody uses: failed"), "{}", run.stderr);
+    quarry(["hunt", &kql, "--logs", &logs()]).run().exits(0);
+    let run = quarry(["hunt", &sigma, "--logs", &logs()]).run().exits(2);
     assert!(run.stderr.contains("quarry does not run Sigma yet"), "{}", run.stderr);
-    let run = quarry(["test", &kql, "--tests", &sample("panther.yml")]).run().exits(2);
-    assert!(
-        run.stderr.contains("A region nobody uses: skipped: quarry does not run KQL yet"),
-        "{}",
-        run.stderr
-    );
+    let run = quarry(["test", &sigma, "--tests", &sample("panther.yml")]).run().exits(2);
+    assert!(run.stderr.contains("skipped: quarry does not run Sigma yet"), "{}", run.stderr);
     assert!(run.stderr.contains("nothing was tested"), "{}", run.stderr);
     let run = quarry(["check", &sigma]).run().exits(1);
     assert!(run.text().contains("quarry does not run Sigma yet"), "{}", run.text());
@@ -87,15 +81,9 @@ fn a_rule_that_is_not_run_yet_says_so() {
 #[test]
 fn what_was_read_is_listed() {
     let run = quarry(["pack", "read", &sample("sentinel.yaml"), &sample("panther.yml")]).run().exits(0);
-    for part in [
-        "A region nobody uses",
-        "medium",
-        "T1535",
-        "every 1h over",
-        "14d; AWSCloudTrail",
-        "not run yet",
-        "the rule alerts",
-    ] {
+    for part in
+        ["A region nobody uses", "medium", "T1535", "every 1h over", "14d; AWSCloudTrail", "the rule alerts"]
+    {
         assert!(run.text().contains(part), "{part}: {}", run.text());
     }
     assert!(
@@ -103,11 +91,7 @@ fn what_was_read_is_listed() {
         "{}",
         run.stderr
     );
-    assert!(
-        run.stderr.contains("2 files: 1 KQL detection (quarry does not run KQL yet), 4 recorded tests"),
-        "{}",
-        run.stderr
-    );
+    assert!(run.stderr.contains("2 files: 1 KQL detection, 4 recorded tests"), "{}", run.stderr);
     let run = quarry(["pack", "read", &sample("sentinel.yaml"), "--output", "json"]).run().exits(0);
     let files: Value = serde_json::from_str(run.text()).expect("JSON");
     assert_eq!(files[0]["format"], "sentinel");

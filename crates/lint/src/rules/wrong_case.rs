@@ -86,7 +86,12 @@ fn case_of(analysis: &Analysis<'_>, log: &LogFacts, pattern: &TextPattern) -> Op
         | TextPattern::Contains(text)
         | TextPattern::StartsWith(text)
         | TextPattern::EndsWith(text) => text,
-        TextPattern::Regex(_) | TextPattern::Term(_) | TextPattern::Network(_) => return None,
+        TextPattern::Regex(_)
+        | TextPattern::Term(_)
+        | TextPattern::Word(_)
+        | TextPattern::WordStart(_)
+        | TextPattern::WordEnd(_)
+        | TextPattern::Network(_) => return None,
     };
     if log.upper_operations {
         let upper = wanted.to_uppercase();
