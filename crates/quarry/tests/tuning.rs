@@ -72,9 +72,9 @@ fn tuning_finds_the_busy_principals_and_refuses_names_an_intruder_can_choose() {
         .map(|entry| format!("{} {}", entry["removes"], entry["entry"]["reason"].as_str().unwrap()))
         .collect();
     let expected = [
-        "24 `arn:aws:iam::444455556666:user/backup-service` from its own network",
-        "24 `arn:aws:iam::444455556666:user/builder` from its own network",
-        "24 `arn:aws:sts::444455556666:assumed-role/infrastructure/` from its own network",
+        "36 `arn:aws:iam::444455556666:user/backup-service` from its own network",
+        "36 `arn:aws:iam::444455556666:user/builder` from its own network",
+        "36 `arn:aws:sts::444455556666:assumed-role/infrastructure/` from its own network",
     ];
     let mut sorted = proposed.clone();
     sorted.sort();

@@ -29,12 +29,30 @@ pub fn records(value: &Value) -> Vec<Value> {
     }
 }
 
+/// A row of Log Analytics' table of Entra's audit log as the record that it was made of.
+fn row_of_table(value: &Value) -> Option<Value> {
+    let text = |name: &str| value.get(name).and_then(Value::as_str);
+    let is_audit =
+        text("ResourceId")?.to_lowercase().contains("microsoft.aadiam") && value.get("InitiatedBy").is_some();
+    let (time, operation) = (text("TimeGenerated")?, text("OperationName")?);
+    let inner = |name: &str| text(name).and_then(|text| serde_json::from_str::<Value>(text).ok());
+    let properties = serde_json::json!({
+        "initiatedBy": inner("InitiatedBy"),
+        "targetResources": inner("TargetResources"),
+        "result": value.get("Result"),
+    });
+    is_audit.then(|| serde_json::json!({"time": time, "operationName": operation, "properties": properties}))
+}
+
 fn inner(value: &Value) -> Option<Value> {
     const LISTS: [&str; 8] =
         ["Records", "records", "value", "Events", "events", "logEvents", "receivedMessages", "entries"];
     let objects = |list: &&Value| list.as_array().is_some_and(|items| items.iter().any(Value::is_object));
     if is_record(value) {
         return None;
+    }
+    if let Some(record) = row_of_table(value) {
+        return Some(record);
     }
     if let Some(list) = LISTS.iter().filter_map(|name| value.get(name)).find(objects) {
         return Some(list.clone());
@@ -61,7 +79,8 @@ fn inner(value: &Value) -> Option<Value> {
         return serde_json::from_slice(&bytes).ok();
     }
     let nested = ["detail", "event", "data"].into_iter().filter_map(|name| value.get(name));
-    nested.filter(|nested| nested.is_object()).find(|nested| is_record(nested)).cloned()
+    let is_known = |nested: &&Value| is_record(nested) || row_of_table(nested).is_some();
+    nested.filter(|nested| nested.is_object()).find(is_known).cloned()
 }
 
 fn is_record(value: &Value) -> bool {
