@@ -193,7 +193,7 @@ fn pack_findings(root: &Path, files: &[PathBuf]) -> Result<Vec<String>, Box<dyn 
             .collect();
         let present: BTreeSet<PathBuf> =
             files.iter().filter(|file| file.parent() == Some(folder) && is_query(file)).cloned().collect();
-        for missing in listed.difference(&present) {
+        for missing in listed.iter().filter(|file| !files.contains(file)) {
             findings.push(format!(
                 "{}: lists {}, which does not exist",
                 manifest.display(),

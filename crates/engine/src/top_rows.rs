@@ -88,6 +88,7 @@ fn below(expression: &Arc<dyn PhysicalExpr>, projection: &ProjectionExec) -> Opt
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use arrow::datatypes::{DataType, Field, Schema};
     use datafusion::physical_plan::{displayable, empty::EmptyExec, expressions::col};

@@ -91,8 +91,11 @@ pub fn wide(bytes: &[u8]) -> Vec<u8> {
     units.flat_map(u16::to_le_bytes).collect()
 }
 
+/// What packs bytes.
+pub type Pack = fn(&[u8]) -> Vec<u8>;
+
 /// Ways to compress, by name.
-pub const COMPRESSIONS: [(&str, fn(&[u8]) -> Vec<u8>); 8] = [
+pub const COMPRESSIONS: [(&str, Pack); 8] = [
     ("plain", <[u8]>::to_vec),
     ("gzip", gzip),
     ("two gzips", |bytes| {

@@ -446,6 +446,7 @@ fn same_value(left: &Expression, right: &Expression) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 mod tests {
     use super::*;
 

@@ -292,7 +292,7 @@ impl Fold for List {
         } else {
             self.items.push((order.to_vec(), json));
         }
-        if self.once && self.items.len() % 1024 == 0 {
+        if self.once && self.items.len().is_multiple_of(1024) {
             self.items = self.kept().into_iter().cloned().collect();
         }
     }

@@ -178,17 +178,17 @@ pub(crate) const FUNCTIONS: &[Function] = &[
     ),
     dynamic(
         "kql_array_sort_asc",
-        "array_sort_asc(<array>)",
-        "The elements from the least to the greatest, nulls last.",
-        (1, 1),
+        "array_sort_asc(<array>, <nulls last>)",
+        "The elements from the least to the greatest, nulls last unless said otherwise.",
+        (1, 2),
         |call| of_array(call, |row| sorted(row, false)),
         &[(&[json("[\"d\",null,\"a\"]")], json("[\"a\",\"d\",null]")), (&[json("[10,9]")], json("[9,10]"))],
     ),
     dynamic(
         "kql_array_sort_desc",
-        "array_sort_desc(<array>)",
-        "The elements from the greatest to the least, nulls last.",
-        (1, 1),
+        "array_sort_desc(<array>, <nulls last>)",
+        "The elements from the greatest to the least, nulls last unless said otherwise.",
+        (1, 2),
         |call| of_array(call, |row| sorted(row, true)),
         &[(&[json("[1,null,3]")], json("[3,1,null]"))],
     ),
@@ -425,6 +425,9 @@ fn sorted(row: Row<'_>, descending: bool) -> Option<Vec<Json>> {
         };
         if descending { order.reverse() } else { order }
     });
+    if row.cell(1).boolean() == Some(false) {
+        return Some(nulls.into_iter().chain(some).collect());
+    }
     some.extend(nulls);
     Some(some)
 }

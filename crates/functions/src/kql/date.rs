@@ -282,7 +282,7 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "A datetime by a format of `y M d H h m s f F t` and what stands between.",
         (2, 2),
         Returns::TEXT,
-        |call| call.texts(|row| Some(Cow::Owned(formatted(row).unwrap_or_default()))),
+        |call| call.texts(|row| Some(Cow::Owned(super::date_format::formatted(row).unwrap_or_default()))),
         &[
             (&[NOON, Text("yyyy-MM-dd HH:mm:ss.fff")], Text("2017-01-01 10:10:17.000")),
             (&[NOON, Text("yy-M-d [h:mm tt]")], Text("17-1-1 [10:10 AM]")),
@@ -294,7 +294,9 @@ pub(crate) const FUNCTIONS: &[Function] = &[
         "A timespan by a format of `d H h m s f F` and what stands between.",
         (2, 2),
         Returns::TEXT,
-        |call| call.texts(|row| Some(Cow::Owned(formatted_span(row).unwrap_or_default()))),
+        |call| {
+            call.texts(|row| Some(Cow::Owned(super::date_format::formatted_span(row).unwrap_or_default())))
+        },
         &[(
             &[Written(Type::Timespan, "29.09:00:05.12345"), Text("dd.hh:mm:ss [FF]")],
             Text("29.09:00:05 [12]"),
@@ -367,11 +369,11 @@ pub(crate) const FUNCTIONS: &[Function] = &[
 /// The ticks of 1970.
 const EPOCH: i64 = 621_355_968_000_000_000;
 
-fn ticks(row: Row<'_>, place: usize) -> Option<i64> {
+pub(super) fn ticks(row: Row<'_>, place: usize) -> Option<i64> {
     moment(plain(row.cell(place)))
 }
 
-fn civil(ticks: i64) -> Option<DateTime> {
+pub(super) fn civil(ticks: i64) -> Option<DateTime> {
     let (days, rest) = (ticks.div_euclid(DAY), ticks.rem_euclid(DAY));
     let date = Date::new(1, 1, 1).ok()?.checked_add(jiff::Span::new().try_days(days).ok()?).ok()?;
     let (seconds, part) = (rest / SECOND, rest % SECOND);
@@ -564,71 +566,6 @@ fn made_span(row: Row<'_>) -> Option<i64> {
     #[expect(clippy::cast_precision_loss, reason = "ten million is exact")]
     let ticks = whole((seconds * SECOND as f64).round())?;
     Some(days * DAY + (hours * 3600 + minutes * 60) * SECOND + ticks)
-}
-
-/// Runs of one letter, and other characters, of a format.
-fn runs(format: &str) -> Vec<(char, usize)> {
-    let mut all: Vec<(char, usize)> = Vec::new();
-    for letter in format.chars() {
-        match all.last_mut() {
-            Some((last, count)) if *last == letter && letter.is_ascii_alphabetic() => *count += 1,
-            _ => all.push((letter, 1)),
-        }
-    }
-    all
-}
-
-/// A fraction of a second with so many digits; `F` leaves zeros at its end out.
-fn fraction(ticks: i64, digits: usize, trims: bool) -> String {
-    let text = format!("{:07}", ticks.rem_euclid(SECOND));
-    let text = text.get(..digits.min(7)).unwrap_or(&text);
-    if trims { text.trim_end_matches('0').to_owned() } else { text.to_owned() }
-}
-
-fn formatted(row: Row<'_>) -> Option<String> {
-    let ticks = ticks(row, 0)?;
-    let at = civil(ticks)?;
-    let mut out = String::new();
-    for (letter, count) in runs(&text_of(row.cell(1))) {
-        let number = |number: i64| format!("{number:0count$}");
-        out.push_str(&match letter {
-            'y' if count == 2 => format!("{:02}", at.year().rem_euclid(100)),
-            'y' if count == 1 => at.year().rem_euclid(100).to_string(),
-            'y' => number(i64::from(at.year())),
-            'M' => number(i64::from(at.month())),
-            'd' => number(i64::from(at.day())),
-            'H' => number(i64::from(at.hour())),
-            'h' => number(i64::from((at.hour() + 11) % 12 + 1)),
-            'm' => number(i64::from(at.minute())),
-            's' => number(i64::from(at.second())),
-            'f' | 'F' => fraction(ticks, count, letter == 'F'),
-            't' => if at.hour() < 12 { "AM" } else { "PM" }.to_owned(),
-            other => other.to_string().repeat(count),
-        });
-    }
-    Some(out)
-}
-
-fn formatted_span(row: Row<'_>) -> Option<String> {
-    let ticks = span(plain(row.cell(0)))?;
-    let size = ticks.abs();
-    let seconds = size / SECOND;
-    let mut out = String::new();
-    if ticks < 0 {
-        out.push('-');
-    }
-    for (letter, count) in runs(&text_of(row.cell(1))) {
-        let number = |number: i64| format!("{number:0count$}");
-        out.push_str(&match letter {
-            'd' => number(seconds / 86_400),
-            'H' | 'h' => number(seconds / 3600 % 24),
-            'm' => number(seconds / 60 % 60),
-            's' => number(seconds % 60),
-            'f' | 'F' => fraction(size, count, letter == 'F'),
-            other => other.to_string().repeat(count),
-        });
-    }
-    Some(out)
 }
 
 fn since(call: &Call<'_>, unit: i64) -> ArrayRef {

@@ -5,6 +5,7 @@ mod array;
 mod bag;
 mod convert;
 mod date;
+mod date_format;
 mod encode;
 mod expand;
 mod math;

@@ -341,7 +341,7 @@ impl Parser {
         if !self.take_symbol(symbol) {
             self.unexpected(
                 &format!("`{symbol}`"),
-                &format!("write `{symbol}` here, or take away what stands before it"),
+                format!("write `{symbol}` here, or take away what stands before it"),
             );
         }
     }
@@ -349,7 +349,7 @@ impl Parser {
     pub(super) fn expect_word(&mut self, word: &str) -> bool {
         let found = self.take_word(word);
         if !found {
-            self.unexpected(word, &format!("write `{word}` here, or take away what stands before it"));
+            self.unexpected(word, format!("write `{word}` here, or take away what stands before it"));
         }
         found
     }

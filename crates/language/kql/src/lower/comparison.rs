@@ -85,7 +85,8 @@ impl Lowerer<'_> {
             ">" => Comparison::Greater,
             _ => Comparison::GreaterOrEqual,
         };
-        let Some((left, right)) = self.comparable(left, right, span) else {
+        let is_equality = matches!(comparison, Comparison::Equal | Comparison::NotEqual);
+        let Some((left, right)) = self.comparable(left, right, is_equality, span) else {
             return Expression::literal(quarry_plan::Value::Boolean(false), span);
         };
         let plain = positive && comparison == Comparison::Equal;
@@ -104,7 +105,13 @@ impl Lowerer<'_> {
     }
 
     /// Both sides as values of one type; says so if they have none in common.
-    fn comparable(&mut self, left: Value, right: Value, span: Span) -> Option<(Value, Value)> {
+    fn comparable(
+        &mut self,
+        left: Value,
+        right: Value,
+        is_equality: bool,
+        span: Span,
+    ) -> Option<(Value, Value)> {
         let kind = match (left.kind, right.kind) {
             (Kind::Dynamic, Kind::Dynamic) => return self.json_texts(left, right, span),
             (one, other) if one == other => return Some((left, right)),
@@ -115,6 +122,8 @@ impl Lowerer<'_> {
             (one, other) if one.is_number() && other.is_number() => one.widest(other),
             (Kind::Bool, kind) | (kind, Kind::Bool) if kind.is_integer() => Kind::Long,
             (Kind::Unknown, kind) | (kind, Kind::Unknown) => kind,
+            // Rules compare codes that are texts with numbers: the number's text counts.
+            (Kind::String, kind) | (kind, Kind::String) if kind.is_integer() && is_equality => Kind::String,
             (one, other) => {
                 let help = "convert one side, such as with `tostring()` or `todatetime()`";
                 self.refuse(&format!("a comparison of a {one} with a {other}"), span, help);

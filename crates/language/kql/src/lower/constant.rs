@@ -56,7 +56,7 @@ impl Lowerer<'_> {
     pub(super) fn known_count(&mut self, value: &Expr) -> Option<usize> {
         match self.known_value(value)? {
             (quarry_plan::Value::Integer(count), _) => Some(usize::try_from(count).unwrap_or(0)),
-            (quarry_plan::Value::Double(count), _) if count >= 0.0 && count < 9e15 =>
+            (quarry_plan::Value::Double(count), _) if (0.0..9e15).contains(&count) =>
             {
                 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "in range")]
                 Some(count as usize)

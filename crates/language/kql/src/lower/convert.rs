@@ -83,6 +83,11 @@ impl Lowerer<'_> {
         {
             arguments.push(Expression::text(kind.carrier().name(), span));
         }
+        let takes = scalar_signature(&planned).map(|signature| signature.least..=signature.most);
+        if !takes.is_some_and(|takes| takes.contains(&arguments.len())) {
+            self.refuse(&format!("`{name}` with these arguments"), span, "leave out what has a default");
+            return Value::null(kind, span);
+        }
         Value::new(call(&planned, arguments, kind.carrier(), span), kind)
     }
 
@@ -116,7 +121,13 @@ impl Lowerer<'_> {
 
 /// A JSON constant as a constant of another type, where that is plain.
 fn folded(value: &Value, to: Kind) -> Option<Value> {
-    let quarry_plan::Value::Dynamic(json) = value.constant()? else { return None };
+    let json = match (value.constant()?, to) {
+        (quarry_plan::Value::Integer(number), Kind::String) => {
+            return Some(Value::new(Expression::text(number.to_string(), value.span()), to));
+        }
+        (quarry_plan::Value::Dynamic(json), _) => json,
+        _ => return None,
+    };
     let json: serde_json::Value = serde_json::from_str(json).ok()?;
     let constant = match (to, &json) {
         (Kind::String, _) => quarry_plan::Value::Text(value.constant_text().unwrap_or_default()),
