@@ -547,15 +547,15 @@ pub(super) static SCALAR: &[Signature] = &[
         source: "learn.microsoft.com/kusto/query, the function's page",
     },
     Signature {
-        name: "kql_array_sort_asc", least: 1, most: 1, result: Fixed(Dynamic),
-        written: "array_sort_asc(<array>)",
-        meaning: "The elements from the least to the greatest, nulls last.",
+        name: "kql_array_sort_asc", least: 1, most: 2, result: Fixed(Dynamic),
+        written: "array_sort_asc(<array>, <nulls last>)",
+        meaning: "The elements from the least to the greatest, nulls last unless said otherwise.",
         source: "learn.microsoft.com/kusto/query, the function's page",
     },
     Signature {
-        name: "kql_array_sort_desc", least: 1, most: 1, result: Fixed(Dynamic),
-        written: "array_sort_desc(<array>)",
-        meaning: "The elements from the greatest to the least, nulls last.",
+        name: "kql_array_sort_desc", least: 1, most: 2, result: Fixed(Dynamic),
+        written: "array_sort_desc(<array>, <nulls last>)",
+        meaning: "The elements from the greatest to the least, nulls last unless said otherwise.",
         source: "learn.microsoft.com/kusto/query, the function's page",
     },
     Signature {
