@@ -55,7 +55,8 @@ fn expected() -> Vec<Value> {
 
 fn who(alert: &Value) -> String {
     let texts = ["provider", "actor", "source_ip", "account"];
-    texts.map(|name| alert[name].as_str().unwrap_or("(none)").to_owned()).join(" ")
+    // Azure writes its identifiers in one case and in the other.
+    texts.map(|name| alert[name].as_str().unwrap_or("(none)").to_lowercase()).join(" ")
 }
 
 /// Every expected alert of a kind is found once, by who did it and by an id of one of its records.

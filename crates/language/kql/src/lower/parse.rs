@@ -140,8 +140,8 @@ fn known_flags(letters: &str) -> String {
 
 fn group(kind: Kind, mode: Mode, then_star: bool, greedy: bool) -> &'static str {
     match kind {
-        Kind::Int | Kind::Long if mode == Mode::Simple || then_star => r"\s*([+-]?\d+)\s*",
-        Kind::Real | Kind::Decimal if mode == Mode::Simple || then_star => {
+        Kind::Int | Kind::Long if mode != Mode::Relaxed || then_star => r"\s*([+-]?\d+)\s*",
+        Kind::Real | Kind::Decimal if mode != Mode::Relaxed || then_star => {
             r"\s*([+-]?\d*\.?\d+(?:[eE][+-]?\d+)?)\s*"
         }
         _ if greedy => "(.*)",
