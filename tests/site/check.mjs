@@ -149,7 +149,7 @@ for (const size of SIZES) {
   const { context, page } = await open(SIZES[0], "light", join(site, "T1578.002", "index.html"));
   const tabs = page.locator("section.group .tablist").first().locator("button");
   const panels = page.locator("section.group .tabs").first().locator(".panel");
-  check((await tabs.count()) === 2, "two languages, two tabs");
+  check((await tabs.count()) === 3, "three languages, three tabs");
   await tabs.first().focus();
   await page.keyboard.press("ArrowRight");
   check(await panels.nth(1).isVisible() && !(await panels.nth(0).isVisible()), "an arrow key changes the tab");
