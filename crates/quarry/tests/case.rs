@@ -133,7 +133,7 @@ fn check_header(header: &str) -> Result<(), (usize, String)> {
         match line.split_once(": ") {
             Some((name, value)) if SETTINGS.contains(&name) => {
                 let allowed: &[&str] = match name {
-                    "language" => &["spl", "aql"],
+                    "language" => &["spl", "aql", "kql"],
                     "order" => &["any"],
                     "events" => &["as they are"],
                     _ => &[value],

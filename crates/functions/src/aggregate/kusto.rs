@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use quarry_plan::{ComparisonRule, Decimal, Returns, Type, Value, order as compared};
+use quarry_plan::{ComparisonRule, Returns, Type, Value, order as compared};
 
 use super::{
     fold::{Fold, Outcome},
@@ -177,7 +177,6 @@ struct Sum {
     count: u64,
     whole: i128,
     real: f64,
-    decimal: Decimal,
     /// What kind of values there are, by one of them.
     like: Option<Value>,
 }
@@ -189,22 +188,11 @@ impl Sum {
                 self.whole += i128::from(*number);
             }
             Value::Double(number) => self.real += number,
-            Value::Decimal(number) => self.decimal = plus(self.decimal, *number),
             _ => return,
         }
         self.count += 1;
         self.like = Some(value);
     }
-}
-
-/// The sum of decimals, as exact as there are digits for.
-fn plus(left: Decimal, right: Decimal) -> Decimal {
-    let scale = left.scale().max(right.scale());
-    let digits = |number: Decimal| {
-        number.digits().checked_mul(10_i128.checked_pow(u32::from(scale - number.scale()))?)
-    };
-    let sum = digits(left).zip(digits(right)).and_then(|(left, right)| left.checked_add(right));
-    sum.and_then(|digits| Decimal::new(digits, scale)).unwrap_or(left)
 }
 
 impl Fold for Sum {
@@ -216,7 +204,6 @@ impl Fold for Sum {
         out.integer(self.count);
         out.blob(&self.whole.to_le_bytes());
         out.number(self.real);
-        out.blob(self.decimal.to_string().as_bytes());
         put(out, self.like.as_ref().unwrap_or(&Value::Null));
     }
 
@@ -224,7 +211,6 @@ impl Fold for Sum {
         self.count += saved.integer()?;
         self.whole += i128::from_le_bytes(saved.blob()?.try_into().ok()?);
         self.real += saved.number()?;
-        self.decimal = plus(self.decimal, saved.text()?.parse().ok()?);
         let like = get(saved)?;
         if like != Value::Null {
             self.like = Some(like);
@@ -244,7 +230,6 @@ impl Fold for Sum {
             Value::Integer(_) => Value::Integer(whole),
             Value::Datetime(_) => Value::Datetime(whole),
             Value::Timespan(_) => Value::Timespan(whole),
-            Value::Decimal(_) => Value::Decimal(self.decimal),
             _ => Value::Double(if self.mean { self.real / parts } else { self.real }),
         })
     }

@@ -1,35 +1,21 @@
 //! Functions of JSON arrays.
 
 use arrow::array::ArrayRef;
-use quarry_plan::{Returns, Type, Value};
+use quarry_plan::{Returns, Value};
 use serde_json::Value as Json;
 
 use super::{
     convert::long,
+    dynamic,
     expand::as_json,
-    row,
+    json, row,
     value::{plain, printed, text_of},
 };
 use crate::base::{
-    Call, Cell, Example, Function,
-    Literal::{Bool, Int, Null, Num, Text, Written},
+    Call, Cell, Function,
+    Literal::{Bool, Int, Null, Num, Text},
     Row,
 };
-
-const fn dynamic(
-    name: &'static str,
-    signature: &'static str,
-    meaning: &'static str,
-    arity: (usize, usize),
-    evaluate: fn(&Call<'_>) -> ArrayRef,
-    examples: &'static [Example],
-) -> Function {
-    row(name, signature, meaning, arity, Returns::Fixed(Type::Dynamic), evaluate, examples)
-}
-
-const fn json(text: &'static str) -> crate::Literal {
-    Written(Type::Dynamic, text)
-}
 
 pub(crate) const FUNCTIONS: &[Function] = &[
     dynamic(

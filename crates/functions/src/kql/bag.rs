@@ -6,29 +6,14 @@ use serde_json::{Map, Value as Json};
 
 use super::{
     array::{array, item, of_array, text},
-    row,
+    dynamic, json, row,
     value::text_of,
 };
 use crate::base::{
-    Call, Cell, Example, Function,
-    Literal::{Bool, Int, Null, Text, Written},
+    Call, Cell, Function,
+    Literal::{Bool, Int, Null, Text},
     Row,
 };
-
-const fn dynamic(
-    name: &'static str,
-    signature: &'static str,
-    meaning: &'static str,
-    arity: (usize, usize),
-    evaluate: fn(&Call<'_>) -> ArrayRef,
-    examples: &'static [Example],
-) -> Function {
-    row(name, signature, meaning, arity, Returns::Fixed(Type::Dynamic), evaluate, examples)
-}
-
-const fn json(text: &'static str) -> crate::Literal {
-    Written(Type::Dynamic, text)
-}
 
 pub(crate) const FUNCTIONS: &[Function] = &[
     dynamic(

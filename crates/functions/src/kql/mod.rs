@@ -19,7 +19,7 @@ mod value;
 pub(crate) use expand::as_json as json_of_cell;
 
 use arrow::array::ArrayRef;
-use quarry_plan::Returns;
+use quarry_plan::{Returns, Type};
 
 use crate::base::{Call, Example, Function};
 
@@ -64,4 +64,21 @@ const fn row(
         uses_now: false,
         law: None,
     }
+}
+
+/// A row whose result is JSON.
+const fn dynamic(
+    name: &'static str,
+    signature: &'static str,
+    meaning: &'static str,
+    arity: (usize, usize),
+    evaluate: fn(&Call<'_>) -> ArrayRef,
+    examples: &'static [Example],
+) -> Function {
+    row(name, signature, meaning, arity, Returns::Fixed(Type::Dynamic), evaluate, examples)
+}
+
+/// JSON in an example.
+const fn json(text: &'static str) -> crate::Literal {
+    crate::Literal::Written(Type::Dynamic, text)
 }

@@ -32,13 +32,13 @@ pub const NOT_CONSTANT: &str = "KQL107";
 pub const MISPLACED_AGGREGATE: &str = "KQL108";
 /// A function that calls itself, or calls nested too deep.
 pub const ENDLESS_CALL: &str = "KQL109";
+/// A constant that is none of those that mean something there: a regular expression, a part of a date.
+pub const BAD_CONSTANT: &str = "KQL110";
 /// An operator that quarry does not run.
 pub const OPERATOR_NOT_RUN: &str = "KQL201";
 /// A function that quarry does not run.
 pub const FUNCTION_NOT_RUN: &str = "KQL202";
 /// A form of an operator or expression that quarry does not run.
 pub const FORM_NOT_RUN: &str = "KQL203";
-/// A table that quarry does not read.
-pub const TABLE_NOT_READ: &str = "KQL204";
 /// A table that these logs never carry: it has no rows.
 pub const EMPTY_TABLE: &str = "KQL205";

@@ -140,6 +140,12 @@ impl Pattern {
         }
     }
 
+    /// Whether it needs no look-around and no back-references, as expressions of RE2 do.
+    #[must_use]
+    pub fn is_linear(&self) -> bool {
+        matches!(self.engine, Engine::Linear(_))
+    }
+
     /// How many groups it has, the whole match not counted.
     #[must_use]
     pub fn group_count(&self) -> usize {

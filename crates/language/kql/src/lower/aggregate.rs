@@ -139,6 +139,12 @@ impl Lowerer<'_> {
         if built_in.is_some() {
             arguments.truncate(1);
         }
+        if kind == Kind::Decimal && matches!(name, "sum" | "avg") {
+            self.refuse(&format!("`{written}` of decimals"), span, "convert them with `todouble()`");
+        }
+        if name == "make_bag" && arguments.len() > 1 {
+            self.refuse(&format!("`{written}` with a most"), span, "leave it out");
+        }
         if LISTS.contains(&name) && arguments.len() == 1 {
             arguments.push(super::rows::typed_null(quarry_plan::Type::Integer, span));
         }
@@ -162,7 +168,9 @@ impl Lowerer<'_> {
     fn add(&mut self, calls: &mut Calls, rows: &Rows, wanted: Wanted, span: Span) -> Value {
         let Wanted { function, arguments, filter, kind } = wanted;
         let name = self.fresh(&function);
-        let order = rows.node.order();
+        // The engine's own aggregates know no order of rows.
+        let is_own = aggregate_signature(&function).is_some();
+        let order = if is_own { rows.node.order() } else { Vec::new() };
         let call = AggregateCall { function, arguments, filter, order, result: kind.carrier() };
         calls.push((name.clone(), call));
         let column = Expression::column(name, span);

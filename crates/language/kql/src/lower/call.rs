@@ -17,7 +17,7 @@ use crate::{
     bind::call::result,
     codes,
     registry::{self, Group},
-    syntax::tree::{self, Call, Expr, ExprKind, Literal, Takes},
+    syntax::tree::{self, Call, Expr, ExprKind, Takes},
     types::Kind,
 };
 
@@ -66,6 +66,7 @@ impl Lowerer<'_> {
                 _ => self.value(argument, row),
             })
             .collect();
+        self.check_constants(name, &arguments);
         let kinds: Vec<Kind> = arguments.iter().map(|argument| argument.kind).collect();
         let Some(signature) = self.binder.signature(function, call, &kinds).cloned() else {
             return Value::null(Kind::Dynamic, span);
@@ -281,12 +282,4 @@ fn is_rows(value: &Expr) -> bool {
             | ExprKind::ExternalData(..)
             | ExprKind::MethodCall(..)
     )
-}
-
-/// The text of a literal.
-pub(super) fn literal_text(value: &Expr) -> Option<&str> {
-    match &value.kind {
-        ExprKind::Literal(Literal::Value(_, Some(quarry_plan::Value::Text(text)))) => Some(text),
-        _ => None,
-    }
 }

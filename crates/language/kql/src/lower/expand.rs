@@ -136,6 +136,9 @@ impl Lowerer<'_> {
         body: &[Operator],
     ) -> Rows {
         let span = operator.span;
+        if rows.each.is_some() {
+            self.refuse("`mv-apply` inside of `mv-apply`", span, "expand with `mv-expand` there");
+        }
         let (row, present) = (self.fresh("row"), self.fresh("present"));
         let order = rows.node.order();
         let outer_each = rows.each.clone();

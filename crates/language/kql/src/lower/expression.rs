@@ -149,6 +149,9 @@ impl Lowerer<'_> {
             );
             return Value::null(Kind::Dynamic, span);
         };
+        if kind == Kind::Decimal && matches!(operator, "/" | "%") {
+            self.refuse(&format!("`{operator}` of decimals"), span, "convert them with `todouble()`");
+        }
         let (of_left, of_right) = (left.kind, right.kind);
         let left = self.operand(left, of_right, kind);
         let right = self.operand(right, of_left, kind);

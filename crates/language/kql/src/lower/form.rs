@@ -192,8 +192,11 @@ fn pack_all(lowerer: &mut Lowerer<'_>, call: &Call, row: &Rows, span: Span) -> V
 /// A column if there is one of its name, else a default.
 fn column_if_exists(lowerer: &mut Lowerer<'_>, call: &Call, row: &Rows, span: Span) -> Value {
     let [name, default] = call.arguments.as_slice() else { return Value::null(Kind::Dynamic, span) };
-    let name = super::call::literal_text(name).unwrap_or_default();
-    match row.value_of(name, span) {
+    let named = lowerer.value(name, row).constant_text();
+    if named.is_none() {
+        lowerer.refuse("a column whose name is computed", name.span, "write its name");
+    }
+    match row.value_of(&named.unwrap_or_default(), span) {
         Some(found) => found,
         None => lowerer.value(default, row),
     }

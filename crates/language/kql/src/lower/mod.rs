@@ -5,6 +5,7 @@
 
 mod aggregate;
 mod call;
+mod checked;
 mod comparison;
 mod constant;
 mod convert;

@@ -35,11 +35,7 @@ impl Lowerer<'_> {
                 self.count(rows, name.as_ref().map_or("Count", |name| name.text.as_str()), span)
             }
             OperatorKind::Distinct(values) => self.distinct(rows, values, span),
-            OperatorKind::Extend(values) => self.extend(rows, values),
-            OperatorKind::Serialize(values) => {
-                let rows = self.serialized(rows);
-                self.extend(rows, values)
-            }
+            OperatorKind::Extend(values) | OperatorKind::Serialize(values) => self.extend(rows, values),
             OperatorKind::Where(predicate) => self.filter(rows, predicate),
             OperatorKind::GetSchema => self.schema(&rows, span),
             OperatorKind::Invoke(call) => self.invoke_rows(rows, call, span),

@@ -43,7 +43,13 @@ impl Lowerer<'_> {
             }
         };
         let flags = word(operator, "flags").unwrap_or_default();
+        if let Some(other) =
+            flags.chars().find(|letter| letter.is_alphanumeric() && !"Uims".contains(*letter))
+        {
+            self.refuse(&format!("the flag `{other}` of `parse`"), span, "use `U`, `i`, `m` and `s`");
+        }
         let Some(regex) = self.regex_of(pattern, mode, &flags) else { return rows };
+        self.check_expression(Some(&regex), span);
         let value = self.value(text, &rows);
         let value = self.convert(value, Kind::String);
         let found = self.fresh("parsed");

@@ -67,11 +67,6 @@ impl Lowerer<'_> {
         let first = Expression::compare(Comparison::LessOrEqual, ComparisonRule::Exact, rank, most, span);
         filtered(rows, first)
     }
-
-    /// Rows that stand in an order: if they have none, as they come.
-    pub(super) fn serialized(&mut self, rows: Rows) -> Rows {
-        rows
-    }
 }
 
 /// The first rows.

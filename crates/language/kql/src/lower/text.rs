@@ -87,6 +87,9 @@ impl Lowerer<'_> {
             let arguments = vec![left.expression, right.expression];
             return self.invoke(operator.function, arguments, Kind::Bool, span).expression;
         };
+        if operator.name == "matches regex" {
+            self.check_expression(Some(&needle), right.span());
+        }
         let drops_nulls = positive && !needle.is_empty() && operator.name != "matches regex";
         let value = left.raw.filter(|_| drops_nulls).unwrap_or(left.expression);
         matches((operator.pattern)(needle), !operator.regards_case, value, span)

@@ -152,6 +152,9 @@ impl Lowerer<'_> {
         predicate: &Expr,
     ) -> Rows {
         let span = operator.span;
+        if setting(operator, "kind").is_some_and(|kind| kind == "case_sensitive") {
+            self.refuse("`search` that regards case", span, "use `has_cs` on the columns");
+        }
         let mut legs = Vec::new();
         if tables.is_empty() {
             if rows.columns.is_empty() {

@@ -53,3 +53,19 @@ fn columns(text: &'static str) -> Columns {
     };
     text.split(' ').filter_map(column).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::{table, table_names};
+
+    #[test]
+    fn no_table_has_a_column_twice() {
+        for name in table_names() {
+            let columns = table(name).unwrap_or_default();
+            let different: HashSet<&str> = columns.iter().map(|(column, _)| *column).collect();
+            assert_eq!(different.len(), columns.len(), "{name}");
+        }
+    }
+}
